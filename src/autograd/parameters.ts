@@ -1,0 +1,167 @@
+/**
+ * The parameters of one network in one flat vector, with their gradients and Adam moments beside: spectral
+ * normalisation and the optimizer run over all of them in a few launches.
+ */
+import adamKernel from '../shaders/adam.update.wgsl';
+import { alignment, type Storage } from '../engine/storage.ts';
+import { grid } from './op.ts';
+import { window } from './ops/copy.ts';
+import { rowsOf, Spectral, type SpectralKind } from './spectral.ts';
+import { gradients } from './tape.ts';
+import { sizeOf, Tensor, type Session, type Shape } from './tensor.ts';
+
+export interface ParameterSpec {
+  name: string;
+  shape: Shape;
+  init: Float32Array;
+  /** Set for weights used as W / sigma(W); `u` is the start vector of the power iteration. */
+  spectral?: { kind: SpectralKind; u: Float32Array };
+}
+
+/** Adam's settings (Kingma & Ba 2015). */
+export interface AdamOptions { beta1: number; beta2: number; eps: number }
+
+export class Parameters {
+  readonly names: readonly string[];
+  private readonly vector: Tensor;
+  private readonly gradient: Tensor;
+  private readonly moment1: Tensor;
+  private readonly moment2: Tensor;
+  private readonly effective: Tensor | null;
+  private readonly spectral: Spectral | null;
+  private readonly hyper: Tensor;
+  private readonly offsets = new Map<string, number>();
+  private readonly leaves = new Map<string, Tensor>();
+  private readonly shapes = new Map<string, Shape>();
+  private steps = 0;
+
+  constructor(readonly session: Session, readonly label: string, readonly specs: readonly ParameterSpec[], private readonly adam: AdamOptions) {
+    this.names = specs.map((s) => s.name);
+    if (new Set(this.names).size !== specs.length) throw new Error(`${label}: a parameter name is used twice`);
+    let total = 0;
+    for (const s of specs) {
+      if (s.init.length !== sizeOf(s.shape)) throw new Error(`${label}.${s.name}: ${s.init.length} values for [${s.shape}]`);
+      this.offsets.set(s.name, total);
+      this.shapes.set(s.name, s.shape);
+      total += Math.ceil(s.init.length * 4 / alignment) * alignment / 4;
+    }
+    const data = new Float32Array(total);
+    for (const s of specs) data.set(s.init, this.offsets.get(s.name)!);
+    const vector = (what: string, values?: Float32Array): Tensor => session.lasting([total], `${label}.${what}`, values);
+    this.vector = vector('parameters', data);
+    this.gradient = vector('gradients');
+    this.moment1 = vector('moment1');
+    this.moment2 = vector('moment2');
+    this.hyper = session.lasting([8], `${label}.hyper`);
+    const normed = specs.filter((s) => s.spectral);
+    this.effective = normed.length ? vector('effective') : null;
+    this.spectral = normed.length ? new Spectral(session, normed.map((s) => ({ offset: this.offsets.get(s.name)!, shape: s.shape, kind: s.spectral!.kind })),
+      Float32Array.from(normed.flatMap((s) => [...s.spectral!.u]))) : null;
+    for (const s of specs) {
+      const t = this.slice(s.spectral ? this.effective! : this.vector, s.name);
+      t.requiresGrad = true;
+      this.leaves.set(s.name, t);
+    }
+  }
+
+  /** Number of parameter values, padding not counted. */
+  get count(): number { return this.specs.reduce((n, s) => n + sizeOf(s.shape), 0); }
+  /** Adam steps taken. */
+  get step(): number { return this.steps; }
+
+  private slice(of: Tensor, name: string): Tensor {
+    const shape = this.shapes.get(name)!;
+    const storage = this.session.memory.slice(of.storage, this.offsets.get(name)! * 4, sizeOf(shape) * 4, `${this.label}.${name}`);
+    return new Tensor(this.session, shape, 'f32', storage);
+  }
+
+  /** What the network computes with: the parameter, or its spectrally normalised form. Valid after `prepare` in a step. */
+  get(name: string): Tensor {
+    const t = this.leaves.get(name);
+    if (!t) throw new Error(`${this.label}: no parameter ${name}`);
+    return t;
+  }
+  has(name: string): boolean { return this.leaves.has(name); }
+
+  /** Records spectral normalisation for this forward; once per forward, before any `get` is used. */
+  prepare({ freeze = false } = {}): void {
+    this.spectral?.forward(this.vector, this.effective!, freeze);
+  }
+
+  /** Records the backward pass of `loss` into all parameters. They must all influence it, unless `unused` says otherwise. */
+  backward(loss: Tensor, options: { unused?: 'error' | 'zero' } = {}): void {
+    const leaves = this.names.map((n) => this.leaves.get(n)!);
+    const grads = gradients(loss, leaves, options);
+    for (const [i, g] of grads.entries()) this.store(g, this.offsets.get(this.names[i])! * 4);
+    this.spectral?.backward(this.vector, this.gradient);
+  }
+
+  /** Puts a gradient into the flat vector: by giving its memory there where possible, else by a copy. */
+  private store(g: Tensor, offset: number): void {
+    const s: Storage = g.storage;
+    const free = !s.lasting && !s.placed && !s.kept && !this.session.calls.some((c) => Object.values(c.read).includes(s));
+    if (free) { s.place(this.gradient.storage, offset); return; }
+    const target = new Tensor(this.session, g.shape, 'f32', this.session.memory.slice(this.gradient.storage, offset, g.size * 4, 'gradient'));
+    const flat: [number, number, number, number] = [1, 1, 1, g.size];
+    const copy = window([g.view(flat)], { start: [0, 0, 0, 0], size: flat });
+    copy.storage.place(target.storage, 0);
+  }
+
+  /** Records Adam's update from the stored gradients. */
+  update(): void {
+    const n4 = this.vector.size / 4;
+    this.session.run(adamKernel, {
+      read: { g: this.gradient, hyper: this.hyper }, write: { p: this.vector, m: this.moment1, v: this.moment2 },
+      params: { n4 }, groups: grid(n4, 256),
+    });
+  }
+
+  /** Host side of one Adam step, before its program runs: counts it and sends the rate with the bias corrections. */
+  advance(rate: number): void {
+    this.steps++;
+    const { beta1, beta2, eps } = this.adam;
+    const correction = (b: number): number => 1 / (1 - b ** this.steps);
+    this.session.write(this.hyper, [rate, beta1, beta2, eps, correction(beta1), correction(beta2), 0, 0]);
+  }
+
+  /** All lasting state by name, for a checkpoint: parameters, moments, power-iteration vectors. */
+  async state(): Promise<Map<string, { shape: Shape; data: Float32Array }>> {
+    const [p, m, v, u] = await this.session.read([this.vector, this.moment1, this.moment2, ...(this.spectral ? [this.spectral.u] : [])]) as Float32Array[];
+    const out = new Map<string, { shape: Shape; data: Float32Array }>();
+    let at = 0;
+    for (const s of this.specs) {
+      const from = this.offsets.get(s.name)!;
+      const size = sizeOf(s.shape);
+      for (const [suffix, vector] of [['', p], ['.adam1', m], ['.adam2', v]] as const) out.set(s.name + suffix, { shape: s.shape, data: vector.slice(from, from + size) });
+      if (s.spectral) {
+        const rows = rowsOf(s.shape, s.spectral.kind);
+        out.set(`${s.name}.u`, { shape: [rows], data: u.slice(at, at += rows) });
+      }
+    }
+    return out;
+  }
+
+  /** Restores what `state` gave. Missing or misshapen entries throw, naming the entry. */
+  restore(state: ReadonlyMap<string, { shape: Shape; data: Float32Array }>, steps: number): void {
+    const part = (name: string, size: number): Float32Array => {
+      const found = state.get(name);
+      if (!found || found.data.length !== size) throw new Error(`${this.label}: ${name} is ${found ? `[${found.shape}]` : 'missing'}, ${size} values are expected`);
+      return found.data;
+    };
+    const vectors = ['', '.adam1', '.adam2'].map((suffix) => {
+      const flat = new Float32Array(this.vector.size);
+      for (const s of this.specs) flat.set(part(s.name + suffix, sizeOf(s.shape)), this.offsets.get(s.name)!);
+      return flat;
+    });
+    const u = this.specs.filter((s) => s.spectral).flatMap((s) => [...part(`${s.name}.u`, rowsOf(s.shape, s.spectral!.kind))]);
+    for (const [i, t] of [this.vector, this.moment1, this.moment2].entries()) this.session.write(t, vectors[i]);
+    if (this.spectral) this.session.write(this.spectral.u, u);
+    this.steps = steps;
+  }
+
+  /** The gradients stored by the last step, by parameter name: for tests. */
+  async readGradients(): Promise<Map<string, Float32Array>> {
+    const [g] = await this.session.read([this.gradient]) as Float32Array[];
+    return new Map(this.specs.map((s) => [s.name, g.slice(this.offsets.get(s.name)!, this.offsets.get(s.name)! + sizeOf(s.shape))]));
+  }
+}

@@ -1,0 +1,98 @@
+/** The tape: how each tensor was made, and the walk back over it. */
+import { add, fill } from './ops/basic.ts';
+import { sameShape, type Tensor } from './tensor.ts';
+
+/** What an op's backward rule may use. */
+export interface Context<A> {
+  x: readonly Tensor[];
+  y: Tensor;
+  /** What forward saved, beside its output. */
+  aux: readonly Tensor[];
+  attrs: A;
+  /** Whether a gradient is wanted for each input; the rest may be left out. */
+  needs: readonly boolean[];
+  /** True when the gradients will be differentiated again: a rule must then be made of taped ops. */
+  twice: boolean;
+}
+
+/** Gradients by input. null declares that there is none; leaving a wanted one undefined is an error. */
+export type Backward<A> = (context: Context<A>, dy: Tensor) => readonly (Tensor | null | undefined)[];
+
+export interface Node {
+  id: number;
+  op: string;
+  inputs: readonly Tensor[];
+  output: Tensor;
+  pull: (dy: Tensor, needs: readonly boolean[], twice: boolean) => readonly (Tensor | null | undefined)[];
+}
+
+let nextId = 1;
+export const newNodeId = (): number => nextId++;
+
+/** Inputs by name for messages, where an op gives names. */
+const argument = (op: string, i: number): string => `${op}: no gradient rule for argument ${i}`;
+
+/**
+ * d(loss)/d(wrt), each of the shape of its `wrt`. Only the part of the tape between the two is walked. With `twice` the
+ * result is on the tape itself, so that it can be differentiated again.
+ * @throws if a rule is missing, or if a `wrt` does not influence the loss (unless `unused` allows zeros).
+ */
+export function gradients(
+  loss: Tensor, wrt: readonly Tensor[], options: { seed?: Tensor; twice?: boolean; unused?: 'error' | 'zero' } = {},
+): Tensor[] {
+  const { twice = false, unused = 'error' } = options;
+  const session = loss.session;
+  const targets = new Set(wrt);
+  const nodes = collect(loss);
+  // Only tensors between a target and the loss need a gradient; ids grow along the tape.
+  const needed = new Set<Tensor>(wrt);
+  for (const node of nodes) if (node.inputs.some((t) => needed.has(t))) needed.add(node.output);
+  const grads = new Map<Tensor, Tensor>();
+  const taping = session.taping;
+  session.taping = twice;
+  try {
+    grads.set(loss, options.seed ?? fill(session, loss.shape, 1));
+    for (const node of nodes.reverse()) {
+      const dy = grads.get(node.output);
+      if (!dy || !needed.has(node.output)) continue;
+      if (!targets.has(node.output)) grads.delete(node.output);
+      const needs = node.inputs.map((t) => needed.has(t));
+      const dx = node.pull(dy, needs, twice);
+      for (const [i, input] of node.inputs.entries()) {
+        if (!needs[i]) continue;
+        const g = dx[i];
+        if (g === undefined) throw new Error(argument(node.op, i));
+        if (g === null) continue;
+        if (!sameShape(g.shape, input.shape)) throw new Error(`${node.op}: gradient of argument ${i} is [${g.shape}], the argument [${input.shape}]`);
+        const before = grads.get(input);
+        grads.set(input, before ? add(before, g) : g);
+      }
+    }
+    return wrt.map((t, i) => {
+      const g = grads.get(t);
+      if (g) return g;
+      if (unused === 'zero') return fill(session, t.shape, 0);
+      throw new Error(`gradients: ${t.storage.label || `target ${i}`} does not influence the loss`);
+    });
+  } finally {
+    session.taping = taping;
+  }
+}
+
+/** All nodes behind a tensor, in the order they were made. */
+function collect(root: Tensor): Node[] {
+  const seen = new Set<Node>();
+  const stack = root.node ? [root.node] : [];
+  while (stack.length) {
+    const node = stack.pop()!;
+    if (seen.has(node)) continue;
+    seen.add(node);
+    for (const t of node.inputs) if (t.node && !seen.has(t.node)) stack.push(t.node);
+  }
+  return [...seen].sort((a, b) => a.id - b.id);
+}
+
+/** The same values, cut off from the tape. */
+export function detach(t: Tensor): Tensor {
+  return t.view(t.shape);
+}

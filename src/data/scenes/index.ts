@@ -1,0 +1,45 @@
+// The example scenes that ship with the program: landscapes painted by code, each with an exact layout, and further layouts
+// whose true picture is known because the same painter paints it.
+import { Canvas } from './canvas.ts';
+import { developLayout, developPhoto } from './develop.ts';
+import { cabin } from './cabin.ts';
+import { coast } from './coast.ts';
+import { lake } from './lake.ts';
+import { meadow } from './meadow.ts';
+import type { Recipe, Scene, ScenePicture } from './scene.ts';
+
+export type { Scene, SceneClass, ScenePicture } from './scene.ts';
+
+/** Closes a recipe over its own geometry type, so that recipes of different scenes fit one list. */
+function painter<G>(recipe: Recipe<G>): { name: string; paint: (size: number, seed: number) => Scene } {
+  const picture = (name: string, geometry: G, size: number, seed: number): ScenePicture => {
+    const width = size, height = Math.round(size * recipe.aspect), canvas = new Canvas(width, height);
+    recipe.paint(canvas, geometry, seed);
+    const photo = developPhoto(canvas, { exposure: recipe.exposure, grain: 1.1, seed: seed + 99 });
+    const layout = developLayout(canvas, recipe.classes.length, Math.round(24 * (size / 256) ** 2));
+    return { name, width, height, photo, layout };
+  };
+  return {
+    name: recipe.name,
+    paint: (size, seed) => ({
+      name: recipe.name, title: recipe.title, classes: recipe.classes,
+      source: picture('source', recipe.source, size, seed),
+      targets: recipe.targets.map((t) => picture(t.name, t.geometry, size, seed)),
+    }),
+  };
+}
+
+const painters = [painter(lake), painter(meadow), painter(cabin), painter(coast)];
+
+/** Names of the scenes that `paintScene` knows. */
+export const sceneNames: string[] = painters.map((p) => p.name);
+
+/**
+ * Paints a scene: its source picture and all its targets. `size` is the width in pixels (default 256; the height follows from
+ * the scene); the same name, size and seed give the same bytes. Other seeds give other clouds, leaves and waves.
+ */
+export function paintScene(name: string, options: { size?: number; seed?: number } = {}): Scene {
+  const found = painters.find((p) => p.name === name);
+  if (!found) throw new Error(`no scene named "${name}"; there are: ${sceneNames.join(', ')}`);
+  return found.paint(options.size ?? 256, options.seed ?? 1);
+}

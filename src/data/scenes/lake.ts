@@ -1,0 +1,121 @@
+import type { Canvas } from './canvas.ts';
+import { hex, lit, mix, scale, unit, type Colour, type Light } from './colour.ts';
+import { lightPlant, paintPlant, type FoliageLook } from './foliage.ts';
+import { paintGrass, type GrassLook, type View } from './ground.ts';
+import { clamp, lerp, Noise, randomStream, smoothstep } from './noise.ts';
+import type { Recipe } from './scene.ts';
+import { paintSky, type SkyLook } from './sky.ts';
+import { facing, paintRange, type Peak, type Surface } from './terrain.ts';
+import { growConifer } from './trees.ts';
+import { paintLake, type WaterLook } from './water.ts';
+
+/** A mountain lake. Reference pixels; rows count down from the top. */
+interface Lake {
+  /** Row of the far shore. */
+  shore: number;
+  peaks: readonly Peak[];
+  /** Heights of the forest on the far shore at its left end, middle and right end. */
+  forest: readonly [number, number, number];
+  /** Row of the near bank at the left end, middle and right end. */
+  bank: readonly [number, number, number];
+  trees: readonly { x: number; y: number; height: number; seed: number }[];
+}
+
+const SKY = 0, MOUNTAIN = 1, TREES = 2, WATER = 3, GRASS = 4;
+
+const light: Light = { sun: unit([-0.72, 0.52, 0.34]), direct: [1.5, 1.36, 1.12], ambient: [0.24, 0.31, 0.42] };
+const sky: SkyLook = {
+  zenith: hex(0x2f62a0), horizon: hex(0xbcd3e4), fade: 46,
+  streaks: { cover: 0.12, size: 70, opacity: 0.35, sunlit: [0.95, 0.96, 0.98], shaded: hex(0xb4c6d8) },
+  cumulus: { count: 20, size: 74, sun: light.sun, sunlit: [1.16, 1.12, 1.06], shaded: hex(0x6f829c) },
+};
+const air = hex(0x9dbad6);
+const spruce: FoliageLook = { dark: hex(0x283a24), bright: hex(0x56683a), through: hex(0x34461c), bark: hex(0x5b4a3c), density: 0.9 };
+const water: WaterLook = { deep: hex(0x123f4a), shallow: hex(0x5a8577), chop: 0.03, ripple: 0.55 };
+const grass: GrassLook = {
+  lush: hex(0x56702f), dry: hex(0x9a8f55), soil: hex(0x2c2b1a), through: hex(0x54691f), blade: 0.24,
+  flowers: [{ petal: hex(0xf4efe4), heart: hex(0xe2b52a), size: 0.05, share: 0.4, perSquareMetre: 14 }, { petal: hex(0xf0c92c), heart: hex(0xc98a12), size: 0.045, share: 0.35, perSquareMetre: 12 }],
+};
+
+/** A quadratic through three values at the left end, middle and right end of the picture. */
+const through = ([a, b, c]: readonly [number, number, number], x: number): number => {
+  const t = x / 256;
+  return a * (1 - t) * (1 - 2 * t) + b * 4 * t * (1 - t) + c * t * (2 * t - 1);
+};
+
+function rock(noise: Noise, shore: number): (s: Surface) => Colour {
+  const grey = hex(0x6f6b69), warm = hex(0x7a6b5c), scree = hex(0x8f877c), snow: Colour = [0.86, 0.89, 0.95], heath = hex(0x5a6338);
+  return (s) => {
+    const slope = Math.hypot(s.sx, s.sz), n = noise.fbm(s.x * 0.11, s.z * 0.11, 4), fine = noise.fbm(s.x * 0.7, s.height * 0.9 + s.z * 0.3, 3);
+    const strata = noise.at(s.x * 0.015 + n, s.height * 0.33 + n * 2.2);
+    let albedo = mix(mix(grey, warm, smoothstep(-0.3, 0.4, n)), scree, smoothstep(1.0, 0.45, slope) * 0.7);
+    albedo = scale(albedo, 1 + 0.22 * strata + 0.28 * fine);
+    albedo = mix(albedo, scale(heath, 1 + 0.4 * fine), smoothstep(34, 16, s.height + 14 * n) * smoothstep(1.5, 0.7, slope));
+    // Snow lies where it is high, not too steep, and longer in hollows and on the side away from the sun.
+    const line = s.height + 16 * n + 7 * fine - 13 * (slope - 1.1) + 30 * (0.72 - s.open);
+    albedo = mix(albedo, snow, smoothstep(33, 39, line) * smoothstep(3.4, 2.2, slope + 0.4 * fine));
+    const c = lit(albedo, light, facing(s, light.sun) * s.sunlit, s.open);
+    const haze = 1 - Math.exp(-(s.distance - 0.62) * 0.42 - Math.max(0, 18 - s.height) * 0.006);
+    return mix(c, air, clamp(haze));
+  };
+}
+
+function paintForest(canvas: Canvas, g: Lake, noise: Noise, seed: number): void {
+  const random = randomStream(seed);
+  const grown = Array.from({ length: 14 }, () => lightPlant(growConifer(13, lerp(1.7, 2.7, random()), random, 0.8), spruce, light, random));
+  for (let row = 0; row < 5; row++)
+    for (let x = -3; x < 259; x += 1.0 + random() * 2.2) {
+      const most = through(g.forest, x), gap = noise.fbm(x * 0.03, row * 3, 2), height = most * lerp(0.35, 1.05, random() ** 1.4) * (1 + 0.7 * gap) * (1 - row * 0.08);
+      const plant = grown[Math.floor(random() * grown.length)];
+      paintPlant(canvas, TREES, x, g.shore + 0.5 - (4 - row) * 0.1 * most, plant, Math.max(2.5, height) / 13, { colour: air, amount: 0.12 - row * 0.028 });
+    }
+}
+
+function paint(canvas: Canvas, g: Lake, seed: number): void {
+  const view: View = { horizon: g.shore - 2.5, eye: 2.6, focal: 256 };
+  const noise = new Noise(seed + 1);
+  paintSky(canvas, SKY, sky, g.shore, g.shore, seed + 2);
+  paintRange(canvas, MOUNTAIN, { peaks: g.peaks, foot: g.shore + 0.5, horizon: g.shore - 2, depth: 190, rib: 46, relief: 0.85, floor: 7, seed: seed + 3 }, light.sun, rock(noise, g.shore));
+  paintForest(canvas, g, noise, seed + 4);
+  const bank = (x: number): number => through(g.bank, x) + 3.2 * noise.fbm(x * 0.035, 4, 4);
+  paintLake(canvas, WATER, view, {
+    top: g.shore + 0.4, covers: (x, y) => y < bank(x) + 1.5, shallowAt: (x, y) => Math.exp(-Math.max(0, bank(x) - y) / 9),
+  }, water, seed + 5);
+  const shadow = (x: number, y: number): number => {
+    let sun = 1;
+    for (const t of g.trees) {
+      // The sun stands to the left, so shadows lie to the right, a little away from the viewer.
+      const along = (x - t.x) / (t.height * 0.75), across = (y - t.y + along * t.height * 0.05) / (t.height * 0.06);
+      sun *= 1 - 0.85 * smoothstep(1.25, 0.5, Math.abs(across)) * smoothstep(-0.12, 0.02, along) * smoothstep(1, 0.6, along);
+    }
+    return sun;
+  };
+  paintGrass(canvas, GRASS, view, { top: Math.min(...g.bank) - 6, grows: (x, y) => y >= bank(x), sunAt: shadow }, grass, light, air, seed + 6);
+  for (const t of [...g.trees].sort((a, b) => a.y - b.y)) {
+    const own = randomStream(seed + t.seed);
+    paintPlant(canvas, TREES, t.x, t.y, lightPlant(growConifer(t.height, t.height * 0.2, own), spruce, light, own));
+  }
+}
+
+const source: Lake = {
+  shore: 132, forest: [22, 8, 15], bank: [188, 206, 214],
+  peaks: [{ x: 84, height: 98, width: 108, depth: 92 }, { x: 176, height: 74, width: 84, depth: 60 }, { x: 250, height: 88, width: 96, depth: 110 }, { x: 8, height: 62, width: 74, depth: 50 }],
+  trees: [{ x: 40, y: 206, height: 128, seed: 11 }, { x: 66, y: 214, height: 92, seed: 12 }, { x: 226, y: 226, height: 104, seed: 13 }],
+};
+
+/** Snow mountains, spruces and a lake that mirrors them. */
+export const lake: Recipe<Lake> = {
+  name: 'lake', title: 'Mountain lake', aspect: 1, exposure: 0.72,
+  classes: [
+    { name: 'sky', color: [0, 170, 255] }, { name: 'mountain', color: [150, 75, 200] }, { name: 'trees', color: [0, 150, 60] },
+    { name: 'water', color: [0, 60, 200] }, { name: 'grass', color: [190, 230, 30] },
+  ],
+  source,
+  targets: [
+    { name: 'trees moved', geometry: { ...source, trees: [{ x: 118, y: 216, height: 128, seed: 11 }, { x: 204, y: 220, height: 92, seed: 12 }, { x: 24, y: 224, height: 104, seed: 13 }] } },
+    { name: 'other ridge', geometry: { ...source, forest: [7, 20, 10], peaks: [{ x: 190, height: 104, width: 112, depth: 92 }, { x: 70, height: 70, width: 90, depth: 60 }, { x: 0, height: 84, width: 92, depth: 110 }, { x: 256, height: 56, width: 70, depth: 50 }] } },
+    { name: 'high water', geometry: { ...source, bank: [226, 232, 216], trees: [{ x: 222, y: 232, height: 120, seed: 13 }] } },
+    { name: 'low horizon', geometry: { ...source, shore: 158, bank: [222, 214, 206], trees: [{ x: 206, y: 222, height: 116, seed: 11 }, { x: 236, y: 230, height: 96, seed: 12 }] } },
+  ],
+  paint,
+};

@@ -1,0 +1,32 @@
+import type { Canvas } from './canvas.ts';
+
+/** A class of a layout: its name and its colour in the layout's picture (sRGB bytes). */
+export interface SceneClass { name: string; color: [number, number, number] }
+
+/** A photograph and its exact layout. */
+export interface ScenePicture {
+  name: string;
+  /** Pixels. */
+  width: number;
+  height: number;
+  /** sRGB bytes, red green blue, row after row: height * width * 3. */
+  photo: Uint8Array;
+  /** Class index of each pixel: height * width. */
+  layout: Uint8Array;
+}
+
+/** One photograph to learn from, and layouts to render. A target's photo is the truth: the same painter's picture of that layout. */
+export interface Scene { name: string; title: string; classes: SceneClass[]; source: ScenePicture; targets: ScenePicture[] }
+
+/** How to paint one scene from a geometry G: the same materials, light and palette for the source and for every target. */
+export interface Recipe<G> {
+  name: string;
+  title: string;
+  classes: SceneClass[];
+  /** Height over width. */
+  aspect: number;
+  exposure: number;
+  source: G;
+  targets: readonly { name: string; geometry: G }[];
+  paint: (canvas: Canvas, geometry: G, seed: number) => void;
+}

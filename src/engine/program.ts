@@ -1,0 +1,43 @@
+/** A recorded step, ready to run again and again: one command buffer, one submit, nothing created. */
+import type { Device } from './device.ts';
+import type { Memory } from './storage.ts';
+import { Profile } from './profile.ts';
+
+export interface Launch {
+  name: string;
+  pipeline: GPUComputePipeline;
+  group: GPUBindGroup;
+  groups: readonly [number, number, number];
+}
+
+export class Program {
+  constructor(
+    private readonly device: Device, private readonly memory: Memory, private readonly launches: readonly Launch[],
+    private readonly own: readonly GPUBuffer[],
+    /** Bytes of step memory as planned, and what it would be if no two tensors shared any. */
+    readonly bytes: { planned: number; unplanned: number },
+  ) {}
+
+  get dispatches(): number { return this.launches.length; }
+
+  /** Submits the step. Returns at once; the queue keeps the order. Throws what the device reported since the last call. */
+  run(profile?: Profile): void {
+    this.device.check();
+    if (profile) { profile.submit(this.launches); return; }
+    const encoder = this.device.gpu.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    let current: GPUComputePipeline | null = null;
+    for (const launch of this.launches) {
+      if (launch.pipeline !== current) pass.setPipeline(current = launch.pipeline);
+      pass.setBindGroup(0, launch.group);
+      pass.dispatchWorkgroups(launch.groups[0], launch.groups[1], launch.groups[2]);
+    }
+    pass.end();
+    this.device.gpu.queue.submit([encoder.finish()]);
+  }
+
+  /** Releases what the program alone owns: its kept results and uniforms. */
+  destroy(): void {
+    for (const buffer of this.own) this.memory.release(buffer);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The recorder turns a step into data: a list of dispatches over storages. `finish` plans the memory by lifetime,
+ * compiles the pipelines and makes the bind groups; the program that comes out is replayed without making anything.
+ */
+import type { Device } from './device.ts';
+import { inspect, packParams, type Constants, type PipelineCache } from './kernel.ts';
+import { planMemory } from './plan.ts';
+import { Program, type Launch } from './program.ts';
+import { align, alignment, usage, type Memory, type Storage } from './storage.ts';
+
+export interface Call {
+  module: WgslModule;
+  /** Storages by binding name: `read` must be read-only in the WGSL, `write` read_write. */
+  read: Readonly<Record<string, Storage>>;
+  write: Readonly<Record<string, Storage>>;
+  params?: Readonly<Record<string, number>>;
+  constants?: Constants;
+  /** Workgroups in x, y, z. */
+  groups: readonly [number, number?, number?];
+}
+
+/** Storages end on a multiple of 256 bytes, so kernels may use vec4 arrays and write into the padding. */
+const bindSize = (bytes: number): number => Math.ceil(bytes / 16) * 16;
+
+export class Recorder {
+  readonly calls: Call[] = [];
+  constructor(private readonly device: Device, private readonly memory: Memory, private readonly pipelines: PipelineCache) {}
+
+  /** Adds one dispatch. Throws if the call site and the WGSL disagree on names, access or parameters. */
+  dispatch(call: Call): void {
+    const { bindings } = inspect(call.module);
+    const name = call.module.name;
+    const used = new Set<string>();
+    for (const b of bindings) {
+      if (b.access === 'uniform') continue;
+      const s = b.access === 'read' ? call.read[b.name] : call.write[b.name];
+      if (!s) throw new Error(`${name}.wgsl: binding ${b.name} (${b.access}) has no storage at the call`);
+      used.add(b.name);
+    }
+    for (const given of [...Object.keys(call.read), ...Object.keys(call.write)]) {
+      if (!used.has(given)) throw new Error(`${name}.wgsl: the call gives ${given}, which is no binding with that access`);
+    }
+    const limit = this.device.limits.maxComputeWorkgroupsPerDimension;
+    for (const g of call.groups) {
+      if (g !== undefined && (!Number.isInteger(g) || g < 1 || g > limit)) throw new Error(`${name}.wgsl: ${call.groups} workgroups (1 to ${limit})`);
+    }
+    this.calls.push(call);
+  }
+
+  async finish(): Promise<Program> {
+    const gpu = this.device.gpu;
+    const plan = planMemory(this.calls);
+    const buffers = this.memory.stepBuffers(plan.bins);
+    const kept: GPUBuffer[] = [];
+    for (const [storage, bin] of plan.assignment) {
+      if (bin >= 0) storage.buffer = buffers[bin];
+      else kept.push(storage.buffer = this.memory.buffer(align(storage.bytes), usage.storage, storage.label));
+    }
+    const compiled = await Promise.all(this.calls.map((c) => this.pipelines.get(c.module, c.constants)));
+    const uniforms = this.packUniforms();
+    const launches: Launch[] = this.calls.map((call, i) => {
+      const { bindings } = inspect(call.module);
+      const entries = bindings.map((b): GPUBindGroupEntry => {
+        if (b.access === 'uniform') return { binding: b.index, resource: { buffer: uniforms.buffer!, offset: uniforms.offsets[i], size: uniforms.sizes[i] } };
+        const s = b.access === 'read' ? call.read[b.name] : call.write[b.name];
+        return { binding: b.index, resource: { buffer: s.target!, offset: s.start, size: bindSize(s.bytes) } };
+      });
+      const group = gpu.createBindGroup({ label: call.module.name, layout: compiled[i].layout, entries });
+      return { name: call.module.name, pipeline: compiled[i].pipeline, group, groups: [call.groups[0], call.groups[1] ?? 1, call.groups[2] ?? 1] };
+    });
+    // Step storages are names again after this: nobody may read memory that the next program shares.
+    for (const [storage, bin] of plan.assignment) if (bin >= 0) storage.buffer = null;
+    if (uniforms.buffer) kept.push(uniforms.buffer);
+    return new Program(this.device, this.memory, launches, kept, { planned: plan.bins.reduce((a, b) => a + b, 0), unplanned: plan.unplanned });
+  }
+
+  /** All uniform blocks of the step in one buffer; equal blocks are stored once. */
+  private packUniforms(): { buffer: GPUBuffer | null; offsets: number[]; sizes: number[] } {
+    const known = new Map<string, number>();
+    const blocks: Uint8Array[] = [];
+    const offsets: number[] = [];
+    const sizes: number[] = [];
+    let total = 0;
+    for (const call of this.calls) {
+      const { fields } = inspect(call.module);
+      const bytes = new Uint8Array(packParams(call.module, fields, call.params ?? {}));
+      const key = bytes.join();
+      let at = known.get(key);
+      if (at === undefined) {
+        known.set(key, at = total);
+        blocks.push(bytes);
+        total += Math.ceil(bytes.length / alignment) * alignment;
+      }
+      offsets.push(at);
+      sizes.push(bytes.length);
+    }
+    if (!total) return { buffer: null, offsets, sizes };
+    const all = new Uint8Array(total);
+    let at = 0;
+    for (const block of blocks) { all.set(block, at); at += Math.ceil(block.length / alignment) * alignment; }
+    const buffer = this.memory.buffer(total, usage.uniform, 'uniforms');
+    this.device.gpu.queue.writeBuffer(buffer, 0, all);
+    return { buffer, offsets, sizes };
+  }
+}

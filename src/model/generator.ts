@@ -1,0 +1,70 @@
+/**
+ * The generator: E_seg sees both layouts, their feature difference becomes gamma and beta per level (semantic feature
+ * translation), and these modulate E_img's and the decoder's features of the photograph.
+ */
+import { concat, samples } from '../autograd/ops/copy.ts';
+import { normalize } from '../autograd/ops/normalize.ts';
+import { tanh } from '../autograd/ops/pointwise.ts';
+import type { Tensor } from '../autograd/tensor.ts';
+import { downBlock, edge, upBlock } from './blocks.ts';
+import { conv, type Declare, type Layer, type Pass } from './layers.ts';
+import { translation, type Modulation, type TranslationOptions } from './translate.ts';
+
+export interface GeneratorOptions extends TranslationOptions {
+  /** Base width c; level l has c * 2^(l+1) channels. A multiple of 4. */
+  width: number;
+  levels: number;
+  /** Channels of a layout: classes when one-hot, 3 for colours. */
+  layoutChannels: number;
+  output: 'tanh' | 'linear';
+}
+
+export interface Generated {
+  /** I_target [N,3,H,W]. */
+  image: Tensor;
+  /** (gamma_l, beta_l) by level, shallowest first. */
+  modulations: Modulation[];
+}
+/** image [1,3,H,W] in [-1,1], layouts [1,K,H,W]; H and W are multiples of 2^levels. */
+export type Generator = (pass: Pass, source: Tensor, sourceLayout: Tensor, targetLayout: Tensor) => Generated;
+
+/** y = gamma * (x - mean_c) / sqrt(var_c + 1e-5) + beta, mean and variance per channel over space. */
+const modulate = (x: Tensor, { gamma, beta }: Modulation): Tensor => normalize(x, gamma, beta).y;
+
+export function declareGenerator(d: Declare, o: GeneratorOptions): Generator {
+  const widths = Array.from({ length: o.levels }, (_, l) => o.width * 2 ** l); // channels into level l
+  const deepest = o.width * 2 ** o.levels;
+  const segHead = edge(d, 'encSeg.head', o.layoutChannels, o.width, 7);
+  const segDown = widths.map((c, l) => downBlock(d, `encSeg.${l}`, c));
+  const imgHead = edge(d, 'encImg.head', 3, o.width, 7);
+  const imgDown = widths.map((c, l) => downBlock(d, `encImg.${l}`, c));
+  const imgTail = edge(d, 'encImg.tail', deepest, deepest, 3);
+  const translate = widths.map((c, l) => translation(d, `sft.${l}`, 2 * c, o));
+  const decHead = edge(d, 'dec.head', deepest, deepest, 3);
+  const decUp = widths.map((c, l) => upBlock(d, `dec.${l}`, 2 * c));
+  const decTail: Layer = conv(d, 'dec.tail.conv', o.width, 3, { k: 3, pad: 1, reflect: true, bias: true });
+
+  return (pass, source, sourceLayout, targetLayout) => {
+    const modulations = layoutFeatures(pass, sourceLayout, targetLayout).map(([s, t], l) => translate[l](pass, s, t));
+    let x = imgHead(pass, source);
+    for (const [l, down] of imgDown.entries()) x = modulate(down(pass, x), modulations[l]);
+    x = decHead(pass, imgTail(pass, x));
+    for (let l = o.levels - 1; l >= 0; l--) x = decUp[l](pass, modulate(x, modulations[l]));
+    const image = decTail(pass, x);
+    return { image: o.output === 'tanh' ? tanh(image) : image, modulations };
+  };
+
+  /** E_seg's features of both layouts after each down block, with shared weights: [F_source, F_target] by level. */
+  function layoutFeatures(pass: Pass, sourceLayout: Tensor, targetLayout: Tensor): [Tensor, Tensor][] {
+    const run = (x: Tensor): Tensor[] => {
+      let t = segHead(pass, x);
+      return segDown.map((down) => (t = down(pass, t)));
+    };
+    if (!pass.running && sourceLayout.shape.every((n, i) => n === targetLayout.shape[i])) {
+      // One batch: the statistics are each sample's own, so nothing mixes.
+      return run(concat([sourceLayout, targetLayout], 0)).map((f) => [samples(f, 0, 1), samples(f, 1, 2)]);
+    }
+    const [s, t] = [run(sourceLayout), run(targetLayout)];
+    return s.map((f, l) => [f, t[l]]);
+  }
+}

@@ -1,0 +1,28 @@
+// Adam (Kingma & Ba 2015, algorithm 1) over a whole vector of parameters:
+//   m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, p -= rate * (m / c1) / (sqrt(v / c2) + eps).
+// hyper = (rate, b1, b2, eps, 1/c1, 1/c2) comes from the host each step, so a replayed step follows the schedule.
+// Grid: one invocation per 4 vec4.
+// #import grid
+@group(0) @binding(0) var<storage, read> g: array<vec4f>;
+@group(0) @binding(1) var<storage, read> hyper: array<f32>;
+@group(0) @binding(2) var<storage, read_write> p: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> m: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> v: array<vec4f>;
+struct Params { n4: u32 }
+@group(0) @binding(5) var<uniform> params: Params;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let base = workgroup_flat(group, groups) * WG * 4u + lane;
+  for (var j = 0u; j < 4u; j++) {
+    let i = base + j * WG;
+    if (i < params.n4) {
+      let grad = g[i];
+      let first = hyper[1] * m[i] + (1.0 - hyper[1]) * grad;
+      let second = hyper[2] * v[i] + (1.0 - hyper[2]) * grad * grad;
+      m[i] = first;
+      v[i] = second;
+      p[i] -= hyper[0] * (first * hyper[4]) / (sqrt(second * hyper[5]) + hyper[3]);
+    }
+  }
+}
