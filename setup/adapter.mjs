@@ -8,7 +8,7 @@ import { say, SetupError } from './process.mjs';
 import { withoutRoot } from './swiftshader.mjs';
 import { aptPlan, installLine, osRelease, packageManager } from './system.mjs';
 
-/** The variables that a working adapter needs, and what it is: { env, adapter, software }. Null: none without installing. */
+/** What works without installing: { ok: true, env, adapter, software }, or { ok: false } with the failed probe's stage and error. */
 export async function findAdapter() {
   const plain = await probe();
   if (plain.ok) { remember({}, plain.adapter); return { ...plain, env: {} }; }

@@ -48,7 +48,8 @@ async function typecheck() {
   const start = performance.now();
   const result = await capture(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit'], { cwd: root });
   const ok = result.code === 0;
-  return { name: 'types (tsc --noEmit)', passed: Number(ok), failed: Number(!ok), skipped: 0, trouble: null, output: result.all, ms: performance.now() - start };
+  const counts = { passed: Number(ok), failed: Number(!ok), skipped: 0 };
+  return { name: 'types (tsc --noEmit)', ...counts, trouble: null, output: result.all, ms: performance.now() - start };
 }
 
 function show(row) {
@@ -61,7 +62,8 @@ function show(row) {
 
 function options() {
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { jobs: { type: 'string', default: '1' }, timeout: { type: 'string', default: '10' } } });
+    const number = (value) => ({ type: 'string', default: value });
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: { jobs: number('1'), timeout: number('10') } });
     const jobs = Number(values.jobs);
     const timeout = Number(values.timeout);
     if (!Number.isInteger(jobs) || jobs < 1 || !(timeout > 0)) throw new Error('--jobs and --timeout take numbers above 0');
@@ -83,7 +85,8 @@ async function run(rows, { jobs, timeout, names }) {
   const { env: extra } = await prepare({ tests: true });
   const env = { ...withExtra(extra), SEMIA_TEST: '1' };
   const folder = join(root, 'dist/test');
-  const files = (existsSync(folder) ? readdirSync(folder) : []).filter((f) => f.endsWith('.test.js') && (!names.length || names.some((n) => f.includes(n)))).sort();
+  const wanted = (f) => f.endsWith('.test.js') && (!names.length || names.some((name) => f.includes(name)));
+  const files = (existsSync(folder) ? readdirSync(folder) : []).filter(wanted).sort();
   if (!files.length) throw new SetupError(names.length ? `no test file's name holds ${names.join(' or ')}` : 'there are no test files');
   const done = (row) => { rows.push(row); show(row); };
   if (names.length) say('some files only: the types are not checked'); else done(await typecheck());
@@ -102,7 +105,8 @@ await entry(async () => {
     say(error instanceof SetupError ? error.message : String(error.stack ?? error));
     rows.push({ name: 'preparation', passed: 0, failed: 1, skipped: 0, ms: performance.now() - start });
   }
-  console.log(`\n${table([['file', 'passed', 'failed', 'skipped', 'time'], ...rows.map((r) => [r.name, r.passed, r.failed, r.skipped, seconds(r.ms)])])}`);
+  const cells = rows.map((row) => [row.name, row.passed, row.failed, row.skipped, seconds(row.ms)]);
+  console.log(`\n${table([['file', 'passed', 'failed', 'skipped', 'time'], ...cells])}`);
   console.log(`in all ${seconds(performance.now() - start)}\n${lastLine(rows)}`);
   return rows.some((row) => row.failed) ? 1 : 0;
 });

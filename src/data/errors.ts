@@ -5,10 +5,10 @@ export class UserError extends Error {
    * hint: optionally one more line, such as a command that would repair the file.
    */
   constructor(message: string, readonly hint?: string) {
-    super(message.replace(/\s*\n\s*/g, ' '))
-    this.name = 'UserError'
+    super(message.replace(/\s*\n\s*/g, ' '));
+    this.name = 'UserError';
   }
 }
 
 /** True for a UserError, also one that comes from another bundle of this code (a worker, the built package). */
-export const isUserError = (e: unknown): e is UserError => e instanceof Error && e.name === 'UserError'
+export const isUserError = (e: unknown): e is UserError => e instanceof Error && e.name === 'UserError';

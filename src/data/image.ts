@@ -1,69 +1,69 @@
 /** A decoded picture, and its way into and out of the network's numbers. Runs unchanged in Node and in the browser. */
 
 export interface Picture {
-  width: number
-  height: number
-  data: Uint8Array          // RGBA, 8 bits, row by row from the top left: height * width * 4
-  sixteenBit?: boolean      // the file held 16 bits per channel; data is rounded to 8 (but see indexed)
-  hasAlpha: boolean         // at least one pixel is not fully opaque; a fully opaque alpha channel says nothing
-  source: string            // the file's name, for messages
-  format?: 'png' | 'jpeg' | 'webp'
-  indexed?: Indexed         // where the file says so itself: what a colour stands for as a number
+  width: number;
+  height: number;
+  data: Uint8Array;          // RGBA, 8 bits, row by row from the top left: height * width * 4
+  sixteenBit?: boolean;      // the file held 16 bits per channel; data is rounded to 8 (but see indexed)
+  hasAlpha: boolean;         // at least one pixel is not fully opaque; a fully opaque alpha channel says nothing
+  source: string;            // the file's name, for messages
+  format?: 'png' | 'jpeg' | 'webp';
+  indexed?: Indexed;         // where the file says so itself: what a colour stands for as a number
 }
 
 /** How the numbers of an index file are got back from the decoded colours (PNG with a palette, or grey with 1, 2, 4 or 16 bits). */
 export type Indexed =
-  | { kind: 'palette'; colors: Uint8Array }   // RGB triples of the file's own palette, by index
-  | { kind: 'grey'; step: number }            // index = grey value / step (17 for 4 bits); 16 bits with values < 256: step 1
+  | { kind: 'palette'; colors: Uint8Array; }   // RGB triples of the file's own palette, by index
+  | { kind: 'grey'; step: number; };            // index = grey value / step (17 for 4 bits); 16 bits with values < 256: step 1
 
 /** RGBA bytes -> [3,H,W] in [-1, 1]. Alpha is not looked at: flatten() first where it matters. */
-export function toFloatCHW(picture: { width: number; height: number; data: Uint8Array }): Float32Array {
-  const n = picture.width * picture.height
-  const out = new Float32Array(3 * n)
-  for (let i = 0; i < n; i++) for (let c = 0; c < 3; c++) out[c * n + i] = picture.data[4 * i + c] / 127.5 - 1
-  return out
+export function toFloatCHW(picture: { width: number; height: number; data: Uint8Array; }): Float32Array {
+  const n = picture.width * picture.height;
+  const out = new Float32Array(3 * n);
+  for (let i = 0; i < n; i++) for (let c = 0; c < 3; c++) out[c * n + i] = picture.data[4 * i + c] / 127.5 - 1;
+  return out;
 }
 
 /** [3,H,W] in [-1, 1] -> an opaque picture; values outside are clamped, NaN becomes 0 (mid grey would hide it: black shows it). */
 export function fromFloatCHW(chw: ArrayLike<number>, width: number, height: number, source = 'result'): Picture {
-  const n = width * height
-  if (chw.length < 3 * n) throw new Error(`fromFloatCHW: ${chw.length} values for 3 x ${height} x ${width}`)
-  const data = new Uint8Array(4 * n)
+  const n = width * height;
+  if (chw.length < 3 * n) throw new Error(`fromFloatCHW: ${chw.length} values for 3 x ${height} x ${width}`);
+  const data = new Uint8Array(4 * n);
   for (let i = 0; i < n; i++) {
     for (let c = 0; c < 3; c++) {
-      const v = (chw[c * n + i] + 1) * 127.5
-      data[4 * i + c] = v > 0 ? Math.min(255, Math.floor(v + 0.5)) : 0
+      const v = (chw[c * n + i] + 1) * 127.5;
+      data[4 * i + c] = v > 0 ? Math.min(255, Math.floor(v + 0.5)) : 0;
     }
-    data[4 * i + 3] = 255
+    data[4 * i + 3] = 255;
   }
-  return { width, height, data, hasAlpha: false, source }
+  return { width, height, data, hasAlpha: false, source };
 }
 
 /** Share (0..1) of the pixels with alpha below `below` (0..255). */
 export function transparentShare(picture: Picture, below = 255): number {
-  if (!picture.hasAlpha) return 0
-  let count = 0
-  for (let i = 3; i < picture.data.length; i += 4) if (picture.data[i] < below) count++
-  return count / (picture.width * picture.height)
+  if (!picture.hasAlpha) return 0;
+  let count = 0;
+  for (let i = 3; i < picture.data.length; i += 4) if (picture.data[i] < below) count++;
+  return count / (picture.width * picture.height);
 }
 
 /** The picture laid over a background colour (default white): opaque. Returned as it is where it is opaque already. */
 export function flatten(picture: Picture, background: readonly [number, number, number] = [255, 255, 255]): Picture {
-  if (!picture.hasAlpha) return picture
-  const data = picture.data.slice()
+  if (!picture.hasAlpha) return picture;
+  const data = new Uint8Array(picture.data);
   for (let i = 0; i < data.length; i += 4) {
-    const a = data[i + 3] / 255
-    for (let c = 0; c < 3; c++) data[i + c] = Math.round(a * data[i + c] + (1 - a) * background[c])
-    data[i + 3] = 255
+    const a = data[i + 3] / 255;
+    for (let c = 0; c < 3; c++) data[i + c] = Math.round(a * data[i + c] + (1 - a) * background[c]);
+    data[i + 3] = 255;
   }
-  return { ...picture, data, hasAlpha: false }
+  return { ...picture, data, hasAlpha: false };
 }
 
 /** True if any of the RGBA bytes has an alpha below 255. */
 export function anyTransparent(rgba: Uint8Array): boolean {
-  for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 255) return true
-  return false
+  for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 255) return true;
+  return false;
 }
 
-export { resize, resizeLabels, fitSize } from './resize.ts'
-export { padTo, padCHW, cutCHW, padLabels, cutLabels, type Padding } from './pad.ts'
+export { resize, resizeLabels, fitSize } from './resize.ts';
+export { padTo, padCHW, cutCHW, padLabels, cutLabels, type Padding } from './pad.ts';

@@ -1,16 +1,16 @@
 /** Image files to pictures and back, in Node: PNG by pngjs, JPEG and WebP by sharp. */
-import { inflateSync } from 'node:zlib'
-import { PNG } from 'pngjs'
-import sharp from 'sharp'
-import { UserError } from '../data/errors.ts'
-import { checkSize, MAX_PIXELS, readableFormat, type ReadableFormat } from '../data/format.ts'
-import { anyTransparent, type Indexed, type Picture } from '../data/image.ts'
-import { pngChunks, pngHeader, type Chunk, type PngHeader } from '../data/png.ts'
-import { readInput } from './files.ts'
+import { inflateSync } from 'node:zlib';
+import { PNG } from 'pngjs';
+import sharp from 'sharp';
+import { UserError } from '../data/errors.ts';
+import { checkSize, MAX_PIXELS, readableFormat, type ReadableFormat } from '../data/format.ts';
+import { anyTransparent, type Indexed, type Picture } from '../data/image.ts';
+import { pngChunks, pngHeader, type Chunk, type PngHeader } from '../data/png.ts';
+import { readInput } from './files.ts';
 
 export interface DecodeOptions {
   /** A layout's colours are names, not light: a PNG's colour profile is then not applied. Default false. */
-  layout?: boolean
+  layout?: boolean;
 }
 
 /**
@@ -19,107 +19,107 @@ export interface DecodeOptions {
  * Throws UserError: empty, another format, animated, damaged, cut off, under 2 x 2 pixels, over 64 megapixels.
  */
 export async function decodeImage(bytes: Uint8Array, name: string, options: DecodeOptions = {}): Promise<Picture> {
-  const format = readableFormat(bytes, name)
-  if (format !== 'png') return viaSharp(bytes, name, format)
-  const header = pngHeader(bytes, name)
-  checkSize(header.width, header.height, name)
-  const chunks = pngChunks(bytes, name)
-  if (chunks.some((c) => c.type === 'acTL')) throw animated(name, 'PNG')
-  const raw = decodePng(bytes, chunks, header, name)
-  const profile = chunks.find((c) => c.type === 'iCCP')
-  const foreign = profile !== undefined && !isSrgb(profile) && !options.layout
-  if (!foreign && !chunks.some((c) => c.type === 'eXIf')) return raw
-  return { ...await viaSharp(bytes, name, 'png', foreign), sixteenBit: raw.sixteenBit }
+  const format = readableFormat(bytes, name);
+  if (format !== 'png') return viaSharp(bytes, name, format);
+  const header = pngHeader(bytes, name);
+  checkSize(header.width, header.height, name);
+  const chunks = pngChunks(bytes, name);
+  if (chunks.some((c) => c.type === 'acTL')) throw animated(name, 'PNG');
+  const raw = decodePng(bytes, chunks, header, name);
+  const profile = chunks.find((c) => c.type === 'iCCP');
+  const foreign = profile !== undefined && !isSrgb(profile) && !options.layout;
+  if (!foreign && !chunks.some((c) => c.type === 'eXIf')) return raw;
+  const kept = foreign ? bytes : Buffer.concat([bytes.subarray(0, 8), ...chunks.filter((c) => c !== profile).map((c) => bytes.subarray(c.start, c.end))]);
+  return { ...await viaSharp(kept, name, 'png'), ...(raw.sixteenBit && { sixteenBit: true }) };
 }
 
 /** The picture in a file: readInput, then decodeImage. */
-export const readPicture = async (path: string, options?: DecodeOptions): Promise<Picture> => decodeImage(await readInput(path), path, options)
+export const readPicture = async (path: string, options?: DecodeOptions): Promise<Picture> => decodeImage(await readInput(path), path, options);
 
 const animated = (name: string, format: string) =>
-  new UserError(`${name}: is an animated ${format}: export the one frame you mean as a still PNG`)
+  new UserError(`${name}: is an animated ${format}: export the one frame you mean as a still PNG`);
 
 const broken = (name: string, format: string, e: unknown) => {
-  const why = (e as Error).message.split('\n')[0].trim()
-  return new UserError(`${name}: the ${format} file is damaged or cut off (${why}): get or export it again`)
-}
+  const why = (e as Error).message.split('\n')[0].trim();
+  return new UserError(`${name}: the ${format} file is damaged or cut off (${why}): get or export it again`);
+};
 
 function isSrgb(iccp: Chunk): boolean {
-  const end = iccp.data.indexOf(0)
-  const label = String.fromCharCode(...iccp.data.subarray(0, end))
-  if (/s-?rgb/i.test(label)) return true
+  const end = iccp.data.indexOf(0);
+  const label = String.fromCharCode(...iccp.data.subarray(0, end));
+  if (/s-?rgb/i.test(label)) return true;
   try {   // the profile's own description, UTF-16 in version 4 profiles
-    const profile = inflateSync(iccp.data.subarray(end + 2), { maxOutputLength: 1 << 24 })
-    return /s-?rgb iec61966|\bsRGB\b/i.test(profile.toString('latin1').replace(/\0/g, ''))
-  } catch { return true }   // an unreadable profile changes nothing
+    const profile = inflateSync(iccp.data.subarray(end + 2), { maxOutputLength: 1 << 24 });
+    return /s-?rgb iec61966|\bsRGB\b/i.test(profile.toString('latin1').replace(/\0/g, ''));
+  } catch { return true; }   // an unreadable profile changes nothing
 }
 
-const CHANNELS: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }
+const CHANNELS: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
 function decodePng(bytes: Uint8Array, chunks: Chunk[], header: PngHeader, name: string): Picture {
-  const { width, height, bits, colorType, interlaced } = header
-  if (!(colorType in CHANNELS)) throw new UserError(`${name}: the PNG file is damaged: there is no colour type ${colorType}`)
-  let png: { data: Buffer | Uint16Array }
+  const { width, height, bits, colorType, interlaced } = header;
+  if (!(colorType in CHANNELS)) throw new UserError(`${name}: the PNG file is damaged: there is no colour type ${colorType}`);
+  let png: { data: Buffer | Uint16Array; };
   try {
     if (interlaced) {   // pngjs inflates these without a bound: first see that they hold no more than their header says
-      const most = (Math.ceil(width * CHANNELS[colorType] * bits / 8) + 8) * (height + 8) * 2
-      inflateSync(Buffer.concat(chunks.filter((c) => c.type === 'IDAT').map((c) => c.data)), { maxOutputLength: most })
+      const most = (Math.ceil(width * CHANNELS[colorType] * bits / 8) + 8) * (height + 8) * 2;
+      inflateSync(Buffer.concat(chunks.filter((c) => c.type === 'IDAT').map((c) => c.data)), { maxOutputLength: most });
     }
-    const end = chunks[chunks.length - 1].end   // without what some programs append
-    png = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, end), { skipRescale: bits === 16 } as object)
+    const end = chunks[chunks.length - 1].end;   // without what some programs append
+    png = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, end), { skipRescale: bits === 16 } as object);
   } catch (e) {
-    throw broken(name, 'PNG', e)
+    throw broken(name, 'PNG', e);
   }
-  const grey = colorType === 0 || colorType === 4
-  let indexed: Indexed | undefined
-  let data: Uint8Array
+  const grey = colorType === 0 || colorType === 4;
+  let indexed: Indexed | undefined;
+  let data: Uint8Array;
   if (bits === 16) {
-    const wide = png.data as Uint16Array
-    const small = grey && !wide.some((v, i) => (i & 3) < 3 && v > 255)   // all but black as a picture: a map of class numbers
-    data = new Uint8Array(wide.length)
-    for (let i = 0; i < data.length; i++) data[i] = small && (i & 3) < 3 ? wide[i] : (wide[i] * 255 + 32767) / 65535
-    if (small) indexed = { kind: 'grey', step: 1 }
+    const wide = png.data as Uint16Array;
+    const small = grey && !wide.some((v, i) => (i & 3) < 3 && v > 255);   // all but black as a picture: a map of class numbers
+    data = new Uint8Array(wide.length);
+    for (let i = 0; i < data.length; i++) data[i] = small && (i & 3) < 3 ? wide[i] : (wide[i] * 255 + 32767) / 65535;
+    if (small) indexed = { kind: 'grey', step: 1 };
   } else {
-    data = new Uint8Array(png.data.buffer, png.data.byteOffset, width * height * 4)
-    if (grey && bits < 8) indexed = { kind: 'grey', step: 255 / (2 ** bits - 1) }
+    data = new Uint8Array(png.data.buffer, png.data.byteOffset, width * height * 4);
+    if (grey && bits < 8) indexed = { kind: 'grey', step: 255 / (2 ** bits - 1) };
   }
-  if (data.length !== width * height * 4) throw broken(name, 'PNG', new Error('too few pixels'))
-  if (colorType === 3) indexed = { kind: 'palette', colors: chunks.find((c) => c.type === 'PLTE')!.data.slice() }
-  return { width, height, data, hasAlpha: anyTransparent(data), source: name, format: 'png', indexed, ...(bits === 16 && { sixteenBit: true }) }
+  if (data.length !== width * height * 4) throw broken(name, 'PNG', new Error('too few pixels'));
+  if (colorType === 3) indexed = { kind: 'palette', colors: new Uint8Array(chunks.find((c) => c.type === 'PLTE')!.data) };
+  return { width, height, data, hasAlpha: anyTransparent(data), source: name, format: 'png', indexed, ...(bits === 16 && { sixteenBit: true }) };
 }
 
-async function viaSharp(bytes: Uint8Array, name: string, format: ReadableFormat, convert = true): Promise<Picture> {
-  const label = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP' }[format]
-  const settings = { failOn: 'error', limitInputPixels: MAX_PIXELS } as const
+async function viaSharp(bytes: Uint8Array, name: string, format: ReadableFormat): Promise<Picture> {
+  const label = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP' }[format];
+  const settings = { failOn: 'error', limitInputPixels: MAX_PIXELS } as const;
   try {
-    const header = await sharp(bytes, { ...settings, limitInputPixels: false }).metadata()
-    if ((header.pages ?? 1) > 1) throw animated(name, label)
-    checkSize(header.width ?? 0, header.height ?? 0, name)
-    const image = sharp(bytes, settings).rotate()   // by its EXIF orientation
-    const { data, info } = await (convert ? image.toColourspace('srgb') : image.keepIccProfile())
-      .ensureAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
-    if (info.channels !== 4) throw new Error(`${info.channels} channels`)
-    const rgba = new Uint8Array(data.buffer, data.byteOffset, data.length)
-    return { width: info.width, height: info.height, data: rgba, hasAlpha: anyTransparent(rgba), source: name, format }
+    const header = await sharp(bytes, { ...settings, limitInputPixels: false }).metadata();
+    if ((header.pages ?? 1) > 1) throw animated(name, label);
+    checkSize(header.width ?? 0, header.height ?? 0, name);
+    const image = sharp(bytes, settings).rotate().toColourspace('srgb').ensureAlpha();   // rotate(): by its EXIF orientation
+    const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    if (info.channels !== 4) throw new Error(`${info.channels} channels`);
+    const rgba = new Uint8Array(data.buffer, data.byteOffset, data.length);
+    return { width: info.width, height: info.height, data: rgba, hasAlpha: anyTransparent(rgba), source: name, format };
   } catch (e) {
-    throw e instanceof UserError ? e : broken(name, label, e)
+    throw e instanceof UserError ? e : broken(name, label, e);
   }
 }
 
 /** Pixels -> PNG file bytes, 8 bits, RGB where opaque, RGBA where not. rgb: height * width * 3. The same pixels give the same bytes. */
-export function encodePng(image: Picture | { width: number; height: number; rgb: Uint8Array }): Uint8Array {
-  const { width, height } = image
-  let pixels: Uint8Array
-  const alpha = 'data' in image && image.hasAlpha
-  if ('rgb' in image) pixels = image.rgb
-  else if (alpha) pixels = image.data
+export function encodePng(image: Picture | { width: number; height: number; rgb: Uint8Array; }): Uint8Array {
+  const { width, height } = image;
+  let pixels: Uint8Array;
+  const alpha = 'data' in image && image.hasAlpha;
+  if ('rgb' in image) pixels = image.rgb;
+  else if (alpha) pixels = image.data;
   else {
-    pixels = new Uint8Array(width * height * 3)
-    for (let i = 0, o = 0; o < pixels.length; i += 4) for (let c = 0; c < 3; c++) pixels[o++] = image.data[i + c]
+    pixels = new Uint8Array(width * height * 3);
+    for (let i = 0, o = 0; o < pixels.length; i += 4) for (let c = 0; c < 3; c++) pixels[o++] = image.data[i + c];
   }
-  const channels = alpha ? 4 : 3
-  if (pixels.length !== width * height * channels) throw new Error(`encodePng: ${pixels.length} bytes for ${width} x ${height} x ${channels}`)
-  const png = new PNG({ width, height })
-  png.data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.length)
-  const type = alpha ? 6 : 2
-  return PNG.sync.write(png, { colorType: type, inputColorType: type, inputHasAlpha: alpha })
+  const channels = alpha ? 4 : 3;
+  if (pixels.length !== width * height * channels) throw new Error(`encodePng: ${pixels.length} bytes for ${width} x ${height} x ${channels}`);
+  const png = new PNG({ width, height });
+  png.data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.length);
+  const type = alpha ? 6 : 2;
+  return PNG.sync.write(png, { colorType: type, inputColorType: type, inputHasAlpha: alpha });
 }

@@ -7,8 +7,8 @@ DEFINITION (TypeScript mirrors exactly this)
 Sizes: H=24, W=16, K=3 classes, G {width 8, levels 3, sft residual, bounded, spectral, outputTanh}, D width 8, S width 8.
 Parameters and u: hashing.py by name (networks.py lists the names), rounded to float32, then computed in float64.
 
-Data. I = 0.8 * smooth_field('train/image', 3, H, W); P = one-hot of the argmax over classes (first on a tie) of
-smooth_field('train/layout', 3, H, W), both [1, 3, H, W] and rounded to float32. Iteration i = 1..10 has the row
+Data. I = 0.8 * smooth_field(f'train/{SALT}/image', 3, H, W); P = one-hot of the argmax over classes (first on a tie) of
+smooth_field(f'train/{SALT}/layout', 3, H, W), both [1, 3, H, W] and rounded to float32. Iteration i = 1..10 has the row
 (dy, dx, swap) = SHIFTS[i - 1]; I_aug and P_aug are I and P rolled: aug[y][x] = original[(y - dy) mod H][(x - dx) mod W].
 
 Pairs of iteration i. (source, other) = (I P, I_aug P_aug), exchanged where swap is 1. i % 5 == 0 is a reconstruction
@@ -65,15 +65,15 @@ def mean_of(terms):
 
 
 def patch_coherence(fake, source):
-    v, u = (F.unfold(x, 3)[0].t() for x in (fake, source))                 # [308, 27]
-    with torch.no_grad():
-        nearest = ((v[:, None] - u[None]) ** 2).mean(2).argmin(1)
+    v, u = (F.unfold(x, 3)[0].t() for x in (fake, source))                 # [patches, 27]
+    with torch.no_grad():                                                  # in float64 this expansion is as good as exact
+        nearest = ((u.double() ** 2).sum(1) - 2 * v.double() @ u.double().t()).argmin(1)
     return ((v - u[nearest].detach()) ** 2).mean()
 
 
 def data(dtype):
-    image = (0.8 * hashing.smooth_field('train/image', 3, H, W)).astype(np.float32)
-    labels = hashing.smooth_field('train/layout', K, H, W).argmax(0)
+    image = (0.8 * hashing.smooth_field(f'train/{SALT}/image', 3, H, W)).astype(np.float32)
+    labels = hashing.smooth_field(f'train/{SALT}/layout', K, H, W).argmax(0)
     layout = (labels[None] == np.arange(K)[:, None, None]).astype(np.float32)
     return torch.tensor(image[None], dtype=dtype), torch.tensor(layout[None], dtype=dtype)
 
@@ -201,7 +201,7 @@ def main():
     image, labels = exact.image, exact.layout[0].argmax(0)
     result = {
         'sizes': {'height': H, 'width': W, 'classes': K, 'networkWidth': WIDTH}, 'rates': RATES, 'first': FIRST, 'shifts': SHIFTS,
-        'inputs': {'image': numbers(summary('train/image', image)), 'labels': [''.join(str(int(k)) for k in row) for row in labels]},
+        'inputs': {'image': numbers(summary(f'train/{SALT}/image', image)), 'labels': [''.join(str(int(k)) for k in row) for row in labels]},
         'steps': rounded(exact.log, 10), 'end': rounded(end, 10),
         'float32': {'steps': rounded(single[0].log, 8), 'end': rounded(ends[0], 8)},
         'error': rounded(error, 2),

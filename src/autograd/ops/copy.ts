@@ -191,3 +191,10 @@ export const concatOp = op<{ axis: number }>({
   ],
 });
 export const concat = (xs: readonly Tensor[], axis = 1): Tensor => (xs.length === 1 ? xs[0] : concatOp(xs, { axis }));
+
+/** Records a copy of `from` into the lasting tensor `to` of the same size. Not on the tape. */
+export function assign(from: Tensor, to: Tensor): void {
+  if (from.size !== to.size) throw new Error(`assign: ${from.size} values into ${to.size}`);
+  const flat: Four = [1, 1, 1, from.size];
+  move(from.session, from, to, { region: flat, xs: denseStrides(flat), ys: denseStrides(flat) });
+}

@@ -10,6 +10,8 @@ import { gaussianNoiseOp, uniformNoiseOp } from './noise.ts';
 import { binaryOps, unaryOps } from './pointwise.ts';
 import { normalizeOp } from './normalize.ts';
 import { patchNearestOp } from './patchNearest.ts';
+import { patchesAtAdjoint, patchesAtOp } from './patchesAt.ts';
+import { poolOps } from './pool.ts';
 import { max, mean, sum } from './reduce.ts';
 import { reflectFoldOp, reflectPadOp } from './reflectPad.ts';
 import { reshape } from './reshape.ts';
@@ -29,4 +31,6 @@ export const ops: readonly Op<any>[] = [
   dropoutOp,
   uniformNoiseOp, gaussianNoiseOp,
   matmulOp,
+  ...poolOps,
+  patchesAtOp, patchesAtAdjoint,
 ];

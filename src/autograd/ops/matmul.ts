@@ -60,13 +60,17 @@ export const matmulOp: Op<Attrs> = op<Attrs>({
   shape: outShape,
   forward: (session, [a, b], y, attrs) => {
     const [l, r] = sides([a.shape, b.shape], attrs);
-    const [m4, n4] = [Math.ceil(l.rows / 4), Math.ceil(r.rows / 4)];
-    const tiles = m4 * Math.ceil(n4 / 2);
+    // Lanes run along the longer side of y: that product, or the transposed one.
+    const flip = l.rows > r.rows;
+    const [rows, columns] = flip ? [r, l] : [l, r];
+    const [m4, n4] = [Math.ceil(rows.rows / 4), Math.ceil(columns.rows / 4)];
     session.run(forwardKernel, {
-      read: { a: packed(session, a, l), b: packed(session, b, r) }, write: { y }, groups: [...grid(tiles, 64), Math.max(l.batch, r.batch)],
+      read: { a: packed(session, flip ? b : a, rows), b: packed(session, flip ? a : b, columns) }, write: { y },
+      groups: [Math.ceil(n4 / 64), Math.ceil(m4 / 2), Math.max(l.batch, r.batch)],
       params: {
-        m: l.rows, n: r.rows, k: l.depth, m4, n4, tiles,
-        a_batch: l.batch > 1 ? m4 * l.depth : 0, b_batch: r.batch > 1 ? n4 * l.depth : 0,
+        m: rows.rows, n: columns.rows, k: l.depth, m4, n4,
+        a_batch: rows.batch > 1 ? m4 * l.depth : 0, b_batch: columns.batch > 1 ? n4 * l.depth : 0,
+        row_step: flip ? 1 : r.rows, column_step: flip ? r.rows : 1,
       },
     });
   },

@@ -6,6 +6,7 @@ import backwardKernel from '../../shaders/patchNearest.backward.wgsl';
 import { grid, op, shapeError, type Case, type Op } from '../op.ts';
 import type { Context } from '../tape.ts';
 import type { Session, Shape, Tensor } from '../tensor.ts';
+import { cosineGradient } from './patchNearest.cosine.ts';
 import { metricCode, patchGrid, planPatchNearest, type PatchPlan, type PatchShape } from './patchNearest.plan.ts';
 import { referencePatchNearest } from './patchNearest.reference.ts';
 
@@ -78,9 +79,9 @@ export const patchNearestOp: Op<PatchAttrs> = op<PatchAttrs>({
 
 function towardsTarget({ x, aux: [indices], attrs: a, twice }: Context<PatchAttrs>, dy: Tensor): Tensor {
   if (twice) throw new Error('patchNearest: its gradient has no gradient of its own');
-  if (a.metric === 'cosine') throw new Error('patchNearest: the cosine distance has no gradient here; normalise the features and use l2');
   const g = geometry(x.map((t) => t.shape), a);
   const { target, source, scale } = named(x, a);
+  if (a.metric === 'cosine') return cosineGradient({ target, source, indices, factor: scale, dy, patch: a.patch, k: a.k, border: a.border });
   const session = target.session;
   const output = session.temporary(target.shape, 'patchNearest.dtarget');
   session.run(backwardKernel, {
@@ -100,12 +101,12 @@ function makeCases(): Case<PatchAttrs>[] {
     const label = (n: number) => ({ shape: [n], dtype: 'u32' as const, make: (u: number) => (u > 0 ? 1 : 0) });
     const counts = [patchGrid(g.ht, g.wt, g).count, patchGrid(g.hs, g.ws, g).count];
     return {
-      name, attrs: a, grads: a.metric === 'cosine' ? [] : [0],
+      name, attrs: a, grads: [0],
       inputs: [{ shape: t }, { shape: s }, ...(a.labels ? counts.map(label) : []), ...(a.scaled ? [{ shape: [counts[1]], make: (u: number) => u + 1.5 }] : [])],
     };
   };
   return [
-    make('control', {}), make('l1', { metric: 'l1' }), make('cosine', { metric: 'cosine' }), make('k 3', { k: 3 }), make('one pixel', { patch: 1 }, [1, 3, 5, 6]),
+    make('control', {}), make('l1', { metric: 'l1' }), make('cosine', { metric: 'cosine' }), make('cosine k 3 scaled', { metric: 'cosine', k: 3, scaled: true }), make('cosine clamp', { metric: 'cosine', border: 'clamp' }), make('k 3', { k: 3 }), make('one pixel', { patch: 1 }, [1, 3, 5, 6]),
     make('5x5', { patch: 5 }, [1, 2, 9, 7], [1, 2, 6, 8]), make('clamp', { border: 'clamp' }), make('clamp 7x7', { border: 'clamp', patch: 7 }),
     make('labels', { labels: true }), make('soft labels', { labels: true, penalty: 0.5 }), make('scaled', { scaled: true }),
     make('many channels', { patch: 1 }, [1, 64, 4, 5], [1, 64, 5, 4]), make('larger', {}, [1, 3, 20, 37], [1, 3, 24, 33]), make('7x7', { patch: 7 }, [1, 3, 18, 20], [1, 3, 19, 17]),

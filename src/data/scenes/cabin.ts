@@ -80,7 +80,7 @@ const source: Cabin = {
 
 /** A log cabin, a gravel path, a spruce forest behind. */
 export const cabin: Recipe<Cabin> = {
-  name: 'cabin', title: 'Forest cabin', aspect: 0.75, exposure: 0.74,
+  name: 'cabin', title: 'Forest cabin', aspect: 0.75, exposure: 0.74, start: 3000,
   classes: [
     { name: 'sky', color: [0, 190, 255] }, { name: 'forest', color: [0, 120, 60] }, { name: 'wall', color: [200, 60, 30] },
     { name: 'roof', color: [120, 60, 200] }, { name: 'grass', color: [170, 230, 40] }, { name: 'path', color: [255, 200, 90] },

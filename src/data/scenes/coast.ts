@@ -18,10 +18,10 @@ interface Coast {
 
 const SKY = 0, ROCK = 1, SEA = 2, SAND = 3;
 
-const light: Light = { sun: unit([-0.8, 0.3, 0.36]), direct: [1.9, 1.32, 0.86], ambient: [0.34, 0.36, 0.46] };
+const light: Light = { sun: unit([-0.8, 0.3, 0.36]), direct: [2.05, 1.36, 0.86], ambient: [0.27, 0.32, 0.45] };
 const sky: SkyLook = {
-  zenith: hex(0x4d6c9c), horizon: hex(0xf0c096), fade: 34, glow: { x: 10, up: 4, radius: 120, colour: [0.5, 0.2, 0.05] },
-  streaks: { cover: 0.45, size: 62, opacity: 0.95, sunlit: [1.3, 0.72, 0.46], shaded: hex(0x7d728c) },
+  zenith: hex(0x3d6299), horizon: hex(0xf2b98a), fade: 30, glow: { x: 24, up: 5, radius: 95, colour: [0.85, 0.36, 0.08] },
+  streaks: { cover: 0.42, size: 62, opacity: 0.95, sunlit: [1.5, 0.74, 0.42], shaded: hex(0x6d6684) },
 };
 const sea: SeaLook = { deep: hex(0x12404f), face: hex(0x3f8f8c), foam: hex(0xf2efea), chop: 0.05, swell: 0.1 };
 const sand: SoilLook = { pale: hex(0xe2cdae), dark: hex(0xc0a684), pebble: 0.09, pebbles: 0.02, bump: 1.1 };
@@ -29,9 +29,9 @@ const sand: SoilLook = { pale: hex(0xe2cdae), dark: hex(0xc0a684), pebble: 0.09,
 function cliff(noise: Noise): (s: Surface) => Colour {
   const ochre = hex(0x8a7460), grey = hex(0x5c5856), wetRock = hex(0x2e2a28), turf = hex(0x6a7236);
   return (s) => {
-    const slope = Math.hypot(s.sx, s.sz), n = noise.fbm(s.x * 0.09, s.z * 0.09, 4), fine = noise.fbm(s.x * 0.6, s.height * 0.8 + s.z * 0.4, 4, 0.65), cracks = Math.abs(noise.fbm(s.x * 0.3 + 50, s.height * 0.16 + s.z * 0.2, 4));
+    const slope = Math.hypot(s.sx, s.sz), n = noise.fbm(s.x * 0.09, s.z * 0.09, 4), fine = noise.fbm(s.x * 0.45, s.height * 0.6 + s.z * 0.35, 4, 0.7), cracks = Math.abs(noise.fbm(s.x * 0.3 + 50, s.height * 0.16 + s.z * 0.2, 4));
     const strata = noise.fbm(s.x * 0.02 + n, s.height * 0.42 + n * 1.5 + s.x * 0.05, 3);
-    let albedo = scale(mix(grey, ochre, smoothstep(-0.35, 0.35, strata + 0.5 * n)), (1 + 0.6 * fine) * lerp(0.45, 1, smoothstep(0.01, 0.09, cracks)));
+    let albedo = scale(mix(grey, ochre, smoothstep(-0.35, 0.35, strata + 0.5 * n)), (1 + 0.85 * fine) * lerp(0.5, 1, smoothstep(0.0, 0.07, cracks)));
     albedo = mix(albedo, scale(turf, 1 + 0.5 * fine), smoothstep(0.9, 0.45, slope) * smoothstep(16, 24, s.height + 8 * n));
     albedo = mix(albedo, wetRock, smoothstep(4.5, 1.2, s.height + 2 * fine) * 0.85);
     const c = lit(albedo, light, facing(s, light.sun) * s.sunlit, s.open);
@@ -49,7 +49,7 @@ function paint(canvas: Canvas, g: Coast, seed: number): void {
   const beach = { edge, sand }, material = cliff(noise);
   const paintRocks = (i: number): void => {
     const { foot, depth, peaks } = g.rocks[i];
-    paintRange(canvas, ROCK, { peaks, foot, horizon: g.horizon, depth, rib: 17, relief: 0.8, floor: 0, seed: seed + 30 + i }, light.sun, material);
+    paintRange(canvas, ROCK, { peaks, foot, horizon: g.horizon, depth, rib: 24, relief: 0.8, round: 1.6, ledge: 4.5, sink: 1.6, floor: 0, seed: seed + 30 + i }, light.sun, material);
   };
   // Rocks in the sea come first, so that it mirrors them; those on the beach stand on finished sand.
   const afloat = g.rocks.map((r) => r.foot < Math.min(...g.edge) - 4);
@@ -61,7 +61,16 @@ function paint(canvas: Canvas, g: Coast, seed: number): void {
   };
   const free = (x: number, y: number): boolean => canvas.label[Math.floor(y * k) * canvas.columns + Math.floor(x * k)] !== ROCK;
   paintSea(canvas, SEA, view, beach, sea, light, free, mirrored, seed + 5);
-  paintBeach(canvas, SAND, view, beach, light, mirrored, seed + 6);
+  // The sun stands low on the left: every summit on the beach throws its shadow to the right, three times its height.
+  const sunAt = (x: number, y: number): number => {
+    let sun = 1;
+    g.rocks.forEach(({ foot, peaks }, i) => !afloat[i] && peaks.forEach((peak) => {
+      const along = (x - peak.x) / (peak.height * 2.6 + peak.width), across = (y - foot + peak.depth * 0.22) / (peak.width * 0.26);
+      sun = Math.min(sun, 1 - 0.9 * smoothstep(1.2, 0.6, Math.hypot(across, along < 0 ? along * 2.5 : along * along) + 0.15 * noise.fbm(x * 0.1, y * 0.3, 2)));
+    }));
+    return sun;
+  };
+  paintBeach(canvas, SAND, view, beach, light, sunAt, mirrored, seed + 6);
   g.rocks.forEach((_, i) => afloat[i] || paintRocks(i));
 }
 
@@ -76,7 +85,7 @@ const source: Coast = {
 
 /** Sea, rocks and sand at sunset. */
 export const coast: Recipe<Coast> = {
-  name: 'coast', title: 'Evening coast', aspect: 2 / 3, exposure: 0.8,
+  name: 'coast', title: 'Evening coast', aspect: 2 / 3, exposure: 0.78, start: 4000,
   classes: [{ name: 'sky', color: [255, 150, 90] }, { name: 'rock', color: [150, 60, 160] }, { name: 'sea', color: [0, 90, 220] }, { name: 'sand', color: [250, 220, 80] }],
   source,
   targets: [

@@ -14,8 +14,10 @@ export type { Scene, SceneClass, ScenePicture } from './scene.ts';
 function painter<G>(recipe: Recipe<G>): { name: string; paint: (size: number, seed: number) => Scene } {
   const picture = (name: string, geometry: G, size: number, seed: number): ScenePicture => {
     const width = size, height = Math.round(size * recipe.aspect), canvas = new Canvas(width, height);
-    recipe.paint(canvas, geometry, seed);
-    const photo = developPhoto(canvas, { exposure: recipe.exposure, grain: 1.1, seed: seed + 99 });
+    // Scenes must not share their clouds and trees, so each counts its seeds from its own start.
+    const own = Math.imul(seed, 7919) + recipe.start;
+    recipe.paint(canvas, geometry, own);
+    const photo = developPhoto(canvas, { exposure: recipe.exposure, grain: 1.1, seed: own + 99 });
     const layout = developLayout(canvas, recipe.classes.length, Math.round(24 * (size / 256) ** 2));
     return { name, width, height, photo, layout };
   };

@@ -23,11 +23,11 @@ interface Lake {
 
 const SKY = 0, MOUNTAIN = 1, TREES = 2, WATER = 3, GRASS = 4;
 
-const light: Light = { sun: unit([-0.72, 0.52, 0.34]), direct: [1.5, 1.36, 1.12], ambient: [0.24, 0.31, 0.42] };
+const light: Light = { sun: unit([-0.76, 0.47, 0.34]), direct: [1.62, 1.44, 1.16], ambient: [0.22, 0.29, 0.41] };
 const sky: SkyLook = {
   zenith: hex(0x2f62a0), horizon: hex(0xbcd3e4), fade: 46,
   streaks: { cover: 0.12, size: 70, opacity: 0.35, sunlit: [0.95, 0.96, 0.98], shaded: hex(0xb4c6d8) },
-  cumulus: { count: 20, size: 74, sun: light.sun, sunlit: [1.16, 1.12, 1.06], shaded: hex(0x6f829c) },
+  cumulus: { count: 14, size: 120, sun: light.sun, sunlit: [1.16, 1.12, 1.06], shaded: hex(0x6f829c) },
 };
 const air = hex(0x9dbad6);
 const spruce: FoliageLook = { dark: hex(0x283a24), bright: hex(0x56683a), through: hex(0x34461c), bark: hex(0x5b4a3c), density: 0.9 };
@@ -46,22 +46,27 @@ const through = ([a, b, c]: readonly [number, number, number], x: number): numbe
 function rock(noise: Noise, shore: number): (s: Surface) => Colour {
   const grey = hex(0x6f6b69), warm = hex(0x7a6b5c), scree = hex(0x8f877c), snow: Colour = [0.86, 0.89, 0.95], heath = hex(0x5a6338);
   return (s) => {
-    const slope = Math.hypot(s.sx, s.sz), n = noise.fbm(s.x * 0.11, s.z * 0.11, 4), fine = noise.fbm(s.x * 0.7, s.height * 0.9 + s.z * 0.3, 3);
+    const slope = Math.hypot(s.sx, s.sz), n = noise.fbm(s.x * 0.11, s.z * 0.11, 4), fine = noise.fbm(s.x * 0.5, s.height * 0.55 + s.z * 0.35, 4, 0.65);
     const strata = noise.at(s.x * 0.015 + n, s.height * 0.33 + n * 2.2);
     let albedo = mix(mix(grey, warm, smoothstep(-0.3, 0.4, n)), scree, smoothstep(1.0, 0.45, slope) * 0.7);
-    albedo = scale(albedo, 1 + 0.22 * strata + 0.28 * fine);
+    albedo = scale(albedo, 1 + 0.2 * strata + 0.55 * fine);
     albedo = mix(albedo, scale(heath, 1 + 0.4 * fine), smoothstep(34, 16, s.height + 14 * n) * smoothstep(1.5, 0.7, slope));
     // Snow lies where it is high, not too steep, and longer in hollows and on the side away from the sun.
-    const line = s.height + 16 * n + 7 * fine - 13 * (slope - 1.1) + 30 * (0.72 - s.open);
-    albedo = mix(albedo, snow, smoothstep(33, 39, line) * smoothstep(3.4, 2.2, slope + 0.4 * fine));
+    const line = s.height + 18 * n + 10 * fine - 11 * (slope - 1.3) + 26 * (0.74 - s.open);
+    albedo = mix(albedo, snow, smoothstep(34, 41, line) * smoothstep(2.6, 1.5, slope + 0.7 * fine - s.height * 0.016));
     const c = lit(albedo, light, facing(s, light.sun) * s.sunlit, s.open);
-    const haze = 1 - Math.exp(-(s.distance - 0.62) * 0.42 - Math.max(0, 18 - s.height) * 0.006);
+    const haze = 1 - Math.exp(-(s.distance - 0.72) * 0.36 - Math.max(0, 18 - s.height) * 0.006);
     return mix(c, air, clamp(haze));
   };
 }
 
 function paintForest(canvas: Canvas, g: Lake, noise: Noise, seed: number): void {
   const random = randomStream(seed);
+  // Shrubs and shade fill the gaps between the trunks.
+  canvas.fill(g.shore - 4, g.shore + 1, TREES, (x, y) => {
+    const n = noise.fbm(x * 0.5, y * 0.6, 3);
+    return y < g.shore - 1.6 - 0.07 * through(g.forest, x) + 1.6 * n ? null : lit(mix(spruce.dark, spruce.bright, clamp(0.3 + n)), light, 0.2 + 0.3 * n, 0.5);
+  });
   const grown = Array.from({ length: 14 }, () => lightPlant(growConifer(13, lerp(1.7, 2.7, random()), random, 0.8), spruce, light, random));
   for (let row = 0; row < 5; row++)
     for (let x = -3; x < 259; x += 1.0 + random() * 2.2) {
@@ -75,7 +80,7 @@ function paint(canvas: Canvas, g: Lake, seed: number): void {
   const view: View = { horizon: g.shore - 2.5, eye: 2.6, focal: 256 };
   const noise = new Noise(seed + 1);
   paintSky(canvas, SKY, sky, g.shore, g.shore, seed + 2);
-  paintRange(canvas, MOUNTAIN, { peaks: g.peaks, foot: g.shore + 0.5, horizon: g.shore - 2, depth: 190, rib: 46, relief: 0.85, floor: 7, seed: seed + 3 }, light.sun, rock(noise, g.shore));
+  paintRange(canvas, MOUNTAIN, { peaks: g.peaks, foot: g.shore + 0.5, horizon: g.shore - 2, depth: 190, rib: 46, relief: 0.85, round: 1, ledge: 0, sink: 0.5, floor: 7, seed: seed + 3 }, light.sun, rock(noise, g.shore));
   paintForest(canvas, g, noise, seed + 4);
   const bank = (x: number): number => through(g.bank, x) + 3.2 * noise.fbm(x * 0.035, 4, 4);
   paintLake(canvas, WATER, view, {
@@ -105,7 +110,7 @@ const source: Lake = {
 
 /** Snow mountains, spruces and a lake that mirrors them. */
 export const lake: Recipe<Lake> = {
-  name: 'lake', title: 'Mountain lake', aspect: 1, exposure: 0.72,
+  name: 'lake', title: 'Mountain lake', aspect: 1, exposure: 0.72, start: 1000,
   classes: [
     { name: 'sky', color: [0, 170, 255] }, { name: 'mountain', color: [150, 75, 200] }, { name: 'trees', color: [0, 150, 60] },
     { name: 'water', color: [0, 60, 200] }, { name: 'grass', color: [190, 230, 30] },

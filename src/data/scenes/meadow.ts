@@ -21,7 +21,7 @@ const SKY = 0, HILLS = 1, TREE = 2, MEADOW = 3;
 const light: Light = { sun: unit([-0.6, 0.68, 0.42]), direct: [1.5, 1.38, 1.15], ambient: [0.26, 0.33, 0.44] };
 const sky: SkyLook = {
   zenith: hex(0x2d66ae), horizon: hex(0xc4dcec), fade: 58,
-  cumulus: { count: 26, size: 84, sun: light.sun, sunlit: [1.16, 1.12, 1.07], shaded: hex(0x73869f) },
+  cumulus: { count: 16, size: 135, sun: light.sun, sunlit: [1.16, 1.12, 1.07], shaded: hex(0x73869f) },
 };
 const air = hex(0xa6c2da);
 const oak: FoliageLook = { dark: hex(0x35481f), bright: hex(0x6d803c), through: hex(0x566a1a), bark: hex(0x5d4c3e), density: 0.62 };
@@ -49,7 +49,7 @@ function fields(noise: Noise): (s: Surface) => Colour {
 function paint(canvas: Canvas, g: Meadow, seed: number): void {
   const view: View = { horizon: g.horizon - 1, eye: 1.5, focal: 256 };
   paintSky(canvas, SKY, sky, g.horizon, g.horizon + 1, seed + 2);
-  paintRange(canvas, HILLS, { peaks: g.hills, foot: g.horizon + 2, horizon: g.horizon - 4, depth: 230, rib: 60, relief: 0.4, floor: 6, seed: seed + 3 }, light.sun, fields(new Noise(seed + 1)));
+  paintRange(canvas, HILLS, { peaks: g.hills, foot: g.horizon + 2, horizon: g.horizon - 4, depth: 230, rib: 60, relief: 0.4, round: 1, ledge: 0, sink: 0.5, floor: 6, seed: seed + 3 }, light.sun, fields(new Noise(seed + 1)));
   const noise = new Noise(seed + 7), edge = (x: number): number => g.horizon + 1 + 2 * noise.fbm(x * 0.012, 1, 3);
   const sunAt = (x: number, y: number): number => {
     let sun = 1;
@@ -76,7 +76,7 @@ const source: Meadow = {
 
 /** A broad tree in a flower meadow before distant hills. */
 export const meadow: Recipe<Meadow> = {
-  name: 'meadow', title: 'Flower meadow', aspect: 1, exposure: 0.74,
+  name: 'meadow', title: 'Flower meadow', aspect: 1, exposure: 0.74, start: 2000,
   classes: [{ name: 'sky', color: [0, 190, 255] }, { name: 'hills', color: [140, 90, 210] }, { name: 'tree', color: [0, 160, 40] }, { name: 'meadow', color: [255, 170, 0] }],
   source,
   targets: [

@@ -26,6 +26,8 @@ export interface Recipe<G> {
   /** Height over width. */
   aspect: number;
   exposure: number;
+  /** Where the scene's seeds start. */
+  start: number;
   source: G;
   targets: readonly { name: string; geometry: G }[];
   paint: (canvas: Canvas, geometry: G, seed: number) => void;

@@ -16,6 +16,12 @@ export interface Range {
   /** Width of its main ribs, and how deep they are cut, 0 (smooth) to 1 (torn). */
   rib: number;
   relief: number;
+  /** 1: summits are cones; above, domes with steep sides. */
+  round: number;
+  /** How deep the foot stands in the ground: cuts off its thin rim. */
+  sink: number;
+  /** Height of the ledges that weather cuts into the rock; 0, none. */
+  ledge: number;
   /** Height of the rolling ground below the summits. */
   floor: number;
   seed: number;
@@ -53,13 +59,19 @@ function raise(range: Range): Field {
       let mass = 0;
       for (const peak of range.peaks) {
         const distance = Math.hypot(x + wx - peak.x, (z + wz - peak.depth) * 0.9) / peak.width;
-        const cone = peak.height * Math.max(0, 1 - distance) ** 1.15;
+        const cone = peak.height * Math.max(0, 1 - distance ** range.round) ** 1.15;
         mass = Math.max(mass, cone) + Math.min(mass, cone) * 0.12;
       }
       const ribs = noise.ridged((x + wx * 0.5) * f, (z + wz * 0.5) * f, 8, 0.52);
       const rolling = range.floor * (0.55 + 0.6 * noise.fbm(x * f * 0.5 + 40, z * f * 0.5, 5));
       // Ribs are cut out of the mass, so summits keep their height and the plain stays a plain.
-      height[j * across + i] = mass * smoothstep(-0.02, 0.3, z / range.depth + 0.12 * noise.fbm(x * f * 1.4, 9, 3)) * (1 - range.relief * 0.62 * (1 - ribs * 1.25)) + rolling * smoothstep(0, 10, z) - 0.5;
+      const front = smoothstep(-0.02, 0.3, z / range.depth + 0.12 * noise.fbm(x * f * 1.4, 9, 3));
+      let h = mass * front * (1 - range.relief * 0.62 * (1 - ribs * 1.25));
+      if (range.ledge > 0) {
+        const step = range.ledge * (1 + 0.5 * noise.at(x * f * 0.7, z * f * 0.7)), tilted = (h + 0.06 * x) / step, part = tilted - Math.floor(tilted);
+        h += (smoothstep(0.55, 0.95, part) - part) * step * 0.75;
+      }
+      height[j * across + i] = h + rolling * smoothstep(0, 10, z) - range.sink;
     }
   return { height, across, deep, left };
 }
@@ -98,27 +110,35 @@ export function paintRange(canvas: Canvas, label: number, range: Range, sun: rea
   };
   for (let column = 0; column < canvas.columns; column++) {
     const screen = (column + 0.5) / k - 128;
-    let highest = last, previous: Colour | null = null;
+    let highest = last, previous: Surface | null = null;
     for (let j = 1; j < deep - 1; j++) {
       const z = j * CELL, distance = (FOCAL + z) / FOCAL, x = 128 + screen * distance, u = (x - left) / CELL;
       if (u < 1 || u > across - 3) continue;
       const h = sample(height, u, j);
-      if (h <= 0) { previous = null; continue; }
+      // Water or sand before a rock: the rock's foot starts no lower than the ground does at this depth.
+      if (h <= 0) { previous = null; highest = Math.min(highest, Math.round((range.horizon + eye / distance) * k)); continue; }
       const row = Math.max(0, Math.round((range.horizon + (eye - h) / distance) * k));
       if (row >= highest) { previous = null; continue; }
       const sx = (sample(height, u + 1, j) - sample(height, u - 1, j)) / (2 * CELL);
       const sz = (sample(height, u, j + 1) - sample(height, u, j - 1)) / (2 * CELL);
-      const colour = shade({ x, z, height: h, sx, sz, sunlit: sample(sunlit, u, j), open: sample(open, u, j), distance });
-      const from: Colour = previous ?? colour;
-      for (let r = highest - 1; r >= row; r--) {
-        const t = (highest - r) / (highest - row);
-        canvas.put(column, Math.min(r, canvas.rows - 1), lerp(from[0], colour[0], t), lerp(from[1], colour[1], t), lerp(from[2], colour[2], t), label);
+      const here: Surface = { x, z, height: h, sx, sz, sunlit: sample(sunlit, u, j), open: sample(open, u, j), distance };
+      const from: Surface = previous ?? here;
+      // A steep face spans many rows: its colour is asked for at every second one, or its detail would smear.
+      let colour: Colour = [0, 0, 0];
+      for (let r = highest - 1, n = 0; r >= row; r--, n++) {
+        if (n % 2 === 0) colour = shade(between(from, here, (highest - r) / (highest - row)));
+        canvas.put(column, Math.min(r, canvas.rows - 1), colour[0], colour[1], colour[2], label);
       }
       highest = row;
-      previous = colour;
+      previous = here;
     }
   }
 }
+
+const between = (a: Surface, b: Surface, t: number): Surface => ({
+  x: lerp(a.x, b.x, t), z: lerp(a.z, b.z, t), height: lerp(a.height, b.height, t), sx: lerp(a.sx, b.sx, t), sz: lerp(a.sz, b.sz, t),
+  sunlit: lerp(a.sunlit, b.sunlit, t), open: lerp(a.open, b.open, t), distance: lerp(a.distance, b.distance, t),
+});
 
 /** Lambert's cosine of a slope towards the sun, in [0, 1]. */
 export function facing(s: Surface, sun: readonly [number, number, number]): number {

@@ -1,0 +1,38 @@
+/** The three networks of a run with their parameters. */
+import { Parameters } from '../autograd/parameters.ts';
+import type { Session, Tensor } from '../autograd/tensor.ts';
+import type { Config } from './config.ts';
+import { declareDiscriminator, type Discriminator } from './discriminator.ts';
+import { declareGenerator, type Generator } from './generator.ts';
+import { Declare, seededInit, type Init, type Pass } from './layers.ts';
+import { declareSegmenter, type Segmenter } from './segmenter.ts';
+
+export interface Networks {
+  g: Generator; d: Discriminator; s: Segmenter;
+  /** What each forward is given: parameters, mode, running statistics. */
+  gPass: Pass; dPass: Pass; sPass: Pass;
+}
+
+export function createNetworks(session: Session, c: Config, classes: number, init: Init = seededInit(c.seed)): Networks {
+  const n = c.network;
+  const gd = new Declare(init, true);
+  const g = declareGenerator(gd, {
+    width: n.generator, levels: n.levels, layoutChannels: n.condition === 'onehot' ? classes : 3, sft: n.sft, ratio: n.ratio, output: n.output,
+  });
+  const dd = new Declare(init, true);
+  const d = declareDiscriminator(dd, n.discriminator);
+  const sd = new Declare(init, false);
+  const s = declareSegmenter(sd, n.segmenter, classes);
+  const pass = (label: string, from: Declare, running: ReadonlyMap<string, Tensor> | null): Pass => ({
+    p: new Parameters(session, label, from.specs, c.adam), training: true, running,
+  });
+  return { g, d, s, gPass: pass('G', gd, n.norm === 'batch' ? runningStatistics(session, gd) : null), dPass: pass('D', dd, null), sPass: pass('S', sd, null) };
+}
+
+/** Batch normalisation's state: mean 0, variance 1 to start from. */
+function runningStatistics(session: Session, d: Declare): Map<string, Tensor> {
+  return new Map([...d.norms].map(([name, c]) => [name, session.lasting([2 * c], `${name}.running`, Float32Array.from({ length: 2 * c }, (_, i) => (i < c ? 0 : 1)))]));
+}
+
+/** The same networks as they render: no dropout, nothing moves. */
+export const inference = (pass: Pass): Pass => ({ ...pass, training: false });

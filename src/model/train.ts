@@ -1,0 +1,180 @@
+/**
+ * Training: alternating optimisation of D, S and G on one pair (method, "Training"). All steps are recorded before the
+ * loop; an iteration draws its augmentation, sends a few numbers, and replays.
+ */
+import { HostRandom } from '../engine/hash.ts';
+import type { Profile } from '../engine/profile.ts';
+import type { Program } from '../engine/program.ts';
+import { Meter } from '../autograd/meter.ts';
+import { newCounter, uniformNoise } from '../autograd/ops/noise.ts';
+import { add } from '../autograd/ops/pointwise.ts';
+import type { Parameters } from '../autograd/parameters.ts';
+import type { Session, Tensor } from '../autograd/tensor.ts';
+import { drawAugmentation } from './augment.ts';
+import { rateAt, type Config } from './config.ts';
+import { Feed, type Role } from './feed.ts';
+import { createNetworks, type Networks } from './networks.ts';
+import type { ClassTable, PairData } from './pair.ts';
+import { discriminatorStep, generatorStep, segmenterStep, type Extras, type Kind, type Losses } from './steps.ts';
+
+export interface TrainingInput {
+  pair: PairData;
+  classes: ClassTable;
+  /** The user's target layouts with pictures to learn from (patch syntheses); used with `targetShare`. */
+  targets?: readonly PairData[];
+  /** Replaces the coherence loss's colour patches. */
+  coherence?: Extras['coherence'];
+}
+
+interface Step { program: Program; slots: number[]; parameters: Parameters; rate: number }
+export type State = Map<string, { shape: readonly number[]; data: Float32Array }>;
+/** Host-side state of a run: with the device's state it decides every later bit. */
+export interface HostState { iteration: number; drawn: number; counter: number; steps: [number, number, number] }
+
+export class Training {
+  readonly networks: Networks;
+  readonly feed: Feed;
+  private readonly meter: Meter;
+  private readonly counter: Tensor;
+  private readonly random: HostRandom;
+  private readonly steps = new Map<string, Step>();
+  private counted = 0;
+  /** Iterations done. */
+  iteration = 0;
+
+  private constructor(readonly session: Session, readonly config: Config, private readonly input: TrainingInput) {
+    this.networks = createNetworks(session, config, input.classes.count);
+    this.feed = new Feed(session, config, input.classes, input.pair, input.targets ?? []);
+    this.meter = new Meter(session);
+    this.counter = newCounter(session, config.seed);
+    this.random = new HostRandom(config.seed);
+  }
+
+  /** Builds the networks and records every step; all pipelines are compiled when it returns. */
+  static async create(session: Session, config: Config, input: TrainingInput): Promise<Training> {
+    const t = new Training(session, config, input);
+    await t.feed.prepare();
+    const { source, target } = t.feed;
+    const { rates } = config;
+    const noisy = (): Tensor => t.noisy(source.image);
+    const d = t.networks.dPass.p;
+    const g = t.networks.gPass.p;
+    await t.record('D sampling', d, rates.discriminator, () => discriminatorStep(t.networks, source, target, noisy()));
+    await t.record('D reconstruction', d, rates.discriminator, () => discriminatorStep(t.networks, source, source, noisy()));
+    await t.record('S', t.networks.sPass.p, rates.segmenter, () => segmenterStep(t.networks, source, t.counter));
+    const kinds: Kind[] = ['reconstruction', 'sampling', ...(t.feed.targetCount ? ['target' as const] : [])];
+    for (const kind of kinds) {
+      const to = kind === 'reconstruction' ? source : target;
+      await t.record(`G ${kind}`, g, rates.generator, () => generatorStep(t.networks, config, kind, source, to, { noisy: noisy(), coherence: input.coherence }));
+    }
+    return t;
+  }
+
+  private noisy(image: Tensor): Tensor {
+    const n = this.config.augment.noise;
+    return n ? add(image, uniformNoise(this.counter, image.shape, -n, n, 0)) : image;
+  }
+
+  private async record(name: string, parameters: Parameters, rate: number, step: () => Losses): Promise<void> {
+    const slots: number[] = [];
+    const program = await this.session.record(() => {
+      for (const [loss, value] of Object.entries(step())) slots.push(this.meter.add(loss, value));
+    });
+    this.steps.set(name, { program, slots, parameters, rate });
+  }
+
+  /** Dispatches and planned bytes of each recorded step. */
+  get summary(): { name: string; dispatches: number; planned: number; unplanned: number }[] {
+    return [...this.steps].map(([name, { program }]) => ({ name, dispatches: program.dispatches, ...program.bytes }));
+  }
+
+  private run(name: string, rate: number, profile?: Profile): void {
+    const step = this.steps.get(name)!;
+    this.session.write(this.counter, [this.config.seed, this.counted++, 0, 0]);
+    step.parameters.advance(step.rate * rate);
+    step.program.run(profile);
+    this.meter.count(step.slots);
+  }
+
+  /** One outer iteration: draw, D, S in reconstruction iterations, G `generatorSteps` times, D. Resolves when it is done. */
+  async next(profile?: Profile): Promise<void> {
+    const { config: c, input: { pair } } = this;
+    const i = this.iteration;
+    const map = drawAugmentation(c, this.random, i, pair.width, pair.height);
+    const swap = this.random.next() < c.augment.swap;
+    const aim = this.random.next();
+    const which = Math.floor(this.random.next() * this.feed.targetCount);
+    const kind: Kind = i % c.reconstructionEvery === 0 ? 'reconstruction' : this.feed.targetCount && aim < c.targetShare ? 'target' : 'sampling';
+    const role: Role = kind === 'reconstruction' ? (c.reconstruct === 'source' ? 'source' : 'augmented')
+      : kind === 'target' ? `target${which}` : swap ? 'swapped' : 'sampling';
+    this.feed.run(role, map);
+    const rate = rateAt(c, i);
+    const d = kind === 'reconstruction' ? 'D reconstruction' : 'D sampling';
+    this.run(d, rate, profile);
+    if (kind === 'reconstruction') this.run('S', rate, profile);
+    for (let k = 0; k < c.generatorSteps; k++) this.run(`G ${kind}`, rate, profile);
+    this.run(d, rate, profile);
+    this.iteration++;
+    await this.session.idle();
+  }
+
+  /** Mean losses since the last call. */
+  losses(): Promise<Record<string, number>> { return this.meter.read(); }
+
+  /**
+   * Milliseconds for the whole run, from one trial of every step after its pipelines are warm. The trial's changes are
+   * undone: the run that follows has the same bits as without it.
+   */
+  async estimate(now: () => number = () => performance.now()): Promise<number> {
+    const before = [await this.state(), this.host] as const;
+    const cost: Record<string, number> = {};
+    this.feed.run('source', drawAugmentation(this.config, new HostRandom(0), 0, this.input.pair.width, this.input.pair.height));
+    for (const name of this.steps.keys()) {
+      this.run(name, 0);
+      await this.session.idle();
+      const start = now();
+      this.run(name, 0);
+      await this.session.idle();
+      cost[name] = now() - start;
+    }
+    await this.meter.read();
+    this.restore(...before);
+    const c = this.config;
+    const rec = 1 / c.reconstructionEvery;
+    const each = rec * (cost['G reconstruction'] * c.generatorSteps + 2 * cost['D reconstruction'] + cost.S)
+      + (1 - rec) * (cost['G sampling'] * c.generatorSteps + 2 * cost['D sampling']);
+    return each * (c.iterations - this.iteration);
+  }
+
+  get host(): HostState {
+    const n = this.networks;
+    return { iteration: this.iteration, drawn: this.random.position, counter: this.counted, steps: [n.gPass.p.step, n.dPass.p.step, n.sPass.p.step] };
+  }
+
+  /** The device's state by name, prefixed `G.`, `D.`, `S.`: parameters, moments, power-iteration vectors, running statistics. */
+  async state(): Promise<State> {
+    const out: State = new Map();
+    for (const { p } of this.passes) for (const [k, v] of await p.state()) out.set(`${p.label}.${k}`, v);
+    const running = [...(this.networks.gPass.running ?? [])];
+    const values = await this.session.read(running.map(([, t]) => t));
+    for (const [i, [name, t]] of running.entries()) out.set(`G.${name}.running`, { shape: t.shape, data: values[i] as Float32Array });
+    return out;
+  }
+
+  restore(state: State, host: HostState): void {
+    for (const [i, { p }] of this.passes.entries()) {
+      const part = new Map([...state].filter(([k]) => k.startsWith(`${p.label}.`)).map(([k, v]) => [k.slice(p.label.length + 1), v]));
+      p.restore(part, host.steps[i]);
+    }
+    for (const [name, t] of this.networks.gPass.running ?? []) {
+      const found = state.get(`G.${name}.running`);
+      if (!found) throw new Error(`G: ${name}.running is missing`);
+      this.session.write(t, found.data);
+    }
+    this.iteration = host.iteration;
+    this.random.position = host.drawn;
+    this.counted = host.counter;
+  }
+
+  private get passes() { return [this.networks.gPass, this.networks.dPass, this.networks.sPass]; }
+}

@@ -1,0 +1,50 @@
+/** Shared by the golden tests: the fixed values that the PyTorch scripts use (test/goldens/hashing.py), and comparisons. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { hashUniform } from '../src/engine/hash.ts';
+import type { Init } from '../src/model/layers.ts';
+import { sizeOf, type Shape } from '../src/autograd/tensor.ts';
+
+// The bundle lies in dist/test, the goldens in test/goldens.
+export function golden<T>(name: string): T {
+  for (const up of ['../../test/goldens/', './goldens/', '../test/goldens/', '../../../test/goldens/']) {
+    try { return JSON.parse(readFileSync(fileURLToPath(new URL(up + name, import.meta.url)), 'utf8')) as T; } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  throw new Error(`golden ${name} not found`);
+}
+
+/** Fan-in as the goldens count it: a transposed 4x4 stride 2 output sums ci * 4 taps. */
+const fanIn = (name: string, shape: Shape): number => (/\.up\.weight$/.test(name) ? shape[0] * 4 : sizeOf(shape.slice(1)));
+
+export const goldenInit = (change: (name: string, values: Float64Array) => Float64Array = (_n, v) => v): Init => (name, shape, kind) => {
+  const n = sizeOf(shape);
+  const h = Float64Array.from(hashUniform(name, n));
+  if (kind === 'unit') {
+    const length = Math.sqrt(h.reduce((a, v) => a + v * v, 0));
+    return Float32Array.from(h, (v) => v / length);
+  }
+  const values = kind === 'weight'
+    ? Float32Array.from(h, (v) => v * Math.sqrt(3 / fanIn(name, shape)))
+    : Float32Array.from(h, (v) => (kind === 'one' ? 1 : 0) + 0.1 * v);
+  return Float32Array.from(change(name, Float64Array.from(values)));
+};
+
+/** [L2 norm, dot products with three hash vectors named after the tensor]. */
+export function summary(name: string, data: ArrayLike<number>): number[] {
+  const dot = (p: ArrayLike<number>): number => { let s = 0; for (let i = 0; i < data.length; i++) s += data[i] * p[i]; return s; };
+  return [Math.sqrt(dot(data)), ...[0, 1, 2].map((k) => dot(hashUniform(`probe/${k}/${name}`, data.length)))];
+}
+
+/**
+ * Compares a summary with a golden one. The golden's last number is what PyTorch's own float32 loses on this tensor,
+ * relative in L2; another order of the same sums may lose several times as much.
+ */
+export function checkSummary(what: string, got: readonly number[], want: readonly number[], floor = 2e-6): void {
+  const norm = want[0];
+  const limit = (20 * want[4] + floor) * norm + 1e-9;
+  for (let k = 0; k < 4; k++) {
+    if (!(Math.abs(got[k] - want[k]) <= limit)) throw new Error(`${what}: number ${k} is ${got[k]}, PyTorch has ${want[k]} (limit ${limit}, norm ${norm})`);
+  }
+}
