@@ -55,7 +55,7 @@ export function readableFormat(bytes: Uint8Array, name: string): ReadableFormat 
   const kind = sniff(bytes);
   if (kind === 'png' || kind === 'jpeg' || kind === 'webp') return kind;
   if (kind === null) throw new UserError(`${name}: is no image this program knows (first bytes ${hex(bytes)}): PNG, JPEG and WebP are read`);
-  if (kind === 'text' || kind.startsWith('a ') && !kind.startsWith('a zip')) throw new UserError(`${name}: is ${kind}, not an image: PNG, JPEG and WebP are read`);
+  if (kind === 'text' || /^a (?!zip)/.test(kind)) throw new UserError(`${name}: is ${kind}, not an image: PNG, JPEG and WebP are read`);
   const how = IMAGE_EDITOR_ONLY.test(kind) || kind.startsWith('a zip') ? 'export it as PNG' : 'convert it to PNG (or a photo to JPEG)';
   throw new UserError(`${name}: ${kind} is not read: ${how}`);
 }
@@ -67,6 +67,7 @@ export function checkSize(width: number, height: number, name: string): void {
   if (!(width > 0 && height > 0)) throw new UserError(`${name}: the header says ${width} x ${height} pixels: there is no image in it`);
   if (width < MIN_SIDE || height < MIN_SIDE) throw new UserError(`${name}: is only ${width} x ${height} pixels: at least ${MIN_SIDE} x ${MIN_SIDE} are needed`);
   if (width * height > MAX_PIXELS) {
-    throw new UserError(`${name}: ${width} x ${height} is ${(width * height / 1e6).toFixed(0)} megapixels, more than the ${MAX_PIXELS / 1e6} that are read: scale it down first`);
+    throw new UserError(`${name}: ${width} x ${height} is ${(width * height / 1e6).toFixed(0)} megapixels, ` +
+      `more than the ${MAX_PIXELS / 1e6} that are read: scale it down first`);
   }
 }

@@ -28,7 +28,8 @@ export function codesAs(picture: Picture, as: As, named?: Palette): 'colors' | '
     const { data } = picture;
     for (let i = 0; i < data.length; i += 4) if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) {
       const p = i / 4;
-      throw new UserError(`${picture.source}: is in colours (${hex(data.subarray(i, i + 3))} at pixel (${p % picture.width}, ${Math.floor(p / picture.width)})) where class numbers are expected: ` +
+      const where = `${hex(data.subarray(i, i + 3))} at pixel (${p % picture.width}, ${Math.floor(p / picture.width)})`;
+      throw new UserError(`${picture.source}: is in colours (${where}) where class numbers are expected: ` +
         'give a grey or palette PNG of numbers, or a palette of colours');
     }
   }

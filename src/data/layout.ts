@@ -72,7 +72,7 @@ export function renderLayout(layout: { width: number; height: number; labels: Ui
 
 interface Survey { table: ColorTable; flat: Uint8Array; }
 
-type Finding = Palette & { near: NearPair[]; rejected: Set<number>; survey: Survey; };   // rejected: codes that are no class and need no complaint
+type Finding = Palette & { near: NearPair[]; rejected: Set<number>; survey: Survey };   // rejected: codes that are no class and need no complaint
 
 function look(picture: Picture, as: Palette['as']): Survey {
   const table = countColors(picture, as === 'indices' ? valueOf(picture) : undefined);
@@ -139,7 +139,7 @@ const BLURRED = 0.25;   // share of any layout's pixels that may be placed by th
 interface ReadOptions { unknown: 'refuse' | 'snap' | 'source'; harmless: Set<number>; survey?: Survey; }
 
 function read(picture: Picture, palette: Palette, { unknown, harmless, survey }: ReadOptions): Layout {
-  const exact = palette.as === 'indices';
+  const as = palette.as ?? 'colors', exact = as === 'indices';
   const { table, flat } = survey ?? look(picture, palette.as);
   const colors = palette.classes.map((c): RGB => (exact ? [c.index!, 0, 0] : c.color));
   if (!exact && !survey && manyColors(table) && looksLikePhoto(table, findClasses(table, flat, picture).classes)) throw photograph(picture, table);
@@ -150,8 +150,9 @@ function read(picture: Picture, palette: Palette, { unknown, harmless, survey }:
     throw unknownColor(picture, palette, result.aliens, table);
   }
   if (result.byPlace > BLURRED * table.ids.length) {
-    throw new UserError(`${picture.source}: ${percent(result.byPlace / table.ids.length)} of the pixels are of no class's colour: draw it in the flat colours ` +
-      `of the source layout (${palette.classes.slice(0, 4).map((c) => describe(c, palette.as)).join(', ')}${palette.classes.length > 4 ? ', ...' : ''})`);
+    const classes = palette.classes.slice(0, 4).map((c) => describe(c, as)).join(', ') + (palette.classes.length > 4 ? ', ...' : '');
+    throw new UserError(`${picture.source}: ${percent(result.byPlace / table.ids.length)} of the pixels are of no class's colour: ` +
+      `draw it in the flat colours of the classes (${classes})`);
   }
   return { width: table.width, height: table.height, labels: result.labels, report: tell(table, palette, result, harmless), source: picture.source };
 }

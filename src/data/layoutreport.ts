@@ -57,8 +57,10 @@ export function unknownColor(picture: Picture, palette: Palette, aliens: Alien[]
   const missing = palette.absent?.find((c) => (exact ? c.index === first.code : distance(c.color, first.color) <= 16));
   const also = aliens.length > 1 ? `; so ${aliens.length > 2 ? 'are' : 'is'} ${aliens.slice(1, 5).map(label).join(', ')}${aliens.length > 5 ? ', ...' : ''}` : '';
   const what = missing ? `is "${missing.name}", of which the source layout has nothing` : 'is no class of the source layout';
-  const nearest = exact ? `; those are ${palette.classes.map((c) => c.index).join(', ')}` : `; the nearest is ${describe(near)} at distance ${Math.round(first.distance)}`;
-  return new UserError(`${picture.source}: ${label(first)} (${percent(first.count / table.ids.length)} of the layout, as at pixel (${first.at.join(', ')})) ` +
+  const nearest = exact ? `; those are ${palette.classes.map((c) => c.index).join(', ')}`
+    : `; the nearest is ${describe(near)} at distance ${Math.round(first.distance)}`;
+  const where = `${percent(first.count / table.ids.length)} of the layout, as at pixel (${first.at.join(', ')})`;
+  return new UserError(`${picture.source}: ${label(first)} (${where}) ` +
     `${what}${nearest}${also}: repaint it in a class of the source, or paint it into the source layout too`);
 }
 

@@ -132,27 +132,28 @@ function fromLines(text: string, name: string): Entry[] {
   const gimp = /^\s*GIMP Palette/i.test(text);
   const out: Entry[] = [];
   text.split(/\r?\n/).forEach((line, n) => {
-    const where = `line ${n + 1}`;
     const body = line.trim();
-    if (!body || /^(\/\/|;)/.test(body) || /^#(\s|$|#)/.test(body)) return;
-    if (gimp && (n === 0 || /^(Name|Columns)\s*:/i.test(body))) return;
-    const f = body.split(/[\s,;=]+|:\s+/).filter(Boolean);
-    const rest = (k: number) => f.slice(k).join(' ');
-    const number = f.findIndex((x) => asIndex(x) === undefined);
-    const leading = number < 0 ? f.length : number;
-    if (leading === 0 && /^#/.test(f[0]) && parseHex(f[0])) out.push({ name: rest(1) || f[0].toLowerCase(), color: parseHex(f[0])!, where });
-    else if (leading === 3 && asColor(f.slice(0, 3).map(Number))) {
-      const color = f.slice(0, 3).map(Number) as RGB;
-      const label = rest(3) === 'Untitled' ? '' : rest(3);
-      out.push({ name: label || hex(color), color, where, ...(gimp && { index: out.length }) });
-    } else if (leading === 4 && asColor(f.slice(1, 4).map(Number))) out.push({ name: rest(4) || f[0], index: Number(f[0]), color: f.slice(1, 4).map(Number) as RGB, where });
-    else if (leading === 1 && f.length > 1) {
-      const color = /^#/.test(f[1]) ? parseHex(f[1]) : null;
-      const end = !color && f.length > 2 && /^#/.test(f[f.length - 1]) ? parseHex(f[f.length - 1]) : null;
-      const label = color ? rest(2) : end ? f.slice(1, -1).join(' ') : rest(1);
-      out.push({ name: label || f[0], index: Number(f[0]), where, ...((color ?? end) && { color: (color ?? end)! }) });
-    } else if (leading === 0 && f.length > 1 && /^#/.test(f[f.length - 1]) && parseHex(f[f.length - 1])) out.push({ name: f.slice(0, -1).join(' '), color: parseHex(f[f.length - 1])!, where });
-    else throw new UserError(`${name}: ${where} "${body.slice(0, 40)}" is no class: write "#87ceeb sky", "135 206 235 sky" or "0 sky"`);
+    const comment = !body || /^(\/\/|;)/.test(body) || /^#(\s|$|#)/.test(body);
+    if (comment || (gimp && (n === 0 || /^(Name|Columns)\s*:/i.test(body)))) return;
+    const entry = fromLine(body.split(/[\s,;=]+|:\s+/).filter(Boolean));
+    if (!entry) throw new UserError(`${name}: line ${n + 1} "${body.slice(0, 40)}" is no class: write "#87ceeb sky", "135 206 235 sky" or "0 sky"`);
+    if (entry.name === 'Untitled' && entry.color) entry.name = hex(entry.color);
+    out.push({ ...entry, ...(gimp && { index: out.length }), where: `line ${n + 1}` });
   });
   return out;
+}
+
+/** The fields of a line: numbers first (1: the index, 3: a colour, 4: both), or #rrggbb at either end, or both; the rest is the name. */
+function fromLine(fields: string[]): Omit<Entry, 'where'> | null {
+  const word = fields.findIndex((f) => asIndex(f) === undefined);
+  const numbers = fields.slice(0, word < 0 ? fields.length : word).map(Number);
+  let words = fields.slice(numbers.length);
+  let color: RGB | null = null;
+  if (numbers.length >= 3) color = asColor(numbers.slice(-3));
+  else if (words.length && /^#/.test(words[0]) && (color = parseHex(words[0]))) words = words.slice(1);
+  else if (words.length > 1 && /^#/.test(words[words.length - 1]) && (color = parseHex(words[words.length - 1]))) words = words.slice(0, -1);
+  const index = numbers.length === 1 || numbers.length === 4 ? numbers[0] : undefined;
+  const odd = numbers.length === 2 || numbers.length > 4 || (numbers.length >= 3 && !color);
+  if (odd || (!color && (index === undefined || !words.length))) return null;
+  return { name: words.join(' ') || (index === undefined ? hex(color!) : String(index)), ...(color && { color }), ...(index !== undefined && { index }) };
 }

@@ -8,7 +8,7 @@ import { buildPalette, readLayout, type Layout } from './layout.ts';
 import { percent, type LayoutReport, type Stray } from './layoutreport.ts';
 import { describe, hex, type Palette } from './palette.ts';
 
-export interface ClassUse { name: string; color: string; index?: number; area: number; share: number; thin: number; }   // thin: share of the area narrower than 4 px
+export interface ClassUse { name: string; color: string; index?: number; area: number; share: number; thin: number }   // thin: share narrower than 4 px
 export interface TargetUse {
   name: string;
   width: number; height: number;
@@ -88,10 +88,17 @@ function sourceWarnings(palette: Palette, classes: ClassUse[], report: LayoutRep
   }
   for (const { a, b, distance, merged } of report.near) {
     const pair = `${hex(b)} and ${hex(a)} (distance ${Math.round(distance)})`;
-    out.push(merged ? `${pair} are almost alike and the first is rare: it is taken for the second` : `${pair} are two classes of almost the same colour: are they meant to be?`);
+    out.push(merged ? `${pair} are almost alike and the first is rare: it is taken for the second`
+      : `${pair} are two classes of almost the same colour: are they meant to be?`);
   }
-  for (const s of report.aliens) out.push(`${s.color} (${percent(s.share)} of the source, as at pixel (${s.at.join(', ')})) is no class: too small or too uneven; it takes the classes around it`);
-  if (report.strayShare > 0.05) out.push(`${percent(report.strayShare)} of the source's pixels are not exactly of a class colour: a PNG drawn without soft edges is read without doubt`);
+  for (const s of report.aliens) {
+    out.push(`${s.color} (${percent(s.share)} of the source, as at pixel (${s.at.join(', ')})) is no class: ` +
+      `too small or too uneven; it takes the classes around it`);
+  }
+  if (report.strayShare > 0.05) {
+    out.push(`${percent(report.strayShare)} of the source's pixels are not exactly of a class colour: ` +
+      'a PNG drawn without soft edges is read without doubt');
+  }
   return out;
 }
 
@@ -101,7 +108,8 @@ function targetWarnings(t: TargetUse, source: ClassUse[]): string[] {
   const out: string[] = [];
   t.classes.forEach((c, k) => {
     if (c.growth >= GROWN && c.share >= 0.01) {
-      out.push(`${t.name}: class ${c.name} covers ${percent(source[k].share)} of the source but ${percent(c.share)} of the target: an enlargement of ${Math.round(c.growth)}x`);
+      out.push(`${t.name}: class ${c.name} covers ${percent(source[k].share)} of the source but ${percent(c.share)} of the target: ` +
+        `an enlargement of ${Math.round(c.growth)}x`);
     }
   });
   for (const s of t.report?.shifted ?? []) out.push(`${t.name}: ${s.color} (${percent(s.share)}) is read as class ${s.to}, the nearest`);

@@ -21,14 +21,17 @@ export interface Snapped {
   byColor: number;        // pixels near a class colour, but not it
   byPlace: number;        // pixels given the class of their neighbourhood
   aliens: Alien[];        // largest first; their pixels are labelled all the same, by their neighbourhood
-  near: { classOf: Int16Array; distance: Float64Array; };   // by table entry: nearest class and distance to it
+  near: { classOf: Int16Array; distance: Float64Array };   // by table entry: nearest class and distance to it
 }
 
-/**
- * colors: the classes' colours, or for index files [number, 0, 0]. exact: only equal codes count (index files).
- * flat: flatPixels(table). noisy: smeared as by JPEG, so that a small off-colour patch near a border proves nothing.
- */
-export function snap(table: ColorTable, flat: Uint8Array, colors: RGB[], options: { exact?: boolean; noisy?: boolean; skip?: (code: number) => boolean; } = {}): Snapped {
+export interface SnapOptions {
+  exact?: boolean;                      // only equal codes count (index files)
+  noisy?: boolean;                      // smeared as by JPEG, so that a small off-colour patch near a border proves nothing
+  skip?: (code: number) => boolean;     // colours that need no complaint
+}
+
+/** colors: the classes' colours, or for index files [number, 0, 0]. flat: flatPixels(table). Every pixel gets a label. */
+export function snap(table: ColorTable, flat: Uint8Array, colors: RGB[], options: SnapOptions = {}): Snapped {
   const { width: w, height: h, ids } = table;
   const n = w * h, entries = table.colors.length;
   const classOf = new Int16Array(entries).fill(-1), far = new Float64Array(entries), mixed = new Uint8Array(entries);
@@ -99,7 +102,7 @@ function around(x: number, y: number, w: number, h: number, r: number, visit: (q
 
 /** Colours left over that are large (over 0.5 %), or fill a solid patch, and are no soft border between two classes. */
 function findAliens(labels: Uint8Array, table: ColorTable, flat: Uint8Array, near: Snapped['near'], mixed: Uint8Array,
-  { exact, noisy, skip }: { exact?: boolean; noisy?: boolean; skip?: (code: number) => boolean; }): Alien[] {
+  { exact, noisy, skip }: SnapOptions): Alien[] {
   const { width: w, height: h, ids, colors } = table;
   const left = new Float64Array(colors.length), solid = new Float64Array(colors.length);
   const rest = new Uint8Array(labels.length);

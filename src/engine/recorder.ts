@@ -30,16 +30,12 @@ export class Recorder {
   dispatch(call: Call): void {
     const { bindings } = inspect(call.module);
     const name = call.module.name;
-    const used = new Set<string>();
     for (const b of bindings) {
-      if (b.access === 'uniform') continue;
-      const s = b.access === 'read' ? call.read[b.name] : call.write[b.name];
-      if (!s) throw new Error(`${name}.wgsl: binding ${b.name} (${b.access}) has no storage at the call`);
-      used.add(b.name);
+      if (b.access !== 'uniform' && !(b.access === 'read' ? call.read : call.write)[b.name]) throw new Error(`${name}.wgsl: binding ${b.name} (${b.access}) has no storage at the call`);
     }
-    for (const given of [...Object.keys(call.read), ...Object.keys(call.write)]) {
-      if (!used.has(given)) throw new Error(`${name}.wgsl: the call gives ${given}, which is no binding with that access`);
-    }
+    const declared = (given: string, access: string): boolean => bindings.some((b) => b.name === given && b.access === access);
+    for (const given of Object.keys(call.read)) if (!declared(given, 'read')) throw new Error(`${name}.wgsl: the call gives ${given} to read, which is no such binding`);
+    for (const given of Object.keys(call.write)) if (!declared(given, 'read_write')) throw new Error(`${name}.wgsl: the call gives ${given} to write, which is no such binding`);
     const limit = this.device.limits.maxComputeWorkgroupsPerDimension;
     for (const g of call.groups) {
       if (g !== undefined && (!Number.isInteger(g) || g < 1 || g > limit)) throw new Error(`${name}.wgsl: ${call.groups} workgroups (1 to ${limit})`);

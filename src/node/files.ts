@@ -77,7 +77,8 @@ async function stage(temporary: string, bytes: Uint8Array | string, old: Stats |
 const WRITE_ERRORS: Record<string, string> = {
   ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up', EACCES: 'no permission to write there', EPERM: 'no permission to write there',
   EROFS: 'that file system is read-only', ENAMETOOLONG: 'the name is too long', ENOTDIR: 'a part of the path is a file, not a directory',
-  EEXIST: 'a part of the path is a file, not a directory', EISDIR: 'is a directory; give a file name to write', EFBIG: 'the file is too large for that file system', EBUSY: 'another program holds it open',
+  EEXIST: 'a part of the path is a file, not a directory', EISDIR: 'it is a directory',
+  EFBIG: 'the file is too large for that file system', EBUSY: 'another program holds it open',
 };
 
 async function at<T>(path: string, act: () => Promise<T>): Promise<T> {

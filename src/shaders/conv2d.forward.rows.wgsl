@@ -1,47 +1,129 @@
-// 3x3 convolution, stride 1, padding 1 (zero or reflect), width a multiple of 8; the fast path of the software adapter:
+// 3x3 convolution, stride 1, padding 1 (zero or reflect), width a multiple of 4: the fast path of the software adapter.
 //   y[n,m,oy,ox] = bias[m] + sum over k,kh,kw of x[n,k,oy+kh-1,ox+kw-1] * w[m*stride_m + k*stride_k + tap0 + (kh*3+kw)*tap_step]
-// Forward: m = Co, stride_m = Ci*9, stride_k = 9, tap0 = 0, tap_step = 1, straight from w [Co,Ci,3,3], nothing packed.
+// Forward: m = Co, stride_m = Ci*9, stride_k = 9, tap0 = 0, tap_step = 1: w [Co,Ci,3,3] as it is, nothing packed.
 // Backward-data, zero padding: x = dy, m = Ci, stride_m = 9, stride_k = Ci*9, tap0 = 8, tap_step = -1 (the kernel, flipped).
-// x [N,K,H,W] and y [N,M,H,W] as vec4. Needs subgroups of 8, all lanes active.
-// One workgroup is one subgroup: 64 consecutive pixels of a channel plane, each lane 8 of one row, x 8 output channels.
-// Columns left and right come from the neighbouring lanes, at the ends of the group from memory; lane j loads the taps of
-// channel j, and a broadcast from a constant lane hands them out. No workgroup memory, no barriers.
-// Grid: (ceil(H*W/64), ceil(M/8), N). Limit: address generation of lane loads (15 per 1152 multiply-adds).
-// #import conv2d
+// x [N,K,H,W] and y [N,M,H,W] as vec4. Needs subgroups of 8.
+// One workgroup is one subgroup; a lane computes 4 pixels of 2 rows, x 8 output channels. The columns beside a lane's own
+// come from the neighbouring lanes, at the ends of the group from memory. Lane j loads the taps of channel j, and a broadcast
+// from a constant lane hands them out: no workgroup memory, no barriers.
+// Grid: (ceil(ceil(H/2)*(W/4) / 8), ceil(M/8), N). Limit: address generation of lane loads, then multiply and add units.
 enable subgroups;
-
 override HAS_BIAS: bool = false;
 
-struct Params { k: u32, m: u32, h: i32, w: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: i32, reflect: u32 }
+struct Params { k: u32, m: u32, h: i32, w: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: u32, reflect: u32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // any buffer when HAS_BIAS is false
 @group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-struct Row { left: f32, a: vec4<f32>, b: vec4<f32>, right: f32 } // columns -1, 0..3, 4..7, 8
-struct Sums { a: vec4<f32>, b: vec4<f32> }
+struct Side { first: bool, last: bool, border: bool, at: u32, part: u32 } // image border left, right; group border inside a row
+struct Row { left: vec4<f32>, mid: vec4<f32>, right: vec4<f32> } // columns -1..2, 0..3, 1..4
+struct Taps { top: vec3<f32>, mid: vec3<f32>, low: vec3<f32> }
 
-fn add_row(s: Sums, r: Row, w0: f32, w1: f32, w2: f32) -> Sums {
-  let a = vec4<f32>(r.left, r.a.xyz) * w0 + r.a * w1 + vec4<f32>(r.a.yzw, r.b.x) * w2;
-  let b = vec4<f32>(r.a.w, r.b.xyz) * w0 + r.b * w1 + vec4<f32>(r.b.yzw, r.right) * w2;
-  return Sums(s.a + a, s.b + b);
+fn read_row(at: u32, there: f32, side: Side, reflect: bool) -> Row {
+  let a = x[at] * there;
+  var beyond = 0.0;
+  if (side.border) { beyond = x[at + side.at][side.part] * there; }
+  var left = select(subgroupShuffleUp(a.w, 1u), beyond, side.border && side.part == 3u);
+  var right = select(subgroupShuffleDown(a.x, 1u), beyond, side.border && side.part == 0u);
+  left = select(left, select(0.0, a.y, reflect), side.first);
+  right = select(right, select(0.0, a.z, reflect), side.last);
+  return Row(vec4<f32>(left, a.xyz), a, vec4<f32>(a.yzw, right));
 }
 
-// Where the columns beside a lane's eight come from.
-struct Side { start: bool, end: bool, load: bool, at: u32 } // image border left, right; group border inside the row, and its vec4
+fn convolve(r0: Row, r1: Row, r2: Row, t: Taps) -> vec4<f32> {
+  return r0.left * t.top.x + r0.mid * t.top.y + r0.right * t.top.z
+    + r1.left * t.mid.x + r1.mid * t.mid.y + r1.right * t.mid.z
+    + r2.left * t.low.x + r2.mid * t.low.y + r2.right * t.low.z;
+}
 
-fn read_row(at: u32, inside: f32, side: Side, reflect: bool) -> Row {
-  let a = x[at] * inside;
-  let b = x[at + 1u] * inside;
-  var beyond = vec4<f32>();
-  if (side.load) { beyond = x[at + side.at] * inside; }
-  let left = select(select(subgroupShuffleUp(b.w, 1u), beyond.w, side.load), select(0.0, a.y, reflect), side.start);
-  let right = select(select(subgroupShuffleDown(a.x, 1u), beyond.x, side.load), select(0.0, b.z, reflect), side.end);
-  return Row(left, a, b, right);
+fn read_taps(at: u32) -> Taps {
+  let step = params.tap_step;
+  return Taps(vec3<f32>(w[at], w[at + step], w[at + 2u * step]), vec3<f32>(w[at + 3u * step], w[at + 4u * step], w[at + 5u * step]),
+    vec3<f32>(w[at + 6u * step], w[at + 7u * step], w[at + 8u * step]));
+}
+
+fn put(n: u32, m: u32, at: u32, sum: vec4<f32>) {
+  if (m >= params.m) { return; }
+  var value = sum;
+  if (HAS_BIAS) { value += bias[m]; }
+  y[(n * params.m + m) * u32(params.h * params.w / 4) + at] = value;
 }
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
-  y[0]=vec4<f32>();
+  let across = u32(params.w) / 4u;
+  let place = group.x * 8u + lane;
+  let strip = place / across;
+  let column = place - strip * across;
+  let oy = i32(strip) * 2;
+  let reflect = params.reflect != 0u;
+  let first = column == 0u;
+  let last = column + 1u == across;
+  let side = Side(first, last, (lane == 0u && !first) || (lane == 7u && !last), select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
+
+  let plane = u32(params.h) * across;
+  let x0 = group.z * params.k * plane + column;
+  let bottom = params.h - 1;
+  let i0 = select(oy - 1, bottom - abs(bottom - abs(oy - 1)), reflect);
+  let i1 = select(oy, bottom - abs(bottom - abs(oy)), reflect);
+  let i2 = select(oy + 1, bottom - abs(bottom - abs(oy + 1)), reflect);
+  let i3 = select(oy + 2, bottom - abs(bottom - abs(oy + 2)), reflect);
+  let there0 = select(0.0, 1.0, i0 >= 0 && i0 <= bottom);
+  let there1 = select(0.0, 1.0, i1 >= 0 && i1 <= bottom);
+  let there2 = select(0.0, 1.0, i2 >= 0 && i2 <= bottom);
+  let there3 = select(0.0, 1.0, i3 >= 0 && i3 <= bottom);
+  var at0 = x0 + u32(clamp(i0, 0, bottom)) * across;
+  var at1 = x0 + u32(clamp(i1, 0, bottom)) * across;
+  var at2 = x0 + u32(clamp(i2, 0, bottom)) * across;
+  var at3 = x0 + u32(clamp(i3, 0, bottom)) * across;
+  var taps_at0 = min(group.y * 8u + 0u + lane, params.m - 1u) * params.stride_m + params.tap0;
+
+  var a0 = vec4<f32>(); var a1 = vec4<f32>(); var a2 = vec4<f32>(); var a3 = vec4<f32>(); var a4 = vec4<f32>(); var a5 = vec4<f32>(); var a6 = vec4<f32>(); var a7 = vec4<f32>(); // row 0
+  var b0 = vec4<f32>(); var b1 = vec4<f32>(); var b2 = vec4<f32>(); var b3 = vec4<f32>(); var b4 = vec4<f32>(); var b5 = vec4<f32>(); var b6 = vec4<f32>(); var b7 = vec4<f32>(); // row 1
+  for (var k = 0u; k < params.k; k++) {
+    let taps0 = read_taps(taps_at0);
+    let r0 = read_row(at0, there0, side, reflect);
+    let r1 = read_row(at1, there1, side, reflect);
+    let r2 = read_row(at2, there2, side, reflect);
+    let r3 = read_row(at3, there3, side, reflect);
+    let t0 = Taps(subgroupBroadcast(taps0.top, 0u), subgroupBroadcast(taps0.mid, 0u), subgroupBroadcast(taps0.low, 0u));
+    a0 += convolve(r0, r1, r2, t0); b0 += convolve(r1, r2, r3, t0);
+    let t1 = Taps(subgroupBroadcast(taps0.top, 1u), subgroupBroadcast(taps0.mid, 1u), subgroupBroadcast(taps0.low, 1u));
+    a1 += convolve(r0, r1, r2, t1); b1 += convolve(r1, r2, r3, t1);
+    let t2 = Taps(subgroupBroadcast(taps0.top, 2u), subgroupBroadcast(taps0.mid, 2u), subgroupBroadcast(taps0.low, 2u));
+    a2 += convolve(r0, r1, r2, t2); b2 += convolve(r1, r2, r3, t2);
+    let t3 = Taps(subgroupBroadcast(taps0.top, 3u), subgroupBroadcast(taps0.mid, 3u), subgroupBroadcast(taps0.low, 3u));
+    a3 += convolve(r0, r1, r2, t3); b3 += convolve(r1, r2, r3, t3);
+    let t4 = Taps(subgroupBroadcast(taps0.top, 4u), subgroupBroadcast(taps0.mid, 4u), subgroupBroadcast(taps0.low, 4u));
+    a4 += convolve(r0, r1, r2, t4); b4 += convolve(r1, r2, r3, t4);
+    let t5 = Taps(subgroupBroadcast(taps0.top, 5u), subgroupBroadcast(taps0.mid, 5u), subgroupBroadcast(taps0.low, 5u));
+    a5 += convolve(r0, r1, r2, t5); b5 += convolve(r1, r2, r3, t5);
+    let t6 = Taps(subgroupBroadcast(taps0.top, 6u), subgroupBroadcast(taps0.mid, 6u), subgroupBroadcast(taps0.low, 6u));
+    a6 += convolve(r0, r1, r2, t6); b6 += convolve(r1, r2, r3, t6);
+    let t7 = Taps(subgroupBroadcast(taps0.top, 7u), subgroupBroadcast(taps0.mid, 7u), subgroupBroadcast(taps0.low, 7u));
+    a7 += convolve(r0, r1, r2, t7); b7 += convolve(r1, r2, r3, t7);
+    at0 += plane;
+    at1 += plane;
+    at2 += plane;
+    at3 += plane;
+    taps_at0 += params.stride_k;
+  }
+
+  let m = group.y * 8u;
+  if (oy < params.h) {
+    let to = u32(oy) * across + column;
+    put(group.z, m + 0u, to, a0); put(group.z, m + 1u, to, a1);
+    put(group.z, m + 2u, to, a2); put(group.z, m + 3u, to, a3);
+    put(group.z, m + 4u, to, a4); put(group.z, m + 5u, to, a5);
+    put(group.z, m + 6u, to, a6); put(group.z, m + 7u, to, a7);
+  }
+  if (oy + 1 < params.h) {
+    let to = u32(oy + 1) * across + column;
+    put(group.z, m + 0u, to, b0); put(group.z, m + 1u, to, b1);
+    put(group.z, m + 2u, to, b2); put(group.z, m + 3u, to, b3);
+    put(group.z, m + 4u, to, b4); put(group.z, m + 5u, to, b5);
+    put(group.z, m + 6u, to, b6); put(group.z, m + 7u, to, b7);
+  }
 }

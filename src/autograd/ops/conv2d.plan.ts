@@ -4,8 +4,9 @@
  */
 import backwardData from '../../shaders/conv2d.backwardData.wgsl';
 import backwardWeight from '../../shaders/conv2d.backwardWeight.wgsl';
-import fold from '../../shaders/conv2d.fold.wgsl';
+import mirrored from '../../shaders/conv2d.backwardData.reflect.wgsl';
 import forward from '../../shaders/conv2d.forward.wgsl';
+import rows from '../../shaders/conv2d.forward.rows.wgsl';
 import pack from '../../shaders/conv2d.pack.wgsl';
 import sum from '../../shaders/conv2d.sum.wgsl';
 
@@ -26,13 +27,13 @@ const WG = 64;
 const div = (a: number, b: number): number => Math.ceil(a / b);
 const pad4 = (channels: number): number => 2 * div(channels, 8); // vec4 per packed row: whole pairs of them
 
-export function planForward(s: ConvShape, _adapter: ConvAdapter, hasBias: boolean): ConvPlan[] {
-  return [genericForward(s, hasBias)];
+export function planForward(s: ConvShape, adapter: ConvAdapter, hasBias: boolean): ConvPlan[] {
+  return [...rows3x3(s, adapter, 'forward', hasBias), genericForward(s, hasBias)];
 }
 
 /** dx from dy: with a bias also the forward of a transposed convolution. */
-export function planBackwardData(s: ConvShape, _adapter: ConvAdapter, hasBias = false): ConvPlan[] {
-  return [folded(s, (t) => genericBackwardData(t, hasBias))];
+export function planBackwardData(s: ConvShape, adapter: ConvAdapter, hasBias = false): ConvPlan[] {
+  return mirroring(s, (t) => [...rows3x3(t, adapter, 'backward', hasBias), genericBackwardData(t, hasBias)]);
 }
 
 export function planBackwardWeight(s: ConvShape, _adapter: ConvAdapter): ConvPlan[] {
@@ -101,23 +102,36 @@ function sumSplits(count: number, splits: number): Dispatch {
   return { kernel: sum, buffers: { sums: 'scratch0', dw: 'dw' }, params: { count, splits }, groups: [div(count, WG), 1, 1] };
 }
 
-/** Reflect padding backwards: the gradient of the padded image first, then its border folded back onto the image. */
-function folded(s: ConvShape, plan: (s: ConvShape) => ConvPlan): ConvPlan {
-  if (s.padMode === 'zero' || s.pad === 0) return plan(s);
-  const h = s.h + 2 * s.pad;
-  const w = s.w + 2 * s.pad;
-  const inner = plan({ ...s, h, w, pad: 0, padMode: 'zero' });
-  const to = `scratch${inner.scratch.length}`;
-  const rename = (buffers: Record<string, string>): Record<string, string> =>
-    Object.fromEntries(Object.entries(buffers).map(([k, v]) => [k, v === 'dx' ? to : v]));
-  const planes = s.n * s.ci;
-  return {
-    name: `${inner.name}, folded`, scratch: [...inner.scratch, planes * h * w * 4],
-    steps: [
-      ...inner.steps.map((step) => ({ ...step, buffers: rename(step.buffers) })),
-      { kernel: fold, buffers: { dpadded: to, dx: 'dx' }, params: { planes, h: s.h, w: s.w, pad: s.pad }, groups: [div(s.h * s.w, WG), Math.min(planes, 65535), 1] },
-    ],
+/** Reflect padding backwards: the gradient of zero padding, then what the positions beyond the border mirror back inside. */
+function mirroring(s: ConvShape, plans: (s: ConvShape) => ConvPlan[]): ConvPlan[] {
+  if (s.padMode === 'zero' || s.pad === 0) return plans(s);
+  const { ci, h, w, co, ho, wo, kh, kw, stride, dilation, pad } = s;
+  const last: Dispatch = {
+    kernel: mirrored, buffers: { dy: 'dy', w: 'w', dx: 'dx' }, params: { ci, h, w, co, ho, wo, kh, kw, stride, dilation, pad },
+    groups: [div(h * w, WG), ci, s.n],
   };
+  return plans({ ...s, padMode: 'zero' }).map((p) => ({ ...p, name: `${p.name}, mirrored`, steps: [...p.steps, last] }));
+}
+
+/** 3x3, stride 1, padding 1, on subgroups of 8: [m, k] = channels written and summed, the weights read where they lie. */
+function rows3x3(s: ConvShape, adapter: ConvAdapter, direction: 'forward' | 'backward', hasBias: boolean): ConvPlan[] {
+  const fits = s.kh === 3 && s.kw === 3 && s.stride === 1 && s.dilation === 1 && s.pad === 1 && s.w % 4 === 0;
+  if (!fits || !adapter.subgroups || adapter.subgroupSize !== 8) return [];
+  const forth = direction === 'forward';
+  const [m, k] = forth ? [s.co, s.ci] : [s.ci, s.co];
+  const [from, to] = forth ? ['x', 'y'] : ['dy', 'dx'];
+  return [{
+    name: 'rows', scratch: [],
+    steps: [{
+      kernel: rows, buffers: { x: from, w: 'w', bias: hasBias ? 'bias' : from, y: to },
+      params: {
+        k, m, h: s.h, w: s.w, stride_m: forth ? s.ci * 9 : 9, stride_k: forth ? 9 : s.ci * 9,
+        tap0: forth ? 0 : 8, tap_step: forth ? 1 : 0xffffffff, reflect: s.padMode === 'reflect' ? 1 : 0,
+      },
+      constants: { HAS_BIAS: hasBias ? 1 : 0 },
+      groups: [div(div(s.h, 2) * s.w / 4, 8), div(m, 8), s.n],
+    }],
+  }];
 }
 
 const packedBytes = (s: ConvShape, k: number, m4: number): number => k * s.kh * s.kw * m4 * 16;

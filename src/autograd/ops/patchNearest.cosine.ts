@@ -20,9 +20,12 @@ export interface CosineMatches {
   patch: number; k: number; border: 'valid' | 'clamp';
 }
 
-/** The kernel's floor of |t||s| (patchNearest.generic.wgsl); below it the quotient no longer depends on |t|. */
+/**
+ * The kernel's floor of |t||s| (patchNearest.generic.wgsl). Below it, a patch of zeros after a ReLU, say, has no direction:
+ * its gradient here is 0, where the quotient by the floor would give 1e8 |s|.
+ */
 const least = 1e-8;
-/** Keeps 0 / 0 out of patches of zeros, whose second term is gated off anyway. */
+/** Keeps 0 / 0 out of patches of zeros, which are gated off anyway. */
 const tiny = 1e-30;
 const huge = 3e38;
 
@@ -36,8 +39,8 @@ const asIndices = (bits: Tensor): Tensor => new Tensor(bits.session, [bits.size]
 const overElements = (x: Tensor): Tensor => sum([x], { axes: [1] });
 
 /**
- * d sum(dy * distance) / d target, [1,C,H,W], for distance = (1 - <t,s> / m) * factor with m = max(|t||s|, 1e-8):
- * per patch -s / m + (|t||s| > 1e-8 ? <t,s> t / (m |t|^2) : 0), times dy and factor, summed over the k matches.
+ * d sum(dy * distance) / d target, [1,C,H,W], for distance = (1 - <t,s> / (|t||s|)) * factor: per patch
+ * <t,s> t / (|t||s| |t|^2) - s / (|t||s|), times dy and factor, summed over the k matches.
  */
 export function cosineGradient({ target, source, indices, factor, dy, patch, k, border }: CosineMatches): Tensor {
   const t = patchesAt(target, patch, undefined, border); // [1, C*p*p, 1, patches]
@@ -51,10 +54,10 @@ export function cosineGradient({ target, source, indices, factor, dy, patch, k, 
     const norm = mul(sqrt(tt), sqrt(overElements(square(s))));
     const floored = clamp(norm, least, huge);
     // A factor per source patch is an image of one row, and its value at a match a patch of one pixel.
-    const g = factors ? mul(row(dy, j), patchesAt(factors, 1, matched)) : row(dy, j);
+    const given = factors ? mul(row(dy, j), patchesAt(factors, 1, matched)) : row(dy, j);
+    const g = stepGate(given, affine(norm, 1, -least));
     const along = div(mul(g, div(product, floored)), clamp(tt, tiny, huge));
-    const towards = mul(stepGate(along, affine(norm, 1, -least)), t);
-    const term = sub(towards, mul(div(g, floored), s));
+    const term = sub(mul(along, t), mul(div(g, floored), s));
     columns = columns ? add(columns, term) : term;
   }
   return patchesBack(columns!, patch, target.shape[2], target.shape[3], undefined, border);

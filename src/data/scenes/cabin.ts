@@ -28,8 +28,8 @@ const sky: SkyLook = {
 const air = hex(0x9db6c6);
 const spruce: FoliageLook = { dark: hex(0x263822), bright: hex(0x54663a), through: hex(0x32441c), bark: hex(0x5d4c3e), density: 0.8 };
 const grass: GrassLook = {
-  lush: hex(0x546f2e), dry: hex(0x90894e), soil: hex(0x2c2d1a), through: hex(0x54691f), blade: 0.2,
-  flowers: [{ petal: hex(0xf4efe4), heart: hex(0xe2b52a), size: 0.05, share: 0.35, perSquareMetre: 10 }],
+  lush: hex(0x566b34), dry: hex(0x908752), soil: hex(0x2c2d1a), through: hex(0x4e5f22), blade: 0.2,
+  flowers: [{ petal: hex(0xf4efe4), heart: hex(0xe2b52a), size: 0.05, share: 0.3, perSquareMetre: 5 }],
 };
 const gravel: SoilLook = { pale: hex(0xb5a48c), dark: hex(0x80705c), pebble: 0.07, pebbles: 0.4, bump: 0.7 };
 

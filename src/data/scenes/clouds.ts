@@ -114,7 +114,7 @@ function stamp(
       if (u < 0 || u >= nx - 1) continue;
       const cover = blend(alpha, u, v);
       if (cover < 0.004) continue;
-      const body = mix(look.shaded, look.sunlit, clamp(blend(bright, u, v) * 1.12));
+      const body = mix(look.shaded, look.sunlit, clamp(blend(bright, u, v) * 1.06));
       const c = mix(scale(haze(x, up), 1.05), body, lerp(0.5, 1, near)), at = row * canvas.columns + column;
       canvas.put(column, row, c[0], c[1], c[2], canvas.label[at], cover * lerp(0.75, 0.99, near));
     }

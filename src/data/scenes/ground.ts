@@ -40,8 +40,8 @@ export function paintGrass(canvas: Canvas, label: number, view: View, place: Gra
   const noise = new Noise(seed), random = randomStream(seed + 1);
   const veil = (c: Colour, distance: number): Colour => mix(c, haze, 1 - Math.exp(-distance / 900));
   const meadow = (X: number, Z: number): Colour => {
-    const patch = noise.fbm(X * 0.22, Z * 0.16, 4), fine = noise.fbm(X * 1.7, Z * 1.1, 3);
-    return scale(mix(look.lush, look.dry, smoothstep(-0.35, 0.55, patch + 0.35 * fine)), 1 + 0.25 * fine);
+    const patch = noise.fbm(X * 0.19 + Z * 0.08 + 3.7, Z * 0.15 - X * 0.07, 5), fine = noise.fbm(X * 1.7, Z * 1.1, 3);
+    return scale(mix(look.lush, look.dry, smoothstep(-0.4, 0.6, patch + 0.4 * fine)), 1 + 0.25 * fine);
   };
   canvas.fill(place.top, canvas.height, label, (x, y) => {
     if (!place.grows(x, y)) return null;

@@ -26,11 +26,11 @@ const sky: SkyLook = {
 const air = hex(0xa6c2da);
 const oak: FoliageLook = { dark: hex(0x35481f), bright: hex(0x6d803c), through: hex(0x566a1a), bark: hex(0x5d4c3e), density: 0.62 };
 const grass: GrassLook = {
-  lush: hex(0x506e2c), dry: hex(0x8c8c4c), soil: hex(0x2a2c18), through: hex(0x546c1f), blade: 0.3,
+  lush: hex(0x526a31), dry: hex(0x8a8850), soil: hex(0x2a2c18), through: hex(0x4e6222), blade: 0.3,
   flowers: [
     { petal: hex(0xe8b80c), heart: hex(0xa8700c), size: 0.07, share: 0.62, perSquareMetre: 42 },
     { petal: hex(0xf6f2ea), heart: hex(0xe2b52a), size: 0.06, share: 0.3, perSquareMetre: 16 },
-    { petal: hex(0xc8281a), heart: hex(0x2a0c10), size: 0.085, share: 0.22, perSquareMetre: 8 },
+    { petal: hex(0xc4301c), heart: hex(0x2a0c10), size: 0.085, share: 0.36, perSquareMetre: 10 },
   ],
 };
 

@@ -36,7 +36,7 @@ export function growConifer(height: number, radius: number, random: Random, need
 /** A broad crown `width` wide and `height` high (foot to top, reference pixels) on a forking trunk. */
 export function growBroadleaf(width: number, height: number, random: Random, leafSize: number): Plant {
   const leaves: Leaf[] = [], stems: Stem[] = [], clumps: { x: number; y: number; z: number; r: number }[] = [];
-  const trunk = height * 0.2, crown = height - trunk;
+  const trunk = height * 0.21, crown = height - trunk;
   const branch = (x: number, y: number, z: number, dx: number, dy: number, dz: number, length: number, w: number, depth: number): void => {
     const to = [x + dx * length, y + dy * length, z + dz * length] as const;
     stems.push({ from: [x, y, z], to, w0: w, w1: w * 0.66 });
@@ -48,7 +48,9 @@ export function growBroadleaf(width: number, height: number, random: Random, lea
       branch(to[0], to[1], to[2], nx / n, ny / n, nz / n, length * lerp(0.62, 0.85, random()), w * 0.6, depth - 1);
     }
   };
-  branch(0, 0, 0, 0.02, 1, 0, trunk * 1.05, height * 0.06, 5);
+  branch(0, 0, 0, 0.02, 1, 0, trunk * 0.9, height * 0.06, 5);
+  for (const side of [-1, -0.4, 0.5, 1])
+    stems.push({ from: [side * height * 0.045, -0.6, 1], to: [side * height * 0.012, trunk * 0.32, 0], w0: height * 0.022, w1: height * 0.03 });
   // Clumps fill an uneven dome: large ones inside for mass, small ones on its skin for the outline.
   const lobes = Array.from({ length: 7 }, () => random() * 6.28);
   for (let k = 0; k < 260; k++) {
@@ -63,9 +65,9 @@ export function growBroadleaf(width: number, height: number, random: Random, lea
   for (const c of clumps) {
     const count = Math.round((c.r / leafSize) ** 2 * 3.4), tone = random();
     for (let n = 0; n < count; n++) {
-      const a = random() * 6.28, up = random() * 2 - 1, r = c.r * Math.cbrt(0.15 + 0.85 * random()), flat = Math.sqrt(1 - up * up);
+      const a = random() * 6.28, up = random() * 2 - 1, r = c.r * lerp(0.5, 1.25, random() ** 1.3), flat = Math.sqrt(1 - up * up);
       leaves.push({
-        x: c.x + Math.cos(a) * flat * r, y: c.y + up * r * 0.75, z: c.z + Math.sin(a) * flat * r,
+        x: c.x + Math.cos(a) * flat * r, y: c.y + up * r * 0.7, z: c.z + Math.sin(a) * flat * r,
         long: leafSize * lerp(0.7, 1.2, random()), thin: leafSize * lerp(0.4, 0.75, random()), angle: random() * 3.14,
         tint: 0.4 * tone + 0.6 * random(),
       });
