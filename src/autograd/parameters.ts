@@ -121,7 +121,7 @@ export class Parameters {
     this.steps++;
     const { beta1, beta2, eps } = this.adam;
     const correction = (b: number): number => 1 / (1 - b ** this.steps);
-    this.session.write(this.hyper, [rate, beta1, beta2, eps, correction(beta1), correction(beta2), 0, 0]);
+    this.session.write(this.hyper, [rate, beta1, beta2, eps, correction(beta1), correction(beta2), 1 - beta1, 1 - beta2]);
   }
 
   /** All lasting state by name, for a checkpoint: parameters, moments, power-iteration vectors. */

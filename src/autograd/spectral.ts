@@ -38,6 +38,7 @@ export class Spectral {
   readonly u: Tensor;
   private readonly v: Tensor;
   private readonly scale: Tensor;
+  private frozen = false;
 
   /** `u0` holds each weight's start vector (unit length), in order. */
   constructor(private readonly session: Session, private readonly weights: readonly SpectralWeight[], u0: Float32Array) {
@@ -77,6 +78,7 @@ export class Spectral {
   /** Records W / sigma into `effective` (same layout as `vector`). The state moves unless `freeze`. */
   forward(vector: Tensor, effective: Tensor, freeze = false): void {
     const { session, table, u, v, scale } = this;
+    this.frozen = freeze;
     session.run(leftKernel, { read: { weights: vector, table, tiles: this.columnTiles, u }, write: { v }, groups: [this.counts.columns] });
     const s = session.temporary([u.size * 8], 'spectral.s');
     session.run(rightKernel, { read: { weights: vector, table, tiles: this.rowTiles, v }, write: { s }, groups: [this.counts.rows] });
@@ -87,6 +89,8 @@ export class Spectral {
 
   /** Turns gradients towards W / sigma into gradients towards W, in place in `gradient` (same layout as `vector`). */
   backward(vector: Tensor, gradient: Tensor): void {
+    // u and v of one forward belong together; a frozen forward keeps the u of the one before.
+    if (this.frozen) throw new Error('spectral: a frozen forward has no backward');
     const { session, table, u, v, scale } = this;
     const tiles = this.elementTiles;
     const partial = session.temporary([this.counts.elements * 64], 'spectral.partial');

@@ -8,18 +8,20 @@ export type PickleValue = unknown
 /** A dict or OrderedDict. Keys are texts or numbers; other keys are refused. */
 export type PickleDict = Map<string | number, PickleValue>
 
-/** What a global name stands for: a function of the unpickled arguments, or a plain value if it is never called. */
+/** What a global name stands for: a function of the unpickled arguments, or only a name (a storage type) without `call`. */
 export interface PickleGlobal { name: string; call?: (args: readonly PickleValue[]) => PickleValue }
 
 export interface PickleOptions {
   /** The meaning of `module name`, or null: refused. */
   global: (module: string, name: string) => PickleGlobal | null
-  /** The object behind a persistent id: where a tensor's values lie. */
+  /** The object behind a persistent id: where a tensor's values lie. Names in it are PickleGlobals. */
   persistent: (id: PickleValue) => PickleValue
   /** File name, for messages. */
   file: string
 }
 
+/** A global on the stack, told from every value that a pickle could write. */
+class Named { constructor(readonly name: string, readonly call?: PickleGlobal['call']) {} }
 const MARK = Symbol('mark')
 const text = new TextDecoder('utf-8', { fatal: true })
 const latin1 = (b: Uint8Array): string => { let s = ''; for (const c of b) s += String.fromCharCode(c); return s }
@@ -91,11 +93,10 @@ export function unpickle(bytes: Uint8Array, start: number, { global, persistent,
     return dict
   }
   const find = (module: string, name: string): PickleGlobal => global(module, name) ?? refuse(`${module}.${name}`, file)
-  const isGlobal = (v: PickleValue): v is PickleGlobal => v instanceof Named
   const reduce = (): void => {
     const args = pop()
     const f = pop()
-    if (!isGlobal(f) || !Array.isArray(args)) return damaged('it calls what is no function')
+    if (!(f instanceof Named) || !Array.isArray(args)) return damaged('it calls what is no function')
     stack.push(f.call ? f.call(args) : refuse(`${f.name}(...)`, file))
   }
   const build = (): void => {
@@ -103,7 +104,6 @@ export function unpickle(bytes: Uint8Array, start: number, { global, persistent,
     // OrderedDict carries attributes (a state_dict's _metadata: version numbers). They are data, and nothing needs them.
     if (!(top() instanceof Map) || !(state instanceof Map || Array.isArray(state))) refuse('the state of an object', file)
   }
-  class Named { constructor(readonly name: string, readonly call?: PickleGlobal['call']) {} }
   const pushGlobal = (module: string, name: string): void => { const g = find(module, name); stack.push(new Named(g.name, g.call)) }
 
   for (;;) {

@@ -122,6 +122,14 @@ export class Memory {
     buffer.destroy();
   }
 
+  /** Runs `work` and releases every lasting storage made meanwhile: for one-off jobs beside a training. Not to be nested with other work in flight. */
+  async scope<T>(work: () => Promise<T>): Promise<T> {
+    const before = new Set(this.owned);
+    try { return await work(); } finally {
+      for (const buffer of [...this.owned]) if (!before.has(buffer) && !this.shared.includes(buffer)) this.release(buffer);
+    }
+  }
+
   destroy(): void {
     for (const buffer of [...this.owned]) this.release(buffer);
     this.shared.length = 0;

@@ -12,18 +12,19 @@ import type { Parameters } from '../autograd/parameters.ts';
 import type { Session, Tensor } from '../autograd/tensor.ts';
 import { drawAugmentation } from './augment.ts';
 import { rateAt, type Config } from './config.ts';
+import { colourMaps, exactCoherence, PatchSamples, sampledCoherence, type Coherence, type Maps } from './coherence.ts';
 import { Feed, type Role } from './feed.ts';
 import { createNetworks, type Networks } from './networks.ts';
 import type { ClassTable, PairData } from './pair.ts';
-import { discriminatorStep, generatorStep, segmenterStep, type Extras, type Kind, type Losses } from './steps.ts';
+import { discriminatorStep, generatorStep, segmenterStep, type Kind, type Losses } from './steps.ts';
 
 export interface TrainingInput {
   pair: PairData;
   classes: ClassTable;
   /** The user's target layouts with pictures to learn from (patch syntheses); used with `targetShare`. */
   targets?: readonly PairData[];
-  /** Replaces the coherence loss's colour patches. */
-  coherence?: Extras['coherence'];
+  /** Feature maps for the coherence loss, e.g. VGG's; colours at the configured scales without. */
+  maps?: Maps;
 }
 
 interface Step { program: Program; slots: number[]; parameters: Parameters; rate: number }
@@ -38,6 +39,7 @@ export class Training {
   private readonly counter: Tensor;
   private readonly random: HostRandom;
   private readonly steps = new Map<string, Step>();
+  private samples: PatchSamples | null = null;
   private counted = 0;
   /** Iterations done. */
   iteration = 0;
@@ -56,6 +58,7 @@ export class Training {
     await t.feed.prepare();
     const { source, target } = t.feed;
     const { rates } = config;
+    const coherence = t.coherence();
     const noisy = (): Tensor => t.noisy(source.image);
     const d = t.networks.dPass.p;
     const g = t.networks.gPass.p;
@@ -65,9 +68,18 @@ export class Training {
     const kinds: Kind[] = ['reconstruction', 'sampling', ...(t.feed.targetCount ? ['target' as const] : [])];
     for (const kind of kinds) {
       const to = kind === 'reconstruction' ? source : target;
-      await t.record(`G ${kind}`, g, rates.generator, () => generatorStep(t.networks, config, kind, source, to, { noisy: noisy(), coherence: input.coherence }));
+      await t.record(`G ${kind}`, g, rates.generator, () => generatorStep(t.networks, config, kind, source, to, { noisy: noisy(), coherence }));
     }
     return t;
+  }
+
+  /** Which form of patch coherence the configuration asks for; undefined: all colour patches, as losses.ts has it. */
+  private coherence(): Coherence | undefined {
+    const { config: { coherence: o }, input: { maps, pair } } = this;
+    if (o.kind === 'all') return maps && exactCoherence(maps, o.labels);
+    const of = maps ?? colourMaps(o.patch, o.scales);
+    this.samples = new PatchSamples(this.session, of, pair.height, pair.width);
+    return sampledCoherence(of, this.samples.indices);
   }
 
   private noisy(image: Tensor): Tensor {
@@ -112,7 +124,10 @@ export class Training {
     const d = kind === 'reconstruction' ? 'D reconstruction' : 'D sampling';
     this.run(d, rate, profile);
     if (kind === 'reconstruction') this.run('S', rate, profile);
-    for (let k = 0; k < c.generatorSteps; k++) this.run(`G ${kind}`, rate, profile);
+    for (let k = 0; k < c.generatorSteps; k++) {
+      if (kind !== 'reconstruction') this.samples?.draw(this.random);
+      this.run(`G ${kind}`, rate, profile);
+    }
     this.run(d, rate, profile);
     this.iteration++;
     await this.session.idle();

@@ -1,6 +1,6 @@
 // Adam (Kingma & Ba 2015, algorithm 1) over a whole vector of parameters:
 //   m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, p -= rate * (m / c1) / (sqrt(v / c2) + eps).
-// hyper = (rate, b1, b2, eps, 1/c1, 1/c2) comes from the host each step, so a replayed step follows the schedule.
+// hyper = (rate, b1, b2, eps, 1/c1, 1/c2, 1-b1, 1-b2; the differences taken in float64) comes from the host each step, so a replayed step follows the schedule.
 // Grid: one invocation per 4 vec4.
 // #import grid
 @group(0) @binding(0) var<storage, read> g: array<vec4f>;
@@ -18,8 +18,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let i = base + j * WG;
     if (i < params.n4) {
       let grad = g[i];
-      let first = hyper[1] * m[i] + (1.0 - hyper[1]) * grad;
-      let second = hyper[2] * v[i] + (1.0 - hyper[2]) * grad * grad;
+      let first = hyper[1] * m[i] + hyper[6] * grad;
+      let second = hyper[2] * v[i] + hyper[7] * grad * grad;
       m[i] = first;
       v[i] = second;
       p[i] -= hyper[0] * (first * hyper[4]) / (sqrt(second * hyper[5]) + hyper[3]);

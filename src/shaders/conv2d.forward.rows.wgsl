@@ -1,35 +1,39 @@
 // 3x3 convolution, stride 1, padding 1 (zero or reflect), width a multiple of 4: the fast path of the software adapter.
 //   y[n,m,oy,ox] = bias[m] + sum over k,kh,kw of x[n,k,oy+kh-1,ox+kw-1] * w[m*stride_m + k*stride_k + tap0 + (kh*3+kw)*tap_step]
 // Forward: m = Co, stride_m = Ci*9, stride_k = 9, tap0 = 0, tap_step = 1: w [Co,Ci,3,3] as it is, nothing packed.
-// Backward-data, zero padding: x = dy, m = Ci, stride_m = 9, stride_k = Ci*9, tap0 = 8, tap_step = -1 (the kernel, flipped).
+// Backward-data: x = dy, m = Ci, stride_m = 9, stride_k = Ci*9, tap0 = 8, tap_step = -1 (the kernel, flipped), mirror = 1 for reflect
+// padding, H even: what falls beyond the border is added to the row or column it mirrors onto before the taps meet it.
 // x [N,K,H,W] and y [N,M,H,W] as vec4. Needs subgroups of 8.
 // One workgroup is one subgroup; a lane computes 4 pixels of 2 rows, x 8 output channels. The columns beside a lane's own
 // come from the neighbouring lanes, at the ends of the group from memory. Lane j loads the taps of channel j, and a broadcast
 // from a constant lane hands them out: no workgroup memory, no barriers.
 // Grid: (ceil(ceil(H/2)*(W/4) / 8), ceil(M/8), N). Limit: address generation of lane loads, then multiply and add units.
 enable subgroups;
-override HAS_BIAS: bool = false;
 
-struct Params { k: u32, m: u32, h: i32, w: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: u32, reflect: u32 }
+struct Params { k: u32, m: u32, h: i32, w: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: u32, reflect: u32, mirror: u32, has_bias: u32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read> bias: array<f32>; // any buffer when HAS_BIAS is false
+@group(0) @binding(2) var<storage, read> bias: array<f32>; // any buffer when has_bias is 0
 @group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> params: Params;
 
 struct Side { first: bool, last: bool, border: bool, at: u32, part: u32 } // image border left, right; group border inside a row
+struct Place { a: vec4<f32>, beyond: f32 } // a lane's own columns, and the one beyond the group
 struct Row { left: vec4<f32>, mid: vec4<f32>, right: vec4<f32> } // columns -1..2, 0..3, 1..4
 struct Taps { top: vec3<f32>, mid: vec3<f32>, low: vec3<f32> }
 
-fn read_row(at: u32, there: f32, side: Side, reflect: bool) -> Row {
-  let a = x[at] * there;
+fn read_row(at: u32, there: f32, side: Side) -> Place {
   var beyond = 0.0;
   if (side.border) { beyond = x[at + side.at][side.part] * there; }
-  var left = select(subgroupShuffleUp(a.w, 1u), beyond, side.border && side.part == 3u);
-  var right = select(subgroupShuffleDown(a.x, 1u), beyond, side.border && side.part == 0u);
-  left = select(left, select(0.0, a.y, reflect), side.first);
-  right = select(right, select(0.0, a.z, reflect), side.last);
-  return Row(vec4<f32>(left, a.xyz), a, vec4<f32>(a.yzw, right));
+  return Place(x[at] * there, beyond);
+}
+
+fn spread(p: Place, side: Side, reflect: bool, mirror: vec2<f32>) -> Row {
+  var left = select(subgroupShuffleUp(p.a.w, 1u), p.beyond, side.border && side.part == 3u);
+  var right = select(subgroupShuffleDown(p.a.x, 1u), p.beyond, side.border && side.part == 0u);
+  left = select(left, select(0.0, p.a.y, reflect), side.first);
+  right = select(right, select(0.0, p.a.z, reflect), side.last);
+  return Row(vec4<f32>(left, p.a.x, p.a.y + mirror.y * p.a.w, p.a.z), p.a, vec4<f32>(p.a.y, p.a.z + mirror.x * p.a.x, p.a.w, right));
 }
 
 fn convolve(r0: Row, r1: Row, r2: Row, t: Taps) -> vec4<f32> {
@@ -47,7 +51,7 @@ fn read_taps(at: u32) -> Taps {
 fn put(n: u32, m: u32, at: u32, sum: vec4<f32>) {
   if (m >= params.m) { return; }
   var value = sum;
-  if (HAS_BIAS) { value += bias[m]; }
+  if (params.has_bias != 0u) { value += bias[m]; }
   y[(n * params.m + m) * u32(params.h * params.w / 4) + at] = value;
 }
 
@@ -66,6 +70,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let plane = u32(params.h) * across;
   let x0 = group.z * params.k * plane + column;
   let bottom = params.h - 1;
+  let mirrored = params.mirror != 0u;
+  let mirror = select(vec2<f32>(), vec2<f32>(1.0), vec2<bool>(mirrored && first, mirrored && last));
+  let upper = select(0.0, 1.0, mirrored && oy == 0);
+  let lower = select(0.0, 1.0, mirrored && oy + 1 == bottom);
   let i0 = select(oy - 1, bottom - abs(bottom - abs(oy - 1)), reflect);
   let i1 = select(oy, bottom - abs(bottom - abs(oy)), reflect);
   let i2 = select(oy + 1, bottom - abs(bottom - abs(oy + 1)), reflect);
@@ -84,10 +92,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   var b0 = vec4<f32>(); var b1 = vec4<f32>(); var b2 = vec4<f32>(); var b3 = vec4<f32>(); var b4 = vec4<f32>(); var b5 = vec4<f32>(); var b6 = vec4<f32>(); var b7 = vec4<f32>(); // row 1
   for (var k = 0u; k < params.k; k++) {
     let taps0 = read_taps(taps_at0);
-    let r0 = read_row(at0, there0, side, reflect);
-    let r1 = read_row(at1, there1, side, reflect);
-    let r2 = read_row(at2, there2, side, reflect);
-    let r3 = read_row(at3, there3, side, reflect);
+    var p0 = read_row(at0, there0, side);
+    let p1 = read_row(at1, there1, side);
+    let p2 = read_row(at2, there2, side);
+    var p3 = read_row(at3, there3, side);
+    p0 = Place(p0.a + lower * p2.a, p0.beyond + lower * p2.beyond);
+    p3 = Place(p3.a + upper * p1.a, p3.beyond + upper * p1.beyond);
+    let r0 = spread(p0, side, reflect, mirror);
+    let r1 = spread(p1, side, reflect, mirror);
+    let r2 = spread(p2, side, reflect, mirror);
+    let r3 = spread(p3, side, reflect, mirror);
     let t0 = Taps(subgroupBroadcast(taps0.top, 0u), subgroupBroadcast(taps0.mid, 0u), subgroupBroadcast(taps0.low, 0u));
     a0 += convolve(r0, r1, r2, t0); b0 += convolve(r1, r2, r3, t0);
     let t1 = Taps(subgroupBroadcast(taps0.top, 1u), subgroupBroadcast(taps0.mid, 1u), subgroupBroadcast(taps0.low, 1u));

@@ -16,9 +16,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var j = 0u; j < 4u; j++) {
     let i = tile.y / 4u + j * 64u + lane;
     if (i * 4u < count) {
-      // Lanes behind the weight's last element hold padding of the vector.
-      let inside = select(vec4f(0.0), vec4f(1.0), vec4u(i * 4u) + vec4u(0u, 1u, 2u, 3u) < vec4u(count));
-      sum += dot(weights[w.offset / 4u + i] * inside, g[w.offset / 4u + i] * inside);
+      // Lanes behind the weight's last element hold whatever the last kernel left there, infinities and NaN too.
+      let inside = vec4u(i * 4u) + vec4u(0u, 1u, 2u, 3u) < vec4u(count);
+      sum += dot(select(vec4f(0.0), weights[w.offset / 4u + i], inside), select(vec4f(0.0), g[w.offset / 4u + i], inside));
     }
   }
   partial[group.x * 64u + lane] = sum;

@@ -87,7 +87,7 @@ class Training:
 
         def change(name, values):
             noise = hashing.hash_uniform(f'jitter/{jitter}/{name}', values.size).astype(np.float64).reshape(values.shape)
-            return values if jitter is None else values * (1 + 2.0 ** -23 * noise)
+            return values if jitter is None else values * (1 + JITTER * noise)
 
         self.g, self.d, self.s = (net.Store(dtype, change) for _ in range(3))
         with torch.no_grad():                                              # makes the parameters ...

@@ -9,9 +9,11 @@ import { matmulOp } from './matmul.ts';
 import { gaussianNoiseOp, uniformNoiseOp } from './noise.ts';
 import { binaryOps, unaryOps } from './pointwise.ts';
 import { normalizeOp } from './normalize.ts';
+import { patchFewOp } from './patchFew.ts';
 import { patchNearestOp } from './patchNearest.ts';
 import { patchesAtAdjoint, patchesAtOp } from './patchesAt.ts';
 import { poolOps } from './pool.ts';
+import { patchVoteOp } from './patchVote.ts';
 import { max, mean, sum } from './reduce.ts';
 import { reflectFoldOp, reflectPadOp } from './reflectPad.ts';
 import { reshape } from './reshape.ts';
@@ -22,7 +24,7 @@ import { warpLabelsOp, warpOp } from './warp.ts';
 export const ops: readonly Op<any>[] = [
   ...Object.values(unaryOps), ...Object.values(binaryOps),
   sum, mean, max, reshape, window, expand, permute, flip, concatOp,
-  conv2dOp, convInput, convWeight, normalizeOp, patchNearestOp,
+  conv2dOp, convInput, convWeight, normalizeOp, patchNearestOp, patchVoteOp,
   reflectPadOp, reflectFoldOp,
   resizeOp, resizeAdjoint,
   crossEntropyOp,
@@ -32,5 +34,5 @@ export const ops: readonly Op<any>[] = [
   uniformNoiseOp, gaussianNoiseOp,
   matmulOp,
   ...poolOps,
-  patchesAtOp, patchesAtAdjoint,
+  patchesAtOp, patchesAtAdjoint, patchFewOp,
 ];

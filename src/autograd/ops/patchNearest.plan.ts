@@ -2,8 +2,15 @@
  * Exact patch nearest neighbours: which kernels to run, over which scratch, for a given shape. Pure functions; the op that
  * runs them is patchNearest.ts. The contract of every variant is that of patchNearest.generic.wgsl.
  */
+import boxes from '../../shaders/patchNearest.boxes.wgsl';
 import classes from '../../shaders/patchNearest.classes.wgsl';
 import generic from '../../shaders/patchNearest.generic.wgsl';
+import merge from '../../shaders/patchNearest.merge.wgsl';
+import norms from '../../shaders/patchNearest.norms.wgsl';
+import pack from '../../shaders/patchNearest.pack.wgsl';
+import pixels from '../../shaders/patchNearest.pixels.wgsl';
+import planes from '../../shaders/patchNearest.planes.wgsl';
+import tile from '../../shaders/patchNearest.tile.wgsl';
 import wildcard from '../../shaders/patchNearest.wildcard.wgsl';
 
 export interface PatchShape {
@@ -89,6 +96,131 @@ function planGeneric(s: PatchShape): PatchPlan {
   return plan;
 }
 
+/** Displacement tiles in registers: few channels, one neighbour, subgroups of 8. See patchNearest.tile.wgsl. */
+function planTile(s: PatchShape): PatchPlan {
+  const plan: PatchPlan = { name: 'tile', scratch: [], steps: [] };
+  const { labels, sourceLabels, penalty } = labelSteps(s, plan);
+  const add = (bytes: number) => `scratch${plan.scratch.push(bytes) - 1}`;
+  const t = patchGrid(s.ht, s.wt, s);
+  const u = patchGrid(s.hs, s.ws, s);
+  const rows = 17 - s.patch; // patch rows of a tile
+  const columns = u.columns + s.patch - 1; // source columns, with the repeated border
+  const steps = u.rows + rows - 1;
+  const packedRows = steps + s.patch - 1 + rows - 1 + 8; // the last step reads 16 rows
+  const across = Math.ceil(t.columns / 4);
+  const groups = Math.ceil(across * Math.ceil(t.rows / rows) / 8);
+  const chunks = Math.max(1, Math.min(steps, Math.ceil(64 / groups)));
+  const chunk = Math.ceil(steps / chunks);
+  const extra = s.labels || s.scaled;
+  const packed = add(columns * packedRows * 16);
+  const extras = add(extra ? columns * packedRows * 8 : 16);
+  const partIndices = add(chunks * t.count * 4);
+  const partDistances = add(chunks * t.count * 4);
+  const constants = { LABELS: Number(s.labels), SCALED: Number(s.scaled) };
+  plan.steps.push(
+    {
+      kernel: pack,
+      buffers: { sourceMap: 'source', scale: s.scaled ? 'scale' : 'source', sourceLabels, packed, extras },
+      params: {
+        c: s.c, hs: s.hs, ws: s.ws, shift: s.border === 'clamp' ? (s.patch - 1) / 2 : 0, above: rows - 1, packedRows,
+        patchRows: u.rows, patchColumns: u.columns, threads: columns * packedRows,
+      },
+      constants, groups: flatGrid(columns * packedRows),
+    },
+    {
+      kernel: tile,
+      buffers: { targetMap: 'target', packed, extras, targetLabels: labels, indices: partIndices, distances: partDistances },
+      params: {
+        ht: s.ht, wt: s.wt, targetRows: t.rows, targetColumns: t.columns, packedRows, columns, steps, chunk,
+        tilesAcross: across, penalty,
+      },
+      constants: {
+        ...constants, PATCH: s.patch, CHANNELS: s.c, METRIC: metricCode[s.metric], CLAMP: Number(s.border === 'clamp'),
+      },
+      groups: [groups, Math.ceil(steps / chunk), 1],
+    },
+    {
+      kernel: merge, buffers: { partIndices, partDistances, indices: 'indices', distances: 'distances' },
+      params: { threads: t.count, chunks: Math.ceil(steps / chunk) }, groups: flatGrid(t.count),
+    });
+  return plan;
+}
+
+const BAND_BYTES = 1 << 26;
+
+/** Pixel distances in a matrix, a band of target rows at a time, then diagonal box sums: many channels, any k, cosine. */
+function planMatrix(s: PatchShape): PatchPlan | undefined {
+  const plan: PatchPlan = { name: 'matrix', scratch: [], steps: [] };
+  const { labels, sourceLabels, penalty } = labelSteps(s, plan);
+  const add = (bytes: number) => `scratch${plan.scratch.push(bytes) - 1}`;
+  const t = patchGrid(s.ht, s.wt, s);
+  const u = patchGrid(s.hs, s.ws, s);
+  const halo = s.patch - 1;
+  const shift = s.border === 'clamp' ? halo / 2 : 0;
+  const [th, tw, sh, sw] = [t.rows + halo, t.columns + halo, u.rows + halo, u.columns + halo];
+  const targetStride = Math.ceil(th * tw / 8) * 8;
+  const sourceStride = Math.ceil(sh * sw / 8) * 8;
+  // Patch rows a band: its pixels, rounded out to fours and eights, times the source must fit.
+  const fit = Math.floor((BAND_BYTES / (sourceStride * 4) - 12) / tw) - halo;
+  if (fit < 1) return undefined;
+  const bands = Math.ceil(t.rows / fit);
+  const rows = Math.ceil(t.rows / bands);
+  const bandPixels = Math.ceil(((rows + halo) * tw + 3) / 8) * 8;
+  const target = add(s.c * targetStride * 4);
+  const source = add(s.c * sourceStride * 4);
+  const matrix = add(bandPixels * sourceStride * 4);
+  const copy = (map: string, to: string, h: number, w: number, stride: number) => plan.steps.push({
+    kernel: planes, buffers: { map, planes: to }, params: { h, w, shift, stride, threads: s.c * stride },
+    groups: flatGrid(s.c * stride),
+  });
+  copy('target', target, s.ht, s.wt, targetStride);
+  copy('source', source, s.hs, s.ws, sourceStride);
+  let [targetNorms, sourceNorms] = [target, source];
+  if (s.metric === 'cosine') {
+    const norm = (from: string, stride: number, columns: number, g: typeof t) => {
+      const to = add(g.count * 4);
+      plan.steps.push({
+        kernel: norms, buffers: { planes: from, norms: to },
+        params: { channels: s.c, stride, columns, side: s.patch, patchColumns: g.columns, threads: g.count },
+        groups: flatGrid(g.count),
+      });
+      return to;
+    };
+    targetNorms = norm(target, targetStride, tw, t);
+    sourceNorms = norm(source, sourceStride, sw, u);
+  }
+  for (let row = 0; row < t.rows; row += rows) {
+    const count = Math.min(rows, t.rows - row);
+    const origin = Math.floor(row * tw / 4) * 4;
+    const last = (row + count + halo) * tw;
+    plan.steps.push(
+      {
+        kernel: pixels, buffers: { target4: target, source4: source, matrix },
+        params: { channels: s.c, first4: origin / 4, targetStride4: targetStride / 4, sourceStride4: sourceStride / 4 },
+        constants: { METRIC: metricCode[s.metric] },
+        groups: [Math.ceil(sourceStride / 8 / 64), Math.ceil((last - origin) / 8), 1],
+      },
+      {
+        kernel: boxes,
+        buffers: {
+          matrix, targetNorms, sourceNorms, targetLabels: labels === 'target' ? target : labels,
+          sourceLabels: sourceLabels === 'source' ? source : sourceLabels, scale: s.scaled ? 'scale' : source,
+          indices: 'indices', distances: 'distances',
+        },
+        params: {
+          targetColumns: tw, patchColumns: t.columns, sourceColumns: sw, sourcePatchColumns: u.columns,
+          sourcePatchRows: u.rows, sourceStride, origin, first: row * t.columns, count: t.count,
+          threads: count * t.columns, penalty,
+        },
+        constants: {
+          K: s.k, METRIC: metricCode[s.metric], LABELS: Number(s.labels), SCALED: Number(s.scaled), SIDE: s.patch,
+        },
+        groups: flatGrid(count * t.columns),
+      });
+  }
+  return plan;
+}
+
 function check(s: PatchShape): void {
   const fail = (why: string) => { throw new RangeError(`patchNearest: ${why}`); };
   if (!(s.patch % 2 === 1 && s.patch >= 1)) fail(`the patch side must be odd, not ${s.patch}`);
@@ -102,6 +234,11 @@ function check(s: PatchShape): void {
 /** Plans for a shape, the best guess first, the plain form last. All give the same indices up to rounding ties. */
 export function planPatchNearest(s: PatchShape, adapter: PatchAdapter): PatchPlan[] {
   check(s);
-  void adapter;
-  return [planGeneric(s)];
+  const plans: PatchPlan[] = [];
+  const eight = adapter.subgroups && adapter.subgroupSize === 8;
+  if (eight && s.c <= 4 && s.k === 1 && s.patch <= 9 && s.metric !== 'cosine') plans.push(planTile(s));
+  const matrix = planMatrix(s);
+  if (matrix) plans.push(matrix);
+  plans.push(planGeneric(s));
+  return plans;
 }

@@ -98,7 +98,8 @@ export function paintHouse(canvas: Canvas, labels: HouseLabels, view: View, hous
     const slope = wall + rise * (1 - Math.abs(u - W / 2) / (W / 2));
     if (v > slope) return null;
     const shadow = 1 - 0.75 * smoothstep(0.42, 0.22, slope - v);
-    return openingColour(loft, light, noise, gable, u, v, shadow) ?? openingColour(pane, light, noise, gable, u, v, shadow) ?? logColour(noise, light, gable, u, v, shadow);
+    const opening = openingColour(loft, light, noise, gable, u, v, shadow) ?? openingColour(pane, light, noise, gable, u, v, shadow);
+    return opening ?? logColour(noise, light, gable, u, v, shadow);
   });
   const front = towards(0, -1, 0);
   const openings: Opening[] = [
@@ -123,15 +124,19 @@ export function paintHouse(canvas: Canvas, labels: HouseLabels, view: View, hous
   paintPatch(canvas, view, labels.wall, place(house, stack + end * 0.4, -0.4, top - 0.7), axis(0, 0.8, 0), axis(0, 0, 1.5), stone(gable));
   paintPatch(canvas, view, labels.wall, place(house, stack - 0.4, -0.4, top - 0.7), axis(0.8, 0, 0), axis(0, 0, 1.5), stone(front));
   const roof = towards(0, -(rise + drop), W / 2 + over);
-  paintPatch(canvas, view, labels.roof, place(house, -L / 2 - over, -W / 2 - over, eave), axis(L + 2 * over, 0, 0), axis(0, W / 2 + over, rise + drop), (u, v) =>
+  const corner = place(house, -L / 2 - over, -W / 2 - over, eave);
+  paintPatch(canvas, view, labels.roof, corner, axis(L + 2 * over, 0, 0), axis(0, W / 2 + over, rise + drop), (u, v) =>
     v < 0.07 ? lit(hex(0x4d3d30), light, front, 0.6) : shingleColour(noise, light, roof, u, Math.min(v, slope)));
   // The underside of the far slope shows beyond the gable.
-  paintPatch(canvas, view, labels.roof, place(house, (end * L) / 2, W / 2 + over, eave - 0.05), axis(end * over, 0, 0), axis(0, -W / 2 - over, rise + drop), (u, v) =>
+  const behind = place(house, (end * L) / 2, W / 2 + over, eave - 0.05);
+  paintPatch(canvas, view, labels.roof, behind, axis(end * over, 0, 0), axis(0, -W / 2 - over, rise + drop), (u, v) =>
     lit(scale(hex(0x5a4836), Math.abs((v / 0.18) % 1 - 0.5) > 0.44 ? 0.5 : 1), light, 0.05, 0.35 + 0.1 * u));
   // Barge boards close the roof's edge above the gable.
-  for (const side of [-1, 1])
-    paintPatch(canvas, view, labels.roof, place(house, end * (L / 2 + over), side * (W / 2 + over), eave - 0.18), axis(0, -side * (W / 2 + over), rise + drop), axis(0, 0, 0.24), (u, v) =>
+  for (const side of [-1, 1]) {
+    const tip = place(house, end * (L / 2 + over), side * (W / 2 + over), eave - 0.18);
+    paintPatch(canvas, view, labels.roof, tip, axis(0, -side * (W / 2 + over), rise + drop), axis(0, 0, 0.24), (u, v) =>
       lit(scale(hex(0x6b5340), lerp(0.8, 1.1, noise.fbm(u * 4, v * 12, 3) * 0.5 + 0.5)), light, gable, 0.7));
+  }
 }
 
 /** Sunlight at ground point (X, Z): 0 in the house's shadow, 1 outside it. Tests heights along the way to the sun. */

@@ -1,9 +1,9 @@
 import type { Canvas } from './canvas.ts';
-import { hex, scale, unit, type Light } from './colour.ts';
+import { hex, unit, type Light } from './colour.ts';
 import { paintHouse, sunPastHouse, type House } from './building.ts';
 import { lightPlant, paintPlant, type FoliageLook } from './foliage.ts';
 import { acrossAt, distanceAt, paintGrass, soilColour, type GrassLook, type SoilLook, type View } from './ground.ts';
-import { lerp, Noise, randomStream } from './noise.ts';
+import { lerp, Noise, randomStream, through } from './noise.ts';
 import type { Recipe } from './scene.ts';
 import { paintSky, type SkyLook } from './sky.ts';
 import { growConifer } from './trees.ts';
@@ -41,15 +41,14 @@ function paint(canvas: Canvas, g: Cabin, seed: number): void {
   for (let row = 0; row < 5; row++) {
     const near = row / 4;
     for (let x = -12; x < 268; x += lerp(2.6, 7, near) * (0.5 + random())) {
-      const t = x / 256, most = g.forest[0] * (1 - t) * (1 - 2 * t) + g.forest[1] * 4 * t * (1 - t) + g.forest[2] * t * (2 * t - 1);
-      const height = most * lerp(0.95, 0.6, near) * lerp(0.68, 1.08, random()) * (1 + 0.3 * noise.fbm(x * 0.02, row, 2));
+      const height = through(g.forest, x) * lerp(0.95, 0.6, near) * lerp(0.68, 1.08, random()) * (1 + 0.3 * noise.fbm(x * 0.02, row, 2));
       const plant = grown[Math.floor(random() * grown.length)];
       paintPlant(canvas, FOREST, x, g.horizon + 1 + near * 3, plant, height / 70, { colour: air, amount: 0.14 * (1 - near) });
     }
   }
   for (const house of g.houses) paintHouse(canvas, { wall: WALL, roof: ROOF }, view, house, light, seed + 9);
   const built = (x: number, y: number): boolean => {
-    const at = canvas.label[Math.min(canvas.rows - 1, Math.floor(y * canvas.density)) * canvas.columns + Math.floor(x * canvas.density)];
+    const at = canvas.labelAt(x, y);
     return at === WALL || at === ROOF;
   };
   const top = (x: number): number => g.horizon + 1.5 + 1.5 * noise.fbm(x * 0.03, 9, 3);
@@ -67,7 +66,7 @@ function paint(canvas: Canvas, g: Cabin, seed: number): void {
   const soil = new Noise(seed + 8);
   canvas.fill(g.path.end, canvas.height, PATH, (x, y) => {
     if (!onPath(x, y) || built(x, y)) return null;
-    return scale(soilColour(soil, gravel, light, acrossAt(view, x, y), distanceAt(view, y), sunAt(x, y)), 1);
+    return soilColour(soil, gravel, light, acrossAt(view, x, y), distanceAt(view, y), sunAt(x, y));
   });
   paintGrass(canvas, GRASS, view, { top: g.horizon, grows: (x, y) => y >= top(x) && !onPath(x, y) && !built(x, y), sunAt }, grass, light, air, seed + 6);
 }
@@ -87,10 +86,28 @@ export const cabin: Recipe<Cabin> = {
   ],
   source,
   targets: [
-    { name: 'cabin moved', geometry: { ...source, houses: [{ ...home, X: -2.6, Z: 16 }], path: { ...source.path, near: 160, middle: 110, far: 84, end: 136 } } },
-    { name: 'long cabin', geometry: { ...source, houses: [{ ...home, X: 0.6, length: 10.2 }], path: { ...source.path, near: 128, middle: 128, far: 140, end: 136 } } },
-    { name: 'clearing', geometry: { ...source, forest: [60, 92, 78], houses: [{ ...home, X: 3.2, Z: 17 }], path: { ...source.path, near: 60, middle: 150, far: 176, end: 134, width: 2.6 } } },
-    { name: 'two cabins', geometry: { ...source, houses: [{ ...home, X: 4.2, Z: 19 }, { ...home, X: -3.4, Z: 15.5, length: 5.4, width: 4.6 }], path: { ...source.path, near: 140, middle: 140, far: 150, end: 132 } } },
+    {
+      name: 'cabin moved', geometry: {
+        ...source, houses: [{ ...home, X: -2.6, Z: 16 }], path: { ...source.path, near: 160, middle: 110, far: 84, end: 136 },
+      },
+    },
+    {
+      name: 'long cabin', geometry: {
+        ...source, houses: [{ ...home, X: 0.6, length: 10.2 }], path: { ...source.path, near: 128, middle: 128, far: 140, end: 136 },
+      },
+    },
+    {
+      name: 'clearing', geometry: {
+        ...source, forest: [60, 92, 78], houses: [{ ...home, X: 3.2, Z: 17 }],
+        path: { ...source.path, near: 60, middle: 150, far: 176, end: 134, width: 2.6 },
+      },
+    },
+    {
+      name: 'two cabins', geometry: {
+        ...source, houses: [{ ...home, X: 4.2, Z: 19 }, { ...home, X: -3.4, Z: 15.5, length: 5.4, width: 4.6 }],
+        path: { ...source.path, near: 140, middle: 140, far: 150, end: 132 },
+      },
+    },
   ],
   paint,
 };

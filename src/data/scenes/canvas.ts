@@ -39,6 +39,21 @@ export class Canvas {
     if (alpha >= 0.5) this.label[at] = label;
   }
 
+  /** A copy of the light so far, to be looked up at (x, y) in reference pixels while painting on; the border reaches outwards. */
+  snapshot(): (x: number, y: number) => Colour {
+    const copy = this.light.slice(), k = this.density;
+    return (x, y) => {
+      const column = Math.round(Math.min(this.columns - 1, Math.max(0, x * k)));
+      const at = (Math.round(Math.min(this.rows - 1, Math.max(0, y * k))) * this.columns + column) * 3;
+      return [copy[at], copy[at + 1], copy[at + 2]];
+    };
+  }
+
+  /** Class at (x, y), which must lie inside. */
+  labelAt(x: number, y: number): number {
+    return this.label[Math.floor(y * this.density) * this.columns + Math.floor(x * this.density)];
+  }
+
   /** Paints rows top..bottom (reference pixels): `shade(x, y)` returns the colour at a sample, or null to leave it. */
   fill(top: number, bottom: number, label: number, shade: (x: number, y: number) => Colour | null): void {
     const first = Math.max(0, Math.floor(top * this.density)), last = Math.min(this.rows, Math.ceil(bottom * this.density));

@@ -33,8 +33,11 @@ function gather(heap: Heap, noise: Noise, random: Random): Box {
   const body = new Float32Array(nx * ny * nz).fill(-9);
   for (let n = 0; n < 34; n++) {
     // A few towers carry the heap, many small bulges ruffle them, scraps trail off at both ends.
-    const t = random() * 2 - 1, dome = (1 - Math.abs(t) ** 1.7) * lerp(0.35, 1, random()), r = (heap.height * lerp(0.1, 0.36, random() ** 1.6) * (0.5 + 0.5 * dome)) / cell;
-    const cx = nx / 2 + (t * half * 0.9) / cell, cy = FLOOR + Math.max(r * 0.2, (dome * heap.height * Math.sqrt(random()) * 0.9) / cell - r * 0.3), cz = nz / 2 + ((random() - 0.5) * heap.width * 0.34) / cell;
+    const t = random() * 2 - 1, dome = (1 - Math.abs(t) ** 1.7) * lerp(0.35, 1, random());
+    const r = (heap.height * lerp(0.1, 0.36, random() ** 1.6) * (0.5 + 0.5 * dome)) / cell;
+    const cx = nx / 2 + (t * half * 0.9) / cell;
+    const cy = FLOOR + Math.max(r * 0.2, (dome * heap.height * Math.sqrt(random()) * 0.9) / cell - r * 0.3);
+    const cz = nz / 2 + ((random() - 0.5) * heap.width * 0.34) / cell;
     const reach = 2.1 * r;
     for (let k = Math.max(0, Math.ceil(cz - reach)); k <= Math.min(nz - 1, cz + reach); k++)
       for (let j = Math.max(0, Math.ceil(cy - reach)); j <= Math.min(ny - 1, cy + reach); j++)

@@ -2,10 +2,10 @@ import type { Canvas } from './canvas.ts';
 import { hex, lit, mix, scale, unit, type Colour, type Light } from './colour.ts';
 import { lightPlant, paintPlant, type FoliageLook } from './foliage.ts';
 import { paintGrass, type GrassLook, type View } from './ground.ts';
-import { clamp, lerp, Noise, randomStream, smoothstep } from './noise.ts';
+import { clamp, lerp, Noise, randomStream, smoothstep, through } from './noise.ts';
 import type { Recipe } from './scene.ts';
 import { paintSky, type SkyLook } from './sky.ts';
-import { facing, paintRange, type Peak, type Surface } from './terrain.ts';
+import { facing, paintRange, peak, type Peak, type RangeLook, type Surface } from './terrain.ts';
 import { growConifer } from './trees.ts';
 import { paintLake, type WaterLook } from './water.ts';
 
@@ -31,19 +31,17 @@ const sky: SkyLook = {
 };
 const air = hex(0x9dbad6);
 const spruce: FoliageLook = { dark: hex(0x283a24), bright: hex(0x56683a), through: hex(0x34461c), bark: hex(0x5b4a3c), density: 0.9 };
+const alps: RangeLook = { rib: 46, relief: 0.85, round: 1, ledge: 0, sink: 0.5, floor: 7 };
 const water: WaterLook = { deep: hex(0x123f4a), shallow: hex(0x5a8577), chop: 0.03, ripple: 0.55 };
 const grass: GrassLook = {
   lush: hex(0x56702f), dry: hex(0x9a8f55), soil: hex(0x2c2b1a), through: hex(0x54691f), blade: 0.24,
-  flowers: [{ petal: hex(0xf4efe4), heart: hex(0xe2b52a), size: 0.05, share: 0.4, perSquareMetre: 14 }, { petal: hex(0xf0c92c), heart: hex(0xc98a12), size: 0.045, share: 0.35, perSquareMetre: 12 }],
+  flowers: [
+    { petal: hex(0xf4efe4), heart: hex(0xe2b52a), size: 0.05, share: 0.4, perSquareMetre: 14 },
+    { petal: hex(0xf0c92c), heart: hex(0xc98a12), size: 0.045, share: 0.35, perSquareMetre: 12 },
+  ],
 };
 
-/** A quadratic through three values at the left end, middle and right end of the picture. */
-const through = ([a, b, c]: readonly [number, number, number], x: number): number => {
-  const t = x / 256;
-  return a * (1 - t) * (1 - 2 * t) + b * 4 * t * (1 - t) + c * t * (2 * t - 1);
-};
-
-function rock(noise: Noise, shore: number): (s: Surface) => Colour {
+function rock(noise: Noise): (s: Surface) => Colour {
   const grey = hex(0x6f6b69), warm = hex(0x7a6b5c), scree = hex(0x8f877c), snow: Colour = [0.86, 0.89, 0.95], heath = hex(0x5a6338);
   return (s) => {
     const slope = Math.hypot(s.sx, s.sz), n = noise.fbm(s.x * 0.11, s.z * 0.11, 4), fine = noise.fbm(s.x * 0.5, s.height * 0.55 + s.z * 0.35, 4, 0.65);
@@ -70,7 +68,8 @@ function paintForest(canvas: Canvas, g: Lake, noise: Noise, seed: number): void 
   const grown = Array.from({ length: 14 }, () => lightPlant(growConifer(13, lerp(1.7, 2.7, random()), random, 0.8), spruce, light, random));
   for (let row = 0; row < 5; row++)
     for (let x = -3; x < 259; x += 1.0 + random() * 2.2) {
-      const most = through(g.forest, x), gap = noise.fbm(x * 0.03, row * 3, 2), height = most * lerp(0.35, 1.05, random() ** 1.4) * (1 + 0.7 * gap) * (1 - row * 0.08);
+      const most = through(g.forest, x), gap = noise.fbm(x * 0.03, row * 3, 2);
+      const height = most * lerp(0.35, 1.05, random() ** 1.4) * (1 + 0.7 * gap) * (1 - row * 0.08);
       const plant = grown[Math.floor(random() * grown.length)];
       paintPlant(canvas, TREES, x, g.shore + 0.5 - (4 - row) * 0.1 * most, plant, Math.max(2.5, height) / 13, { colour: air, amount: 0.12 - row * 0.028 });
     }
@@ -80,7 +79,7 @@ function paint(canvas: Canvas, g: Lake, seed: number): void {
   const view: View = { horizon: g.shore - 2.5, eye: 2.6, focal: 256 };
   const noise = new Noise(seed + 1);
   paintSky(canvas, SKY, sky, g.shore, g.shore, seed + 2);
-  paintRange(canvas, MOUNTAIN, { peaks: g.peaks, foot: g.shore + 0.5, horizon: g.shore - 2, depth: 190, rib: 46, relief: 0.85, round: 1, ledge: 0, sink: 0.5, floor: 7, seed: seed + 3 }, light.sun, rock(noise, g.shore));
+  paintRange(canvas, MOUNTAIN, { look: alps, peaks: g.peaks, foot: g.shore + 0.5, horizon: g.shore - 2, depth: 190, seed: seed + 3 }, light.sun, rock(noise));
   paintForest(canvas, g, noise, seed + 4);
   const bank = (x: number): number => through(g.bank, x) + 3.2 * noise.fbm(x * 0.035, 4, 4);
   paintLake(canvas, WATER, view, {
@@ -104,7 +103,7 @@ function paint(canvas: Canvas, g: Lake, seed: number): void {
 
 const source: Lake = {
   shore: 132, forest: [22, 8, 15], bank: [188, 206, 214],
-  peaks: [{ x: 84, height: 98, width: 108, depth: 92 }, { x: 176, height: 74, width: 84, depth: 60 }, { x: 250, height: 88, width: 96, depth: 110 }, { x: 8, height: 62, width: 74, depth: 50 }],
+  peaks: [peak(84, 98, 108, 92), peak(176, 74, 84, 60), peak(250, 88, 96, 110), peak(8, 62, 74, 50)],
   trees: [{ x: 40, y: 206, height: 128, seed: 11 }, { x: 66, y: 214, height: 92, seed: 12 }, { x: 226, y: 226, height: 104, seed: 13 }],
 };
 
@@ -117,10 +116,24 @@ export const lake: Recipe<Lake> = {
   ],
   source,
   targets: [
-    { name: 'trees moved', geometry: { ...source, trees: [{ x: 118, y: 216, height: 128, seed: 11 }, { x: 204, y: 220, height: 92, seed: 12 }, { x: 24, y: 224, height: 104, seed: 13 }] } },
-    { name: 'other ridge', geometry: { ...source, forest: [7, 20, 10], peaks: [{ x: 190, height: 104, width: 112, depth: 92 }, { x: 70, height: 70, width: 90, depth: 60 }, { x: 0, height: 84, width: 92, depth: 110 }, { x: 256, height: 56, width: 70, depth: 50 }] } },
+    {
+      name: 'trees moved', geometry: {
+        ...source,
+        trees: [{ x: 118, y: 216, height: 128, seed: 11 }, { x: 204, y: 220, height: 92, seed: 12 }, { x: 24, y: 224, height: 104, seed: 13 }],
+      },
+    },
+    {
+      name: 'other ridge', geometry: {
+        ...source, forest: [7, 20, 10], peaks: [peak(190, 104, 112, 92), peak(70, 70, 90, 60), peak(0, 84, 92, 110), peak(256, 56, 70, 50)],
+      },
+    },
     { name: 'high water', geometry: { ...source, bank: [226, 232, 216], trees: [{ x: 222, y: 232, height: 120, seed: 13 }] } },
-    { name: 'low horizon', geometry: { ...source, shore: 158, bank: [222, 214, 206], trees: [{ x: 206, y: 222, height: 116, seed: 11 }, { x: 236, y: 230, height: 96, seed: 12 }] } },
+    {
+      name: 'low horizon', geometry: {
+        ...source, shore: 158, bank: [222, 214, 206],
+        trees: [{ x: 206, y: 222, height: 116, seed: 11 }, { x: 236, y: 230, height: 96, seed: 12 }],
+      },
+    },
   ],
   paint,
 };

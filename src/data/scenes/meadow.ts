@@ -5,7 +5,7 @@ import { paintGrass, type GrassLook, type View } from './ground.ts';
 import { clamp, Noise, randomStream, smoothstep } from './noise.ts';
 import type { Recipe } from './scene.ts';
 import { paintSky, type SkyLook } from './sky.ts';
-import { facing, paintRange, type Peak, type Surface } from './terrain.ts';
+import { facing, paintRange, peak, type Peak, type RangeLook, type Surface } from './terrain.ts';
 import { growBroadleaf } from './trees.ts';
 
 /** A flower meadow under a tree. Reference pixels; rows count down from the top. */
@@ -24,6 +24,7 @@ const sky: SkyLook = {
   cumulus: { count: 16, size: 135, sun: light.sun, sunlit: [1.16, 1.12, 1.07], shaded: hex(0x73869f) },
 };
 const air = hex(0xa6c2da);
+const downs: RangeLook = { rib: 60, relief: 0.4, round: 1, ledge: 0, sink: 0.5, floor: 6 };
 const oak: FoliageLook = { dark: hex(0x35481f), bright: hex(0x6d803c), through: hex(0x566a1a), bark: hex(0x5d4c3e), density: 0.62 };
 const grass: GrassLook = {
   lush: hex(0x526a31), dry: hex(0x8a8850), soil: hex(0x2a2c18), through: hex(0x4e6222), blade: 0.3,
@@ -37,7 +38,8 @@ const grass: GrassLook = {
 function fields(noise: Noise): (s: Surface) => Colour {
   const pasture = hex(0x6f8440), stubble = hex(0xa59c5e), wood = hex(0x2c4026);
   return (s) => {
-    const patch = noise.fbm(s.x * 0.03 + 8, s.z * 0.06, 3), trees = noise.fbm(s.x * 0.035, s.z * 0.05 + 30, 4), crowns = noise.fbm(s.x * 0.55, (s.z * 0.4 - s.height) * 0.7, 3, 0.7);
+    const patch = noise.fbm(s.x * 0.03 + 8, s.z * 0.06, 3), trees = noise.fbm(s.x * 0.035, s.z * 0.05 + 30, 4);
+    const crowns = noise.fbm(s.x * 0.55, (s.z * 0.4 - s.height) * 0.7, 3, 0.7);
     const forest = smoothstep(-0.02, 0.05, trees + 0.16 * crowns);
     let albedo = mix(pasture, stubble, smoothstep(0.05, 0.25, patch));
     albedo = mix(scale(albedo, 1 + 0.15 * crowns), scale(wood, 1 + 1.3 * crowns), forest);
@@ -49,7 +51,8 @@ function fields(noise: Noise): (s: Surface) => Colour {
 function paint(canvas: Canvas, g: Meadow, seed: number): void {
   const view: View = { horizon: g.horizon - 1, eye: 1.5, focal: 256 };
   paintSky(canvas, SKY, sky, g.horizon, g.horizon + 1, seed + 2);
-  paintRange(canvas, HILLS, { peaks: g.hills, foot: g.horizon + 2, horizon: g.horizon - 4, depth: 230, rib: 60, relief: 0.4, round: 1, ledge: 0, sink: 0.5, floor: 6, seed: seed + 3 }, light.sun, fields(new Noise(seed + 1)));
+  const range = { look: downs, peaks: g.hills, foot: g.horizon + 2, horizon: g.horizon - 4, depth: 230, seed: seed + 3 };
+  paintRange(canvas, HILLS, range, light.sun, fields(new Noise(seed + 1)));
   const noise = new Noise(seed + 7), edge = (x: number): number => g.horizon + 1 + 2 * noise.fbm(x * 0.012, 1, 3);
   const sunAt = (x: number, y: number): number => {
     let sun = 1;
@@ -70,20 +73,31 @@ function paint(canvas: Canvas, g: Meadow, seed: number): void {
 
 const source: Meadow = {
   horizon: 176,
-  hills: [{ x: 40, height: 34, width: 140, depth: 100 }, { x: 226, height: 46, width: 170, depth: 150 }, { x: 140, height: 18, width: 100, depth: 50 }],
+  hills: [peak(40, 34, 140, 100), peak(226, 46, 170, 150), peak(140, 18, 100, 50)],
   trees: [{ x: 158, y: 196, width: 132, height: 138, seed: 11 }],
 };
 
 /** A broad tree in a flower meadow before distant hills. */
 export const meadow: Recipe<Meadow> = {
   name: 'meadow', title: 'Flower meadow', aspect: 1, exposure: 0.74, start: 2000,
-  classes: [{ name: 'sky', color: [0, 190, 255] }, { name: 'hills', color: [140, 90, 210] }, { name: 'tree', color: [0, 160, 40] }, { name: 'meadow', color: [255, 170, 0] }],
+  classes: [
+    { name: 'sky', color: [0, 190, 255] }, { name: 'hills', color: [140, 90, 210] },
+    { name: 'tree', color: [0, 160, 40] }, { name: 'meadow', color: [255, 170, 0] },
+  ],
   source,
   targets: [
     { name: 'tree moved', geometry: { ...source, trees: [{ x: 86, y: 200, width: 132, height: 138, seed: 11 }] } },
-    { name: 'two trees', geometry: { ...source, trees: [{ x: 72, y: 194, width: 104, height: 112, seed: 12 }, { x: 190, y: 198, width: 112, height: 124, seed: 13 }] } },
+    {
+      name: 'two trees', geometry: {
+        ...source, trees: [{ x: 72, y: 194, width: 104, height: 112, seed: 12 }, { x: 190, y: 198, width: 112, height: 124, seed: 13 }],
+      },
+    },
     { name: 'high horizon', geometry: { ...source, horizon: 148, trees: [{ x: 150, y: 176, width: 132, height: 130, seed: 11 }] } },
-    { name: 'wide crown', geometry: { ...source, hills: [{ x: 120, height: 50, width: 170, depth: 140 }, { x: 20, height: 24, width: 110, depth: 60 }], trees: [{ x: 132, y: 200, width: 196, height: 128, seed: 14 }] } },
+    {
+      name: 'wide crown', geometry: {
+        ...source, hills: [peak(120, 50, 170, 140), peak(20, 24, 110, 60)], trees: [{ x: 132, y: 200, width: 196, height: 128, seed: 14 }],
+      },
+    },
   ],
   paint,
 };

@@ -1,5 +1,6 @@
 // Randomness of the painter: one number stream for placing things, one noise field for their textures. Both depend on
-// nothing but their seed, so the same seed paints the same bytes in Node and in a browser.
+// nothing but their seed, so a seed paints the same bytes again. (Engines other than V8 may round sines and powers
+// differently in the last bit; such a picture can differ by a grey level here and there.)
 
 /** The next number of a stream, uniform in [0, 1). */
 export type Random = () => number;
@@ -32,6 +33,12 @@ export function smoothstep(from: number, to: number, x: number): number {
 
 /** Linear interpolation from a (t = 0) to b (t = 1). */
 export const lerp = (a: number, b: number, t: number): number => a + (b - a) * t;
+
+/** A quadratic through three values: at the left end (x = 0), the middle and the right end (x = 256) of a picture. */
+export function through([left, middle, right]: readonly [number, number, number], x: number): number {
+  const t = x / 256;
+  return left * (1 - t) * (1 - 2 * t) + middle * 4 * t * (1 - t) + right * t * (2 * t - 1);
+}
 
 /** x limited to [low, high]. */
 export const clamp = (x: number, low = 0, high = 1): number => Math.min(high, Math.max(low, x));

@@ -10,11 +10,22 @@ export interface SeaLook { deep: Colour; face: Colour; foam: Colour; chop: numbe
 /** A beach: the row where the sea ends in every column, and its sand. */
 export interface Beach { edge: (x: number) => number; sand: SoilLook }
 
+/** What stands around the water: where nothing hides it, what it mirrors `up` reference pixels above the horizon, and the sun on the sand. */
+export interface Surroundings {
+  free: (x: number, y: number) => boolean;
+  mirrored: (x: number, up: number) => Colour;
+  sunAt: (x: number, y: number) => number;
+}
+
 /**
  * Paints the sea from the horizon to the beach: swell and chop mirror the sky along their normals, breakers near the shore turn
  * to foam, and thin water runs up the sand.
  */
-export function paintSea(canvas: Canvas, label: number, view: View, beach: Beach, look: SeaLook, light: Light, free: (x: number, y: number) => boolean, mirrored: (x: number, up: number) => Colour, seed: number): void {
+export function paintSea(
+  canvas: Canvas, label: number, view: View, beach: Beach, look: SeaLook, light: Light,
+  around: Pick<Surroundings, 'free' | 'mirrored'>, seed: number,
+): void {
+  const { free, mirrored } = around;
   const noise = new Noise(seed), random = randomStream(seed + 1);
   canvas.fill(view.horizon, canvas.height, label, (x, y) => {
     const edge = beach.edge(x);
@@ -37,7 +48,8 @@ export function paintSea(canvas: Canvas, label: number, view: View, beach: Beach
     let c = mix(body, mirror, clamp(share, 0, 0.92));
     // Foam: a lace on the crests that break, denser towards the shore, and the rim of the last wave.
     const lace = 1 - Math.abs(noise.warped(X * 1.1, Z * 1.9, 5, 0.8, 0.62)) * 2.4;
-    const breaking = smoothstep(0.4, 1.15, crest + 1.15 * noise.fbm(X * 0.16, Z * 0.09 + 70, 3)) * smoothstep(40 + 30 * noise.fbm(X * 0.02, Z * 0.015, 2), 3, off) * 0.88;
+    const shoal = smoothstep(40 + 30 * noise.fbm(X * 0.02, Z * 0.015, 2), 3, off);
+    const breaking = smoothstep(0.4, 1.15, crest + 1.15 * noise.fbm(X * 0.16, Z * 0.09 + 70, 3)) * shoal * 0.88;
     const rim = smoothstep(0.5, 0.08, Math.abs(off - 0.12 - 0.25 * noise.fbm(X * 0.6, 3, 3))) * 0.95;
     const froth = clamp(smoothstep(1.06 - 0.9 * Math.max(breaking, rim), 1.36 - 0.9 * Math.max(breaking, rim), lace + 0.1 * random()));
     c = mix(c, lit(look.foam, light, clamp(0.42 + 0.5 * noise.fbm(X * 2.2, Z * 3.4, 3) - 0.8 * slope0), 0.8), froth * 0.88);
@@ -46,7 +58,10 @@ export function paintSea(canvas: Canvas, label: number, view: View, beach: Beach
 }
 
 /** Paints the beach below the sea's edge: wet sand mirrors the sky, then dries up. */
-export function paintBeach(canvas: Canvas, label: number, view: View, beach: Beach, light: Light, sunAt: (x: number, y: number) => number, mirrored: (x: number, up: number) => Colour, seed: number): void {
+export function paintBeach(
+  canvas: Canvas, label: number, view: View, beach: Beach, light: Light, around: Pick<Surroundings, 'sunAt' | 'mirrored'>, seed: number,
+): void {
+  const { sunAt, mirrored } = around;
   const noise = new Noise(seed);
   canvas.fill(view.horizon + 2, canvas.height, label, (x, y) => {
     const edge = beach.edge(x);

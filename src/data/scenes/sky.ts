@@ -19,7 +19,7 @@ export interface SkyLook {
 export interface StreakLook { cover: number; size: number; opacity: number; sunlit: Colour; shaded: Colour }
 
 /** The clear sky `up` reference pixels above the horizon at column x. */
-export function skyColour(look: SkyLook, x: number, up: number): Colour {
+function skyColour(look: SkyLook, x: number, up: number): Colour {
   const base = mix(look.zenith, look.horizon, Math.exp(-Math.max(0, up) / look.fade));
   if (!look.glow) return base;
   const { glow } = look, distance = Math.hypot((x - glow.x) * 0.7, up - glow.up) / glow.radius;

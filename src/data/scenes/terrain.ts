@@ -5,25 +5,33 @@ import { clamp, lerp, Noise, smoothstep } from './noise.ts';
 /** A summit: its column, its height above the foot of the range, its half-width and how far behind the foot it stands. */
 export interface Peak { x: number; height: number; width: number; depth: number }
 
+/** Short for a summit: column, height, half-width, depth. */
+export const peak = (x: number, height: number, width: number, depth: number): Peak => ({ x, height, width, depth });
+
+/** How a range is carved, whatever its summits. Lengths in reference pixels. */
+export interface RangeLook {
+  /** Width of its main ribs, and how deep they are cut, 0 (smooth) to 1 (torn). */
+  rib: number;
+  relief: number;
+  /** 1: summits are cones; above, domes with steep sides. */
+  round: number;
+  /** Height of the ledges that weather cuts into the rock; 0, none. */
+  ledge: number;
+  /** How deep the foot stands in the ground: cuts off its thin rim. */
+  sink: number;
+  /** Height of the rolling ground below the summits. */
+  floor: number;
+}
+
 /** A range in perspective. Lengths are in reference pixels as seen at the foot (nearest line) of the range. */
 export interface Range {
+  look: RangeLook;
   peaks: readonly Peak[];
   /** Row of the foot, and of the horizon (eye level): a foot below it is seen from above. */
   foot: number;
   horizon: number;
   /** Depth of the range behind its foot. */
   depth: number;
-  /** Width of its main ribs, and how deep they are cut, 0 (smooth) to 1 (torn). */
-  rib: number;
-  relief: number;
-  /** 1: summits are cones; above, domes with steep sides. */
-  round: number;
-  /** How deep the foot stands in the ground: cuts off its thin rim. */
-  sink: number;
-  /** Height of the ledges that weather cuts into the rock; 0, none. */
-  ledge: number;
-  /** Height of the rolling ground below the summits. */
-  floor: number;
   seed: number;
 }
 
@@ -49,29 +57,30 @@ const CELL = 0.62, FOCAL = 256;
 interface Field { height: Float32Array; across: number; deep: number; left: number }
 
 function raise(range: Range): Field {
+  const { rib, relief, round, ledge, sink, floor } = range.look;
   const margin = 40 + range.depth * 0.25, left = -margin;
   const across = Math.ceil((256 + 2 * margin) / CELL), deep = Math.ceil(range.depth / CELL);
   const height = new Float32Array(across * deep), noise = new Noise(range.seed);
   for (let j = 0; j < deep; j++)
     for (let i = 0; i < across; i++) {
-      const x = left + i * CELL, z = j * CELL, f = 1 / range.rib;
-      const wx = noise.fbm(x * f * 0.6 + 3, z * f * 0.6, 4) * range.rib * 0.5, wz = noise.fbm(x * f * 0.6, z * f * 0.6 + 9, 4) * range.rib * 0.5;
+      const x = left + i * CELL, z = j * CELL, f = 1 / rib;
+      const wx = noise.fbm(x * f * 0.6 + 3, z * f * 0.6, 4) * rib * 0.5, wz = noise.fbm(x * f * 0.6, z * f * 0.6 + 9, 4) * rib * 0.5;
       let mass = 0;
       for (const peak of range.peaks) {
         const distance = Math.hypot(x + wx - peak.x, (z + wz - peak.depth) * 0.9) / peak.width;
-        const cone = peak.height * Math.max(0, 1 - distance ** range.round) ** 1.15;
+        const cone = peak.height * Math.max(0, 1 - distance ** round) ** 1.15;
         mass = Math.max(mass, cone) + Math.min(mass, cone) * 0.12;
       }
       const ribs = noise.ridged((x + wx * 0.5) * f, (z + wz * 0.5) * f, 8, 0.52);
-      const rolling = range.floor * (0.55 + 0.6 * noise.fbm(x * f * 0.5 + 40, z * f * 0.5, 5));
+      const rolling = floor * (0.55 + 0.6 * noise.fbm(x * f * 0.5 + 40, z * f * 0.5, 5));
       // Ribs are cut out of the mass, so summits keep their height and the plain stays a plain.
       const front = smoothstep(-0.02, 0.3, z / range.depth + 0.12 * noise.fbm(x * f * 1.4, 9, 3));
-      let h = mass * front * (1 - range.relief * 0.62 * (1 - ribs * 1.25));
-      if (range.ledge > 0) {
-        const step = range.ledge * (1 + 0.5 * noise.at(x * f * 0.7, z * f * 0.7)), tilted = (h + 0.06 * x) / step, part = tilted - Math.floor(tilted);
+      let h = mass * front * (1 - relief * 0.62 * (1 - ribs * 1.25));
+      if (ledge > 0) {
+        const step = ledge * (1 + 0.5 * noise.at(x * f * 0.7, z * f * 0.7)), tilted = (h + 0.06 * x) / step, part = tilted - Math.floor(tilted);
         h += (smoothstep(0.55, 0.95, part) - part) * step * 0.75;
       }
-      height[j * across + i] = h + rolling * smoothstep(0, 10, z) - range.sink;
+      height[j * across + i] = h + rolling * smoothstep(0, 10, z) - sink;
     }
   return { height, across, deep, left };
 }

@@ -55,7 +55,8 @@ export function growBroadleaf(width: number, height: number, random: Random, lea
   const lobes = Array.from({ length: 7 }, () => random() * 6.28);
   for (let k = 0; k < 260; k++) {
     const a = random() * 6.28, up = random() * 2 - 1, shell = k < 50 ? Math.cbrt(random()) * 0.7 : lerp(0.72, 1, Math.sqrt(random()));
-    const flat = Math.sqrt(1 - up * up), lobe = 1 + 0.13 * Math.sin(3 * a + lobes[0]) * flat + 0.1 * Math.sin(5 * a + 4 * up + lobes[1]) + 0.07 * Math.sin(9 * up + lobes[2]);
+    const flat = Math.sqrt(1 - up * up);
+    const lobe = 1 + 0.13 * Math.sin(3 * a + lobes[0]) * flat + 0.1 * Math.sin(5 * a + 4 * up + lobes[1]) + 0.07 * Math.sin(9 * up + lobes[2]);
     const bulge = up < 0 ? 0.82 : 1, r = shell * lobe;
     clumps.push({
       x: Math.cos(a) * flat * r * width * 0.46, y: trunk * 0.95 + crown * (0.44 + 0.5 * up * r * bulge), z: Math.sin(a) * flat * r * width * 0.42,

@@ -25,13 +25,7 @@ export const fresnel = (cosine: number): number => 0.02 + 0.98 * (1 - clamp(cosi
  * upwards; ripples too small to see blur the mirror image downwards, as they do on a lake.
  */
 export function paintLake(canvas: Canvas, label: number, view: View, place: WaterPlace, look: WaterLook, seed: number): void {
-  const noise = new Noise(seed), random = randomStream(seed + 1), k = canvas.density;
-  const before = canvas.light.slice();
-  const mirrored = (x: number, y: number): Colour => {
-    const column = Math.round(clamp(x * k, 0, canvas.columns - 1)), row = Math.round(clamp(y * k, 0, canvas.rows - 1));
-    const at = (row * canvas.columns + column) * 3;
-    return [before[at], before[at + 1], before[at + 2]];
-  };
+  const noise = new Noise(seed), random = randomStream(seed + 1), mirrored = canvas.snapshot();
   canvas.fill(place.top, canvas.height, label, (x, y) => {
     if (!place.covers(x, y)) return null;
     const down = y - place.top, Z = distanceAt(view, y), X = acrossAt(view, x, y), f = 1 / look.ripple;

@@ -1,0 +1,60 @@
+/** Files that the user names: pictures, folders of layouts, a palette. All read and checked before any work begins. */
+import { promises as fs } from 'node:fs';
+import { basename, join } from 'node:path';
+import { maskReason } from '../data/checks.ts';
+import { UserError } from '../data/errors.ts';
+import type { Picture } from '../data/image.ts';
+import { readPaletteFile, type Palette } from '../data/palette.ts';
+import { decodeImage } from '../node/decode.ts';
+import { readInput } from '../node/files.ts';
+import type { FileRecord, PictureRecord } from '../node/runRecord.ts';
+import { sha256 } from '../node/version.ts';
+
+export interface InputPicture { path: string; picture: Picture; record: PictureRecord }
+
+export async function readInputPicture(path: string, layout: boolean): Promise<InputPicture> {
+  const bytes = await readInput(path);
+  const picture = await decodeImage(bytes, path, { layout });
+  return { path, picture, record: { name: path, sha256: sha256(bytes), width: picture.width, height: picture.height } };
+}
+
+const pictureFile = /\.(png|jpe?g|webp)$/i;
+
+/** Layout files, and in place of folders the pictures in them, by name; masks in a folder are left out, and told of. */
+export async function readLayouts(paths: readonly string[], palette: Palette | undefined, tell: (note: string) => void): Promise<InputPicture[]> {
+  const found: InputPicture[] = [];
+  for (const path of paths) {
+    const stat = await fs.stat(path).catch(() => null);
+    if (!stat?.isDirectory()) { found.push(await readInputPicture(path, true)); continue; }
+    const names = (await fs.readdir(path)).filter((n) => pictureFile.test(n) && !n.startsWith('.')).sort();
+    let taken = 0;
+    for (const name of names) {
+      const input = await readInputPicture(join(path, name), true);
+      const mask = maskReason(input.picture, palette);
+      if (mask) { tell(`${mask.why}: left out`); continue; }
+      found.push(input);
+      taken++;
+    }
+    if (!taken) throw new UserError(`${path}: has no layouts (PNG, JPEG or WebP${names.length ? '; all that it has seem to be masks' : ''})`);
+  }
+  return found;
+}
+
+export interface NamedPalette { palette: Palette; record: FileRecord }
+export async function readPalette(path: string): Promise<NamedPalette> {
+  const bytes = await readInput(path);
+  if (bytes.includes(0)) throw new UserError(`${path}: is not a palette file (it is not text)`);
+  return { palette: readPaletteFile(new TextDecoder().decode(bytes), path), record: { name: path, sha256: sha256(bytes) } };
+}
+
+/** A name for each result: the layout's, told apart by a number where two are alike. */
+export function resultNames(inputs: readonly { path: string }[]): string[] {
+  const used = new Set<string>();
+  return inputs.map(({ path }) => {
+    const stem = basename(path).replace(/\.\w+$/, '');
+    let name = stem;
+    for (let i = 2; used.has(name.toLowerCase()); i++) name = `${stem}-${i}`;
+    used.add(name.toLowerCase());
+    return `${name}.png`;
+  });
+}

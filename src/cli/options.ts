@@ -1,0 +1,67 @@
+/** Option values, checked as they are read; and command lines to show. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { UserError } from '../data/errors.ts';
+import type { Choices } from '../model/analogy.ts';
+import { presetNames, type PresetName } from '../model/config.ts';
+
+/** A whole number from low to high, a multiple of `step`. */
+export const integer = (low: number, high: number, step = 1) => (text: string): number => {
+  const value = /^\d+$/.test(text.trim()) ? Number(text) : NaN;
+  if (!(value >= low && value <= high) || value % step) {
+    throw new InvalidArgumentError(`a whole number from ${low} to ${high}${step > 1 ? `, a multiple of ${step},` : ''} is expected.`);
+  }
+  return value;
+};
+
+export interface TrainOptions extends Choices {
+  output: string;
+  targets?: string[];
+  outputSize?: number;
+  palette?: string;
+  vgg?: string;
+  resume?: boolean;
+  profile?: boolean;
+  quiet?: boolean;
+  saveEvery: number;
+}
+
+/** What training can be told, on `train` and on `analogy`. */
+export const trainingOptions = (command: Command): Command => command
+  .addOption(new Option('--preset <name>', 'how to train: fixed is the best known, fast is for machines without a GPU').choices(presetNames).argParser((v: string): PresetName => {
+    if (!presetNames.includes(v as PresetName)) throw new InvalidArgumentError(`there are ${presetNames.join(', ')}.`);
+    return v as PresetName;
+  }))
+  .option('--size <pixels>', "longer side of the picture in training (default: the preset's)", integer(32, 2048))
+  .option('--width <channels>', "base width of the networks (default: the preset's)", integer(4, 128, 4))
+  .option('--seed <number>', 'another seed gives another result (default: 0)', integer(0, 2 ** 32 - 1))
+  .option('--iterations <count>', "iterations in all (default: the preset's)", integer(1, 1_000_000))
+  .option('--output-size <pixels>', "longer side of the results (default: the photo's, at most 4 times the training size)", integer(16, 8192))
+  .option('--palette <file>', 'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON')
+  .option('--vgg <file>', "torchvision's VGG-19 weights (.safetensors or .pth) for the patch coherence")
+  .option('--resume', 'go on with an interrupted run; a larger --iterations extends it')
+  .option('--save-every <seconds>', 'time between saves', integer(0, 86_400), 30)
+  .option('--profile', 'print the time by kernel of the first iterations')
+  .option('--quiet', 'print nothing but errors');
+
+/** A word as a shell takes it. */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** The command that was typed, with `extra` words, to be typed again. */
+export function again(...extra: string[]): string {
+  const script = process.argv[1] ?? '';
+  const program = /cli\.js$/.test(script) ? ['node', script] : process.env.npm_command === 'exec' ? ['npx', 'semia'] : ['semia'];
+  const words = process.argv.slice(2);
+  return [...program, ...words, ...extra.filter((w) => !words.includes(w))].map(quoted).join(' ');
+}
+
+/** Refuses options that would make a resumed run another one: each given value against the run's own. */
+export function refuseChanges(run: string, pairs: readonly (readonly [option: string, given: unknown, own: unknown])[]): void {
+  const changed = pairs.filter(([, given, own]) => given !== undefined && given !== own);
+  if (changed.length) {
+    throw new UserError(`${run}: cannot be resumed with ${changed.map(([option, given, own]) => `${option} ${String(given)} (the run has ${String(own)})`).join(', ')}: leave ${changed.length > 1 ? 'them' : 'it'} out, or train a new run`);
+  }
+}
+
+export function refuseResumeInputs(run: string, changed: readonly string[]): void {
+  if (changed.length) throw new UserError(`${run}: cannot be resumed: ${changed.join(', ')} ${changed.length > 1 ? 'are' : 'is'} not what the run began with: give the same files, or train a new run`);
+}

@@ -1,0 +1,47 @@
+/** Rendering layouts with a run, and writing the results. */
+import { dirname } from 'node:path';
+import type { Session } from '../autograd/tensor.ts';
+import type { Picture } from '../data/image.ts';
+import { gridOf, prepareTarget, type Source, type Target } from '../data/prepare.ts';
+import { openNetworks, Painter } from '../model/analogy.ts';
+import type { Config } from '../model/config.ts';
+import { writeFileAtomic } from '../node/files.ts';
+import type { RunFolder } from '../node/runFolder.ts';
+import type { FileRecord } from '../node/runRecord.ts';
+import type { InputPicture } from './inputs.ts';
+import { withRecipe } from './recipe.ts';
+
+/** Layout files as targets of a source, checked for everything that could stop their rendering. */
+export function targetsOf(inputs: readonly InputPicture[], source: Source, c: Config, tell: (note: string) => void): Target[] {
+  return inputs.map(({ picture }) => {
+    const target = prepareTarget(picture, source);
+    gridOf(target, source, c.size, c.network.levels);
+    target.notes.forEach(tell);
+    return target;
+  });
+}
+
+/** A painter from a run's saved weights. */
+export async function painterOf(session: Session, run: RunFolder): Promise<Painter> {
+  const source = await run.source();
+  const { config } = run.record;
+  return new Painter(session, config, source, openNetworks(session, config, source, await run.state()));
+}
+
+export interface Work { target: Target; file: FileRecord; path: string }
+
+/** Renders and writes, one after the other; each is on the disk before the next begins. */
+export async function paintAll(painter: Painter, run: RunFolder, work: readonly Work[], { raw, tell }: { raw: boolean; tell: (note: string) => void }): Promise<Picture[]> {
+  const pictures: Picture[] = [];
+  for (const { target, file, path } of work) {
+    const picture = await painter.paint(target, { raw });
+    const { info } = painter.session.device;
+    await writeFileAtomic(path, withRecipe(picture, path, run, target, file, raw, info.description || info.vendor));
+    tell(`${path}  ${picture.width} x ${picture.height}`);
+    pictures.push(picture);
+  }
+  return pictures;
+}
+
+/** Where a run goes that nobody named: beside one result, or into the folder of several. */
+export const runBeside = (files: readonly string[], out: string): string => (files.length === 1 && files[0] === out ? `${out.replace(/\.png$/i, '')}.run` : `${dirname(files[0])}/run`);

@@ -1,0 +1,36 @@
+/**
+ * A quiet stderr. Dawn writes two warnings of its own limits to file descriptor 2 whenever it looks at a driver that allows
+ * more (lavapipe does); no flag or toggle of it keeps them back, and Node cannot redirect a descriptor of its own process.
+ * So commands that use a device run in a child, and these lines, only these, are dropped from what it says.
+ */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+const known = /^Warning: max\w+PerPipelineLayout artificially reduced from \d+ to \d+ to fit dynamic offset allocation limit\.$/;
+const mark = 'SEMIA_QUIET_CHILD';
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Whether this process should hand its work to such a child. SEMIA_NO_CHILD=1 says no. */
+export const wantsChild = (): boolean => process.platform === 'linux' && !process.env[mark] && !process.env.SEMIA_NO_CHILD;
+
+/** Runs this same command line in the child; resolves to its exit code. Signals are passed on, and the child decides. */
+export function runInChild(): Promise<number> {
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    stdio: ['inherit', 'inherit', 'pipe', 'ipc'], env: { ...process.env, [mark]: '1' },   // ipc: tells the child if this process is killed
+  });
+  let rest = '';
+  const take = (text: string): void => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) if (!known.test(line)) process.stderr.write(`${line}\n`);
+  };
+  child.stderr!.setEncoding('utf8').on('data', take);
+  for (const s of signals) process.on(s, () => child.kill(s));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (rest) process.stderr.write(rest);
+      resolve(code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 1));
+    });
+  });
+}

@@ -1,0 +1,59 @@
+/** semia rerun FILE.png: make a result again from its own recipe, and compare. */
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { UserError } from '../data/errors.ts';
+import type { Picture } from '../data/image.ts';
+import { decodeImage } from '../node/decode.ts';
+import { readInput } from '../node/files.ts';
+import { RunFolder } from '../node/runFolder.ts';
+import { resultFiles } from './outputs.ts';
+import { painterOf, paintAll } from './painting.ts';
+import { readRecipe, weightsDiffer } from './recipe.ts';
+import { explainDevice, openSession } from './session.ts';
+
+/** The exit code for a picture that came out different. */
+const differentCode = 3;
+
+export function addRerun(program: Command): void {
+  program.command('rerun').description(`render a result again from the recipe it carries, and say whether its pixels came out equal (exit code ${differentCode}: they did not)`)
+    .argument('<file>', 'a PNG that this program rendered').option('--run <folder>', 'the run, if it is no longer where it was')
+    .option('-o, --output <file>', 'keep the new picture')
+    .addHelpText('after', '\nExample:\n  semia rerun result.png\n')
+    .action(async (file: string, o: { run?: string; output?: string }) => {
+      const bytes = await readInput(file);
+      const before = await decodeImage(bytes, file);
+      const { recipe, target } = readRecipe(bytes, file);
+      const run = await RunFolder.open(o.run ?? resolve(dirname(file), recipe.run));
+      if (weightsDiffer(recipe, run)) {
+        throw new UserError(`${run.path}: has other weights than ${file} was made with (iteration ${recipe.iteration} then, ${run.iteration} now): name the run as it was with --run`);
+      }
+      await run.state();
+      const [path] = o.output ? await resultFiles(o.output, [{ path: file }], [file]) : [null];
+      const session = await openSession();
+      try {
+        const painter = await painterOf(session, run);
+        const { description, vendor } = session.device.info;
+        if (recipe.adapter !== (description || vendor)) console.log(`note: it was made on ${recipe.adapter}; this is ${description || vendor}`);
+        const work = { target, file: recipe.target, path: path ?? '' };
+        const [after] = path ? await paintAll(painter, run, [work], { raw: recipe.raw, tell: console.log }) : [await painter.paint(target, { raw: recipe.raw })];
+        console.log(`${file}: ${compare(before, after)}`);
+        if (!samePixels(before, after)) process.exitCode = differentCode;
+      } catch (error) {
+        throw explainDevice(error);
+      }
+    });
+}
+
+const samePixels = (a: Picture, b: Picture): boolean => a.width === b.width && a.height === b.height && a.data.every((v, i) => v === b.data[i]);
+
+function compare(a: Picture, b: Picture): string {
+  if (a.width !== b.width || a.height !== b.height) return `different: ${a.width} x ${a.height} before, ${b.width} x ${b.height} now`;
+  if (samePixels(a, b)) return `equal, all ${a.width} x ${a.height} pixels`;
+  let count = 0, largest = 0;
+  for (let i = 0; i < a.data.length; i += 4) {
+    const d = Math.max(...[0, 1, 2].map((c) => Math.abs(a.data[i + c] - b.data[i + c])));
+    if (d) count++;
+    largest = Math.max(largest, d);
+  }
+  return `different: ${count} of ${a.width * a.height} pixels, by ${largest} of 255 at most`;
+}

@@ -1,0 +1,115 @@
+/** semia start, which is `npm start`: paints the example scenes, trains on one, renders its targets, and shows it all. */
+import { promises as fs } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { UserError } from '../data/errors.ts';
+import { renderLayout } from '../data/layout.ts';
+import { paintScene, sceneNames, type Scene } from '../data/scenes/index.ts';
+import { resize, type Picture } from '../data/image.ts';
+import { configure, type Choices, type Painter } from '../model/analogy.ts';
+import { encodePng } from '../node/decode.ts';
+import { writeFileAtomic, writeFilesAtomic } from '../node/files.ts';
+import { isRun, RunFolder } from '../node/runFolder.ts';
+import { sha256 } from '../node/version.ts';
+import { differences } from '../node/runRecord.ts';
+import { contactSheet, psnr } from './compare.ts';
+import { sceneFiles, scenePalette } from './example.ts';
+import { integer } from './options.ts';
+import { checkWritable } from './outputs.ts';
+import { paintAll, painterOf } from './painting.ts';
+import { duration } from './progress.ts';
+import { explainDevice, openSession } from './session.ts';
+import { showResults, type Shown } from './startPage.ts';
+import { planTraining, runTraining } from './train.ts';
+
+/** What is worth its time here: minutes on a processor, under one on a GPU. */
+const onProcessor: Choices = { preset: 'fast' };
+const onGpu: Choices = { preset: 'fixed', size: 256, iterations: 500 };
+
+export function addStart(program: Command): void {
+  program.command('start').description('the example from beginning to end: paint the scenes, train on one, render its targets, show the results')
+    .argument('[dir]', 'where to', 'out').option('--scene <name>', `which scene: ${sceneNames.join(', ')}`, sceneNames[0]).option('--iterations <count>', 'iterations in all', integer(1, 1_000_000))
+    .addHelpText('after', '\nExample:\n  semia start out --scene meadow\n')
+    .action(async (dir: string, o: { scene: string; iterations?: number }) => {
+      const began = performance.now();
+      const name = checkScene(o.scene);
+      await checkWritable(join(dir, 'x'));
+      console.log(`painting the scene "${name}" into ${dir} (semia example paints ${sceneNames.length})`);
+      const scene = paintScene(name);
+      const folder = join(dir, name);
+      await writeFilesAtomic(sceneFiles(scene, folder));
+      const { run, painter } = await trained(folder, scene, o.iterations);
+      try {
+        const targets = await run.targets();
+        const work = targets.map((target, i) => ({ target, file: run.record.inputs.targets[i], path: join(folder, 'results', `${scene.targets[i].name}.png`) }));
+        const pictures = await paintAll(painter, run, work, { raw: false, tell: () => {} });
+        const shown = compare(scene, pictures);
+        const sheet = join(dir, 'contact-sheet.png');
+        await writeFileAtomic(sheet, encodePng(contactSheet([[shown.layout, ...shown.targets.map((t) => t.layout)], [shown.photo, ...shown.targets.map((t) => t.result)], [null, ...shown.targets.map((t) => t.truth)]])));
+        const page = join(dir, 'index.html');
+        await writeFileAtomic(page, showResults(shown, run));
+        report(shown);
+        console.log(`\nresults in ${join(folder, 'results')}\nthe run    ${run.path}\nside by side ${sheet}\nopen in a browser: ${page}\n(${duration((performance.now() - began) / 1000)} in all)`);
+      } catch (error) {
+        throw explainDevice(error);
+      }
+    });
+}
+
+function checkScene(name: string): string {
+  if (!sceneNames.includes(name)) throw new UserError(`--scene ${name}: there is no such scene; there are ${sceneNames.join(', ')}`);
+  return name;
+}
+
+/** The example's run: a finished one is used again, an interrupted one gone on with, one of other settings put aside. */
+async function trained(folder: string, scene: Scene, iterations?: number): Promise<{ run: RunFolder; painter: Painter }> {
+  const session = await openSession();
+  const choices = { ...(session.device.info.software ? onProcessor : onGpu), ...(iterations !== undefined && { iterations }) };
+  const path = join(folder, 'run');
+  const photo = join(folder, 'photo.png');
+  let resume = false;
+  if (await isRun(path)) {
+    const run = await RunFolder.open(path);
+    const same = !differences(run.record.config, configure(choices)).length && run.record.inputs.photo.sha256 === sha256(await fs.readFile(photo));
+    if (same && run.finished) {
+      console.log(`${path} is trained already`);
+      return { run, painter: await painterOf(session, run) };
+    }
+    if (same) resume = true;
+    else await fs.rename(path, await freeName(`${path}.old`));
+  }
+  const targets = scene.targets.map((t) => join(folder, 'targets', `${t.name}.png`));
+  console.log(`training on the scene "${scene.name}" with preset ${choices.preset} on ${session.device.info.description || session.device.info.vendor}`);
+  const job = await planTraining(photo, join(folder, 'layout.png'), targets, path, { ...choices, ...(resume && { iterations: undefined }), output: path, resume, palette: join(folder, 'palette.txt'), saveEvery: 30 });
+  return runTraining(job, { session, goOn: process.env.npm_lifecycle_event === 'start' ? 'npm start' : undefined });
+}
+
+async function freeName(base: string): Promise<string> {
+  for (let i = 1; ; i++) if (!await fs.stat(`${base}-${i}`).catch(() => null)) return `${base}-${i}`;
+}
+
+function compare(scene: Scene, pictures: readonly Picture[]): Shown {
+  const palette = scenePalette(scene);
+  const photo = (p: Scene['source']): Picture => {
+    const data = new Uint8Array(4 * p.width * p.height).fill(255);
+    for (let i = 0; i < p.width * p.height; i++) data.set(p.photo.subarray(3 * i, 3 * i + 3), 4 * i);
+    return { width: p.width, height: p.height, data, hasAlpha: false, source: p.name };
+  };
+  const layout = (p: Scene['source']): Picture => renderLayout({ ...p, labels: p.layout }, palette);
+  const source = photo(scene.source);
+  return {
+    title: scene.title, photo: source, layout: layout(scene.source),
+    targets: scene.targets.map((t, i) => {
+      const truth = photo(t);
+      const result = resize(pictures[i], t.width, t.height);
+      return { name: t.name, layout: layout(t), result, truth, psnr: psnr(result, truth), before: psnr(source, truth) };
+    }),
+  };
+}
+
+function report(shown: Shown): void {
+  console.log(`\n${'target'.padEnd(20)} result   unchanged photo   (PSNR against the painter's own picture of the target, dB)`);
+  for (const t of shown.targets) console.log(`${t.name.padEnd(20)} ${t.psnr.toFixed(2).padStart(6)}   ${t.before.toFixed(2).padStart(6)}`);
+  const mean = (f: (t: Shown['targets'][number]) => number): string => (shown.targets.reduce((n, t) => n + f(t), 0) / shown.targets.length).toFixed(2).padStart(6);
+  console.log(`${'mean'.padEnd(20)} ${mean((t) => t.psnr)}   ${mean((t) => t.before)}`);
+}

@@ -1,0 +1,28 @@
+/** --vgg FILE: VGG-19 features in place of colour patches in the coherence loss. */
+import type { Session } from '../autograd/tensor.ts';
+import { UserError } from '../data/errors.ts';
+import { readPth } from '../data/pth.ts';
+import { decodeSafetensors } from '../data/safetensors.ts';
+import { vggMaps, type Maps } from '../model/coherence.ts';
+import { isVggWeight, vggFromWeights } from '../model/vgg.ts';
+import { readInput } from '../node/files.ts';
+import type { FileRecord } from '../node/runRecord.ts';
+import { sha256 } from '../node/version.ts';
+
+/** The deepest layer that the loss looks at [C]. */
+const last = 'relu2_1';
+
+export interface VggFile { record: FileRecord; open: (session: Session) => Maps }
+
+/** Reads the weights; only those needed are kept. */
+export async function readVgg(path: string): Promise<VggFile> {
+  const bytes = await readInput(path);
+  const wanted = (name: string): boolean => isVggWeight(name, last);
+  // A safetensors file has its JSON header from byte 8 on; a zip or a pickle never has a brace there.
+  const weights = bytes[8] === 0x7b ? decodeSafetensors(bytes, path, wanted).tensors : readPth(bytes, path, wanted);
+  if (!weights.size) throw new UserError(`${path}: has no tensor of VGG-19 (features.0.weight and so on): give torchvision's vgg19-dcbb9e9d.pth`);
+  return {
+    record: { name: path, sha256: sha256(bytes) },
+    open: (session) => vggMaps(vggFromWeights(session, weights, path, last)),
+  };
+}

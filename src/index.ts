@@ -1,0 +1,21 @@
+/** The library for browsers, and all of it that needs no files: engine, autograd, ops, the method, images and layouts. */
+export { DeviceError, openDevice, type Device, type DeviceInfo, type OpenOptions } from './engine/device.ts';
+export { Profile, type ProfileRow } from './engine/profile.ts';
+export { Session, Tensor, type DType, type Run, type Shape } from './autograd/tensor.ts';
+export { gradients, detach } from './autograd/tape.ts';
+export { op, type Op } from './autograd/op.ts';
+export { Parameters, type AdamOptions, type ParameterSpec } from './autograd/parameters.ts';
+export * as ops from './autograd/ops/index.ts';
+export { analogy, configure, learnTargets, openTraining, ownLayout, Painter, trainingPair, type AnalogyOptions, type Choices } from './model/analogy.ts';
+export { preset, presetNames, type Config, type PresetName } from './model/config.ts';
+export type { ClassTable, LayoutData, PairData } from './model/pair.ts';
+export { Renderer } from './model/render.ts';
+export { Training, type HostState, type State, type TrainingInput } from './model/train.ts';
+export { isUserError, UserError } from './data/errors.ts';
+export { fitSize, flatten, fromFloatCHW, resize, resizeLabels, toFloatCHW, type Picture } from './data/image.ts';
+export { buildPalette, readLayout, renderLayout, type Layout } from './data/layout.ts';
+export { readPaletteFile, type Palette, type PaletteClass, type RGB } from './data/palette.ts';
+export { paletteReport, type PaletteReport } from './data/palettereport.ts';
+export { prepareSource, prepareTarget, type Source, type Target } from './data/prepare.ts';
+export { readText, withText } from './data/png.ts';
+export { paintScene, sceneNames, type Scene } from './data/scenes/index.ts';

@@ -1,0 +1,149 @@
+/**
+ * The whole task in a few calls: P_source => P_target is analogous to I_source => I_target. `analogy` does it all; the
+ * command line uses its parts, with saving and progress between them.
+ *
+ *     const session = new Session(await openDevice(navigator.gpu));
+ *     const [picture] = await analogy({ session, photo, layout, targets: [drawn], preset: 'fast' });
+ */
+import type { Session } from '../autograd/tensor.ts';
+import { UserError } from '../data/errors.ts';
+import { fromFloatCHW, resize, type Picture } from '../data/image.ts';
+import { cutCHW } from '../data/pad.ts';
+import type { Palette } from '../data/palette.ts';
+import { classTable, fitLayout, fitPair, fullSource, gridOf, prepareSource, prepareTarget, smallSource, type Source, type Target } from '../data/prepare.ts';
+import { preset as presetOf, type Config, type PresetName } from './config.ts';
+import { createNetworks, type Networks } from './networks.ts';
+import type { PairData } from './pair.ts';
+import { Renderer } from './render.ts';
+import { refine, synthesizeTargets } from './synthesis.ts';
+import { Training, type State, type TrainingInput } from './train.ts';
+
+/** A preset's settings with a size, a width, a seed and a total of their own; what depends on them follows. */
+export interface Choices { preset?: PresetName; size?: number; width?: number; seed?: number; iterations?: number }
+
+/** Network widths keep the preset's proportions; the schedule (ramp of the augmentation, decay of the rates) is stretched to the total. */
+export function configure({ preset = 'fixed', size, width, seed, iterations }: Choices = {}): Config {
+  const c = presetOf(preset);
+  if (size !== undefined) c.size = size;
+  if (seed !== undefined) c.seed = seed;
+  if (width !== undefined && width !== c.network.generator) {
+    const f = width / c.network.generator;
+    Object.assign(c.network, { generator: width, discriminator: Math.max(4, Math.round(c.network.discriminator * f)), segmenter: Math.max(4, Math.round(c.network.segmenter * f)) });
+  }
+  return iterations === undefined ? c : withIterations(c, iterations);
+}
+
+/** The same settings for another total: the schedule keeps its proportions. */
+export function withIterations(c: Config, iterations: number): Config {
+  const f = iterations / c.iterations;
+  return { ...c, iterations, decayFrom: Math.round(c.decayFrom * f), augment: { ...c.augment, ramp: Math.max(1, Math.round(c.augment.ramp * f)) } };
+}
+
+/** The targets to learn from, with their patch syntheses, at the size of the training pair; none where the preset uses none. */
+export async function learnTargets(session: Session, c: Config, source: Source, targets: readonly Target[]): Promise<PairData[]> {
+  if (!(c.targetShare > 0) || !targets.length) return [];
+  const own = gridOf(source, source, c.size, c.network.levels);
+  const layouts = targets.map((t) => fitLayout(t, gridOf(t, source, c.size, c.network.levels).size, own.padding));
+  return synthesizeTargets(session, c, trainingPair(c, source), layouts);
+}
+
+/** The source pair as the networks are trained on it. */
+export function trainingPair(c: Config, source: Source): PairData {
+  return fitPair(smallSource(source, c.size), gridOf(source, source, c.size, c.network.levels).padding);
+}
+
+/** Networks and recorded steps for a source; `targets` from learnTargets. */
+export async function openTraining(session: Session, c: Config, source: Source, targets: readonly PairData[], maps?: TrainingInput['maps']): Promise<Training> {
+  try {
+    return await Training.create(session, c, { pair: trainingPair(c, source), classes: classTable(source.palette), targets, maps });
+  } catch (error) {
+    // The engine's own message about a buffer larger than the adapter has.
+    if (error instanceof RangeError) throw new UserError(`a training size of ${c.size} is too much for this adapter (${error.message}): use a smaller --size or --width`);
+    throw error;
+  }
+}
+
+/** Networks as a run saved them, to render with: no training step is recorded. `state` from Training.state. */
+export function openNetworks(session: Session, c: Config, source: Source, state: State): Networks {
+  const networks = createNetworks(session, c, source.palette.classes.length);
+  const { p, running } = networks.gPass;
+  p.restore(new Map([...state].filter(([k]) => k.startsWith('G.')).map(([k, v]) => [k.slice(2), v])), 0);
+  for (const [name, t] of running ?? []) {
+    const found = state.get(`G.${name}.running`);
+    if (!found) throw new UserError(`the run's weights lack G.${name}.running`);
+    session.write(t, found.data);
+  }
+  return networks;
+}
+
+/** Renders layouts with trained networks; one renderer for each size of layout. */
+export class Painter {
+  private readonly renderers = new Map<string, Promise<Renderer>>();
+  private readonly small: PairData;
+  constructor(readonly session: Session, readonly config: Config, readonly source: Source, private readonly networks: Networks) {
+    this.small = smallSource(source, config.size);
+  }
+
+  /** The generator's picture of a layout, [3,H,W] at the training size. */
+  async draft(target: Target): Promise<{ width: number; height: number; image: Float32Array }> {
+    const { config: c, source } = this;
+    const { size, padding } = gridOf(target, source, c.size, c.network.levels);
+    const key = `${padding.width} x ${padding.height}`;
+    let renderer = this.renderers.get(key);
+    if (!renderer) this.renderers.set(key, renderer = Renderer.create(this.session, c, classTable(source.palette), this.networks, fitPair(this.small, padding)));
+    const padded = await (await renderer).render(fitLayout(target, size, padding));
+    return { ...size, image: cutCHW(padded, 3, size.width, size.height, padding) };
+  }
+
+  /** The picture at the target's output size: refined by the source's patches where the preset does that, else enlarged. `raw`: the draft itself. */
+  async paint(target: Target, { raw = false } = {}): Promise<Picture> {
+    const draft = await this.draft(target);
+    const plain = fromFloatCHW(draft.image, draft.width, draft.height, target.name);
+    if (raw) return plain;
+    if (!(this.config.refine > 0)) return resize(plain, target.width, target.height);
+    const image = await refine(this.session, this.config, fullSource(this.source), draft, target);
+    return fromFloatCHW(image, target.width, target.height, target.name);
+  }
+}
+
+/** The source's own layout as a target: its picture shows how well the photograph is reconstructed. */
+export const ownLayout = (s: Source): Target => ({ name: 'source', width: s.width, height: s.height, labels: s.labels, notes: [] });
+
+export interface AnalogyOptions extends Choices {
+  session: Session;
+  photo: Picture;
+  layout: Picture;
+  targets: readonly Picture[];
+  /** Settings in place of the preset's. */
+  config?: Partial<Config>;
+  /** Names of the classes, from readPaletteFile. */
+  palette?: Palette;
+  /** Longer side of the pictures; default the photograph's, at most four times the training size. */
+  outputSize?: number;
+  /** Leave the pictures at the training size. */
+  raw?: boolean;
+  /** Called after every iteration with the number done and, every tenth time, the mean losses since. */
+  onIteration?: (done: number, of: number, losses: Record<string, number> | null) => void;
+  signal?: AbortSignal;
+}
+
+/** Longer side of results unless asked for: what patches of the photograph can carry from the training size. */
+export const defaultOutput = (c: Config): number => 4 * c.size;
+
+/** Trains on photo and layout, then renders every target: the pictures, in the order of the targets. */
+export async function analogy(o: AnalogyOptions): Promise<Picture[]> {
+  const c: Config = { ...configure(o), ...o.config };
+  const { source } = prepareSource(o.photo, o.layout, { named: o.palette, longSide: o.outputSize ?? defaultOutput(c) });
+  const targets = o.targets.map((t) => prepareTarget(t, source));
+  for (const t of targets) gridOf(t, source, c.size, c.network.levels);   // refuses what is too small before the work begins
+  const training = await openTraining(o.session, c, source, await learnTargets(o.session, c, source, targets));
+  while (training.iteration < c.iterations) {
+    o.signal?.throwIfAborted();
+    await training.next();
+    o.onIteration?.(training.iteration, c.iterations, training.iteration % 10 === 0 ? await training.losses() : null);
+  }
+  const painter = new Painter(o.session, c, source, training.networks);
+  const pictures: Picture[] = [];
+  for (const t of targets) pictures.push(await painter.paint(t, { raw: o.raw }));
+  return pictures;
+}

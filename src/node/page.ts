@@ -1,0 +1,69 @@
+/** Pages that stand alone in one file: style, script, curves and pictures inside. Light or dark as the reader's system is. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resize, type Picture } from '../data/image.ts';
+import { encodePng } from './decode.ts';
+import type { LossRow } from './lossLog.ts';
+
+export const escape = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+
+/** A picture as a data URI, scaled down to at most `longSide` pixels. */
+export function dataUri(picture: Picture, longSide = 512): string {
+  const f = Math.min(1, longSide / Math.max(picture.width, picture.height));
+  const small = f < 1 ? resize(picture, Math.max(1, Math.round(picture.width * f)), Math.max(1, Math.round(picture.height * f))) : picture;
+  return `data:image/png;base64,${Buffer.from(encodePng(small)).toString('base64')}`;
+}
+
+export interface Figure { caption: string; src: string }
+export const figures = (list: readonly Figure[]): string =>
+  `<div class="row">${list.map((f) => `<figure><img src="${f.src}" alt="${escape(f.caption)}"><figcaption>${escape(f.caption)}</figcaption></figure>`).join('\n')}</div>`;
+
+export const facts = (rows: readonly (readonly [string, string])[]): string =>
+  `<table>${rows.map(([k, v]) => `<tr><th>${escape(k)}</th><td>${escape(v)}</td></tr>`).join('')}</table>`;
+
+const style = `
+:root{color-scheme:light dark;--ink:#1b1f24;--soft:#5b6570;--line:#d5dae0;--ground:#fff}
+@media(prefers-color-scheme:dark){:root{--ink:#e6e9ed;--soft:#9aa5b1;--line:#38414b;--ground:#14181d}}
+body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground);max-width:1200px;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
+.row{display:flex;flex-wrap:wrap;gap:12px}figure{margin:0;max-width:100%}figcaption{color:var(--soft);font-size:.85rem}
+img{display:block;max-width:100%;image-rendering:auto;border:1px solid var(--line)}
+table{border-collapse:collapse}th{font-weight:500;color:var(--soft);text-align:left;padding-right:1.5rem;vertical-align:top}td{padding:1px 1rem 1px 0}
+.chart{margin:1rem 0;overflow-x:auto}code{font-size:.9em}`;
+
+/** refresh: seconds until the page loads itself again, 0 for never. */
+export function page(title: string, body: string, { refresh = 0, head = '' } = {}): string {
+  const again = refresh ? `<meta http-equiv="refresh" content="${refresh}">` : '';
+  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${again}
+<title>${escape(title)}</title><style>${style}</style>${head}</head><body>\n<h1>${escape(title)}</h1>\n${body}\n</body></html>\n`;
+}
+
+const asset = (name: string): string => readFileSync(createRequire(import.meta.url).resolve(`uplot/dist/${name}`), 'utf8');
+/** uPlot's style and script, to be inlined once into a page with curves. */
+export const curveHead = (): string => `<style>${asset('uPlot.min.css')}</style><script>${asset('uPlot.iife.min.js').replaceAll('</script', '<\\/script')}</script>`;
+
+const draw = `
+const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const hues = [210, 25, 130, 285, 55, 175, 340, 240, 95];
+for (const { id, title, x, series } of curves) {
+  const axis = { stroke: css('--soft'), grid: { stroke: css('--line'), width: 1 }, ticks: { stroke: css('--line') } };
+  new uPlot({ title, width: Math.min(1150, document.body.clientWidth), height: 300, scales: { x: { time: false }, y: { distr: 3 } },
+    axes: [{ ...axis, label: 'iteration' }, { ...axis, size: 70 }],
+    series: [{ label: 'iteration' }, ...series.map((s, i) => ({ label: s.name, stroke: 'hsl(' + hues[i % hues.length] + ' 65% 50%)', width: 1.5, spanGaps: true }))],
+  }, [x, ...series.map((s) => s.values)], document.getElementById(id));
+}`;
+
+const groups: readonly [string, string, (name: string) => boolean][] = [
+  ['generator', 'Generator', (n) => !['fake', 'real', 'segmentation'].includes(n)],
+  ['judges', 'Discriminator and segmenter', (n) => ['fake', 'real', 'segmentation'].includes(n)],
+];
+
+/** Loss curves on a logarithmic scale; values that it cannot show are left out. */
+export function curves(rows: readonly LossRow[]): string {
+  const names = [...new Set(rows.flatMap((r) => Object.keys(r)))].filter((n) => n !== 'iteration');
+  const data = groups.map(([id, title, belongs]) => ({
+    id, title, x: rows.map((r) => r.iteration),
+    series: names.filter(belongs).map((name) => ({ name, values: rows.map((r) => (r[name] > 0 ? r[name] : null)) })),
+  }));
+  return `${groups.map(([id]) => `<div class="chart" id="${id}"></div>`).join('')}<script>const curves=${JSON.stringify(data).replaceAll('<', '\\u003c')};${draw}</script>`;
+}
