@@ -11,6 +11,7 @@ import { golden, goldenInit, summary } from './golden.ts';
 
 type Log = { iteration: number; step: 'D' | 'G' | 'S' } & Record<string, number | string>;
 interface Golden {
+  lift: { prefix: string; suffix: string; add: number };
   sizes: { height: number; width: number; classes: number; networkWidth: number };
   rates: { G: number; D: number; S: number }; first: number; shifts: [number, number, number][];
   inputs: { image: number[]; labels: string[] }; steps: Log[]; error: { steps: Log[] };
@@ -31,8 +32,8 @@ function smoothField(name: string, channels: number, cell = 4): Float64Array {
   }
   return out;
 }
-const image = Float32Array.from(smoothField('train/image', 3), (v) => 0.8 * v);
-const field = smoothField('train/layout', K);
+const image = Float32Array.from(smoothField('train/12/image', 3), (v) => 0.8 * v);
+const field = smoothField('train/12/layout', K);
 const labels = Uint8Array.from({ length: H * W }, (_, i) => {
   let best = 0;
   for (let k = 1; k < K; k++) if (field[k * H * W + i] > field[best * H * W + i]) best = k;
@@ -57,25 +58,27 @@ function side(session: Session, dy: number, dx: number): Side {
 
 const config = (): Config => {
   const c = preset('fixed');
-  c.network = { ...c.network, generator: g.sizes.networkWidth, discriminator: g.sizes.networkWidth, segmenter: g.sizes.networkWidth };
+  c.network = { ...c.network, levels: 2, generator: g.sizes.networkWidth, discriminator: g.sizes.networkWidth, segmenter: g.sizes.networkWidth };
   c.coherence = { kind: 'all', patch: 3, scales: [1], labels: false };
   c.rates = { generator: g.rates.G, discriminator: g.rates.D, segmenter: g.rates.S };
   return c;
 };
+const init = goldenInit((name, v) => (name.startsWith(g.lift.prefix) && name.endsWith(g.lift.suffix) ? v.map((x) => x + g.lift.add) : v));
 /** The goldens' names for our losses. */
 const names: Record<string, string> = { coherence: 'patches', alignment: 'semantic', segmentation: 'semantic' };
 
 test('the inputs are the goldens\' own', () => {
-  for (const [k, v] of summary('train/image', image).entries()) if (Math.abs(v - g.inputs.image[k]) > 1e-4) throw new Error(`image: ${v}, PyTorch ${g.inputs.image[k]}`);
+  for (const [k, v] of summary('train/12/image', image).entries()) if (Math.abs(v - g.inputs.image[k]) > 1e-4) throw new Error(`image: ${v}, PyTorch ${g.inputs.image[k]}`);
   const text = Array.from({ length: H }, (_, y) => [...labels.subarray(y * W, y * W + W)].join(''));
   if (text.join() !== g.inputs.labels.join()) throw new Error('labels differ');
 });
 
 test('ten iterations', () => scoped(async (session) => {
   const c = config();
-  const n: Networks = createNetworks(session, c, K, goldenInit());
+  const n: Networks = createNetworks(session, c, K, init);
   let at = 0;
   let compared = 0;
+  const worst = new Map<string, number>();
   const step = async (which: Log['step'], p: Parameters, rate: number, record: () => Losses): Promise<void> => {
     p.advance(rate);
     let made: Losses = {};
@@ -86,8 +89,11 @@ test('ten iterations', () => scoped(async (session) => {
     for (const [i, name] of Object.keys(made).entries()) {
       const key = name in want ? name : names[name];
       const expected = want[key] as number;
-      // `error` is the largest loss of PyTorch's own float32 runs, from starts one ulp apart; ours is one more such run.
-      const limit = 4 * (error[key] as number) + 1e-5 * Math.abs(expected) + 1e-6;
+      // `error` is what PyTorch's own float32 runs miss float64 by, from starts an ulp apart; the largest so far of this kind
+      // counts, eightfold (goldens/README.md).
+      const kind = `${which} ${key}`;
+      worst.set(kind, Math.max(worst.get(kind) ?? 0, error[key] as number));
+      const limit = 8 * worst.get(kind)! + 1e-6 * Math.abs(expected) + 1e-9;
       if (!(Math.abs(values[i][0] - expected) <= limit)) throw new Error(`iteration ${want.iteration} ${which}: ${name} is ${values[i][0]}, PyTorch ${expected} (limit ${limit})`);
       compared++;
     }
@@ -107,7 +113,7 @@ test('ten iterations', () => scoped(async (session) => {
 }));
 
 test('rendering moves nothing', () => scoped(async (session) => {
-  const n = createNetworks(session, config(), K, goldenInit());
+  const n = createNetworks(session, config(), K, init);
   const s = side(session, 0, 0);
   const t = side(session, 3, -2);
   const forward = (): Tensor => untaped(session, () => { n.gPass.p.prepare({ freeze: true }); return n.g(inference(n.gPass), s.image, s.layout, t.layout).image; });

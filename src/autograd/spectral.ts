@@ -33,6 +33,7 @@ export class Spectral {
   private readonly rowTiles: Tensor;
   private readonly elementTiles: Tensor;
   private readonly firstTile: Tensor;
+  private readonly lines: Tensor;
   private readonly counts: { columns: number; rows: number; elements: number };
   /** Left singular vectors of all weights, one after the other: the power iteration's state. */
   readonly u: Tensor;
@@ -47,6 +48,7 @@ export class Spectral {
     const rowTiles: number[] = [];
     const elementTiles: number[] = [];
     const firstTile: number[] = [];
+    const lines: number[] = [];
     let uAt = 0;
     let vAt = 0;
     for (const [k, w] of weights.entries()) {
@@ -56,6 +58,7 @@ export class Spectral {
       table.push(...line(w, uAt, vAt));
       for (let c = 0; c < columns; c += 64) columnTiles.push(k, c);
       for (let r = 0; r < rows; r += 8) rowTiles.push(k, r);
+      for (let r = 0; r < rows; r++) lines.push(k, r);
       firstTile.push(elementTiles.length / 2);
       for (let i = 0; i < rows * columns; i += 1024) elementTiles.push(k, i);
       uAt += rows;
@@ -69,6 +72,7 @@ export class Spectral {
     this.rowTiles = fixed('rowTiles', rowTiles);
     this.elementTiles = fixed('elementTiles', elementTiles);
     this.firstTile = fixed('firstTile', firstTile);
+    this.lines = fixed('lines', lines);
     this.counts = { columns: columnTiles.length / 2, rows: rowTiles.length / 2, elements: elementTiles.length / 2 };
     this.u = session.lasting([uAt], 'spectral.u', u0);
     this.v = session.lasting([vAt], 'spectral.v');
@@ -97,6 +101,6 @@ export class Spectral {
     session.run(dotKernel, { read: { weights: vector, g: gradient, table, tiles }, write: { partial }, groups: [this.counts.elements] });
     const dots = session.temporary([this.weights.length], 'spectral.dots');
     session.run(totalKernel, { read: { partial, first: this.firstTile }, write: { dots }, groups: [this.weights.length] });
-    session.run(backwardKernel, { read: { table, tiles, u, v, scale, dots }, write: { g: gradient }, groups: [this.counts.elements] });
+    session.run(backwardKernel, { read: { table, lines: this.lines, u, v, scale, dots }, write: { g: gradient }, groups: [u.size] });
   }
 }

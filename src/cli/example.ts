@@ -7,7 +7,7 @@ import { paintScene, sceneNames, type Scene } from '../data/scenes/index.ts';
 import { encodePng } from '../node/decode.ts';
 import { writeFilesAtomic, type OutputFile } from '../node/files.ts';
 import { integer } from './options.ts';
-import { checkWritable } from './outputs.ts';
+import { checkWritable, removeEmpty } from './outputs.ts';
 
 export const scenePalette = (scene: Scene): Palette => ({ as: 'colors', classes: scene.classes.map(({ name, color }) => ({ name, color })) });
 
@@ -33,7 +33,7 @@ export function addExample(program: Command): void {
       for (const name of sceneNames) {
         const scene = paintScene(name, o);
         const folder = join(dir, name);
-        await writeFilesAtomic(sceneFiles(scene, folder));
+        await writeFilesAtomic(sceneFiles(scene, folder)).catch(async (e) => { await removeEmpty(dir); throw e; });
         console.log(`${folder}: ${scene.title}, ${scene.targets.length} targets`);
       }
     });

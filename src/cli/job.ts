@@ -3,7 +3,7 @@ import type { Session } from '../autograd/tensor.ts';
 import { UserError } from '../data/errors.ts';
 import type { Source, Target } from '../data/prepare.ts';
 import { Profile } from '../engine/profile.ts';
-import { learnTargets, openTraining, ownLayout, Painter } from '../model/analogy.ts';
+import { learnTargets, openTraining, ownLayout, Painter, resumeTraining } from '../model/analogy.ts';
 import type { Config } from '../model/config.ts';
 import type { PairData } from '../model/pair.ts';
 import type { Training } from '../model/train.ts';
@@ -39,7 +39,7 @@ export async function train(session: Session, job: Job, interrupt: () => Interru
   const began = performance.now();
   const learned: PairData[] = job.resume ? await job.resume.learned() : await learnTargets(session, c, source, targets);
   const training = await openTraining(session, c, source, learned, job.vgg?.open(session));
-  if (job.resume) training.restore(await job.resume.state(), job.resume.record.host);
+  if (job.resume) resumeTraining(training, await job.resume.state(), job.resume.record.host);
   const painter = new Painter(session, c, source, training.networks);
   const left = c.iterations - training.iteration;
   if (left > 0 && !quiet) {

@@ -41,3 +41,9 @@ export async function resultFiles(out: string, targets: readonly { path: string 
   }
   return files;
 }
+
+/** Removes a folder and those in it as far as they hold no file: what a failed write leaves behind. */
+export async function removeEmpty(path: string): Promise<void> {
+  for (const entry of await fs.readdir(path, { withFileTypes: true }).catch(() => [])) if (entry.isDirectory()) await removeEmpty(join(path, entry.name));
+  await fs.rmdir(path).catch(() => {});
+}

@@ -16,7 +16,7 @@ import { createNetworks, type Networks } from './networks.ts';
 import type { PairData } from './pair.ts';
 import { Renderer } from './render.ts';
 import { refine, synthesizeTargets } from './synthesis.ts';
-import { Training, type State, type TrainingInput } from './train.ts';
+import { Training, type HostState, type State, type TrainingInput } from './train.ts';
 
 /** A preset's settings with a size, a width, a seed and a total of their own; what depends on them follows. */
 export interface Choices { preset?: PresetName; size?: number; width?: number; seed?: number; iterations?: number }
@@ -67,13 +67,26 @@ export async function openTraining(session: Session, c: Config, source: Source, 
 export function openNetworks(session: Session, c: Config, source: Source, state: State): Networks {
   const networks = createNetworks(session, c, source.palette.classes.length);
   const { p, running } = networks.gPass;
-  p.restore(new Map([...state].filter(([k]) => k.startsWith('G.')).map(([k, v]) => [k.slice(2), v])), 0);
-  for (const [name, t] of running ?? []) {
-    const found = state.get(`G.${name}.running`);
-    if (!found) throw new UserError(`the run's weights lack G.${name}.running`);
-    session.write(t, found.data);
-  }
+  fitting(() => {
+    p.restore(new Map([...state].filter(([k]) => k.startsWith('G.')).map(([k, v]) => [k.slice(2), v])), 0);
+    for (const [name, t] of running ?? []) {
+      const found = state.get(`G.${name}.running`);
+      if (found?.data.length !== t.size) throw new Error(`G: ${name}.running is missing`);
+      session.write(t, found.data);
+    }
+  });
   return networks;
+}
+
+/** Takes up a saved state again. Saved weights that are not those of the networks are the run's fault, not the program's. */
+export function resumeTraining(training: Training, state: State, host: HostState): void {
+  fitting(() => training.restore(state, host));
+}
+
+function fitting(restore: () => void): void {
+  try { restore(); } catch (error) {
+    throw new UserError(`the run's weights do not fit its networks (${(error as Error).message}): they were saved by another version, or damaged`);
+  }
 }
 
 /** Renders layouts with trained networks; one renderer for each size of layout. */

@@ -13,9 +13,13 @@ export interface Networks {
   gPass: Pass; dPass: Pass; sPass: Pass;
 }
 
-export function createNetworks(session: Session, c: Config, classes: number, init: Init = seededInit(c.seed)): Networks {
+export function createNetworks(session: Session, c: Config, classes: number, given?: Init): Networks {
+  const init = given ?? seededInit(c.seed);
   const n = c.network;
-  const gd = new Declare(init, true);
+  // With every weight spectrally normed gamma would start near 0.1 and starve the decoder: ours starts near 1, the identity [M].
+  const start: Init = (name, shape, kind) => (n.ratio === 'bounded' && given === undefined && /^sft\.\d+\.scale\.(fc2|linear)\.bias$/.test(name)
+    ? init(name, shape, 'one') : init(name, shape, kind));
+  const gd = new Declare(start, true);
   const g = declareGenerator(gd, {
     width: n.generator, levels: n.levels, layoutChannels: n.condition === 'onehot' ? classes : 3, sft: n.sft, ratio: n.ratio, output: n.output,
   });

@@ -22,14 +22,14 @@ export interface SynthesisOptions {
   /** Rounds by level, coarsest first; the last number serves all further levels. */
   rounds: number[];
   guides: GuideWeights;
-  /** Guide weights shrink by this factor from level to level: the colours know more and more. */
+  /** Guide weights but the near one shrink by this factor from level to level: the colours know more and more. */
   fade: number;
   /** Spread of a patch's vote in pixels; the last round uses `sharp`. */
   sigma: number; sharp: number;
 }
 export const defaultSynthesis: SynthesisOptions = {
-  patch: 5, coarsest: 24, exactPixels: 64 * 64, rounds: [8, 5, 3, 2], sigma: 1.5, sharp: 0.7, fade: 0.8,
-  guides: { near: 1.0, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2 },
+  patch: 5, coarsest: 24, exactPixels: 48 * 48, rounds: [8, 5, 3, 2], sigma: 1.5, sharp: 0.7, fade: 0.8,
+  guides: { near: 2, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2 },
 };
 
 interface Size { width: number; height: number }
@@ -83,7 +83,7 @@ async function runLevel(session: Session, s: PairData, t: LayoutData, before: Fi
   const r = (p - 1) / 2;
   const exact = t.width * t.height <= o.exactPixels;
   const weight = o.fade ** level;
-  const faded: GuideWeights = { ...o.guides, near: o.guides.near * weight, far: o.guides.far * weight, across: o.guides.across * weight, down: o.guides.down * weight };
+  const faded: GuideWeights = { ...o.guides, far: o.guides.far * weight, across: o.guides.across * weight, down: o.guides.down * weight };
   const gs = guides(s, classes, faded);
   const gt = guides(t, classes, faded);
   const rounds = o.rounds[Math.min(level, o.rounds.length - 1)];

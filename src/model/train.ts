@@ -116,7 +116,7 @@ export class Training {
     const swap = this.random.next() < c.augment.swap;
     const aim = this.random.next();
     const which = Math.floor(this.random.next() * this.feed.targetCount);
-    const kind: Kind = i % c.reconstructionEvery === 0 ? 'reconstruction' : this.feed.targetCount && aim < c.targetShare ? 'target' : 'sampling';
+    const kind: Kind = i % c.reconstructionEvery === (c.reconstructionAt === 'first' ? 0 : c.reconstructionEvery - 1) ? 'reconstruction' : this.feed.targetCount && aim < c.targetShare ? 'target' : 'sampling';
     const role: Role = kind === 'reconstruction' ? (c.reconstruct === 'source' ? 'source' : 'augmented')
       : kind === 'target' ? `target${which}` : swap ? 'swapped' : 'sampling';
     this.feed.run(role, map);

@@ -10,7 +10,9 @@
 // Grid: (ceil(ceil(H/2)*(W/4) / 8), ceil(M/8), N). Limit: address generation of lane loads, then multiply and add units.
 enable subgroups;
 
-struct Params { k: u32, m: u32, h: i32, w: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: u32, reflect: u32, mirror: u32, has_bias: u32 }
+struct Params {
+  k: u32, m: u32, h: i32, w: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: u32, reflect: u32, mirror: u32, has_bias: u32,
+}
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // any buffer when has_bias is 0
@@ -86,12 +88,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   var at1 = x0 + u32(clamp(i1, 0, bottom)) * across;
   var at2 = x0 + u32(clamp(i2, 0, bottom)) * across;
   var at3 = x0 + u32(clamp(i3, 0, bottom)) * across;
-  var taps_at0 = min(group.y * 8u + 0u + lane, params.m - 1u) * params.stride_m + params.tap0;
+  var taps_at = min(group.y * 8u + lane, params.m - 1u) * params.stride_m + params.tap0;
 
-  var a0 = vec4<f32>(); var a1 = vec4<f32>(); var a2 = vec4<f32>(); var a3 = vec4<f32>(); var a4 = vec4<f32>(); var a5 = vec4<f32>(); var a6 = vec4<f32>(); var a7 = vec4<f32>(); // row 0
-  var b0 = vec4<f32>(); var b1 = vec4<f32>(); var b2 = vec4<f32>(); var b3 = vec4<f32>(); var b4 = vec4<f32>(); var b5 = vec4<f32>(); var b6 = vec4<f32>(); var b7 = vec4<f32>(); // row 1
+  var a0 = vec4<f32>(); var a1 = vec4<f32>(); var a2 = vec4<f32>(); var a3 = vec4<f32>();
+  var a4 = vec4<f32>(); var a5 = vec4<f32>(); var a6 = vec4<f32>(); var a7 = vec4<f32>(); // row 0
+  var b0 = vec4<f32>(); var b1 = vec4<f32>(); var b2 = vec4<f32>(); var b3 = vec4<f32>();
+  var b4 = vec4<f32>(); var b5 = vec4<f32>(); var b6 = vec4<f32>(); var b7 = vec4<f32>(); // row 1
   for (var k = 0u; k < params.k; k++) {
-    let taps0 = read_taps(taps_at0);
+    let taps = read_taps(taps_at);
     var p0 = read_row(at0, there0, side);
     let p1 = read_row(at1, there1, side);
     let p2 = read_row(at2, there2, side);
@@ -102,27 +106,27 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
     let r1 = spread(p1, side, reflect, mirror);
     let r2 = spread(p2, side, reflect, mirror);
     let r3 = spread(p3, side, reflect, mirror);
-    let t0 = Taps(subgroupBroadcast(taps0.top, 0u), subgroupBroadcast(taps0.mid, 0u), subgroupBroadcast(taps0.low, 0u));
+    let t0 = Taps(subgroupBroadcast(taps.top, 0u), subgroupBroadcast(taps.mid, 0u), subgroupBroadcast(taps.low, 0u));
     a0 += convolve(r0, r1, r2, t0); b0 += convolve(r1, r2, r3, t0);
-    let t1 = Taps(subgroupBroadcast(taps0.top, 1u), subgroupBroadcast(taps0.mid, 1u), subgroupBroadcast(taps0.low, 1u));
+    let t1 = Taps(subgroupBroadcast(taps.top, 1u), subgroupBroadcast(taps.mid, 1u), subgroupBroadcast(taps.low, 1u));
     a1 += convolve(r0, r1, r2, t1); b1 += convolve(r1, r2, r3, t1);
-    let t2 = Taps(subgroupBroadcast(taps0.top, 2u), subgroupBroadcast(taps0.mid, 2u), subgroupBroadcast(taps0.low, 2u));
+    let t2 = Taps(subgroupBroadcast(taps.top, 2u), subgroupBroadcast(taps.mid, 2u), subgroupBroadcast(taps.low, 2u));
     a2 += convolve(r0, r1, r2, t2); b2 += convolve(r1, r2, r3, t2);
-    let t3 = Taps(subgroupBroadcast(taps0.top, 3u), subgroupBroadcast(taps0.mid, 3u), subgroupBroadcast(taps0.low, 3u));
+    let t3 = Taps(subgroupBroadcast(taps.top, 3u), subgroupBroadcast(taps.mid, 3u), subgroupBroadcast(taps.low, 3u));
     a3 += convolve(r0, r1, r2, t3); b3 += convolve(r1, r2, r3, t3);
-    let t4 = Taps(subgroupBroadcast(taps0.top, 4u), subgroupBroadcast(taps0.mid, 4u), subgroupBroadcast(taps0.low, 4u));
+    let t4 = Taps(subgroupBroadcast(taps.top, 4u), subgroupBroadcast(taps.mid, 4u), subgroupBroadcast(taps.low, 4u));
     a4 += convolve(r0, r1, r2, t4); b4 += convolve(r1, r2, r3, t4);
-    let t5 = Taps(subgroupBroadcast(taps0.top, 5u), subgroupBroadcast(taps0.mid, 5u), subgroupBroadcast(taps0.low, 5u));
+    let t5 = Taps(subgroupBroadcast(taps.top, 5u), subgroupBroadcast(taps.mid, 5u), subgroupBroadcast(taps.low, 5u));
     a5 += convolve(r0, r1, r2, t5); b5 += convolve(r1, r2, r3, t5);
-    let t6 = Taps(subgroupBroadcast(taps0.top, 6u), subgroupBroadcast(taps0.mid, 6u), subgroupBroadcast(taps0.low, 6u));
+    let t6 = Taps(subgroupBroadcast(taps.top, 6u), subgroupBroadcast(taps.mid, 6u), subgroupBroadcast(taps.low, 6u));
     a6 += convolve(r0, r1, r2, t6); b6 += convolve(r1, r2, r3, t6);
-    let t7 = Taps(subgroupBroadcast(taps0.top, 7u), subgroupBroadcast(taps0.mid, 7u), subgroupBroadcast(taps0.low, 7u));
+    let t7 = Taps(subgroupBroadcast(taps.top, 7u), subgroupBroadcast(taps.mid, 7u), subgroupBroadcast(taps.low, 7u));
     a7 += convolve(r0, r1, r2, t7); b7 += convolve(r1, r2, r3, t7);
     at0 += plane;
     at1 += plane;
     at2 += plane;
     at3 += plane;
-    taps_at0 += params.stride_k;
+    taps_at += params.stride_k;
   }
 
   let m = group.y * 8u;

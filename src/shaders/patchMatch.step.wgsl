@@ -24,11 +24,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var arg = oldIndices[t];
   var best = patch_score(t, arg, 3.4e38); // again, not stored: a device need allow only 8 storage buffers
   for (var n = 0; n < 9; n++) {
-    let move = vec2i(n % 3 - 1, n / 3 - 1) * params.jump;
-    let from = at + move;
-    if (n == 4 || any(from < vec2i(0)) || any(from >= targets)) { continue; }
-    let theirs = i32(oldIndices[from.y * targets.x + from.x]);
-    let to = vec2i(theirs % sources.x, theirs / sources.x) - move;
+    let offset = vec2i(n % 3 - 1, n / 3 - 1) * params.jump;
+    let near = at + offset;
+    if (n == 4 || any(near < vec2i(0)) || any(near >= targets)) { continue; }
+    let theirs = i32(oldIndices[near.y * targets.x + near.x]);
+    let to = vec2i(theirs % sources.x, theirs / sources.x) - offset;
     if (any(to < vec2i(0)) || any(to >= sources)) { continue; }
     let s = u32(to.y * sources.x + to.x);
     if (s == arg) { continue; }

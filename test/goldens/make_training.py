@@ -4,11 +4,12 @@
 
 DEFINITION (TypeScript mirrors exactly this)
 
-Sizes: H=24, W=16, K=3 classes, G {width 8, levels 3, sft residual, bounded, spectral, outputTanh}, D width 8, S width 8.
-Parameters and u: hashing.py by name (networks.py lists the names), rounded to float32, then computed in float64.
+Sizes: H=24, W=16, K=3 classes, G {width 8, levels 2, sft residual, bounded, spectral, outputTanh}, D width 8, S width 8.
+Parameters and u: hashing.py by name (networks.py lists the names), rounded to float32, then computed in float64. The
+parameters sft.{l}.scale.fc2.bias are lifted by 1 (rounded to float32 again), so that gamma starts near 1.
 
-Data. I = 0.8 * smooth_field(f'train/{SALT}/image', 3, H, W); P = one-hot of the argmax over classes (first on a tie) of
-smooth_field(f'train/{SALT}/layout', 3, H, W), both [1, 3, H, W] and rounded to float32. Iteration i = 1..10 has the row
+Data. I = 0.8 * smooth_field('train/12/image', 3, H, W); P = one-hot of the argmax over classes (first on a tie) of
+smooth_field('train/12/layout', 3, H, W), both [1, 3, H, W] and rounded to float32. Iteration i = 1..10 has the row
 (dy, dx, swap) = SHIFTS[i - 1]; I_aug and P_aug are I and P rolled: aug[y][x] = original[(y - dy) mod H][(x - dx) mod W].
 
 Pairs of iteration i. (source, other) = (I P, I_aug P_aug), exchanged where swap is 1. i % 5 == 0 is a reconstruction
@@ -46,18 +47,18 @@ import networks as net
 from make_networks import numbers, summary
 
 H, W, K, WIDTH = 24, 16, 3, 8
-OPTIONS = net.GeneratorOptions(width=WIDTH, classes=K)
+OPTIONS = net.GeneratorOptions(width=WIDTH, classes=K, levels=2)
+LIFT = {'prefix': 'sft.', 'suffix': '.scale.fc2.bias', 'add': 1.0}
 SHIFTS = [(3, -2, 0), (-5, 4, 1), (9, 1, 0), (2, 7, 1), (5, 3, 1), (-7, -3, 0), (11, 5, 1), (4, -6, 0), (-1, 2, 1), (6, 0, 0)]
 FIRST = 1
-SCALE = 0.1                                     # the method's rates are for 2500 iterations of a wider network
-RATES = {'G': 0.005 * SCALE, 'D': 0.02 * SCALE, 'S': 0.005 * SCALE}
-JITTERS = 5                                     # float32 runs besides the plain one
-REPORTED = ['encSeg.head.conv.weight', 'encSeg.2.down.weight', 'encSeg.1.norm.gamma', 'sft.0.scale.fc2.bias',
-            'sft.2.shift.res.conv2.weight', 'encImg.head.conv.weight', 'encImg.1.res.conv2.weight', 'encImg.tail.conv.weight',
-            'dec.2.up.weight', 'dec.0.upNorm.beta', 'dec.tail.conv.weight', 'dec.tail.conv.bias',
+RATES = {'G': 0.005 * 1e-3, 'D': 0.02 * 1e-3, 'S': 0.005 * 0.1}     # the method's, scaled: README.md, 'Sensitivities'
+JITTERS = 5           # float32 runs besides the plain one
+REPORTED = ['encSeg.head.conv.weight', 'encSeg.1.down.weight', 'encSeg.1.norm.gamma', 'sft.0.scale.fc2.bias',
+            'sft.1.shift.res.conv2.weight', 'encImg.head.conv.weight', 'encImg.1.res.conv2.weight', 'encImg.tail.conv.weight',
+            'dec.1.up.weight', 'dec.0.upNorm.beta', 'dec.tail.conv.weight', 'dec.tail.conv.bias',
             'disc.0.weight', 'disc.2.weight', 'disc.lateral1.weight', 'disc.smooth2.weight', 'disc.predict.weight',
             'seg.b1.weight', 'seg.fuse.weight', 'seg.out.weight', 'seg.out.bias']
-STATES = ['encSeg.head.conv.weight.u', 'dec.2.up.weight.u', 'disc.1.weight.u', 'disc.smooth1.weight.u']
+STATES = ['encSeg.head.conv.weight.u', 'dec.1.up.weight.u', 'disc.1.weight.u', 'disc.smooth1.weight.u']
 
 
 def mean_of(terms):
@@ -72,22 +73,21 @@ def patch_coherence(fake, source):
 
 
 def data(dtype):
-    image = (0.8 * hashing.smooth_field(f'train/{SALT}/image', 3, H, W)).astype(np.float32)
-    labels = hashing.smooth_field(f'train/{SALT}/layout', K, H, W).argmax(0)
+    image = (0.8 * hashing.smooth_field('train/12/image', 3, H, W)).astype(np.float32)
+    labels = hashing.smooth_field('train/12/layout', K, H, W).argmax(0)
     layout = (labels[None] == np.arange(K)[:, None, None]).astype(np.float32)
     return torch.tensor(image[None], dtype=dtype), torch.tensor(layout[None], dtype=dtype)
 
 
 class Training:
-    """One run in one precision. `jitter` moves the start values by up to one float32 ulp."""
+    """One run in one precision. `jitter` moves the start values by about an ulp of float32."""
 
     def __init__(self, dtype, jitter=None):
         self.image, self.layout = data(dtype)
         self.log = []
 
         def change(name, values):
-            noise = hashing.hash_uniform(f'jitter/{jitter}/{name}', values.size).astype(np.float64).reshape(values.shape)
-            return values if jitter is None else values * (1 + JITTER * noise)
+            return net.jittered(jitter)(name, net.lifted(**LIFT)(name, values))
 
         self.g, self.d, self.s = (net.Store(dtype, change) for _ in range(3))
         with torch.no_grad():                                              # makes the parameters ...
@@ -200,8 +200,8 @@ def main():
     print('image', end['image'], error['end']['image'])
     image, labels = exact.image, exact.layout[0].argmax(0)
     result = {
-        'sizes': {'height': H, 'width': W, 'classes': K, 'networkWidth': WIDTH}, 'rates': RATES, 'first': FIRST, 'shifts': SHIFTS,
-        'inputs': {'image': numbers(summary(f'train/{SALT}/image', image)), 'labels': [''.join(str(int(k)) for k in row) for row in labels]},
+        'sizes': {'height': H, 'width': W, 'classes': K, 'networkWidth': WIDTH}, 'lift': LIFT, 'rates': RATES, 'first': FIRST, 'shifts': SHIFTS,
+        'inputs': {'image': numbers(summary('train/12/image', image)), 'labels': [''.join(str(int(k)) for k in row) for row in labels]},
         'steps': rounded(exact.log, 10), 'end': rounded(end, 10),
         'float32': {'steps': rounded(single[0].log, 8), 'end': rounded(ends[0], 8)},
         'error': rounded(error, 2),

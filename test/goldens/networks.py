@@ -67,6 +67,25 @@ class Store:
         return w / (u @ (rows @ v))
 
 
+def lifted(prefix, suffix, add):
+    """A `change` that adds to the parameters so named and rounds to float32 again. Both strings go into the files."""
+    def change(name, values):
+        if name.startswith(prefix) and name.endswith(suffix):
+            return (values + add).astype(np.float32).astype(np.float64)
+        return values
+    return change
+
+
+def jittered(seed):
+    """A `change` by up to 2 float32 ulp, a stand-in for other orders of rounding; seed None changes nothing."""
+    def change(name, values):
+        if seed is None:
+            return values
+        noise = hashing.hash_uniform(f'jitter/{seed}/{name}', values.size).astype(np.float64)
+        return values * (1 + 2.0 ** -22 * noise.reshape(values.shape))
+    return change
+
+
 def standardise(x):
     """(x - mean) / sqrt(var + eps), each sample and channel over its own pixels, biased variance."""
     mean = x.mean((2, 3), keepdim=True)

@@ -38,16 +38,26 @@ const div = (a: number, b: number): number => Math.ceil(a / b);
 const pad4 = (channels: number): number => 2 * div(channels, 8); // vec4 per packed row: whole pairs of them
 
 export function planForward(s: ConvShape, adapter: ConvAdapter, hasBias: boolean): ConvPlan[] {
-  return [...rows3x3(s, adapter, 'forward', hasBias), ...pixels1x1(s, adapter, 'forward', hasBias), ...half(s, adapter, 'forward', hasBias), ...seven(s, adapter, hasBias), ...dilated3x3(s, adapter, 'forward', hasBias), genericForward(s, hasBias)];
+  return [
+    ...rows3x3(s, adapter, 'forward', hasBias), ...pixels1x1(s, adapter, 'forward', hasBias), ...half(s, adapter, 'forward', hasBias),
+    ...seven(s, adapter, hasBias), ...dilated3x3(s, adapter, 'forward', hasBias), genericForward(s, hasBias),
+  ];
 }
 
-/** dx from dy: with a bias also the forward of a transposed convolution. */
+/** dx from dy: with a bias also the forward of a transposed convolution (then zero padding only). */
 export function planBackwardData(s: ConvShape, adapter: ConvAdapter, hasBias = false): ConvPlan[] {
-  return [...rows3x3(s, adapter, 'backward', hasBias), ...pixels1x1(s, adapter, 'backward', hasBias), ...dilated3x3(s, adapter, 'backward', hasBias), ...mirroring(s, (t) => [...half(t, adapter, 'backward', hasBias), genericBackwardData(t, hasBias)])];
+  return [
+    ...rows3x3(s, adapter, 'backward', hasBias), ...pixels1x1(s, adapter, 'backward', hasBias), ...dilated3x3(s, adapter, 'backward', hasBias),
+    ...mirroring(s, (t) => [
+      ...(t === s ? [] : rows3x3(t, adapter, 'backward', hasBias)), ...half(t, adapter, 'backward', hasBias), genericBackwardData(t, hasBias),
+    ]),
+  ];
 }
 
 export function planBackwardWeight(s: ConvShape, adapter: ConvAdapter): ConvPlan[] {
-  return [...weight3x3(s, adapter), ...weight1x1(s, adapter), ...weightStride2(s, adapter), ...weight7x7(s, adapter), genericBackwardWeight(s)];
+  return [
+    ...weight3x3(s, adapter), ...weight1x1(s, adapter), ...weightStride2(s, adapter), ...weight7x7(s, adapter), genericBackwardWeight(s),
+  ];
 }
 
 function genericForward(s: ConvShape, hasBias: boolean): ConvPlan {
@@ -125,13 +135,14 @@ function weight3x3(s: ConvShape, adapter: ConvAdapter): ConvPlan[] {
 function splitting(name: string, s: ConvShape, splits: number, first: Dispatch): ConvPlan {
   if (splits === 1) return { name, scratch: [], steps: [{ ...first, buffers: { ...first.buffers, sums: 'dw' } }] };
   const count = s.co * s.ci * s.kh * s.kw;
-  const second = { kernel: sum, buffers: { sums: 'scratch0', dw: 'dw' }, params: { count, splits }, groups: [div(count, WG), 1, 1] as [number, number, number] };
+  const second: Dispatch = { kernel: sum, buffers: { sums: 'scratch0', dw: 'dw' }, params: { count, splits }, groups: [div(count, WG), 1, 1] };
   return { name, scratch: [splits * count * 4], steps: [{ ...first, buffers: { ...first.buffers, sums: 'scratch0' } }, second] };
 }
 
 /** 3x3 with dilation = zero padding, every tap a whole vec4 aside. */
 function dilated3x3(s: ConvShape, adapter: ConvAdapter, direction: 'forward' | 'backward', hasBias: boolean): ConvPlan[] {
-  const fits = s.kh === 3 && s.kw === 3 && s.stride === 1 && s.dilation === s.pad && s.dilation % 4 === 0 && s.padMode === 'zero' && s.w % 4 === 0;
+  const fits = s.kh === 3 && s.kw === 3 && s.stride === 1 && s.dilation === s.pad && s.dilation % 4 === 0
+    && s.padMode === 'zero' && s.w % 4 === 0;
   if (!fits || !lanes8(adapter)) return [];
   const forth = direction === 'forward';
   const [m, k] = forth ? [s.co, s.ci] : [s.ci, s.co];
@@ -209,7 +220,9 @@ const isHalf = (s: ConvShape): boolean => s.kh === s.kw && (s.kh === 4 || s.kh =
 function half(s: ConvShape, adapter: ConvAdapter, direction: 'forward' | 'backward', hasBias: boolean): ConvPlan[] {
   if (!isHalf(s) || !lanes8(adapter)) return [];
   const forth = direction === 'forward';
-  const buffers: Record<string, string> = forth ? { x: 'x', w: 'w', w4: 'w', bias: hasBias ? 'bias' : 'x', y: 'y' } : { dy: 'dy', w: 'w', w4: 'w', bias: hasBias ? 'bias' : 'dy', dx: 'dx' };
+  const buffers: Record<string, string> = forth
+    ? { x: 'x', w: 'w', w4: 'w', bias: hasBias ? 'bias' : 'x', y: 'y' }
+    : { dy: 'dy', w: 'w', w4: 'w', bias: hasBias ? 'bias' : 'dy', dx: 'dx' };
   return [{
     name: 'half', scratch: [],
     steps: [{

@@ -1,6 +1,7 @@
 /** Ops that only move values: slice, zero pad, expand, permute, flip, concat, reshape. One kernel, an index map each. */
+import rangeKernel from '../../shaders/copy.range.wgsl';
 import kernel from '../../shaders/copy.strided.wgsl';
-import { four, op, ref, shapeError, type Op, type Ref } from '../op.ts';
+import { four, grid, op, ref, shapeError, type Op, type Ref } from '../op.ts';
 import { sizeOf, type Session, type Shape, type Tensor } from '../tensor.ts';
 import { broadcastShape } from './pointwise.ts';
 import { sumTo } from './reduce.ts';
@@ -11,7 +12,32 @@ export const denseStrides = ([, c, h, w]: Four): [number, number, number, number
 /** y[out + p . ys] = x[in + p . xs] for low <= p < high, else 0, over all positions p of `region`. */
 interface Map { region: Four; low?: Four; high?: Four; xin?: number; xs: Four; yout?: number; ys: Four }
 
+/** A map that moves one contiguous range, in values: everything behind the only cut axis is dense and whole. */
+function rangeOf(m: Map): { n: number; low: number; high: number; at: number; to: number } | null {
+  const r = m.region;
+  const dense = denseStrides(r);
+  const low = m.low ?? [0, 0, 0, 0];
+  const high = m.high ?? r;
+  const cut = r.findIndex((n, i) => n !== 1 || low[i] > 0 || high[i] < n);
+  const axis = cut < 0 ? 3 : cut;
+  for (let i = 0; i < 4; i++) {
+    if (i < axis ? r[i] !== 1 : r[i] !== 1 && (m.xs[i] !== dense[i] || m.ys[i] !== dense[i])) return null;
+    if (i > axis && (low[i] > 0 || high[i] < r[i])) return null;
+    if (i < axis && (low[i] > 0 || high[i] < 1)) return null;
+  }
+  const d = dense[axis];
+  const clamp = (v: number): number => Math.min(r[axis], Math.max(0, v)) * d;
+  const out = { n: r[axis] * d, low: clamp(low[axis]), high: clamp(high[axis]), at: m.xin ?? 0, to: m.yout ?? 0 };
+  return Object.values(out).every((v) => v % 4 === 0) ? out : null;
+}
+
 function move(session: Session, x: Tensor, y: Tensor, m: Map): void {
+  const range = rangeOf(m);
+  if (range) {
+    const params = Object.fromEntries(Object.entries(range).map(([k, v]) => [k, v / 4]));
+    session.run(rangeKernel, { read: { x }, write: { y }, params, groups: grid(range.n / 4, 256) });
+    return;
+  }
   const [n, c, h, w] = m.region;
   const low = m.low ?? [0, 0, 0, 0];
   const high = m.high ?? m.region;
@@ -61,6 +87,9 @@ export const window: Op<{ start: Four; size: Four }> = op<{ start: Four; size: F
   cases: [
     { name: 'slice', inputs: [{ shape: [2, 5, 4, 7] }], attrs: { start: [1, 1, 0, 2], size: [1, 3, 4, 4] } },
     { name: 'pad', inputs: [{ shape: [1, 2, 3, 5] }], attrs: { start: [0, 0, -1, -2], size: [1, 2, 6, 9] } },
+    { name: 'samples', inputs: [{ shape: [3, 2, 2, 6] }], attrs: { start: [1, 0, 0, 0], size: [1, 2, 2, 6] } },
+    { name: 'samples back', inputs: [{ shape: [1, 2, 2, 6] }], attrs: { start: [-1, 0, 0, 0], size: [3, 2, 2, 6] } },
+    { name: 'channels', inputs: [{ shape: [1, 5, 4, 3] }], attrs: { start: [0, 1, 0, 0], size: [1, 3, 4, 3] } },
     { name: 'overhang', inputs: [{ shape: [1, 2, 3, 5] }], attrs: { start: [0, 1, 1, -2], size: [1, 2, 4, 4] } },
   ],
 });

@@ -1,0 +1,199 @@
+// What people get wrong: each case ends with exit code 2, one line on stderr that says what is wrong, and nothing written.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import sharp from 'sharp';
+import { renderLayout } from '../src/data/layout.ts';
+import { encodePng } from '../src/node/decode.ts';
+import { folder, listing, run } from './child.ts';
+import { blue, layout, paint, photo, red, smallRun } from './runs.ts';
+
+const at = (name: string): string => join(folder, name);
+const put = (name: string, bytes: Uint8Array | string): void => { mkdirSync(join(at(name), '..'), { recursive: true }); writeFileSync(at(name), bytes); };
+const png = (name: string, ...args: Parameters<typeof paint>): void => put(name, encodePng(paint(...args)));
+
+put('photo.png', encodePng(photo(48, 32)));
+put('layout.png', encodePng(layout(48, 32)));
+put('target.png', encodePng(paint(48, 32, (x) => (x < 20 ? red : blue))));
+const whole = readFileSync(at('photo.png'));
+const jpeg = await sharp(whole).jpeg().toBuffer();
+put('empty.png', '');
+put('cut.png', whole.subarray(0, whole.length >> 1));
+put('bits.png', Buffer.from(whole).fill(7, 60, 64));
+put('cut.jpg', jpeg.subarray(0, jpeg.length >> 1));
+put('text.png', 'this is no picture\n');
+put('photo.gif', 'GIF89a................');
+put('noise.bin', Uint8Array.from({ length: 300 }, (_, i) => (i * 167 + 3) % 256));
+put('huge.png', (() => {   // a header that announces 40000 x 40000
+  const b = Buffer.from(whole);
+  b.writeUInt32BE(40_000, 16);
+  b.writeUInt32BE(40_000, 20);
+  return b;
+})());
+png('one.png', 2, 2, () => red);
+put('one-pixel.png', await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } }).png().toBuffer());
+png('narrow.png', 400, 6, (x, y) => [x % 256, y * 40, 9]);
+png('narrow-layout.png', 400, 6, (x) => (x < 200 ? red : blue));
+png('tall.png', 32, 48, (_, y) => (y < 20 ? red : blue));
+png('square.png', 40, 40, (_, y) => (y < 20 ? red : blue));
+png('flat.png', 48, 32, () => red);
+png('green.png', 48, 32, (x, y) => (x < 16 && y < 16 ? [20, 200, 40] : y < 16 ? red : blue));
+png('mask.png', 48, 32, (x) => (x < 20 ? [0, 0, 0] : [255, 255, 255]));
+png('folder/of/masks/mask_1.png', 48, 32, (x) => (x < 20 ? [0, 0, 0] : [255, 255, 255]));
+png('clear.png', 48, 32, () => [0, 0, 0, 0]);
+png('half-clear.png', 48, 32, (x, y) => (x < 20 ? [0, 0, 0, 0] : y < 16 ? red : blue));
+png('gradient.png', 48, 32, (x, y) => [x * 5, x * 5, y]);
+png('tiny-target.png', 48, 3, (x) => (x < 20 ? red : blue));
+mkdirSync(at('nothing'));
+put('other/notes.txt', 'mine');
+put('palette.txt', '#c81e1e roof\nwhat is this\n');
+put('green-palette.txt', '#00ff00 grass\n#0000ff sea\n');
+put('twice.txt', '#c81e1e roof\n#c81e1e wall\n');
+put('vgg.safetensors', Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{}')]));
+put('vgg.pth', 'no weights');
+put('empty.json', '{}');
+
+await smallRun(at('run'));
+const spoiled = async (name: string, spoil: (path: string) => void): Promise<void> => { await smallRun(at(name)); spoil(at(name)); };
+const edit = (change: (record: Record<string, any>) => void) => (path: string): void => {
+  const record = JSON.parse(readFileSync(join(path, 'run.json'), 'utf8'));
+  change(record);
+  writeFileSync(join(path, 'run.json'), JSON.stringify(record));
+};
+const weights = 'weights-000000.safetensors';
+await spoiled('future', edit((r) => { r.format = 99; r.versions.semia = '9.0.0'; }));
+await spoiled('gutted', edit((r) => { delete r.palette; }));
+await spoiled('no-json', (p) => writeFileSync(join(p, 'run.json'), '{"format": 1,'));
+await spoiled('flipped', (p) => { const b = readFileSync(join(p, weights)); b[b.length - 1] ^= 1; writeFileSync(join(p, weights), b); });
+await spoiled('short', (p) => writeFileSync(join(p, weights), readFileSync(join(p, weights)).subarray(0, 20)));
+await spoiled('lost', (p) => rmSync(join(p, weights)));
+await spoiled('no-source', (p) => rmSync(join(p, 'source.png')));
+await spoiled('repainted', (p) => writeFileSync(join(p, 'layout.png'), encodePng(paint(48, 32, () => [1, 2, 3]))));
+await spoiled('resized', (p) => writeFileSync(join(p, 'layout.png'), encodePng(layout(40, 32))));
+put('not-rendered.png', encodePng(renderLayout({ width: 2, height: 2, labels: Uint8Array.of(0, 1, 1, 0) }, { classes: [{ name: 'a', color: [...red] }, { name: 'b', color: [...blue] }] })));
+
+const root = process.getuid?.() === 0;
+/** A small file system of its own, or null where it cannot be made. */
+function mount(name: string, options: string): string | null {
+  try {
+    mkdirSync(at(name));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', at(name)], { stdio: 'ignore' });
+    process.on('exit', () => { try { execFileSync('umount', [at(name)], { stdio: 'ignore' }); } catch { /* gone with the container */ } });
+    return at(name);
+  } catch { return null; }
+}
+const full = root ? mount('full', 'size=8k') : null;
+const readOnly = root ? mount('locked', 'ro,size=8k') : (chmodSync((mkdirSync(at('locked')), at('locked')), 0o555), at('locked'));
+
+interface Case { name: string; args: string[]; says: RegExp; env?: Record<string, string>; skip?: boolean }
+const train = (p: string, l: string, ...more: string[]): string[] => ['train', p, l, '-o', 'new', ...more];
+const withOption = (...more: string[]): string[] => train('photo.png', 'layout.png', ...more);
+const analogy = (target: string, ...more: string[]): string[] => ['analogy', 'photo.png', 'layout.png', target, '-o', 'new.png', ...more];
+const render = (dir: string, target = 'target.png', out = 'new.png'): string[] => ['render', dir, target, '-o', out];
+
+const cases: Case[] = [
+  // pictures
+  { name: 'a photo that is not there', args: train('none.png', 'layout.png'), says: /none\.png: no such file/ },
+  { name: 'a folder that is not there', args: train('no/where/photo.png', 'layout.png'), says: /no such file.*no directory/ },
+  { name: 'a folder for a photo', args: train('nothing', 'layout.png'), says: /nothing: is a directory/ },
+  { name: 'an empty file', args: train('empty.png', 'layout.png'), says: /empty\.png: the file is empty/ },
+  { name: 'half a PNG', args: train('cut.png', 'layout.png'), says: /cut\.png: the PNG file is cut off/ },
+  { name: 'a PNG with wrong bytes', args: train('bits.png', 'layout.png'), says: /bits\.png: the PNG file is damaged/ },
+  { name: 'half a JPEG', args: train('cut.jpg', 'layout.png'), says: /cut\.jpg: the JPEG file is damaged or cut off/ },
+  { name: 'text called .png', args: train('text.png', 'layout.png'), says: /text\.png: is text, not an image/ },
+  { name: 'a GIF', args: train('photo.gif', 'layout.png'), says: /photo\.gif: GIF is not read: convert it/ },
+  { name: 'any bytes', args: train('noise.bin', 'layout.png'), says: /noise\.bin: is no image this program knows/ },
+  { name: '1.6 gigapixels', args: train('huge.png', 'layout.png'), says: /huge\.png: (40000 x 40000 is 1600 megapixels|the PNG file is damaged)/ },
+  { name: 'one pixel', args: train('one-pixel.png', 'layout.png'), says: /one-pixel\.png: is only 1 x 1/ },
+  { name: 'four pixels', args: train('one.png', 'one.png'), says: /one\.png:/ },
+  { name: 'a photo six pixels high', args: train('narrow.png', 'narrow-layout.png', '--preset', 'fast'), says: /narrow\.png: at the training size of 128 it has only 128 x 2 pixels/ },
+  // layouts
+  { name: 'a layout that is not there', args: train('photo.png', 'none.png'), says: /none\.png: no such file/ },
+  { name: 'a layout on its side', args: train('photo.png', 'tall.png'), says: /tall\.png: the layout is 32 x 48.*on its side/ },
+  { name: 'a layout of another shape', args: train('photo.png', 'square.png'), says: /square\.png: the layout is 40 x 40 pixels and the photo photo\.png 48 x 32/ },
+  { name: 'one class', args: train('photo.png', 'flat.png'), says: /flat\.png: a source layout needs at least two classes/ },
+  { name: 'a photograph as layout', args: train('photo.png', 'photo.png'), says: /photo\.png: .*(photograph|classes|flat)/ },
+  { name: 'a gradient as layout', args: train('photo.png', 'gradient.png'), says: /gradient\.png: / },
+  { name: 'a layout without anything', args: train('photo.png', 'clear.png'), says: /clear\.png: all of the layout is transparent/ },
+  { name: 'a layout with a hole', args: train('photo.png', 'half-clear.png'), says: /half-clear\.png: 42 % of the layout is transparent, as at pixel \(\d+, \d+\)/ },
+  // targets
+  { name: 'an unknown colour', args: analogy('green.png'), says: /green\.png: #14c828 \(17 % of the layout, as at pixel \(\d+, \d+\)\) is no class/ },
+  { name: 'a mask as target', args: analogy('mask.png'), says: /mask\.png: is black and white only.*mask/ },
+  { name: 'a folder of masks', args: analogy('folder/of/masks'), says: /folder\/of\/masks: has no layouts.*masks/ },
+  { name: 'an empty folder', args: analogy('nothing'), says: /nothing: has no layouts/ },
+  { name: 'a target that is not there', args: analogy('none.png'), says: /none\.png: no such file/ },
+  { name: 'a target three pixels high', args: analogy('tiny-target.png'), says: /tiny-target\.png: .*only \d+ x \d+ pixels/ },
+  { name: 'targets for training that are not there', args: withOption('--targets', 'none'), says: /none: no such file/ },
+  // options
+  { name: 'a size in words', args: withOption('--size', 'large'), says: /'--size <pixels>'.*'large'.*whole number from 32 to 2048/ },
+  { name: 'a size too small', args: withOption('--size', '8'), says: /--size.*32 to 2048/ },
+  { name: 'a size with a fraction', args: withOption('--size', '128.5'), says: /--size.*whole number/ },
+  { name: 'a negative seed', args: withOption('--seed', '-1'), says: /--seed/ },
+  { name: 'no iterations', args: withOption('--iterations', '0'), says: /--iterations.*1 to 1000000/ },
+  { name: 'an odd width', args: withOption('--width', '5'), says: /--width.*multiple of 4/ },
+  { name: 'an unknown preset', args: withOption('--preset', 'best'), says: /--preset.*fixed, fast, paper, code/ },
+  { name: 'a misspelt option', args: withOption('--iteration', '5'), says: /unknown option '--iteration'.*--iterations/ },
+  { name: 'a misspelt command', args: ['trian', 'photo.png'], says: /unknown command 'trian'.*train/ },
+  { name: 'no photo', args: ['train', '-o', 'new'], says: /a photograph and its layout are needed/ },
+  { name: 'no output', args: ['train', 'photo.png', 'layout.png'], says: /required option '-o, --output <run>'/ },
+  { name: 'an option without its value', args: ['train', 'photo.png', 'layout.png', '-o'], says: /argument missing/ },
+  { name: 'no target', args: ['analogy', 'photo.png', 'layout.png', '-o', 'new.png'], says: /missing required argument 'targets'/ },
+  { name: 'a palette file of nonsense', args: withOption('--palette', 'palette.txt'), says: /palette\.txt: line 2 "what is this" is no class/ },
+  { name: 'a palette of other colours', args: withOption('--palette', 'green-palette.txt'), says: /layout\.png: #c81e1e .* is not in the palette file/ },
+  { name: 'a palette that names a colour twice', args: withOption('--palette', 'twice.txt'), says: /twice\.txt: the colour #c81e1e stands twice/ },
+  { name: 'a picture for a palette', args: withOption('--palette', 'photo.png'), says: /photo\.png: is not a palette file/ },
+  { name: 'weights without VGG', args: withOption('--vgg', 'vgg.safetensors'), says: /vgg\.safetensors: has no tensor of VGG-19/ },
+  { name: 'text for VGG', args: withOption('--vgg', 'vgg.pth'), says: /vgg\.pth: / },
+  { name: 'an unknown scene', args: ['start', 'new', '--scene', 'moon'], says: /--scene moon: there is no such scene; there are lake/ },
+  // where results go
+  { name: 'a run where another is', args: ['train', 'photo.png', 'layout.png', '-o', 'run'], says: /run: holds a run already.*--resume/ },
+  { name: 'a run among other files', args: ['train', 'photo.png', 'layout.png', '-o', 'other'], says: /other: is a folder with other files/ },
+  { name: 'a run under a file', args: ['train', 'photo.png', 'layout.png', '-o', 'photo.png/run'], says: /photo\.png\/run: .*(is a file|cannot be written)/ },
+  { name: 'a JPEG as result', args: ['analogy', 'photo.png', 'layout.png', 'target.png', '-o', 'new.jpg'], says: /new\.jpg: results are PNG files/ },
+  { name: 'one file for two results', args: ['analogy', 'photo.png', 'layout.png', 'target.png', 'layout.png', '-o', 'new.png'], says: /new\.png: is one file for 2 results/ },
+  { name: 'a result over an input', args: ['analogy', 'photo.png', 'layout.png', 'target.png', '-o', 'target.png'], says: /target\.png: is one of the inputs/ },
+  { name: 'a read-only folder', args: ['train', 'photo.png', 'layout.png', '-o', 'locked/new'], says: /locked\/new: cannot be written: .*(read-only|permission)/, skip: !readOnly },
+  { name: 'a full disk', args: ['example', 'full/new', '--size', '64'], says: /full\/new\/.*: cannot be written: the disk is full/, skip: !full },
+  { name: 'a full disk for a run', args: ['train', 'photo.png', 'layout.png', '-o', 'full/run', '--preset', 'fast', '--size', '32', '--width', '4', '--iterations', '2', '--quiet'], says: /full\/run\/.*: cannot be written: the disk is full/, skip: !full },
+  // runs
+  { name: 'a run that is not there', args: render('none'), says: /none: no such run folder/ },
+  { name: 'a folder that is no run', args: render('other'), says: /other: is not a run folder \(it has no run\.json\)/ },
+  { name: 'a file for a run', args: render('photo.png'), says: /photo\.png: is a file, not a run folder/ },
+  { name: 'a run of a later version', args: render('future'), says: /future\/run\.json: the run was written by semia 9\.0\.0 in format 99; this program reads format 1/ },
+  { name: 'a record with a part missing', args: render('gutted'), says: /gutted\/run\.json: is damaged/ },
+  { name: 'a record cut off', args: render('no-json'), says: /no-json\/run\.json: is damaged \(it is not JSON\)/ },
+  { name: 'a checkpoint with a wrong bit', args: render('flipped'), says: /flipped\/weights-000000\.safetensors: is damaged/ },
+  { name: 'a checkpoint cut off', args: render('short'), says: /short\/weights-000000\.safetensors: is damaged/ },
+  { name: 'a checkpoint that is gone', args: render('lost'), says: /lost\/weights-000000\.safetensors: no such file/ },
+  { name: 'a run without its photograph', args: render('no-source'), says: /no-source\/source\.png: no such file/ },
+  { name: 'a run with another layout', args: render('repainted'), says: /repainted\/layout\.png: has a colour that is no class/ },
+  { name: 'a run with a layout of another size', args: render('resized'), says: /resized\/layout\.png: is 40 x 32.*48 x 32/ },
+  { name: 'a checkpoint of other networks', args: render('run'), says: /the run's weights do not fit its networks/ },
+  { name: 'a layout of other colours for a run', args: render('run', 'green.png'), says: /green\.png: #14c828/ },
+  { name: 'resuming nothing', args: ['train', '-o', 'none', '--resume'], says: /none: no such run folder/ },
+  { name: 'resuming with another size and seed', args: ['train', '-o', 'run', '--resume', '--size', '64', '--seed', '3'], says: /run: cannot be resumed with --size 64 \(the run has 32\), --seed 3 \(the run has 0\)/ },
+  { name: 'resuming with a smaller total', args: ['train', '-o', 'run', '--resume', '--iterations', '4'], says: /run: was planned for 8 iterations/ },
+  { name: 'resuming with another photo', args: ['train', 'target.png', 'layout.png', '-o', 'run', '--resume'], says: /run: cannot be resumed: target\.png, layout\.png are not what the run began with/ },
+  { name: 'rerunning a picture without a recipe', args: ['rerun', 'not-rendered.png'], says: /not-rendered\.png: carries no recipe/ },
+  { name: 'rerunning a JPEG', args: ['rerun', 'cut.jpg'], says: /cut\.jpg: / },
+  { name: 'a palette of a photograph', args: ['palette', 'photo.png'], says: /photo\.png: / },
+  // the machine
+  { name: 'no adapter', args: withOption('--preset', 'fast'), says: /no WebGPU adapter was found.*semia doctor/, env: { VK_DRIVER_FILES: join(folder, 'empty.json'), VK_ICD_FILENAMES: join(folder, 'empty.json') }, skip: process.platform !== 'linux' },
+];
+
+for (const c of cases) {
+  (c.skip ? test.skip : test)(c.name, async () => {
+    const before = listing(folder);
+    const { code, stderr, stdout } = await run(c.args, { env: c.env });
+    assert.is(code, 2, `exit code ${code}: ${stderr}${stdout}`);
+    assert.match(stderr, c.says);
+    assert.match(stderr, /^semia: [^\n]+\n$/, 'one line');
+    assert.not.match(stderr, /internal error|undefined|NaN|\[object/);
+    assert.is(listing(folder), before, 'nothing written');
+  });
+}
+test('there are at least forty cases', () => assert.ok(cases.length >= 40));
+
+test.run();

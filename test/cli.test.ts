@@ -1,0 +1,170 @@
+// The commands as users run them: example, palette, train, render, analogy, rerun; resume and kill, by file hash.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Training } from '../src/model/train.ts';
+import { readPicture } from '../src/node/decode.ts';
+import { RunFolder } from '../src/node/runFolder.ts';
+import { folder, hash, run, start, until, type Outcome } from './child.ts';
+import { smallRun } from './runs.ts';
+
+// Run again as a child, this file saves without end: the kill test's victim.
+if (process.argv[2] === 'save') {
+  const victim = await RunFolder.open(process.argv[3], true);
+  for (let iteration = victim.iteration + 1; ; iteration++) {
+    const data = new Float32Array(50_000).fill(iteration);
+    const host = { iteration, drawn: iteration, counter: iteration, steps: [iteration, 0, 0] };
+    process.stdout.write('.');
+    await victim.losses.add(iteration, { total: iteration });
+    await victim.save({ iteration, host, state: async () => new Map([['G.x', { shape: [50_000], data }]]) } as unknown as Training, { seconds: iteration });
+  }
+}
+
+const tiny = ['--preset', 'fast', '--size', '32', '--width', '4', '--iterations', '8', '--save-every', '0'];
+const pair = ['ex/lake/photo.png', 'ex/lake/layout.png'];
+const known = ['--targets', 'ex/lake/targets'];
+
+const good = (o: Outcome): Outcome => {
+  assert.is(o.stderr, '', 'nothing on stderr');
+  assert.is(o.code, 0, o.stdout);
+  return o;
+};
+const weights = (dir: string): string => hash(join(folder, dir, 'weights-000008.safetensors'));
+
+test('every command explains itself with an example', async () => {
+  for (const c of ['train', 'render', 'analogy', 'palette', 'doctor', 'example', 'rerun', 'start']) {
+    const { stdout } = good(await run([c, '--help']));
+    assert.match(stdout, /Usage: semia/);
+    assert.match(stdout, new RegExp(`Example:\n  semia ${c}`));
+  }
+});
+
+test('example paints scenes with layouts, targets and truths', async () => {
+  good(await run(['example', 'ex', '--size', '64']));
+  for (const name of ['lake', 'meadow', 'cabin', 'coast']) {
+    const at = join(folder, 'ex', name);
+    assert.equal(readdirSync(at).sort(), ['layout.png', 'palette.txt', 'photo.png', 'targets', 'truth']);
+    assert.equal(readdirSync(join(at, 'targets')), readdirSync(join(at, 'truth')));
+  }
+});
+
+test('palette tells classes, areas and what targets do with them', async () => {
+  const { stdout } = good(await run(['palette', 'ex/lake/layout.png', 'ex/lake/targets', '--palette', 'ex/lake/palette.txt']));
+  assert.match(stdout, /5 classes by colour/);
+  assert.match(stdout, /sky +#\w{6} +\d+ px/);
+  assert.match(stdout, /high water\.png: 64 x/);
+  const report = JSON.parse(good(await run(['palette', 'ex/lake/layout.png', '--json'])).stdout);
+  assert.is(report.classes.length, 5);
+});
+
+test('doctor names the adapter and measures it', async () => {
+  const { stdout } = good(await run(['doctor']));
+  for (const what of [/^adapter +\S/m, /^subgroup size/m, /^multiply-add +[\d.]+ GFLOPS/m, /^copy +[\d.]+ GB\/s/m, /^maxBufferSize +\d+/m, /^missing/m]) assert.match(stdout, what);
+});
+
+test('train makes a whole run folder', async () => {
+  const { stdout } = good(await run(['train', ...pair, '-o', 'whole', ...tiny, ...known]));
+  assert.match(stdout, /8 iterations will take about .* and \d+ MB of device memory/);
+  assert.match(stdout, /iteration 8 of 8, .*newest picture whole\/snapshots\/000008\.png/);
+  const at = join(folder, 'whole');
+  assert.equal(readdirSync(at).sort(), ['index.html', 'layout.png', 'losses.jsonl', 'run.json', 'snapshots', 'source.png', 'targets', 'targets.safetensors', 'weights-000008.safetensors']);
+  const page = readFileSync(join(at, 'index.html'), 'utf8');
+  assert.match(page, /uPlot/);
+  assert.not.match(page, /http-equiv="refresh"|src="(?!data:)/);
+  const rows = readFileSync(join(at, 'losses.jsonl'), 'utf8').trim().split('\n').map((l) => JSON.parse(l));
+  assert.ok(rows.at(-1).iteration === 8 && rows.every((r) => Number.isFinite(r.total)));
+});
+
+test('the same command gives the same weights, and --quiet says nothing', async () => {
+  const { stdout } = good(await run(['train', ...pair, '-o', 'twin', ...tiny, ...known, '--quiet']));
+  assert.is(stdout, '');
+  assert.is(weights('twin'), weights('whole'));
+});
+
+test('Ctrl-C saves, says how to go on, and going on gives the same weights', async () => {
+  const first = start(['train', ...pair, '-o', 'stopped', ...tiny, ...known]);
+  await until(() => existsSync(join(folder, 'stopped/snapshots/000002.png')), 'the second save');
+  first.child.kill('SIGINT');
+  const { code, stdout, stderr } = await first.done;
+  assert.is(code, 130, stdout + stderr);
+  assert.is(stderr, '');
+  const at = /saved at iteration (\d) of 8\. To go on:\n {2}(.*)\n/.exec(stdout)!;
+  assert.ok(at, stdout);
+  assert.match(at[2], /train ex\/lake\/photo\.png .* --resume$/);
+  good(await run(['train', ...pair, '-o', 'stopped', ...tiny, ...known, '--resume']));
+  assert.is(weights('stopped'), weights('whole'));
+});
+
+test('killed at any moment, the last save loads, and going on gives the same weights', async () => {
+  const args = ['train', ...pair, '-o', 'killed', ...tiny, ...known];
+  for (const save of [1, 4]) {
+    const victim = start([...args, ...(save > 1 ? ['--resume'] : [])], { env: { SEMIA_NO_CHILD: '1' } });
+    await until(() => existsSync(join(folder, `killed/snapshots/00000${save}.png`)), `save ${save}`);
+    await new Promise((r) => setTimeout(r, 200 * Math.random()));
+    victim.child.kill('SIGKILL');
+    await victim.done;
+    const left = await RunFolder.open(join(folder, 'killed'));
+    assert.ok(left.iteration >= save);
+    await left.state();
+  }
+  good(await run(['train', '-o', 'killed', '--resume']));
+  assert.is(weights('killed'), weights('whole'));
+  const rows = readFileSync(join(folder, 'killed/losses.jsonl'), 'utf8').trim().split('\n').map((l) => JSON.parse(l).iteration);
+  assert.equal(rows, [...new Set(rows)].sort((a, b) => a - b));
+});
+
+test('twelve kills in the middle of saving leave a sound run each time', async () => {
+  const at = join(folder, 'saves');
+  await smallRun(at);
+  let before = 0;
+  for (let i = 0; i < 12; i++) {
+    const victim = spawn(process.execPath, [process.argv[1], 'save', at], { stdio: ['ignore', 'pipe', 'ignore'] });
+    await new Promise((r) => victim.stdout.once('data', r));
+    await new Promise((r) => setTimeout(r, 200 * Math.random()));
+    victim.kill('SIGKILL');
+    await new Promise((r) => victim.on('close', r));
+    const left = await RunFolder.open(at);
+    const data = (await left.state()).get('G.x')!.data;
+    assert.ok(left.iteration >= before && (left.iteration === 0 || data.every((v) => v === left.iteration)), `save ${left.iteration} is whole`);
+    assert.ok(left.losses.rows.every((r) => r.iteration <= left.iteration));
+    before = left.iteration;
+  }
+  assert.ok(before > 5, `${before} saves`);
+});
+
+test('a larger total extends a run', async () => {
+  const { stdout } = good(await run(['train', '-o', 'twin', '--resume', '--iterations', '10']));
+  assert.match(stdout, /iteration 10 of 10/);
+  assert.equal(readdirSync(join(folder, 'twin')).filter((f) => f.startsWith('weights')), ['weights-000010.safetensors']);
+});
+
+test('render and rerun: files and folders, another shape, equal pixels', async () => {
+  good(await run(['example', 'wide', '--size', '96']));
+  const { stdout } = good(await run(['render', 'whole', 'ex/lake/targets', 'ex/lake/layout.png', '-o', 'rendered']));
+  const files = readdirSync(join(folder, 'rendered'));
+  assert.is(files.length, 5);
+  assert.match(stdout, /rendered\/layout\.png {2}64 x/);
+  const own = await readPicture(join(folder, 'rendered/layout.png'));
+  const photo = await readPicture(join(folder, 'ex/lake/photo.png'));
+  assert.equal([own.width, own.height], [photo.width, photo.height]);
+  const again = good(await run(['rerun', 'rendered/layout.png', '-o', 'again.png']));
+  assert.match(again.stdout, /rendered\/layout\.png: equal, all 64 x/);
+  assert.equal((await readPicture(join(folder, 'again.png'))).data, own.data);
+  renameSync(join(folder, 'whole'), join(folder, 'moved'));
+  const moved = good(await run(['rerun', 'rendered/layout.png', '--run', 'moved']));
+  assert.match(moved.stdout, /equal/);
+  renameSync(join(folder, 'moved'), join(folder, 'whole'));
+});
+
+test('analogy trains and renders in one command, to a file that carries its recipe', async () => {
+  const target = `ex/coast/targets/${readdirSync(join(folder, 'ex/coast/targets'))[0]}`;
+  const { stdout } = good(await run(['analogy', 'ex/coast/photo.png', 'ex/coast/layout.png', target, '-o', 'coast.png', ...tiny, '--iterations', '3']));
+  assert.match(stdout, /coast\.png {2}64 x/);
+  assert.ok(existsSync(join(folder, 'coast.run/run.json')));
+  assert.match(readFileSync(join(folder, 'coast.png'), 'latin1'), /"program":"semia".*"seed":0.*"run":"coast\.run"/s);
+  assert.match(good(await run(['rerun', 'coast.png'])).stdout, /equal/);
+});
+
+test.run();
