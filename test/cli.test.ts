@@ -12,7 +12,7 @@ import { smallRun } from './runs.ts';
 
 // Run again as a child, this file saves without end: the kill test's victim.
 if (process.argv[2] === 'save') {
-  const victim = await RunFolder.open(process.argv[3], true);
+  const victim = await (await RunFolder.open(process.argv[3])).claim();
   for (let iteration = victim.iteration + 1; ; iteration++) {
     const data = new Float32Array(50_000).fill(iteration);
     const host = { iteration, drawn: iteration, counter: iteration, steps: [iteration, 0, 0] };
@@ -140,6 +140,14 @@ test('a larger total extends a run', async () => {
   assert.equal(readdirSync(join(folder, 'twin')).filter((f) => f.startsWith('weights')), ['weights-000010.safetensors']);
 });
 
+test('a run that is being trained is left alone', async () => {
+  const held = await (await RunFolder.open(join(folder, 'twin'))).claim();
+  const { code, stderr } = await run(['train', '-o', 'twin', '--resume', '--iterations', '12']);
+  held.close();
+  assert.is(code, 2);
+  assert.match(stderr, new RegExp(`^semia: twin: is being trained by process ${process.pid}: `));
+});
+
 test('render and rerun: files and folders, another shape, equal pixels', async () => {
   good(await run(['example', 'wide', '--size', '96']));
   const { stdout } = good(await run(['render', 'whole', 'ex/lake/targets', 'ex/lake/layout.png', '-o', 'rendered']));
@@ -165,6 +173,18 @@ test('analogy trains and renders in one command, to a file that carries its reci
   assert.ok(existsSync(join(folder, 'coast.run/run.json')));
   assert.match(readFileSync(join(folder, 'coast.png'), 'latin1'), /"program":"semia".*"seed":0.*"run":"coast\.run"/s);
   assert.match(good(await run(['rerun', 'coast.png'])).stdout, /equal/);
+});
+
+test('start: from nothing to a page, and again without training', async () => {
+  const { stdout } = good(await run(['start', 'out', '--size', '64', '--iterations', '2']));
+  assert.match(stdout, /^mean +[\d.]+ +[\d.]+$/m);
+  const at = join(folder, 'out');
+  assert.equal(readdirSync(at).sort(), ['contact-sheet.png', 'index.html', 'lake']);
+  assert.equal(readdirSync(join(at, 'lake/results')), readdirSync(join(at, 'lake/truth')));
+  assert.not.match(readFileSync(join(at, 'index.html'), 'utf8'), /src="(?!data:)/);
+  const sheet = hash(join(at, 'contact-sheet.png'));
+  assert.match(good(await run(['start', 'out', '--size', '64', '--iterations', '2'])).stdout, /is trained already/);
+  assert.is(hash(join(at, 'contact-sheet.png')), sheet);
 });
 
 test.run();

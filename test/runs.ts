@@ -25,9 +25,11 @@ export async function smallRun(path: string, choices: Choices = { preset: 'fast'
   const training = { iteration: 0, host: { iteration: 0, drawn: 0, counter: 0, steps: [0, 0, 0] }, state: async () => new Map([['G.x', { shape: [1], data: Float32Array.of(0) }]]) };
   const input = (name: string) => ({ name, sha256: '0', width: 48, height: 32 });
   const now = new Date(0).toISOString();
-  return RunFolder.create(path, {
+  const run = await RunFolder.create(path, {
     format: runFormat, config: configure(choices), palette: source.palette, size: { width: 48, height: 32 }, drawn: source.drawn,
     inputs: { photo: input('photo.png'), layout: input('layout.png'), palette: null, vgg: null, targets: [] },
     adapter: { vendor: 'none', architecture: '', description: 'none', software: true, subgroupMin: 0, subgroupMax: 0 }, versions: versions(), started: now, saved: now, seconds: 0,
   }, source, [], [], training as unknown as Training);
+  run.close();
+  return run;
 }

@@ -37,6 +37,7 @@ export async function train(session: Session, job: Job, interrupt: () => Interru
   const { config: c, source, targets, quiet } = job;
   const say = (text: string): void => Progress.line(text, quiet);
   const began = performance.now();
+  await job.resume?.claim();
   const learned: PairData[] = job.resume ? await job.resume.learned() : await learnTargets(session, c, source, targets);
   const training = await openTraining(session, c, source, learned, job.vgg?.open(session));
   if (job.resume) resumeTraining(training, await job.resume.state(), job.resume.record.host);

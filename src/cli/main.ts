@@ -1,57 +1,9 @@
-/**
- * The command line. Exit codes: 0; 2 for input that cannot be used, with one line `semia: ...` on stderr and nothing
- * written; 1 for an error of the program's own; 130 after Ctrl-C.
- */
-import { Command, CommanderError } from 'commander';
-import { isUserError } from '../data/errors.ts';
-import { programVersion } from '../node/version.ts';
-import { addAnalogy } from './analogy.ts';
-import { addDoctor } from './doctor.ts';
-import { addExample } from './example.ts';
-import { addPalette } from './palette.ts';
+/** The entry point of `semia`: hands commands that use a device to a child with a quiet stderr (quiet.ts), runs the others. */
 import { runInChild, wantsChild } from './quiet.ts';
-import { addRender } from './render.ts';
-import { addRerun } from './rerun.ts';
-import { addStart } from './start.ts';
-import { addTrain } from './train.ts';
 
 const withDevice = ['train', 'render', 'analogy', 'doctor', 'start', 'rerun'];
+const args = process.argv.slice(2);
+const child = withDevice.includes(args[0]) && !args.some((a) => a === '-h' || a === '--help') && wantsChild();
 
-function build(): Command {
-  const program = new Command('semia').description('Semantic Image Analogy: learns one photograph and its layout, and renders new layouts in its likeness')
-    .version(programVersion).showSuggestionAfterError().exitOverride().configureOutput({ writeErr: () => {} })
-    .addHelpText('after', '\nExample:\n  semia analogy photo.jpg layout.png target.png -o result.png --preset fast\n');
-  for (const add of [addAnalogy, addTrain, addRender, addPalette, addDoctor, addExample, addRerun, addStart]) add(program);
-  // Commands inherit these settings only when they are made, which `copyInheritedSettings` would have to repeat.
-  for (const c of program.commands) c.copyInheritedSettings(program);
-  return program;
-}
-
-/** One line for an error, and the exit code it means. */
-function explain(error: unknown): { line: string; code: number } {
-  const one = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
-  if (error instanceof CommanderError) return { line: one(error.message.replace(/^error: /, '')), code: 2 };
-  if (isUserError(error)) return { line: error.message + ((error as { hint?: string }).hint ? ` (${(error as { hint?: string }).hint})` : ''), code: 2 };
-  return { line: `internal error: ${one(error instanceof Error ? error.message : String(error)).slice(0, 500)}; set SEMIA_DEBUG=1 for the stack`, code: 1 };
-}
-
-async function main(args: string[]): Promise<number> {
-  if (withDevice.includes(args[0]) && !args.some((a) => a === '-h' || a === '--help') && wantsChild()) return runInChild();
-  // A reader that closes its end early (semia ... | head) is no error of ours.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  try {
-    const program = build();
-    if (!args.length) { program.outputHelp(); return 0; }
-    await program.parseAsync(args, { from: 'user' });
-    return Number(process.exitCode ?? 0);
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;   // help, version
-    if (process.env.SEMIA_DEBUG) console.error(error);
-    const { line, code } = explain(error);
-    process.stderr.write(`semia: ${line}\n`);
-    return code;
-  }
-}
-
-// An open device keeps Node alive: the process is ended, not left to end.
-process.exit(await main(process.argv.slice(2)));
+// Only one of the two processes loads the program. An open device keeps Node alive: the process is ended, not left to end.
+process.exit(child ? await runInChild() : await (await import('./program.ts')).main(args));

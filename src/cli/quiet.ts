@@ -1,12 +1,16 @@
 /**
- * A quiet stderr. Dawn writes two warnings of its own limits to file descriptor 2 whenever it looks at a driver that allows
- * more (lavapipe does); no flag or toggle of it keeps them back, and Node cannot redirect a descriptor of its own process.
- * So commands that use a device run in a child, and these lines, only these, are dropped from what it says.
+ * A quiet stderr. Dawn writes to file descriptor 2 whenever it looks at a driver that allows more than its own limits
+ * (lavapipe does), or finds none; no flag or toggle of it keeps that back, and Node cannot redirect a descriptor of its own
+ * process. So commands that use a device run in a child, and these lines, only these, are dropped from what it says.
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
-const known = /^Warning: max\w+PerPipelineLayout artificially reduced from \d+ to \d+ to fit dynamic offset allocation limit\.$/;
+const known: readonly RegExp[] = [
+  /^Warning: max\w+PerPipelineLayout artificially reduced from \d+ to \d+ to fit dynamic offset allocation limit\.$/,
+  /^Warning: vkCreateInstance(: Found no drivers!| failed with VK_ERROR_INCOMPATIBLE_DRIVER)$/,   // our own message says it
+  /^ {4}at CheckVkSuccessImpl \(.*VulkanError\.cpp:\d+\)$/,
+];
 const mark = 'SEMIA_QUIET_CHILD';
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -19,10 +23,14 @@ export function runInChild(): Promise<number> {
     stdio: ['inherit', 'inherit', 'pipe', 'ipc'], env: { ...process.env, [mark]: '1' },   // ipc: tells the child if this process is killed
   });
   let rest = '';
+  let dropped = false;
   const take = (text: string): void => {
     const lines = (rest + text).split('\n');
     rest = lines.pop()!;
-    for (const line of lines) if (!known.test(line)) process.stderr.write(`${line}\n`);
+    for (const line of lines) {
+      dropped = known.some((k) => k.test(line)) || (dropped && line === '');   // Dawn ends a trace with an empty line
+      if (!dropped) process.stderr.write(`${line}\n`);
+    }
   };
   child.stderr!.setEncoding('utf8').on('data', take);
   for (const s of signals) process.on(s, () => child.kill(s));

@@ -28,14 +28,14 @@ const onGpu: Choices = { preset: 'fixed', size: 256, iterations: 500 };
 
 export function addStart(program: Command): void {
   program.command('start').description('the example from beginning to end: paint the scenes, train on one, render its targets, show the results')
-    .argument('[dir]', 'where to', 'out').option('--scene <name>', `which scene: ${sceneNames.join(', ')}`, sceneNames[0]).option('--iterations <count>', 'iterations in all', integer(1, 1_000_000))
+    .argument('[dir]', 'where to', 'out').option('--scene <name>', `which scene: ${sceneNames.join(', ')}`, sceneNames[0]).option('--size <pixels>', 'width of the painted pictures', integer(64, 1024), 256).option('--iterations <count>', 'iterations in all', integer(1, 1_000_000))
     .addHelpText('after', '\nExample:\n  semia start out --scene meadow\n')
-    .action(async (dir: string, o: { scene: string; iterations?: number }) => {
+    .action(async (dir: string, o: { scene: string; size: number; iterations?: number }) => {
       const began = performance.now();
       const name = checkScene(o.scene);
       await checkWritable(join(dir, 'x'));
       console.log(`painting the scene "${name}" into ${dir} (semia example paints ${sceneNames.length})`);
-      const scene = paintScene(name);
+      const scene = paintScene(name, { size: o.size });
       const folder = join(dir, name);
       await writeFilesAtomic(sceneFiles(scene, folder));
       const { run, painter } = await trained(folder, scene, o.iterations);

@@ -56,7 +56,7 @@ export async function planTraining(photo: string | undefined, layout: string | u
 type Resumed = Omit<Job, 'path' | 'quiet' | 'profile' | 'saveEvery'>;
 
 async function planResume(photo: string | undefined, layout: string | undefined, targets: readonly string[], path: string, o: TrainOptions, tell: (note: string) => void): Promise<Resumed> {
-  const run = await RunFolder.open(path, true);
+  const run = await RunFolder.open(path);
   const { config, inputs, size, host } = run.record;
   refuseChanges(path, [
     ['--preset', o.preset, config.preset], ['--size', o.size, config.size], ['--width', o.width, config.network.generator], ['--seed', o.seed, config.seed],

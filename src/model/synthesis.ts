@@ -58,22 +58,19 @@ export async function synthesize(session: Session, source: PairData, layout: Lay
 }
 
 /**
- * Finishes a rendered draft at the photograph's own resolution: its patches are replaced by the nearest of the source, in a
- * few rounds from half the size up. draft [3,h,w] of any size; source and layout at the resolution wanted.
+ * Finishes a rendered draft at the photograph's own resolution: coarse to fine like `synthesize`, but what is matched at
+ * every level up to the draft's size is the draft, so it decides what goes where and the photograph's patches how it
+ * looks. draft [3,h,w] of any size; source and layout at the resolution wanted.
  */
 export async function refine(session: Session, c: Config, source: PairData, draft: { width: number; height: number; image: Float32Array }, layout: LayoutData, o: SynthesisOptions = defaultSynthesis): Promise<Float32Array> {
   const classes = 1 + source.labels.reduce((a, b) => Math.max(a, b), 0);
+  // The draft has settled what the first rounds of a synthesis from nothing are for.
+  const fewer = { ...o, rounds: o.rounds.map((n) => Math.min(n, 1 + c.refine)) };
   let field: Field | null = null;
-  let image = draft.image;
-  let from: Size = draft;
   for (const [l, size] of levels(layout, o.coarsest).entries()) {
-    // Levels coarser than the draft have nothing to add to it.
-    if (size.width * size.height * 2 < draft.width * draft.height) continue;
     const t: LayoutData = { ...size, labels: shrinkLabels(layout.labels, layout.width, layout.height, size.width, size.height) };
-    const s = scaled(source, size.width / layout.width);
-    if (!field) image = shrinkImage(draft.image, from.width, from.height, size.width, size.height);
-    field = await runLevel(session, s, t, field, classes, { ...o, rounds: o.rounds.map((n) => Math.min(n, 1 + c.refine)) }, l, field ? undefined : image);
-    from = size;
+    const seen = size.width <= draft.width * 1.25 ? shrinkImage(draft.image, draft.width, draft.height, size.width, size.height) : undefined;
+    field = await runLevel(session, scaled(source, size.width / layout.width), t, field, classes, fewer, l, seen);
   }
   return field!.image;
 }
@@ -96,7 +93,7 @@ async function runLevel(session: Session, s: PairData, t: LayoutData, before: Fi
     const tClasses = centres(t, r);
     const labels = { sourceLabels: fixed([sClasses.length], sClasses, 'u32'), targetLabels: fixed([tClasses.length], tClasses, 'u32') };
     const members = exact ? null : classMembers(session, sClasses);
-    const start = before && !draft ? upsampled(before, s, t, p) : null;
+    const start = before && upsampled(before, s, t, p);
     const given = draft ? fixed([1, 3, t.height, t.width], draft) : null;
     const first = start ? fixed([start.length], start, 'u32') : null;
     const [result, matches] = await session.compute(() => {

@@ -27,7 +27,7 @@ const style = `
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground);max-width:1200px;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
 .row{display:flex;flex-wrap:wrap;gap:12px}figure{margin:0;max-width:100%}figcaption{color:var(--soft);font-size:.85rem}
-img{display:block;max-width:100%;image-rendering:auto;border:1px solid var(--line)}
+img{display:block;min-width:160px;max-width:100%;border:1px solid var(--line)}
 table{border-collapse:collapse}th{font-weight:500;color:var(--soft);text-align:left;padding-right:1.5rem;vertical-align:top}td{padding:1px 1rem 1px 0}
 .chart{margin:1rem 0;overflow-x:auto}code{font-size:.9em}`;
 

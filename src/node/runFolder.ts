@@ -17,11 +17,13 @@ import type { PairData } from '../model/pair.ts';
 import type { Training, State } from '../model/train.ts';
 import { encodePng, readPicture } from './decode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic, type OutputFile } from './files.ts';
+import { lock } from './lock.ts';
 import { LossLog } from './lossLog.ts';
 import { readRecord, type RunRecord } from './runRecord.ts';
 import { sha256 } from './version.ts';
 
 const recordName = 'run.json';
+const lossName = 'losses.jsonl';
 export const isRun = (path: string): Promise<boolean> => fs.stat(join(path, recordName)).then((s) => s.isFile(), () => false);
 const padded = (iteration: number): string => String(iteration).padStart(6, '0');
 
@@ -34,19 +36,38 @@ export async function checkNewRun(path: string): Promise<void> {
   if ((await fs.readdir(path)).length) throw new UserError(`${path}: is a folder with other files in it: give a new or empty one`);
 }
 
-export class RunFolder {
-  private constructor(readonly path: string, public record: RunRecord, readonly losses: LossLog) {}
+async function recordIn(path: string): Promise<RunRecord> {
+  const file = join(path, recordName);
+  return readRecord(new TextDecoder().decode(await readInput(file)), file);
+}
 
-  /** The run in a folder. Throws UserError: no folder, no run, another format, damaged. `write`: it will be trained on. */
-  static async open(path: string, write = false): Promise<RunFolder> {
+export class RunFolder {
+  private release: (() => void) | null = null;
+  private constructor(readonly path: string, public record: RunRecord, public losses: LossLog) {}
+
+  /** The run in a folder, to read. Throws UserError: no folder, no run, another format, damaged. */
+  static async open(path: string): Promise<RunFolder> {
     const stat = await fs.stat(path).catch(() => null);
     if (!stat) throw new UserError(`${path}: no such run folder`);
     if (!stat.isDirectory()) throw new UserError(`${path}: is a file, not a run folder`);
     if (!await isRun(path)) throw new UserError(`${path}: is not a run folder (it has no ${recordName})`);
-    const file = join(path, recordName);
-    const record = readRecord(new TextDecoder().decode(await readInput(file)), file);
-    if (write) for (const f of await fs.readdir(path)) if (/^\..*\.tmp$/.test(f)) await fs.rm(join(path, f), { force: true });
-    return new RunFolder(path, record, await LossLog.open(join(path, 'losses.jsonl'), record.host.iteration, write));
+    const record = await recordIn(path);
+    return new RunFolder(path, record, await LossLog.open(join(path, lossName), record.host.iteration, false));
+  }
+
+  /** Takes the run for this process to train on; clears away what a killed one left beyond its last save. */
+  async claim(): Promise<this> {
+    this.release ??= await lock(this.file('lock'), this.path);
+    this.record = await recordIn(this.path);
+    for (const f of await fs.readdir(this.path)) if (/^\..*\.tmp$/.test(f)) await fs.rm(this.file(f), { force: true });
+    this.losses = await LossLog.open(this.file(lossName), this.iteration);
+    return this;
+  }
+
+  /** Gives the run free again; the end of the process does so, too. */
+  close(): void {
+    this.release?.();
+    this.release = null;
   }
 
   /** Makes the folder of a new run, whole or not at all: it is filled under another name beside its place. */
@@ -66,14 +87,14 @@ export class RunFolder {
     const temporary = join(parent, `.${basename(resolve(path))}.${process.pid}.tmp`);
     try {
       await writeFilesAtomic([...pictures, { path: weights.record.name, bytes: weights.bytes }, ...(learnedBytes ? [{ path: 'targets.safetensors', bytes: learnedBytes }] : []),
-        { path: 'losses.jsonl', bytes: '' }, { path: recordName, bytes: `${JSON.stringify(full, null, 2)}\n` }].map((f) => ({ ...f, path: join(temporary, f.path) })));
+        { path: lossName, bytes: '' }, { path: recordName, bytes: `${JSON.stringify(full, null, 2)}\n` }].map((f) => ({ ...f, path: join(temporary, f.path) })));
       await fs.rmdir(path).catch(() => {});   // an empty folder; not every system renames over one
       await fs.rename(temporary, path);
     } catch (e) {
       await fs.rm(temporary, { recursive: true, force: true });
       throw e instanceof UserError ? new UserError(e.message.replaceAll(temporary, path)) : e;
     }
-    return RunFolder.open(path, true);
+    return (await RunFolder.open(path)).claim();
   }
 
   get iteration(): number { return this.record.host.iteration; }
