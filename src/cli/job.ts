@@ -3,7 +3,7 @@ import type { Session } from '../autograd/tensor.ts';
 import { UserError } from '../data/errors.ts';
 import type { Source, Target } from '../data/prepare.ts';
 import { Profile } from '../engine/profile.ts';
-import { learnTargets, openTraining, ownLayout, Painter, resumeTraining } from '../model/analogy.ts';
+import { learnTargets, openTraining, ownLayout, Painter, resumeTraining, withIterations } from '../model/analogy.ts';
 import type { Config } from '../model/config.ts';
 import type { PairData } from '../model/pair.ts';
 import type { Training } from '../model/train.ts';
@@ -27,6 +27,8 @@ export interface Job {
   quiet: boolean;
   profile: boolean;
   saveEvery: number;
+  /** Shortens a new run's schedule so that its training takes at most about so many minutes here. */
+  minutes?: number;
 }
 
 export interface Trained { run: RunFolder; painter: Painter; finished: boolean }
@@ -43,8 +45,14 @@ export async function train(session: Session, job: Job, interrupt: () => Interru
   if (job.resume) resumeTraining(training, await job.resume.state(), job.resume.record.host);
   const painter = new Painter(session, c, source, training.networks);
   const left = c.iterations - training.iteration;
-  if (left > 0 && !quiet) {
-    say(`ready after ${duration((performance.now() - began) / 1000)}; ${left} iterations will take about ${duration(await training.estimate() / 1000)} and ${bytes(session.memory.bytes)} of device memory`);
+  if (left > 0 && (!quiet || job.minutes)) {
+    let cost = await training.estimate() / 1000;
+    if (job.minutes && !job.resume && cost > job.minutes * 60) {
+      const iterations = Math.max(4 * c.reconstructionEvery, Math.floor(left * job.minutes * 60 / cost));
+      cost *= iterations / left;
+      Object.assign(c, withIterations(c, iterations));
+    }
+    say(`ready after ${duration((performance.now() - began) / 1000)}; ${c.iterations - training.iteration} iterations will take about ${duration(cost)} and ${bytes(session.memory.bytes)} of device memory`);
   }
   const seconds = job.resume?.record.seconds ?? 0;
   const now = new Date().toISOString();

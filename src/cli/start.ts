@@ -6,7 +6,7 @@ import { UserError } from '../data/errors.ts';
 import { renderLayout } from '../data/layout.ts';
 import { paintScene, sceneNames, type Scene } from '../data/scenes/index.ts';
 import { resize, type Picture } from '../data/image.ts';
-import { configure, type Choices, type Painter } from '../model/analogy.ts';
+import { configure, withIterations, type Choices, type Painter } from '../model/analogy.ts';
 import { encodePng } from '../node/decode.ts';
 import { writeFileAtomic, writeFilesAtomic } from '../node/files.ts';
 import { isRun, RunFolder } from '../node/runFolder.ts';
@@ -24,6 +24,8 @@ import { planTraining, runTraining } from './train.ts';
 
 /** What is worth its time here: minutes on a processor, under one on a GPU. */
 const onProcessor: Choices = { preset: 'fast' };
+/** `npm start` is to be done ten minutes after a fresh clone, installing included. */
+const trainingMinutes = 4.5;
 const onGpu: Choices = { preset: 'fixed', size: 256, iterations: 500 };
 
 export function addStart(program: Command): void {
@@ -70,7 +72,9 @@ async function trained(folder: string, scene: Scene, iterations?: number): Promi
   let resume = false;
   if (await isRun(path)) {
     const run = await RunFolder.open(path);
-    const same = !differences(run.record.config, configure(choices)).length && run.record.inputs.photo.sha256 === sha256(await fs.readFile(photo));
+    // The schedule may have been shortened to fit the time here.
+    const planned = withIterations(configure(choices), run.record.config.iterations);
+    const same = !differences(run.record.config, planned).length && run.record.inputs.photo.sha256 === sha256(await fs.readFile(photo));
     if (same && run.finished) {
       console.log(`${path} is trained already`);
       return { run, painter: await painterOf(session, run) };
@@ -81,7 +85,7 @@ async function trained(folder: string, scene: Scene, iterations?: number): Promi
   const targets = scene.targets.map((t) => join(folder, 'targets', `${t.name}.png`));
   console.log(`training on the scene "${scene.name}" with preset ${choices.preset} on ${session.device.info.description || session.device.info.vendor}`);
   const job = await planTraining(photo, join(folder, 'layout.png'), targets, path, { ...choices, ...(resume && { iterations: undefined }), output: path, resume, palette: join(folder, 'palette.txt'), saveEvery: 30 });
-  return runTraining(job, { session, goOn: process.env.npm_lifecycle_event === 'start' ? 'npm start' : undefined });
+  return runTraining({ ...job, minutes: iterations === undefined ? trainingMinutes : undefined }, { session, goOn: process.env.npm_lifecycle_event === 'start' ? 'npm start' : undefined });
 }
 
 async function freeName(base: string): Promise<string> {

@@ -91,7 +91,7 @@ const fixed: Config = {
   targetShare: 0.5, refine: 1,
 };
 const fast: Config = {
-  ...fixed, preset: 'fast', size: 96, iterations: 200, generatorSteps: 5, decayFrom: 120,
+  ...fixed, preset: 'fast', size: 64, iterations: 200, generatorSteps: 5, decayFrom: 120,
   network: { ...fixed.network, generator: 16, discriminator: 32, segmenter: 32 },
   augment: { ...fixed.augment, ramp: 100 },
 };
