@@ -1,9 +1,8 @@
 /** semia analogy PHOTO LAYOUT TARGET... -o OUT: train, then render. */
 import type { Command } from 'commander';
-import { readLayouts } from './inputs.ts';
 import { trainingOptions, type TrainOptions } from './options.ts';
-import { resultFiles } from './outputs.ts';
-import { paintAll, runBeside } from './painting.ts';
+import { resultFiles, runBeside } from './outputs.ts';
+import { paintAll } from './painting.ts';
 import { Progress } from './progress.ts';
 import { explainDevice } from './session.ts';
 import { planTraining, runTraining } from './train.ts';
@@ -21,13 +20,12 @@ export function addAnalogy(program: Command): void {
     .addHelpText('after', '\nExample:\n  semia analogy photo.jpg layout.png wider-lake.png -o result.png --preset fast\n')
     .action(async (photo: string, layout: string, targets: string[], o: AnalogyCommand) => {
       const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
-      const named = await readLayouts(targets, undefined, () => {});   // the plan tells of masks, knowing the classes
-      const files = await resultFiles(o.output, named, [photo, layout, ...named.map((t) => t.path)]);
-      const job = await planTraining(photo, layout, targets, o.run ?? runBeside(files, o.output), o);
+      const job = await planTraining(photo, layout, targets, o.run ?? await runBeside(o.output), o);
+      const given = job.inputs.targets;
+      const files = await resultFiles(o.output, given.map((t) => ({ path: t.name })), [photo, layout, ...given.map((t) => t.name)]);
       const { run, painter } = await runTraining(job);
       try {
-        const results = await resultFiles(o.output, job.inputs.targets.map((t) => ({ path: t.name })), []);
-        const work = job.targets.map((target, i) => ({ target, file: job.inputs.targets[i], path: results[i] }));
+        const work = job.targets.map((target, i) => ({ target, file: given[i], path: files[i] }));
         const pictures = await paintAll(painter, run, work, { raw: o.raw ?? false, tell });
         const page = await writeRunPage(run, { results: pictures.map((p, i) => ({ caption: work[i].path, src: dataUri(p) })) });
         tell(`page: ${page}`);

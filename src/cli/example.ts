@@ -19,7 +19,7 @@ export function sceneFiles(scene: Scene, folder: string): OutputFile[] {
   return [
     { path: join(folder, 'photo.png'), bytes: photo(scene.source) }, { path: join(folder, 'layout.png'), bytes: layout(scene.source) },
     { path: join(folder, 'palette.txt'), bytes: `${palette.classes.map((c) => `${hex(c.color)} ${c.name}`).join('\n')}\n` },
-    ...scene.targets.flatMap((t) => [{ path: join(folder, 'targets', `${t.name}.png`), bytes: layout(t) }, { path: join(folder, 'truth', `${t.name}.png`), bytes: photo(t) }]),
+    ...scene.targets.flatMap((t) => [{ path: join(folder, 'targets', pictureFile(t)), bytes: layout(t) }, { path: join(folder, 'truth', pictureFile(t)), bytes: photo(t) }]),
   ];
 }
 
@@ -38,3 +38,6 @@ export function addExample(program: Command): void {
       }
     });
 }
+
+/** File name of a target's pictures: no spaces to quote on a command line. */
+export const pictureFile = (p: { name: string }): string => `${p.name.replace(/\s+/g, '-')}.png`;

@@ -20,8 +20,8 @@ export async function readInputPicture(path: string, layout: boolean): Promise<I
 
 const pictureFile = /\.(png|jpe?g|webp)$/i;
 
-/** Layout files, and in place of folders the pictures in them, by name; masks in a folder are left out, and told of. */
-export async function readLayouts(paths: readonly string[], palette: Palette | undefined, tell: (note: string) => void): Promise<InputPicture[]> {
+/** Layout files, and in place of folders the pictures in them, by name; what is a mask beside these classes is left out of folders, and told of. */
+export async function readLayouts(paths: readonly string[], palette: Palette | 'with masks', tell: (note: string) => void): Promise<InputPicture[]> {
   const found: InputPicture[] = [];
   for (const path of paths) {
     const stat = await fs.stat(path).catch(() => null);
@@ -30,7 +30,7 @@ export async function readLayouts(paths: readonly string[], palette: Palette | u
     let taken = 0;
     for (const name of names) {
       const input = await readInputPicture(join(path, name), true);
-      const mask = maskReason(input.picture, palette);
+      const mask = palette === 'with masks' ? null : maskReason(input.picture, palette);
       if (mask) { tell(`${mask.why}: left out`); continue; }
       found.push(input);
       taken++;

@@ -12,7 +12,7 @@ export class Interrupt {
   /** From here on a first signal is noted and `note` called, instead of ending the process. */
   constructor(private readonly note: () => void) {
     for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, () => this.take(s));
-    process.on('disconnect', () => this.take('SIGTERM'));   // the parent that ran us was killed
+    process.removeAllListeners('disconnect').on('disconnect', () => this.take('SIGTERM'));   // the parent that ran us was killed
   }
 
   get exitCode(): number { return this.requested ? 128 + constants.signals[this.requested] : 0; }

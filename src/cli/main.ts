@@ -1,9 +1,10 @@
 /** The entry point of `semia`: hands commands that use a device to a child with a quiet stderr (quiet.ts), runs the others. */
-import { runInChild, wantsChild } from './quiet.ts';
+import { followParent, runInChild, wantsChild } from './quiet.ts';
 
 const withDevice = ['train', 'render', 'analogy', 'doctor', 'start', 'rerun'];
 const args = process.argv.slice(2);
 const child = withDevice.includes(args[0]) && !args.some((a) => a === '-h' || a === '--help') && wantsChild();
 
+followParent();
 // Only one of the two processes loads the program. An open device keeps Node alive: the process is ended, not left to end.
 process.exit(child ? await runInChild() : await (await import('./program.ts')).main(args));

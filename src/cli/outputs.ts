@@ -25,14 +25,21 @@ export async function checkWritable(path: string): Promise<void> {
   }
 }
 
+/** Whether OUT is meant as one file, rather than as a folder. */
+async function namesFile(out: string): Promise<boolean> {
+  const stat = await fs.stat(out).catch(() => null);
+  return !stat?.isDirectory() && !out.endsWith('/') && /^\.(png|jpe?g|webp|gif|bmp|tiff?)$/i.test(extname(out));
+}
+
+/** Where a run goes that nobody named: beside one result, or into the folder of several. */
+export const runBeside = async (out: string): Promise<string> => (await namesFile(out) ? `${out.slice(0, -extname(out).length)}.run` : join(out, 'run'));
+
 /** The file of each result. One target: OUT may be a .png file; else OUT is a folder. Inputs are never written over. */
 export async function resultFiles(out: string, targets: readonly { path: string }[], inputs: readonly string[]): Promise<string[]> {
-  const stat = await fs.stat(out).catch(() => null);
-  const ending = extname(out).toLowerCase();
-  const asFile = !stat?.isDirectory() && /^\.(png|jpe?g|webp|gif|bmp|tiff?)$/.test(ending) && !out.endsWith('/');
-  if (asFile && ending !== '.png') throw new UserError(`${out}: results are PNG files: give a name that ends in .png, or a folder`);
+  const asFile = await namesFile(out);
+  if (asFile && extname(out).toLowerCase() !== '.png') throw new UserError(`${out}: results are PNG files: give a name that ends in .png, or a folder`);
   if (asFile && targets.length > 1) throw new UserError(`${out}: is one file for ${targets.length} results: give a folder`);
-  if (!asFile && stat?.isFile()) throw new UserError(`${out}: is a file: give a folder, or a name that ends in .png`);
+  if (!asFile && (await fs.stat(out).catch(() => null))?.isFile()) throw new UserError(`${out}: is a file: give a folder, or a name that ends in .png`);
   const files = asFile ? [out] : resultNames(targets).map((n) => join(out, n));
   for (const f of files) {
     if (inputs.some((i) => resolve(i) === resolve(f))) throw new UserError(`${f}: is one of the inputs, and would be written over: give another name`);

@@ -1,5 +1,4 @@
 /** Rendering layouts with a run, and writing the results. */
-import { dirname } from 'node:path';
 import type { Session } from '../autograd/tensor.ts';
 import type { Picture } from '../data/image.ts';
 import { gridOf, prepareTarget, type Source, type Target } from '../data/prepare.ts';
@@ -42,6 +41,3 @@ export async function paintAll(painter: Painter, run: RunFolder, work: readonly 
   }
   return pictures;
 }
-
-/** Where a run goes that nobody named: beside one result, or into the folder of several. */
-export const runBeside = (files: readonly string[], out: string): string => (files.length === 1 && files[0] === out ? `${out.replace(/\.png$/i, '')}.run` : `${dirname(files[0])}/run`);

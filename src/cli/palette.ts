@@ -1,6 +1,7 @@
 /** semia palette LAYOUT...: what a source layout's classes are, and what other layouts would do with them. */
 import type { Command } from 'commander';
 import { percent } from '../data/layoutreport.ts';
+import { hex } from '../data/palette.ts';
 import { paletteReport, type ClassUse, type PaletteReport, type TargetUse } from '../data/palettereport.ts';
 import { readInputPicture, readLayouts, readPalette } from './inputs.ts';
 
@@ -14,7 +15,7 @@ export function addPalette(program: Command): void {
     .action(async (source: string, targets: string[], o: PaletteOptions) => {
       const named = o.palette ? (await readPalette(o.palette)).palette : undefined;
       const { picture } = await readInputPicture(source, true);
-      const others = await readLayouts(targets, undefined, (note) => console.log(`note: ${note}`));
+      const others = await readLayouts(targets, 'with masks', () => {});
       const report = paletteReport({ source: picture, targets: others.map((t) => t.picture), named });
       console.log(o.json ? JSON.stringify(report, null, 2) : text(report));
     });
@@ -22,9 +23,9 @@ export function addPalette(program: Command): void {
 
 function text(r: PaletteReport): string {
   const width = Math.max(5, ...r.classes.map((c) => c.name.length));
-  const row = (c: ClassUse): string => `  ${c.name.padEnd(width)}  ${c.color}${c.index === undefined ? '' : `  number ${c.index}`}  ${String(c.area).padStart(8)} px  ${percent(c.share).padStart(7)}`;
+  const row = (c: ClassUse): string => `  ${c.name.padEnd(width)}  ${c.name === c.color ? '' : `${c.color}  `}${c.index === undefined ? '' : `number ${c.index}  `}${String(c.area).padStart(8)} px  ${percent(c.share).padStart(7)}`;
   const strays = r.report.strays.slice(0, 5).map((s) => `  ${s.color}  ${s.count} px (${percent(s.share)}), as at (${s.at.join(', ')}) -> ${s.to}`);
-  const near = r.report.near.map((n) => `  ${n.a.join(',')} and ${n.b.join(',')}: distance ${Math.round(n.distance)}${n.merged ? ', taken for one' : ''}`);
+  const near = r.report.near.map((n) => `  ${hex(n.a)} and ${hex(n.b)}: distance ${Math.round(n.distance)}${n.merged ? ', taken for one' : ''}`);
   return [
     `${r.source}: ${r.width} x ${r.height}, ${r.classes.length} classes by ${r.as === 'colors' ? 'colour' : 'number'}`, ...r.classes.map(row),
     ...(strays.length ? [`stray colours: ${percent(r.report.strayShare)} of the pixels`, ...strays] : ['no stray colours']),

@@ -42,3 +42,8 @@ export function runInChild(): Promise<number> {
     });
   });
 }
+
+/** In the child: ends with the parent, at once until a training takes over and ends in good order (interrupt.ts). */
+export function followParent(): void {
+  if (process.env[mark]) process.on('disconnect', () => process.exit(128 + constants.signals.SIGTERM));
+}

@@ -13,7 +13,7 @@ import { isRun, RunFolder } from '../node/runFolder.ts';
 import { sha256 } from '../node/version.ts';
 import { differences } from '../node/runRecord.ts';
 import { contactSheet, psnr } from './compare.ts';
-import { sceneFiles, scenePalette } from './example.ts';
+import { pictureFile, sceneFiles, scenePalette } from './example.ts';
 import { integer } from './options.ts';
 import { checkWritable } from './outputs.ts';
 import { paintAll, painterOf } from './painting.ts';
@@ -43,7 +43,7 @@ export function addStart(program: Command): void {
       const { run, painter } = await trained(folder, scene, o.iterations);
       try {
         const targets = await run.targets();
-        const work = targets.map((target, i) => ({ target, file: run.record.inputs.targets[i], path: join(folder, 'results', `${scene.targets[i].name}.png`) }));
+        const work = targets.map((target, i) => ({ target, file: run.record.inputs.targets[i], path: join(folder, 'results', pictureFile(scene.targets[i])) }));
         const pictures = await paintAll(painter, run, work, { raw: false, tell: () => {} });
         const shown = compare(scene, pictures);
         const sheet = join(dir, 'contact-sheet.png');
@@ -82,7 +82,7 @@ async function trained(folder: string, scene: Scene, iterations?: number): Promi
     if (same) resume = true;
     else await fs.rename(path, await freeName(`${path}.old`));
   }
-  const targets = scene.targets.map((t) => join(folder, 'targets', `${t.name}.png`));
+  const targets = scene.targets.map((t) => join(folder, 'targets', pictureFile(t)));
   console.log(`training on the scene "${scene.name}" with preset ${choices.preset} on ${session.device.info.description || session.device.info.vendor}`);
   const job = await planTraining(photo, join(folder, 'layout.png'), targets, path, { ...choices, ...(resume && { iterations: undefined }), output: path, resume, palette: join(folder, 'palette.txt'), saveEvery: 30 });
   return runTraining({ ...job, minutes: iterations === undefined ? trainingMinutes : undefined }, { session, goOn: process.env.npm_lifecycle_event === 'start' ? 'npm start' : undefined });

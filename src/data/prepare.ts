@@ -5,16 +5,18 @@
  * A source is kept at its output size (the photo's own, or a smaller one asked for). The training size is that scaled
  * down, sides never cropped; networks see it mirrored out to a multiple of 2^levels, and results are cut back.
  */
-import type { ClassTable, LayoutData, PairData } from '../model/pair.ts'
 import { maskReason, matchSize } from './checks.ts'
 import { UserError } from './errors.ts'
 import { fitSize, flatten, resize, resizeLabels, toFloatCHW, type Picture } from './image.ts'
 import { buildPalette, readLayout } from './layout.ts'
 import type { LayoutReport } from './layoutreport.ts'
 import { padCHW, padLabels, padTo, type Padding } from './pad.ts'
-import { colorOf, hex, type Palette } from './palette.ts'
+import { colorOf, hex, type Palette, type RGB } from './palette.ts'
 
 export interface Size { width: number; height: number }
+/** Labels [h,w]; with an image [3,h,w] in [-1, 1] a pair: what the model takes, which this room knows nothing of. */
+export interface Labelled extends Size { labels: Uint8Array }
+export interface Pair extends Labelled { image: Float32Array }
 
 /** A photograph and its layout, both at the output size. */
 export interface Source extends Size {
@@ -89,7 +91,7 @@ function sameShape(a: Size, b: Size): boolean {
   return pixel || Math.abs((a.width / a.height) / (b.width / b.height) - 1) <= 0.01
 }
 
-export const classTable = (palette: Palette): ClassTable => ({ count: palette.classes.length, colors: palette.classes.map((c) => c.color) })
+export const classTable = (palette: Palette): { count: number; colors: readonly RGB[] } => ({ count: palette.classes.length, colors: palette.classes.map((c) => c.color) })
 
 /** A size at training scale and as the networks see it. */
 export interface Grid { size: Size; padding: Padding }
@@ -119,7 +121,7 @@ function widened(p: Padding, { width: w, height: h }: Size, width: number, heigh
 }
 
 /** The source at its training size, not yet mirrored out. */
-export function smallSource(source: Source, longSide: number): PairData {
+export function smallSource(source: Source, longSide: number): Pair {
   const { width, height } = fitSize(source.width, source.height, longSide)
   return {
     width, height, image: toFloatCHW(resize(source.photo, width, height)),
@@ -128,10 +130,10 @@ export function smallSource(source: Source, longSide: number): PairData {
 }
 
 /** The source at its output size: what refinement takes patches from. */
-export const fullSource = (s: Source): PairData => ({ width: s.width, height: s.height, image: toFloatCHW(s.photo), labels: s.labels })
+export const fullSource = (s: Source): Pair => ({ width: s.width, height: s.height, image: toFloatCHW(s.photo), labels: s.labels })
 
 /** A pair about the centre of a grid of another size: mirrored out where it is smaller, cut where it is larger. Its scale stays. */
-export function fitPair(pair: PairData, to: Size): PairData {
+export function fitPair(pair: Pair, to: Size): Pair {
   const p = centred(pair, to)
   return { width: to.width, height: to.height, image: padCHW(pair.image, 3, pair.width, pair.height, p), labels: padLabels(pair.labels, pair.width, pair.height, p) }
 }
@@ -142,7 +144,7 @@ const centred = (from: Size, to: Size): Padding => {
 }
 
 /** A layout at its training size about the centre of a padded grid: its own for rendering, the source's for training. */
-export function fitLayout(layout: LayoutData, size: Size, to: Size): LayoutData {
+export function fitLayout(layout: Labelled, size: Size, to: Size): Labelled {
   const small = resizeLabels(layout.labels, layout.width, layout.height, size.width, size.height)
   return { width: to.width, height: to.height, labels: padLabels(small, size.width, size.height, centred(size, to)) }
 }
