@@ -108,7 +108,7 @@ const cases: Case[] = [
   { name: '1.6 gigapixels', args: train('huge.png', 'layout.png'), says: /huge\.png: (40000 x 40000 is 1600 megapixels|the PNG file is damaged)/ },
   { name: 'one pixel', args: train('one-pixel.png', 'layout.png'), says: /one-pixel\.png: is only 1 x 1/ },
   { name: 'four pixels', args: train('one.png', 'one.png'), says: /one\.png:/ },
-  { name: 'a photo six pixels high', args: train('narrow.png', 'narrow-layout.png', '--preset', 'fast'), says: /narrow\.png: at the training size of 128 it has only 128 x 2 pixels/ },
+  { name: 'a photo six pixels high', args: train('narrow.png', 'narrow-layout.png', '--size', '128'), says: /narrow\.png: at the training size of 128 it has only 128 x 2 pixels/ },
   // layouts
   { name: 'a layout that is not there', args: train('photo.png', 'none.png'), says: /none\.png: no such file/ },
   { name: 'a layout on its side', args: train('photo.png', 'tall.png'), says: /tall\.png: the layout is 32 x 48.*on its side/ },

@@ -24,9 +24,10 @@ import { planTraining, runTraining } from './train.ts';
 
 /** What is worth its time here: minutes on a processor, under one on a GPU. */
 const onProcessor: Choices = { preset: 'fast' };
-/** `npm start` is to be done ten minutes after a fresh clone, installing included. */
-const trainingMinutes = 4.5;
-const onGpu: Choices = { preset: 'fixed', size: 256, iterations: 500 };
+/** Training at most: `npm start` is to be done ten minutes after a fresh clone without a GPU, in one minute with. */
+const minutesOnProcessor = 4.5;
+const minutesOnGpu = 0.7;
+const onGpu: Choices = { preset: 'fixed', size: 128, iterations: 500 };
 
 export function addStart(program: Command): void {
   program.command('start').description('the example from beginning to end: paint the scenes, train on one, render its targets, show the results')
@@ -85,7 +86,7 @@ async function trained(folder: string, scene: Scene, iterations?: number): Promi
   const targets = scene.targets.map((t) => join(folder, 'targets', pictureFile(t)));
   console.log(`training on the scene "${scene.name}" with preset ${choices.preset} on ${session.device.info.description || session.device.info.vendor}`);
   const job = await planTraining(photo, join(folder, 'layout.png'), targets, path, { ...choices, ...(resume && { iterations: undefined }), output: path, resume, palette: join(folder, 'palette.txt'), saveEvery: 30 });
-  return runTraining({ ...job, minutes: iterations === undefined ? trainingMinutes : undefined }, { session, goOn: process.env.npm_lifecycle_event === 'start' ? 'npm start' : undefined });
+  return runTraining({ ...job, minutes: iterations !== undefined ? undefined : session.device.info.software ? minutesOnProcessor : minutesOnGpu }, { session, goOn: process.env.npm_lifecycle_event === 'start' ? 'npm start' : undefined });
 }
 
 async function freeName(base: string): Promise<string> {

@@ -100,6 +100,9 @@ export class Training {
     return [...this.steps].map(([name, { program }]) => ({ name, dispatches: program.dispatches, ...program.bytes }));
   }
 
+  /** A recorded step's program by its name in `summary`, for benchmarks. Running it moves the parameters by the last rate. */
+  program(name: string): Program { return this.steps.get(name)!.program; }
+
   private run(name: string, rate: number, profile?: Profile): void {
     const step = this.steps.get(name)!;
     this.session.write(this.counter, [this.config.seed, this.counted++, 0, 0]);

@@ -1,0 +1,57 @@
+/** The convolutions of a default-width generator at 64 x 64, in three directions: checked against float64, then timed. */
+import { hashUniform } from '../src/engine/hash.ts';
+import { conv2dOp, convInput, convWeight, geometry, type ConvAttrs } from '../src/autograd/ops/conv2d.ts';
+import { forwardReference, magnitudeBy } from '../src/autograd/ops/conv2d.reference.ts';
+import type { Tensor } from '../src/autograd/tensor.ts';
+import { openBench, time } from './stamp.ts';
+
+interface Layer { name: string; ci: number; co: number; k: number; size: number; a: ConvAttrs }
+const at = (a: Partial<ConvAttrs>): ConvAttrs => ({ stride: 1, dilation: 1, pad: 0, padMode: 'zero', ...a });
+const layers: Layer[] = [
+  { name: 'head 7x7', ci: 3, co: 32, k: 7, size: 64, a: at({ pad: 3, padMode: 'reflect' }) },
+  ...[32, 64, 128].flatMap((c, l): Layer[] => [
+    { name: `3x3 ${c}`, ci: c, co: c, k: 3, size: 64 >> l, a: at({ pad: 1 }) },
+    { name: `1x1 ${c}->${c / 4}`, ci: c, co: c / 4, k: 1, size: 64 >> l, a: at({}) },
+    { name: `4x4 stride 2 ${c}->${2 * c}`, ci: c, co: 2 * c, k: 4, size: 64 >> l, a: at({ stride: 2, pad: 1 }) },
+  ]),
+  { name: '3x3 reflect 256', ci: 256, co: 256, k: 3, size: 8, a: at({ pad: 1, padMode: 'reflect' }) },
+  { name: '3x3 64 at 64x64', ci: 64, co: 64, k: 3, size: 64, a: at({ pad: 1 }) },
+  { name: '3x3 128 at 64x64', ci: 128, co: 128, k: 3, size: 64, a: at({ pad: 1 }) },
+];
+
+const { session, flops: ceiling } = await openBench();
+const data = (name: string, shape: number[]): Tensor => session.lasting(shape, name, hashUniform(name, shape.reduce((a, b) => a * b)));
+
+/** A corner of the output against float64, so that no wrong kernel is timed. */
+async function validate({ ci, co, k, a }: Layer): Promise<void> {
+  const shape = [1, Math.min(ci, 16), 16, 16];
+  const weight = [Math.min(co, 16), shape[1], k, k];
+  const [x, w] = [hashUniform('x', shape.reduce((m, n) => m * n)), hashUniform('w', weight.reduce((m, n) => m * n))];
+  const refs = [{ shape, data: Float64Array.from(x) }, { shape: weight, data: Float64Array.from(w) }];
+  const [got] = await session.compute(() => [conv2dOp([session.lasting(shape, 'x', x), session.lasting(weight, 'w', w)], a)]);
+  const [want, size] = [forwardReference(refs, a), magnitudeBy(forwardReference)(refs, a)];
+  const bound = 6 * Math.sqrt(weight[1] * k * k + 4) * 2 ** -24;
+  for (const [i, v] of got.entries()) if (!(Math.abs(v - want.data[i]) <= bound * size.data[i] + 1e-30)) throw new Error(`wrong at ${i}: ${v}, float64 ${want.data[i]}`);
+}
+
+console.log(`${'layer'.padEnd(26)}${['forward', 'to input', 'to weight'].map((n) => n.padStart(22)).join('')}   GFLOPS by least wall, (by CPU time / 2), share of the ceiling`);
+for (const layer of layers) {
+  await validate(layer);
+  const { ci, co, k, size, a } = layer;
+  const x = data('x', [1, ci, size, size]);
+  const w = data('w', [co, ci, k, k]);
+  const g = geometry('bench', x.shape, w.shape, a);
+  const dy = data('dy', [1, co, g.ho, g.wo]);
+  const work = 2 * co * ci * k * k * g.ho * g.wo;
+  const repeat = Math.max(1, Math.ceil(4e8 / work)); // 20 ms or more of work a sample
+  const cells: string[] = [];
+  for (const run of [() => conv2dOp([x, w], a), () => convInput([dy, w], { ...a, h: size, w: size }), () => convWeight([x, dy], { ...a, kh: k, kw: k })]) {
+    const program = await session.record(() => { for (let i = 0; i < repeat; i++) run(); });
+    const t = await time(async () => { program.run(); await session.idle(); });
+    const rate = (ms: number): number => work * repeat / ms / 1e6;
+    cells.push(`${rate(t.least).toFixed(1)} (${rate(t.cpu / 2).toFixed(1)}) ${(100e9 * rate(t.least) / ceiling).toFixed(0)} %`.padStart(22));
+    program.destroy();
+  }
+  console.log(layer.name.padEnd(26) + cells.join(''));
+}
+process.exit(0);
