@@ -23,9 +23,10 @@ export function start(args: readonly string[], { cwd = folder, env = {} as Recor
 
 export const run = (args: readonly string[], options?: Parameters<typeof start>[1]): Promise<Outcome> => start(args, options).done;
 
-/** A folder of this test file's own, gone when it ends. */
-export const folder = mkdtempSync(join(tmpdir(), 'semia-test-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const inherited = process.env.SEMIA_TEST_FOLDER;
+/** A folder of this test file's own, gone when it ends; a test file that another runs as a child shares its. */
+export const folder = inherited ?? mkdtempSync(join(tmpdir(), 'semia-test-'));
+if (!inherited) process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 export const hash = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
