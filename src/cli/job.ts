@@ -53,6 +53,7 @@ export async function train(session: Session, job: Job, interrupt: () => Interru
       Object.assign(c, withIterations(c, iterations));
     }
     say(`ready after ${duration((performance.now() - began) / 1000)}; ${c.iterations - training.iteration} iterations will take about ${duration(cost)} and ${bytes(session.memory.bytes)} of device memory`);
+    if (session.device.info.software && c.preset !== 'fast' && cost > 1800) say('note: this adapter computes on the processor; --preset fast is made for that and takes minutes');
   }
   const seconds = job.resume?.record.seconds ?? 0;
   const now = new Date().toISOString();
