@@ -24,11 +24,13 @@ export interface SynthesisOptions {
   guides: GuideWeights;
   /** Guide weights but the near one shrink by this factor from level to level: the colours know more and more. */
   fade: number;
+  /** Cost of using the same source patches again and again (PatchMatch levels): keeps small patterns from repeating. */
+  repetition: number;
   /** Spread of a patch's vote in pixels; the last round uses `sharp`. */
   sigma: number; sharp: number;
 }
 export const defaultSynthesis: SynthesisOptions = {
-  patch: 5, coarsest: 24, exactPixels: 48 * 48, rounds: [8, 5, 3, 2], sigma: 1.5, sharp: 0.7, fade: 0.8,
+  patch: 5, coarsest: 24, exactPixels: 48 * 48, rounds: [8, 5, 3, 2], sigma: 1.5, sharp: 0.7, fade: 0.8, repetition: 0.5,
   guides: { near: 2, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2 },
 };
 
@@ -93,6 +95,7 @@ async function runLevel(session: Session, s: PairData, t: LayoutData, before: Fi
     const tClasses = centres(t, r);
     const labels = { sourceLabels: fixed([sClasses.length], sClasses, 'u32'), targetLabels: fixed([tClasses.length], tClasses, 'u32') };
     const members = exact ? null : classMembers(session, sClasses);
+    const use = exact || !o.repetition ? undefined : { weight: o.repetition, expected: fixed([256], expectedUse(sClasses, tClasses)) };
     const start = before && upsampled(before, s, t, p);
     const given = draft ? fixed([1, 3, t.height, t.width], draft) : null;
     const first = start ? fixed([start.length], start, 'u32') : null;
@@ -102,7 +105,7 @@ async function runLevel(session: Session, s: PairData, t: LayoutData, before: Fi
       const search = (x: Tensor, from: Tensor | null, round: number): Tensor => {
         const target = concat([x, tGuides]);
         if (exact || !from) return patchNearest(target, whole, { patch: p, ...labels }).indices;
-        return patchField(target, whole, from, { patch: p, ...labels, members: members!, passes: fieldPasses(s), seed: level * 16 + round }).indices;
+        return patchField(target, whole, from, { patch: p, ...labels, members: members!, passes: fieldPasses(s), seed: level * 16 + round, use }).indices;
       };
       let indices: Tensor | null = first;
       let x = given ?? (first ? vote(first, o.sigma) : vote(indices = patchNearest(tGuides, sGuides, { patch: p, ...labels }).indices, o.sigma));
@@ -126,6 +129,13 @@ const fieldPasses = ({ width, height }: Size): { jump: number; radius: number }[
 function centres({ width, height, labels }: LayoutData, r: number): Uint32Array {
   const [w, h] = [width - 2 * r, height - 2 * r];
   return Uint32Array.from({ length: w * h }, (_, i) => labels[(Math.floor(i / w) + r) * width + (i % w) + r]);
+}
+
+/** Target patches per source patch, by class: each used this often is even use. */
+function expectedUse(source: Uint32Array, target: Uint32Array): Float32Array {
+  const count = (labels: Uint32Array): Float32Array => { const n = new Float32Array(256); for (const l of labels) n[l]++; return n; };
+  const [s, t] = [count(source), count(target)];
+  return t.map((n, k) => (s[k] ? n / s[k] : 0));
 }
 
 /** The matches of a coarser level, carried to a finer one: each patch takes its coarse patch's match, at the same place inside it. */

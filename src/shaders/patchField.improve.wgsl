@@ -3,7 +3,8 @@
 // invocations, so the result does not depend on scheduling.
 //   targetMap [C,Ht,Wt], sourceMap [C,Hs,Ws]; labels u32 per patch of the valid grids; `members`: source patches sorted by
 //   class, class k in [first[k], first[k+1]), first = the leading 257 numbers. A class without members matches any.
-//   previous u32 [targets] -> indices u32 [targets], distances f32 [targets] (squared L2).
+//   scale f32 [sources]: a factor on each source patch's distance, when SCALED (any buffer otherwise).
+//   previous u32 [targets] -> indices u32 [targets], distances f32 [targets] (squared L2, scaled).
 // Grid: one invocation per target patch.
 // #import grid
 // #import random
@@ -13,12 +14,19 @@
 @group(0) @binding(3) var<storage, read> sourceLabels: array<u32>;
 @group(0) @binding(4) var<storage, read> members: array<u32>;
 @group(0) @binding(5) var<storage, read> previous: array<u32>;
-@group(0) @binding(6) var<storage, read_write> indices: array<u32>;
-@group(0) @binding(7) var<storage, read_write> distances: array<f32>;
+@group(0) @binding(6) var<storage, read> scale: array<f32>;
+@group(0) @binding(7) var<storage, read_write> indices: array<u32>;
+@group(0) @binding(8) var<storage, read_write> distances: array<f32>;
 struct Params { c: i32, ht: i32, wt: i32, hs: i32, ws: i32, side: i32, jump: i32, radius: i32, seed: u32, threads: u32 }
-@group(0) @binding(8) var<uniform> params: Params;
+@group(0) @binding(9) var<uniform> params: Params;
+override SCALED: bool = false;
 
 const NEVER: f32 = 1e37;
+
+fn factor(s: u32) -> f32 {
+  if (SCALED) { return scale[s]; }
+  return 1.0;
+}
 
 fn distance_to(t: vec2i, s: vec2i, limit: f32) -> f32 {
   let across = params.ws - params.side + 1;
@@ -53,7 +61,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var best = previous[thread];
   var least = NEVER;
   let own = vec2i(i32(best) % s_across, i32(best) / s_across);
-  if (count == 0u || sourceLabels[best] == label) { least = distance_to(t, own, NEVER); }
+  if (count == 0u || sourceLabels[best] == label) { least = distance_to(t, own, NEVER) * factor(best); }
   for (var n = 0; n < 8; n++) {
     var s: vec2i;
     if (n < 4) {
@@ -76,7 +84,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     if (s.x < 0 || s.y < 0 || s.x >= s_across || s.y > params.hs - params.side) { continue; }
     let candidate = u32(s.y * s_across + s.x);
     if (candidate == best || (count > 0u && sourceLabels[candidate] != label)) { continue; }
-    let d = distance_to(t, s, least);
+    let f = factor(candidate);
+    let d = distance_to(t, s, least / f) * f;
     if (d < least) {
       least = d;
       best = candidate;
