@@ -1,4 +1,4 @@
-/** The convolutions of a default-width generator at 64 x 64, in three directions: checked against float64, then timed. */
+/** The convolutions of the networks at 64 x 64 (preset fixed), in three directions: checked against float64, then timed. */
 import { hashUniform } from '../src/engine/hash.ts';
 import { conv2dOp, convInput, convWeight, geometry, type ConvAttrs } from '../src/autograd/ops/conv2d.ts';
 import { forwardReference, magnitudeBy } from '../src/autograd/ops/conv2d.reference.ts';
@@ -15,6 +15,14 @@ const layers: Layer[] = [
     { name: `4x4 stride 2 ${c}->${2 * c}`, ci: c, co: 2 * c, k: 4, size: 64 >> l, a: at({ stride: 2, pad: 1 }) },
   ]),
   { name: '3x3 reflect 256', ci: 256, co: 256, k: 3, size: 8, a: at({ pad: 1, padMode: 'reflect' }) },
+  ...[[3, 64, 64], [64, 128, 32], [128, 256, 16]].map(([ci, co, size]): Layer => ({ name: `D 3x3 stride 2 ${ci}->${co}`, ci, co, k: 3, size, a: at({ stride: 2, pad: 1 }) })),
+  { name: 'D 3x3 256->128', ci: 256, co: 128, k: 3, size: 16, a: at({ pad: 1 }) },
+  { name: 'D predict 128->1', ci: 128, co: 1, k: 1, size: 16, a: at({}) },
+  { name: 'S dilation 8', ci: 3, co: 64, k: 3, size: 64, a: at({ dilation: 8, pad: 8 }) },
+  { name: 'S dilation 16', ci: 3, co: 64, k: 3, size: 64, a: at({ dilation: 16, pad: 16 }) },
+  { name: 'S 1x1 3->64', ci: 3, co: 64, k: 1, size: 64, a: at({}) },
+  { name: 'S 1x1 256->64', ci: 256, co: 64, k: 1, size: 64, a: at({}) },
+  { name: 'S out 64->4', ci: 64, co: 4, k: 1, size: 64, a: at({}) },
   { name: '3x3 64 at 64x64', ci: 64, co: 64, k: 3, size: 64, a: at({ pad: 1 }) },
   { name: '3x3 128 at 64x64', ci: 128, co: 128, k: 3, size: 64, a: at({ pad: 1 }) },
 ];

@@ -111,8 +111,9 @@ test('gradient penalty: gradients of gradients through conv, norm and LeakyReLU'
     const e = 2e-3;
     const at = async (sign: number): Promise<number> => (await s.compute(() => [penalty(s.lasting([4, 3, 3, 3], 'w', w0.map((w, i) => w + sign * e * v[i])))]))[0][0];
     const expected = ((await at(1)) - (await at(-1))) / (2 * e);
-    const got = grads[0].reduce((a, g, i) => a + g * v[i], 0);
-    const size = Math.abs(expected) + Math.sqrt(grads[0].reduce((a, g) => a + g * g, 0));
+    const gradient = grads[0] as Float32Array;
+    const got = gradient.reduce((a, g, i) => a + g * v[i], 0);
+    const size = Math.abs(expected) + Math.sqrt(gradient.reduce((a, g) => a + g * g, 0));
     assert.ok(Math.abs(got - expected) < 0.01 * size, `probe ${probe}: ${got} against ${expected}`);
   }
 }));

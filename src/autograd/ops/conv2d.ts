@@ -4,9 +4,10 @@
  * x [N,Ci,H,W], w [Co,Ci,Kh,Kw], y [N,Co,Ho,Wo]; which kernels run is conv2d.plan.ts's matter.
  */
 import { op, shapeError, type Op } from '../op.ts';
-import type { Session, Shape, Tensor } from '../tensor.ts';
+import { adapterOf, runPlan } from '../plan.ts';
+import type { Shape, Tensor } from '../tensor.ts';
 import { convCases, inputCases, weightCases } from './conv2d.cases.ts';
-import { planBackwardData, planBackwardWeight, planForward, type ConvPlan, type ConvShape } from './conv2d.plan.ts';
+import { planBackwardData, planBackwardWeight, planForward, type ConvShape } from './conv2d.plan.ts';
 import { forwardReference, inputReference, magnitudeBy, weightReference } from './conv2d.reference.ts';
 import { sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
@@ -27,19 +28,6 @@ export function geometry(name: string, x: Shape, w: Shape, a: ConvAttrs): ConvSh
   if (a.padMode === 'reflect' && (a.pad >= x[2] || a.pad >= x[3])) shapeError(name, `reflect padding ${a.pad} needs a larger image than [${x}]`);
   return { n: x[0], ci: x[1], h: x[2], w: x[3], co: w[0], kh: w[2], kw: w[3], ...a, ho, wo };
 }
-
-/** Runs a plan's steps with its buffers bound to tensors. */
-function runPlan(session: Session, plan: ConvPlan, tensors: Record<string, Tensor>): void {
-  const scratch = plan.scratch.map((bytes, i) => session.temporary([Math.ceil(bytes / 4)], `${plan.name}.scratch${i}`));
-  const find = (name: string): Tensor => (name.startsWith('scratch') ? scratch[Number(name.slice(7))] : tensors[name]);
-  for (const step of plan.steps) session.launch(step.kernel, Object.fromEntries(Object.entries(step.buffers).map(([k, v]) => [k, find(v)])), step);
-}
-
-const adapterOf = (session: Session): { subgroups: boolean; subgroupSize: number } => {
-  const { subgroupMin, subgroupMax } = session.device.info;
-  // A kernel written for one subgroup size can run only where the adapter has no other.
-  return { subgroups: subgroupMin > 0 && subgroupMin === subgroupMax, subgroupSize: subgroupMax };
-};
 
 export const conv2dOp: Op<ConvAttrs> = op<ConvAttrs>({
   name: 'conv2d',

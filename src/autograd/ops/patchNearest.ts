@@ -5,9 +5,10 @@
 import backwardKernel from '../../shaders/patchNearest.backward.wgsl';
 import { grid, op, shapeError, type Case, type Op } from '../op.ts';
 import type { Context } from '../tape.ts';
-import type { Session, Shape, Tensor } from '../tensor.ts';
+import { adapterOf, runPlan } from '../plan.ts';
+import type { Shape, Tensor } from '../tensor.ts';
 import { cosineGradient } from './patchNearest.cosine.ts';
-import { metricCode, patchGrid, planPatchNearest, type PatchPlan, type PatchShape } from './patchNearest.plan.ts';
+import { metricCode, patchGrid, planPatchNearest, type PatchShape } from './patchNearest.plan.ts';
 import { referencePatchNearest } from './patchNearest.reference.ts';
 
 export interface PatchAttrs {
@@ -37,12 +38,6 @@ const named = (x: readonly Tensor[], a: PatchAttrs): Record<string, Tensor> => {
   return out;
 };
 
-function runPlan(session: Session, plan: PatchPlan, tensors: Record<string, Tensor>): void {
-  const scratch = plan.scratch.map((bytes, i) => session.temporary([Math.ceil(bytes / 4)], `patchNearest.scratch${i}`));
-  const find = (name: string): Tensor => (name.startsWith('scratch') ? scratch[Number(name.slice(7))] : tensors[name]);
-  for (const step of plan.steps) session.launch(step.kernel, Object.fromEntries(Object.entries(step.buffers).map(([k, v]) => [k, find(v)])), step);
-}
-
 export const patchNearestOp: Op<PatchAttrs> = op<PatchAttrs>({
   name: 'patchNearest',
   shape: (shapes, a) => {
@@ -53,8 +48,7 @@ export const patchNearestOp: Op<PatchAttrs> = op<PatchAttrs>({
     return [a.k, targets];
   },
   forward: (session, x, distances, a) => {
-    const { subgroupMin, subgroupMax } = session.device.info;
-    const [plan] = planPatchNearest(geometry(x.map((t) => t.shape), a), { subgroups: subgroupMin > 0 && subgroupMin === subgroupMax, subgroupSize: subgroupMax });
+    const [plan] = planPatchNearest(geometry(x.map((t) => t.shape), a), adapterOf(session));
     const indices = session.temporary(distances.shape, 'patchNearest.indices', 'u32');
     runPlan(session, plan, { ...named(x, a), indices, distances });
     return [indices];
