@@ -2,11 +2,13 @@
 import type { Session, Tensor } from './tensor.ts';
 
 /** One launch. `buffers`: binding name -> a tensor's name, or 'scratch0', 'scratch1', ... */
-interface Dispatch {
+export interface Dispatch {
   kernel: WgslModule; buffers: Record<string, string>; params: Record<string, number>;
   constants?: Record<string, number>; groups: [number, number, number];
 }
 export interface Plan { name: string; /** Bytes of each scratch buffer. */ scratch: number[]; steps: Dispatch[] }
+
+export interface PlanAdapter { subgroups: boolean; subgroupSize: number }
 
 /** Records a plan's launches with its buffer names bound to tensors. */
 export function runPlan(session: Session, plan: Plan, tensors: Readonly<Record<string, Tensor>>): void {
@@ -16,7 +18,7 @@ export function runPlan(session: Session, plan: Plan, tensors: Readonly<Record<s
 }
 
 /** What plans ask of an adapter. A kernel written for one subgroup size can run only where the adapter has no other. */
-export function adapterOf(session: Session): { subgroups: boolean; subgroupSize: number } {
+export function adapterOf(session: Session): PlanAdapter {
   const { subgroupMin, subgroupMax } = session.device.info;
   return { subgroups: subgroupMin > 0 && subgroupMin === subgroupMax, subgroupSize: subgroupMax };
 }

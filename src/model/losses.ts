@@ -1,8 +1,9 @@
 /** The losses of the method (table "loss (on G)"), each a function of tensors that returns a scalar [1]. */
 import { crop, samples } from '../autograd/ops/copy.ts';
+import { l1, leastSquares as squaresTo } from '../autograd/ops/losses.ts';
 import { avgPool2d } from '../autograd/ops/pool.ts';
 import { patchNearest } from '../autograd/ops/patchNearest.ts';
-import { abs, add, affine, scale, square, sub } from '../autograd/ops/pointwise.ts';
+import { abs, add, affine, scale } from '../autograd/ops/pointwise.ts';
 import { meanAll } from '../autograd/ops/reduce.ts';
 import { Tensor } from '../autograd/tensor.ts';
 import type { Judged } from './discriminator.ts';
@@ -12,12 +13,9 @@ export const total = (terms: readonly (readonly [Tensor, number])[]): Tensor =>
   terms.filter(([, w]) => w !== 0).map(([t, w]) => scale(t, w)).reduce((a, b) => add(a, b));
 const meanOf = (terms: readonly Tensor[]): Tensor => scale(terms.reduce((a, b) => add(a, b)), 1 / terms.length);
 
-/** mean |a - b|. */
-export const l1 = (a: Tensor, b: Tensor): Tensor => meanAll(abs(sub(a, b)));
-
 /** Least squares (Mao et al. 2017): mean over D's two maps of mean((map - goal)^2), for the samples [from, to) of the batch. */
 export const leastSquares = (judged: Judged, goal: 0 | 1, from: number, to: number): Tensor =>
-  meanOf(judged.maps.map((m) => meanAll(square(affine(samples(m, from, to), 1, -goal)))));
+  meanOf(judged.maps.map((m) => squaresTo(samples(m, from, to), goal)));
 
 /** Feature matching: mean over D's two taps of mean |tap(fake) - tap(real)|; the batch is [fake, real]. */
 export const featureMatching = (judged: Judged): Tensor =>

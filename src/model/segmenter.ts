@@ -1,6 +1,5 @@
 /** The segmenter S: reads the layout off an image; trained with the source pair, it teaches G semantic alignment. */
-import { concat } from '../autograd/ops/copy.ts';
-import { expand } from '../autograd/ops/copy.ts';
+import { concat, expand } from '../autograd/ops/copy.ts';
 import { relu } from '../autograd/ops/pointwise.ts';
 import { mean } from '../autograd/ops/reduce.ts';
 import { normalize } from '../autograd/ops/normalize.ts';

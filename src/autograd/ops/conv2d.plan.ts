@@ -18,19 +18,16 @@ import rows from '../../shaders/conv2d.forward.rows.wgsl';
 import forwardSeven from '../../shaders/conv2d.forward.seven.wgsl';
 import pack from '../../shaders/conv2d.pack.wgsl';
 import sum from '../../shaders/conv2d.sum.wgsl';
+import type { Dispatch, Plan, PlanAdapter } from '../plan.ts';
 
 /** x [n,ci,h,w], w [co,ci,kh,kw], y [n,co,ho,wo]. A transposed convolution is described by the convolution it is the gradient of. */
 export interface ConvShape {
   n: number; ci: number; h: number; w: number; co: number; kh: number; kw: number;
   stride: number; dilation: number; pad: number; padMode: 'zero' | 'reflect'; ho: number; wo: number;
 }
-/** One dispatch. Buffers by binding name: 'x', 'w', 'y', 'dy', 'dx', 'dw', 'bias', or 'scratch0', 'scratch1', ... */
-export interface Dispatch {
-  kernel: WgslModule; buffers: Record<string, string>; params: Record<string, number>;
-  constants?: Record<string, number>; groups: [number, number, number];
-}
-export interface ConvPlan { name: string; scratch: number[]; steps: Dispatch[] }
-export interface ConvAdapter { subgroups: boolean; subgroupSize: number }
+/** Buffers of a plan: 'x', 'w', 'y', 'dy', 'dx', 'dw', 'bias', or 'scratch0', 'scratch1', ... */
+export type ConvPlan = Plan;
+export type ConvAdapter = PlanAdapter;
 
 const WG = 64;
 const BUSY = 16; // workgroups that keep the software adapter's cores busy

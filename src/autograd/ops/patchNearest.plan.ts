@@ -12,6 +12,7 @@ import pixels from '../../shaders/patchNearest.pixels.wgsl';
 import planes from '../../shaders/patchNearest.planes.wgsl';
 import tile from '../../shaders/patchNearest.tile.wgsl';
 import wildcard from '../../shaders/patchNearest.wildcard.wgsl';
+import type { Plan, PlanAdapter } from '../plan.ts';
 
 export interface PatchShape {
   c: number; ht: number; wt: number; hs: number; ws: number; patch: number; k: number;
@@ -19,17 +20,9 @@ export interface PatchShape {
   /** Added to a score when the classes differ. Infinity (the default): never match across classes, see `wildcard`. */
   penalty?: number;
 }
-export interface Dispatch {
-  kernel: WgslModule;
-  /** Binding name -> 'target', 'source', 'targetLabels', 'sourceLabels', 'scale', 'indices', 'distances', 'scratch0'... */
-  buffers: Record<string, string>;
-  params: Record<string, number>;
-  constants?: Record<string, number>;
-  groups: [number, number, number];
-}
-/** `scratch`: sizes in bytes. */
-export interface PatchPlan { name: string; scratch: number[]; steps: Dispatch[] }
-export interface PatchAdapter { subgroups: boolean; subgroupSize: number }
+/** Buffers of a plan: 'target', 'source', 'targetLabels', 'sourceLabels', 'scale', 'indices', 'distances', 'scratch0'... */
+export type PatchPlan = Plan;
+export type PatchAdapter = PlanAdapter;
 
 /** Patches of a [h, w] map: rows, columns, all. */
 export function patchGrid(h: number, w: number, s: Pick<PatchShape, 'patch' | 'border'>) {

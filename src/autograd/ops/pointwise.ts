@@ -116,15 +116,14 @@ export function broadcastShape(name: string, a: Shape, b: Shape): Shape {
   });
 }
 
-/** Strides of a shape seen as `target`: 0 along stretched axes. */
-export function broadcastStrides(shape: Shape, target: Shape): [number, number, number, number] {
+/** Strides of a shape as an operand of a larger one: 0 along the axes it stretches over, which are its axes of size 1. */
+export function broadcastStrides(shape: Shape): [number, number, number, number] {
   const s = four(shape);
-  const t = four(target);
   const dense = [s[1] * s[2] * s[3], s[2] * s[3], s[3], 1];
-  return dense.map((d, i) => (s[i] === 1 && t[i] !== 1 ? 0 : s[i] === 1 ? 0 : d)) as [number, number, number, number];
+  return dense.map((d, i) => (s[i] === 1 ? 0 : d)) as [number, number, number, number];
 }
 
-function binaryOp(name: string, row: BinaryRow & { apart?: boolean }): Op<Slope> {
+function binaryOp(name: string, row: BinaryRow): Op<Slope> {
   return op<Slope>({
     name,
     shape: ([a, b]) => broadcastShape(name, a, b),
@@ -135,8 +134,8 @@ function binaryOp(name: string, row: BinaryRow & { apart?: boolean }): Op<Slope>
         return;
       }
       const [n, c, h, w] = four(y.shape);
-      const [an, ac, ah, aw] = broadcastStrides(a.shape, y.shape);
-      const [bn, bc, bh, bw] = broadcastStrides(b.shape, y.shape);
+      const [an, ac, ah, aw] = broadcastStrides(a.shape);
+      const [bn, bc, bh, bw] = broadcastStrides(b.shape);
       session.run(broadcastKernel, {
         read: { a, b }, write: { y }, constants: { OP: row.code },
         params: { planes: n * c, c, inner: h * w, w, p, an, ac, ah, aw, bn, bc, bh, bw },
@@ -150,8 +149,8 @@ function binaryOp(name: string, row: BinaryRow & { apart?: boolean }): Op<Slope>
     reference: ([a, b], { p }) => {
       const shape = broadcastShape(name, a.shape, b.shape);
       const [, c, h, w] = four(shape);
-      const sa = broadcastStrides(a.shape, shape);
-      const sb = broadcastStrides(b.shape, shape);
+      const sa = broadcastStrides(a.shape);
+      const sb = broadcastStrides(b.shape);
       return ref(shape, (i) => {
         const at = [Math.floor(i / (c * h * w)), Math.floor(i / (h * w)) % c, Math.floor(i / w) % h, i % w];
         const dot = (s: readonly number[]): number => s.reduce((sum, v, k) => sum + v * at[k], 0);
