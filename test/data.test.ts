@@ -171,7 +171,8 @@ for (const [what, bytes, pattern] of [
   ['PNG, a wrong checksum', () => edit(sound.length - 20, 1), /the checksum of its IDAT chunk at byte \d+ is wrong/],
   ['PNG, a wrong length', () => edit(35, 200), /PNG file is (damaged|cut off)/],
   ['PNG, header only', () => sound.subarray(0, 33), /cut off after 33 bytes/],
-  ['PNG, fewer rows than it says', () => shortRows(), /PNG file is damaged or cut off/],
+  ['PNG, fewer rows than it says', () => shortRows(sound), /PNG file is damaged or cut off \(\d+ of \d+ bytes of pixels\)/],
+  ['PNG, fewer rows than it says, interlaced', () => shortRows(png(W, H, 8, 2, wave, { interlaced: true })), /\d+ of \d+ bytes of pixels/],
   ['PNG, 0 wide', () => png(0, 4, 8, 2, wave), /0 x 4 pixels: there is no image in it/],
   ['PNG, 1 x 1', () => png(1, 1, 8, 2, wave), /is only 1 x 1 pixels: at least 2 x 2/],
   ['PNG, a bomb', () => bomb(false), /60000 x 60000 is 3600 megapixels, more than the 64/],
@@ -186,8 +187,8 @@ for (const [what, bytes, pattern] of [
 ] as [string, () => Uint8Array | Promise<Uint8Array>, RegExp][]) test(`refused: ${what}`, async () => refused(async () => decodeImage(await bytes(), 'a.png'), pattern));
 
 /** The header says more rows than the data holds. */
-function shortRows(): Uint8Array {
-  const b = Buffer.from(sound);
+function shortRows(file: Uint8Array): Uint8Array {
+  const b = Buffer.from(file);
   b.writeUInt32BE(H + 40, 20);
   b.writeUInt32BE(crc32(b.subarray(12, 29)), 29);
   return b;
