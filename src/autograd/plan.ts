@@ -1,4 +1,7 @@
-/** Running a plan: an op's launches as data, over buffers it names, chosen by shape and adapter in the op's `.plan.ts`. */
+/**
+ * Running a plan: an op's launches as data, over buffers it names; and families of variants, of which one is chosen by shape and
+ * adapter. A variant is a way to compute the op; every family's last variant is generic: any shape, any adapter.
+ */
 import type { Session, Tensor } from './tensor.ts';
 
 /** One launch. `buffers`: binding name -> a tensor's name, or 'scratch0', 'scratch1', ... */
@@ -8,7 +11,26 @@ export interface Dispatch {
 }
 export interface Plan { name: string; /** Bytes of each scratch buffer. */ scratch: number[]; steps: Dispatch[] }
 
+/** What plans ask of an adapter. A kernel written for one subgroup size can run only where the adapter has no other. */
 export interface PlanAdapter { subgroups: boolean; subgroupSize: number }
+
+/** One way to compute an op of shape `S`. `name` is unique in its family; `plan` is called only where `fits` holds. */
+export interface Variant<S> {
+  readonly name: string;
+  fits(shape: S, adapter: PlanAdapter): boolean;
+  plan(shape: S, adapter: PlanAdapter): Plan;
+}
+/** Variants in the order of preference where nothing was measured; the last fits everything. */
+export interface Family<S> { readonly name: string; readonly variants: readonly Variant<S>[] }
+
+/** The variants of a family that can run this shape here, best guess first. Never empty. */
+export const candidates = <S>(family: Family<S>, shape: S, adapter: PlanAdapter): Variant<S>[] => family.variants.filter((v) => v.fits(shape, adapter));
+
+/** The plan of the variant that runs. */
+export const choose = <S>(session: Session, family: Family<S>, shape: S): Plan => {
+  const adapter = adapterOf(session);
+  return candidates(family, shape, adapter)[0].plan(shape, adapter);
+};
 
 /** Records a plan's launches with its buffer names bound to tensors. */
 export function runPlan(session: Session, plan: Plan, tensors: Readonly<Record<string, Tensor>>): void {
@@ -17,7 +39,6 @@ export function runPlan(session: Session, plan: Plan, tensors: Readonly<Record<s
   for (const step of plan.steps) session.launch(step.kernel, Object.fromEntries(Object.entries(step.buffers).map(([k, v]) => [k, find(v)])), step);
 }
 
-/** What plans ask of an adapter. A kernel written for one subgroup size can run only where the adapter has no other. */
 export function adapterOf(session: Session): PlanAdapter {
   const { subgroupMin, subgroupMax } = session.device.info;
   return { subgroups: subgroupMin > 0 && subgroupMin === subgroupMax, subgroupSize: subgroupMax };

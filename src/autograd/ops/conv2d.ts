@@ -4,11 +4,12 @@
  * x [N,Ci,H,W], w [Co,Ci,Kh,Kw], y [N,Co,Ho,Wo]; which kernels run is conv2d.plan.ts's matter.
  */
 import { op, shapeError, type Op } from '../op.ts';
-import { adapterOf, runPlan } from '../plan.ts';
+import { choose, runPlan } from '../plan.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import { convCases, inputCases, weightCases } from './conv2d.cases.ts';
-import { planBackwardData, planBackwardWeight, planForward, type ConvShape } from './conv2d.plan.ts';
+import { backwardDataFamily, backwardWeightFamily, forwardFamily } from './conv2d.plan.ts';
 import { forwardReference, inputReference, magnitudeBy, weightReference } from './conv2d.reference.ts';
+import type { ConvShape } from './conv2d.shape.ts';
 import { sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
 
@@ -37,8 +38,8 @@ export const conv2dOp: Op<ConvAttrs> = op<ConvAttrs>({
     return [g.n, g.co, g.ho, g.wo];
   },
   forward: (session, [x, w, bias], y, a) => {
-    const [plan] = planForward(geometry('conv2d', x.shape, w.shape, a), adapterOf(session), bias !== undefined);
-    runPlan(session, plan, { x, w, y, bias });
+    const shape = { ...geometry('conv2d', x.shape, w.shape, a), bias: bias !== undefined };
+    runPlan(session, choose(session, forwardFamily, shape), { x, w, y, bias });
   },
   backward: ({ x: [x, w, bias], attrs, needs }, dy) => [
     needs[0] ? convInput([dy, w], { ...attrs, h: x.shape[2], w: x.shape[3] }) : undefined,
@@ -61,8 +62,8 @@ export const convInput: Op<InputAttrs> = op<InputAttrs>({
     return x;
   },
   forward: (session, [dy, w, bias], dx, a) => {
-    const [plan] = planBackwardData(geometry('convInput', dx.shape, w.shape, a), adapterOf(session), bias !== undefined);
-    runPlan(session, plan, { dy, w, dx, bias });
+    const shape = { ...geometry('convInput', dx.shape, w.shape, a), bias: bias !== undefined };
+    runPlan(session, choose(session, backwardDataFamily, shape), { dy, w, dx, bias });
   },
   backward: ({ x: [dy, w, bias], attrs: { h: _h, w: _w, ...a }, needs }, g) => [
     needs[0] ? conv2dOp([g, w], a) : undefined,
@@ -84,8 +85,8 @@ export const convWeight: Op<WeightAttrs> = op<WeightAttrs>({
     return w;
   },
   forward: (session, [x, dy], dw, a) => {
-    const [plan] = planBackwardWeight(geometry('convWeight', x.shape, dw.shape, a), adapterOf(session));
-    runPlan(session, plan, { x, dy, dw });
+    const shape = geometry('convWeight', x.shape, dw.shape, a);
+    runPlan(session, choose(session, backwardWeightFamily, shape), { x, dy, dw });
   },
   backward: ({ x: [x, dy], attrs: { kh: _kh, kw: _kw, ...a }, needs }, g) => [
     needs[0] ? convInput([dy, g], { ...a, h: x.shape[2], w: x.shape[3] }) : undefined,

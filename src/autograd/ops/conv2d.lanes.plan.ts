@@ -1,0 +1,119 @@
+/**
+ * Forward and backward-data kernels for subgroups of 8 without workgroup memory (the software adapter's): neighbours by shuffles, weights
+ * by broadcasts from the lanes that hold them, read where they lie. docs/kernels-conv.md has the measurements.
+ */
+import backwardDataHalf from '../../shaders/conv2d.backwardData.half.wgsl';
+import dilated from '../../shaders/conv2d.forward.dilated.wgsl';
+import forwardHalf from '../../shaders/conv2d.forward.half.wgsl';
+import pixels from '../../shaders/conv2d.forward.pixels.wgsl';
+import rows from '../../shaders/conv2d.forward.rows.wgsl';
+import forwardSeven from '../../shaders/conv2d.forward.seven.wgsl';
+import type { PlanAdapter } from '../plan.ts';
+import { mirroring } from './conv2d.generic.plan.ts';
+import { div, isReflect, type ConvShape, type ConvVariant, type Direction } from './conv2d.shape.ts';
+
+export const lanes8 = (adapter: PlanAdapter): boolean => adapter.subgroups && adapter.subgroupSize === 8;
+export const is3x3 = (s: ConvShape): boolean => s.kh === 3 && s.kw === 3 && s.stride === 1 && s.dilation === 1 && s.pad === 1 && s.w % 4 === 0;
+export const is1x1 = (s: ConvShape): boolean => s.kh === 1 && s.kw === 1 && s.stride === 1 && s.pad === 0 && s.h * s.w % 4 === 0;
+export const is7x7 = (s: ConvShape): boolean => s.kh === 7 && s.kw === 7 && s.stride === 1 && s.dilation === 1 && s.pad === 3 && s.w % 4 === 0;
+/** 4x4 or 3x3, stride 2, padding 1, zero: even widths, whole vec4 on the small side. */
+export const isHalf = (s: ConvShape): boolean => s.kh === s.kw && (s.kh === 4 || s.kh === 3) && s.stride === 2 && s.dilation === 1
+  && s.pad === 1 && s.padMode === 'zero' && s.w === 2 * s.wo && s.wo % 4 === 0 && (s.h === 2 * s.ho || (s.kh === 3 && s.h === 2 * s.ho - 1));
+
+interface Sides { m: number; k: number; from: string; to: string }
+/** Channels written and summed, and the buffers read and written. */
+const sides = (s: ConvShape, d: Direction): Sides => (d === 'forward' ? { m: s.co, k: s.ci, from: 'x', to: 'y' } : { m: s.ci, k: s.co, from: 'dy', to: 'dx' });
+/** How a kernel that serves both directions walks through w [co,ci,3,3]: backwards for the gradient. */
+const walk3x3 = (s: ConvShape, d: Direction): Record<string, number> => (d === 'forward'
+  ? { stride_m: s.ci * 9, stride_k: 9, tap0: 0, tap_step: 1 } : { stride_m: 9, stride_k: s.ci * 9, tap0: 8, tap_step: 0xffffffff });
+
+/** 3x3, stride 1, padding 1; reflect padding backwards needs an even height. */
+export const rows3x3 = (d: Direction): ConvVariant => ({
+  name: 'rows',
+  fits: (s, adapter) => lanes8(adapter) && is3x3(s) && !(d === 'backward' && s.padMode === 'reflect' && s.h % 2 !== 0),
+  plan: (s) => {
+    const { m, k, from, to } = sides(s, d);
+    const reflect = s.padMode === 'reflect';
+    return {
+      name: 'rows', scratch: [],
+      steps: [{
+        kernel: rows, buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, y: to },
+        params: {
+          k, m, h: s.h, w: s.w, ...walk3x3(s, d),
+          reflect: d === 'forward' && reflect ? 1 : 0, mirror: d === 'backward' && reflect ? 1 : 0, has_bias: s.bias ? 1 : 0,
+        },
+        groups: [div(div(s.h, 2) * s.w / 4, 8), div(m, 8), s.n],
+      }],
+    };
+  },
+});
+
+/** The same backwards for reflect padding of an odd height: the mirrored border as a second launch. */
+const mirroredRows = mirroring(rows3x3('backward'));
+export const rowsMirrored: ConvVariant = { ...mirroredRows, name: 'rows, mirrored', fits: (s, adapter) => isReflect(s) && mirroredRows.fits(s, adapter) };
+
+export const pixels1x1 = (d: Direction): ConvVariant => ({
+  name: 'pixels',
+  fits: (s, adapter) => lanes8(adapter) && is1x1(s),
+  plan: (s) => {
+    const { m, k, from, to } = sides(s, d);
+    const plane = s.h * s.w / 4;
+    return {
+      name: 'pixels', scratch: [],
+      steps: [{
+        kernel: pixels, buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, y: to },
+        params: { k, m, plane, stride_m: d === 'forward' ? s.ci : 1, stride_k: d === 'forward' ? 1 : s.ci, has_bias: s.bias ? 1 : 0 },
+        groups: [div(plane, 16), div(m, 16), s.n],
+      }],
+    };
+  },
+});
+
+/** 3x3 with dilation = zero padding, every tap a whole vec4 aside. */
+export const dilated3x3 = (d: Direction): ConvVariant => ({
+  name: 'dilated',
+  fits: (s, adapter) => lanes8(adapter) && s.kh === 3 && s.kw === 3 && s.stride === 1 && s.dilation === s.pad && s.dilation % 4 === 0
+    && s.padMode === 'zero' && s.w % 4 === 0,
+  plan: (s) => {
+    const { m, k, from, to } = sides(s, d);
+    return {
+      name: 'dilated', scratch: [],
+      steps: [{
+        kernel: dilated, buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, y: to },
+        params: { k, m, h: s.h, w: s.w, dilation: s.dilation, ...walk3x3(s, d), has_bias: s.bias ? 1 : 0 },
+        groups: [div(div(s.h, 2) * s.w / 4, 8), div(m, 8), s.n],
+      }],
+    };
+  },
+});
+
+export const seven: ConvVariant = {
+  name: 'seven',
+  fits: (s, adapter) => lanes8(adapter) && is7x7(s),
+  plan: (s) => ({
+    name: 'seven', scratch: [],
+    steps: [{
+      kernel: forwardSeven, buffers: { x: 'x', w: 'w', bias: s.bias ? 'bias' : 'x', y: 'y' },
+      params: { ci: s.ci, co: s.co, h: s.h, w: s.w, reflect: s.padMode === 'reflect' ? 1 : 0, has_bias: s.bias ? 1 : 0 },
+      groups: [div(div(s.h, 2) * s.w / 4, 8), div(s.co, 8), s.n],
+    }],
+  }),
+};
+
+/** Stride 2; backwards as four phases in one launch. */
+export const half = (d: Direction): ConvVariant => ({
+  name: 'half',
+  fits: (s, adapter) => lanes8(adapter) && isHalf(s),
+  plan: (s) => {
+    const forth = d === 'forward';
+    const { from, to } = sides(s, d);
+    return {
+      name: 'half', scratch: [],
+      steps: [{
+        kernel: forth ? forwardHalf : backwardDataHalf, buffers: { [from]: from, w: 'w', w4: 'w', bias: s.bias ? 'bias' : from, [to]: to },
+        params: { ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, has_bias: s.bias ? 1 : 0 },
+        constants: { K: s.kh }, groups: [div(s.ho * s.wo / 4, 8), forth ? div(s.co, 16) : div(s.ci, 8), s.n],
+      }],
+    };
+  },
+});

@@ -1,0 +1,68 @@
+/** Backward-weight kernels for subgroups of 8 without workgroup memory. Sums are split only as far as it takes to keep a few cores busy. */
+import weightHalf from '../../shaders/conv2d.backwardWeight.half.wgsl';
+import weightPixels from '../../shaders/conv2d.backwardWeight.pixels.wgsl';
+import weightRows from '../../shaders/conv2d.backwardWeight.rows.wgsl';
+import weightSeven from '../../shaders/conv2d.backwardWeight.seven.wgsl';
+import { is1x1, is3x3, is7x7, isHalf, lanes8 } from './conv2d.lanes.plan.ts';
+import { div, splitting, type ConvVariant } from './conv2d.shape.ts';
+
+const BUSY = 16; // workgroups that keep the software adapter's cores busy
+/** Units of work per split, so that `tiles` times the splits come to about BUSY. */
+const share = (all: number, tiles: number): number => div(all, Math.min(all, div(BUSY, tiles)));
+
+/** 3x3, stride 1, padding 1: a split is some pairs of rows. */
+export const weight3x3: ConvVariant = {
+  name: 'rows',
+  fits: (s, adapter) => lanes8(adapter) && is3x3(s),
+  plan: (s) => {
+    const all = s.n * div(s.h, 2);
+    const pairs = share(all, div(s.ci, 8) * div(s.co, 8));
+    return splitting('rows', s, div(all, pairs), {
+      kernel: weightRows, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, pairs, reflect: s.padMode === 'reflect' ? 1 : 0 },
+      groups: [div(s.ci, 8), div(s.co, 8), div(all, pairs)],
+    });
+  },
+};
+
+export const weight1x1: ConvVariant = {
+  name: 'pixels',
+  fits: (s, adapter) => lanes8(adapter) && is1x1(s),
+  plan: (s) => {
+    const all = s.n * s.h * s.w / 4;
+    const steps = share(all, div(s.ci, 16) * div(s.co, 16));
+    return splitting('pixels', s, div(all, steps), {
+      kernel: weightPixels, buffers: { x: 'x', dy: 'dy', sums: 'dw' }, params: { n: s.n, ci: s.ci, co: s.co, plane: s.h * s.w / 4, steps },
+      groups: [div(s.ci, 16), div(s.co, 16), div(all, steps)],
+    });
+  },
+};
+
+export const weightStride2: ConvVariant = {
+  name: 'half',
+  fits: (s, adapter) => lanes8(adapter) && isHalf(s),
+  plan: (s) => {
+    const all = s.n * s.ho;
+    const rows = share(all, div(s.ci, 8) * div(s.co, 8));
+    return splitting('half', s, div(all, rows), {
+      kernel: weightHalf, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      params: { n: s.n, ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, rows },
+      constants: { K: s.kh }, groups: [div(s.ci, 8), div(s.co, 8), div(all, rows)],
+    });
+  },
+};
+
+/** One row of taps per workgroup. */
+export const weight7x7: ConvVariant = {
+  name: 'seven',
+  fits: (s, adapter) => lanes8(adapter) && is7x7(s),
+  plan: (s) => {
+    const all = s.n * s.h;
+    const rows = share(all, div(s.ci, 8) * 7 * div(s.co, 8));
+    return splitting('seven', s, div(all, rows), {
+      kernel: weightSeven, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, rows, reflect: s.padMode === 'reflect' ? 1 : 0 },
+      groups: [div(s.ci, 8) * 7, div(s.co, 8), div(all, rows)],
+    });
+  },
+};

@@ -1,0 +1,48 @@
+/** The families of convolution kernels: what fits where, and that the generic variant is always there, last. */
+import { test } from 'uvu';
+import { backwardDataFamily, backwardWeightFamily, forwardFamily } from '../src/autograd/ops/conv2d.plan.ts';
+import { geometry } from '../src/autograd/ops/conv2d.ts';
+import type { ConvShape } from '../src/autograd/ops/conv2d.shape.ts';
+import { candidates, type PlanAdapter } from '../src/autograd/plan.ts';
+import * as assert from 'uvu/assert';
+
+const families = [forwardFamily, backwardDataFamily, backwardWeightFamily];
+const shape = (x: number[], w: number[], a: Partial<ConvShape> = {}): ConvShape => geometry('test', x, w, { stride: 1, dilation: 1, pad: 0, padMode: 'zero', ...a });
+const none: PlanAdapter = { subgroups: false, subgroupSize: 0 };
+const lanes: PlanAdapter = { subgroups: true, subgroupSize: 8 };
+
+test('every family ends with a variant that fits everything, and names are unique', () => {
+  const odd = shape([3, 5, 7, 11], [2, 5, 2, 3], { stride: 3, dilation: 2, pad: 1 });
+  for (const family of families) {
+    assert.is(family.variants.at(-1)!.name, 'generic');
+    assert.is(new Set(family.variants.map((v) => v.name)).size, family.variants.length);
+    assert.equal(candidates(family, odd, none).map((v) => v.name), ['generic'], family.name);
+  }
+});
+
+test('the subgroup kernels go first where there are subgroups of 8, and nowhere else', () => {
+  const wanted: [ConvShape, string[]][] = [
+    [shape([1, 8, 16, 16], [8, 8, 3, 3], { pad: 1 }), ['rows', 'rows', 'rows']],
+    [shape([1, 8, 15, 16], [8, 8, 3, 3], { pad: 1, padMode: 'reflect' }), ['rows', 'rows, mirrored', 'rows']],
+    [shape([1, 8, 16, 16], [8, 8, 1, 1]), ['pixels', 'pixels', 'pixels']],
+    [shape([1, 8, 16, 16], [8, 8, 4, 4], { stride: 2, pad: 1 }), ['half', 'half', 'half']],
+    [shape([1, 3, 16, 16], [8, 3, 7, 7], { pad: 3, padMode: 'reflect' }), ['seven', 'generic', 'seven']],
+    [shape([1, 3, 32, 32], [8, 3, 3, 3], { dilation: 8, pad: 8 }), ['dilated', 'dilated', 'generic']],
+  ];
+  for (const [s, names] of wanted) for (const [i, family] of families.entries()) {
+    assert.is(candidates(family, s, lanes)[0].name, names[i], family.name);
+    assert.not(candidates(family, s, none).some((v) => ['rows', 'rows, mirrored', 'pixels', 'half', 'seven', 'dilated'].includes(v.name)));
+  }
+});
+
+test('a plan names only buffers of its direction, and scratch it asks for', () => {
+  const names = { 'conv2d.forward': ['x', 'w', 'y'], 'conv2d.backwardData': ['dy', 'w', 'dx'], 'conv2d.backwardWeight': ['x', 'dy', 'dw'] };
+  for (const s of [shape([2, 6, 12, 12], [10, 6, 3, 3], { pad: 1 }), shape([1, 4, 8, 8], [8, 4, 4, 4], { stride: 2, pad: 1 })]) {
+    for (const family of families) for (const variant of candidates(family, s, lanes)) {
+      const plan = variant.plan(s, lanes);
+      const known = [...names[family.name as keyof typeof names], ...plan.scratch.map((_, i) => `scratch${i}`)];
+      for (const step of plan.steps) for (const used of Object.values(step.buffers)) assert.ok(known.includes(used), `${family.name} ${variant.name}: ${used}`);
+    }
+  }
+});
+test.run();
