@@ -4,5 +4,5 @@ export { openNodeDevice } from './node/gpu.ts';
 export { decodeImage, encodePng, readPicture, type DecodeOptions } from './node/decode.ts';
 export { readInput, writeFileAtomic } from './node/files.ts';
 export { RunFolder } from './node/runFolder.ts';
-export type { RunRecord } from './node/runRecord.ts';
+export type { RunRecord } from './model/runRecord.ts';
 export { writeRunPage } from './node/runPage.ts';

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { padTo } from '../src/data/pad.ts';
 import { fitLayout, fitPair, gridOf, prepareSource, prepareTarget, smallSource } from '../src/data/prepare.ts';
 import { analogy, configure, trainingPair, withIterations } from '../src/model/analogy.ts';
-import { differences } from '../src/node/runRecord.ts';
+import { differences } from '../src/model/runRecord.ts';
 import { testSession } from './device.ts';
 import { blue, layout, paint, photo, red } from './runs.ts';
 

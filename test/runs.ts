@@ -4,7 +4,7 @@ import { prepareSource } from '../src/data/prepare.ts';
 import { configure, type Choices } from '../src/model/analogy.ts';
 import type { Training } from '../src/model/train.ts';
 import { RunFolder } from '../src/node/runFolder.ts';
-import { runFormat } from '../src/node/runRecord.ts';
+import { runFormat } from '../src/model/runRecord.ts';
 import { versions } from '../src/node/version.ts';
 
 /** A picture from a function of its pixels. */

@@ -7,7 +7,7 @@ import type { Picture } from '../data/image.ts';
 import { readPaletteFile, type Palette } from '../data/palette.ts';
 import { decodeImage } from '../node/decode.ts';
 import { readInput } from '../node/files.ts';
-import type { FileRecord, PictureRecord } from '../node/runRecord.ts';
+import type { FileRecord, PictureRecord } from '../model/runRecord.ts';
 import { sha256 } from '../node/version.ts';
 
 export interface InputPicture { path: string; picture: Picture; record: PictureRecord }

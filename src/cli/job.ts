@@ -9,7 +9,7 @@ import type { PairData } from '../model/pair.ts';
 import type { Training } from '../model/train.ts';
 import { RunFolder } from '../node/runFolder.ts';
 import { writeRunPage } from '../node/runPage.ts';
-import { runFormat, type RunRecord } from '../node/runRecord.ts';
+import { runFormat, type RunRecord } from '../model/runRecord.ts';
 import { versions } from '../node/version.ts';
 import type { Interrupt } from './interrupt.ts';
 import { bytes, duration, Progress } from './progress.ts';

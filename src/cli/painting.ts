@@ -6,7 +6,7 @@ import { openNetworks, Painter } from '../model/analogy.ts';
 import type { Config } from '../model/config.ts';
 import { writeFileAtomic } from '../node/files.ts';
 import type { RunFolder } from '../node/runFolder.ts';
-import type { FileRecord } from '../node/runRecord.ts';
+import type { FileRecord } from '../model/runRecord.ts';
 import type { InputPicture } from './inputs.ts';
 import { withRecipe } from './recipe.ts';
 

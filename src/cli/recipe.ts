@@ -7,7 +7,7 @@ import { readText, withText } from '../data/png.ts';
 import type { Target } from '../data/prepare.ts';
 import { encodePng } from '../node/decode.ts';
 import type { RunFolder } from '../node/runFolder.ts';
-import type { FileRecord } from '../node/runRecord.ts';
+import type { FileRecord } from '../model/runRecord.ts';
 import { programVersion } from '../node/version.ts';
 
 export interface Recipe {

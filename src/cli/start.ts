@@ -11,7 +11,7 @@ import { encodePng } from '../node/decode.ts';
 import { writeFileAtomic, writeFilesAtomic } from '../node/files.ts';
 import { isRun, RunFolder } from '../node/runFolder.ts';
 import { sha256 } from '../node/version.ts';
-import { differences } from '../node/runRecord.ts';
+import { differences } from '../model/runRecord.ts';
 import { contactSheet, psnr } from './compare.ts';
 import { pictureFile, sceneFiles, scenePalette } from './example.ts';
 import { integer } from './options.ts';

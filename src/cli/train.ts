@@ -5,7 +5,7 @@ import { UserError } from '../data/errors.ts';
 import { gridOf, prepareSource } from '../data/prepare.ts';
 import { configure, defaultOutput, withIterations } from '../model/analogy.ts';
 import { checkNewRun, isRun, RunFolder } from '../node/runFolder.ts';
-import type { FileRecord } from '../node/runRecord.ts';
+import type { FileRecord } from '../model/runRecord.ts';
 import { readInputPicture, readLayouts, readPalette, type InputPicture } from './inputs.ts';
 import { Interrupt } from './interrupt.ts';
 import { train, type Job, type Trained } from './job.ts';

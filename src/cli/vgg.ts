@@ -6,7 +6,7 @@ import { decodeSafetensors } from '../data/safetensors.ts';
 import { vggMaps, type Maps } from '../model/coherence.ts';
 import { isVggWeight, vggFromWeights } from '../model/vgg.ts';
 import { readInput } from '../node/files.ts';
-import type { FileRecord } from '../node/runRecord.ts';
+import type { FileRecord } from '../model/runRecord.ts';
 import { sha256 } from '../node/version.ts';
 
 /** The deepest layer that the loss looks at [C]. */

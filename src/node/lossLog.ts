@@ -1,8 +1,7 @@
-/** losses.jsonl: one line for every reading of the losses, {iteration, ...means since the line before}. */
+/** losses.jsonl of a run folder, appended to while training goes on. */
 import { promises as fs } from 'node:fs';
+import { lossLine, lossRow, parseLosses, type LossRow } from '../model/lossRows.ts';
 import { writeFileAtomic } from './files.ts';
-
-export type LossRow = { iteration: number } & Record<string, number>;
 
 export class LossLog {
   private constructor(readonly path: string, readonly rows: LossRow[]) {}
@@ -10,25 +9,16 @@ export class LossLog {
   /** Opens the log and drops what lies beyond a checkpoint: lines after its iteration, and a last line cut short. */
   static async open(path: string, iteration: number, write = true): Promise<LossLog> {
     const text = await fs.readFile(path, 'utf8').catch(() => '');
-    const rows: LossRow[] = [];
-    for (const line of text.split('\n')) {
-      try {
-        const row = JSON.parse(line) as LossRow;
-        if (row.iteration <= iteration && row.iteration > (rows.at(-1)?.iteration ?? 0)) rows.push(row);
-      } catch { /* cut short by a kill */ }
-    }
-    const log = new LossLog(path, rows);
+    const log = new LossLog(path, parseLosses(text, iteration));
     if (write && log.text !== text) await writeFileAtomic(path, log.text);
     return log;
   }
 
-  private get text(): string { return this.rows.map((r) => `${JSON.stringify(r)}\n`).join(''); }
+  private get text(): string { return this.rows.map(lossLine).join(''); }
 
   async add(iteration: number, losses: Record<string, number>): Promise<void> {
-    // Six digits are more than a loss has: files stay small and readable.
-    const rounded = Object.fromEntries(Object.entries(losses).map(([k, v]) => [k, Number(v.toPrecision(6))]));
-    const row: LossRow = { iteration, ...rounded };
+    const row = lossRow(iteration, losses);
     this.rows.push(row);
-    await fs.appendFile(this.path, `${JSON.stringify(row)}\n`);
+    await fs.appendFile(this.path, lossLine(row));
   }
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resize, type Picture } from '../data/image.ts';
 import { encodePng } from './decode.ts';
-import type { LossRow } from './lossLog.ts';
+import type { LossRow } from '../model/lossRows.ts';
 
 export const escape = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Versions } from '../model/runRecord.ts';
 
 /** The package's folder, by walking up: this code is bundled into dist/. */
 export const packageRoot = ((): string => {
@@ -18,7 +19,6 @@ const versionIn = (file: string): string => {
 
 export const programVersion = versionIn(join(packageRoot, 'package.json'));
 
-export interface Versions { semia: string; node: string; webgpu: string; platform: string }
 export const versions = (): Versions => {
   let webgpu = 'none';
   try { webgpu = versionIn(createRequire(import.meta.url).resolve('webgpu/package.json')); } catch { /* not installed */ }

@@ -3,13 +3,14 @@ import { UserError } from '../data/errors.ts';
 import type { Palette } from '../data/palette.ts';
 import type { Size } from '../data/prepare.ts';
 import type { DeviceInfo } from '../engine/device.ts';
-import type { Config } from '../model/config.ts';
-import type { HostState } from '../model/train.ts';
-import type { Versions } from './version.ts';
+import type { Config } from './config.ts';
+import type { HostState } from './train.ts';
 
 /** Raised whenever a run folder of before could not be read any more. */
 export const runFormat = 1;
 
+/** What ran. In browsers `node` is 'none', `webgpu` 'browser' and `platform` what the browser calls itself. */
+export interface Versions { semia: string; node: string; webgpu: string; platform: string }
 export interface FileRecord { name: string; sha256: string }
 export interface PictureRecord extends FileRecord, Size {}
 
