@@ -179,6 +179,13 @@ const cases: Case[] = [
   { name: 'rerunning a picture without a recipe', args: ['rerun', 'not-rendered.png'], says: /not-rendered\.png: carries no recipe/ },
   { name: 'rerunning a JPEG', args: ['rerun', 'cut.jpg'], says: /cut\.jpg: / },
   { name: 'a palette of a photograph', args: ['palette', 'photo.png'], says: /photo\.png: / },
+  // first layouts
+  { name: 'a first layout of what is no picture', args: ['segment', 'text.png'], says: /text\.png: / },
+  { name: 'a first layout of one class', args: ['segment', 'photo.png', '-k', '1'], says: /a whole number from 2 to 64 is expected/ },
+  { name: 'a first layout as JPEG', args: ['segment', 'photo.png', '-o', 'first.jpg'], says: /first\.jpg: results are PNG files/ },
+  { name: 'a first layout over its photograph', args: ['segment', 'photo.png', '-o', 'photo.png'], says: /photo\.png: is one of the inputs/ },
+  { name: 'layout and overlay in one file', args: ['segment', 'photo.png', '-o', 'a.png', '--overlay', 'a.png'], says: /a\.png: would hold both/ },
+  { name: 'superpixels of no compactness', args: ['segment', 'photo.png', '--compactness', 'none'], says: /a number from 1 to 100 is expected/ },
   // the machine
   { name: 'no adapter', args: withOption('--preset', 'fast'), says: /no WebGPU adapter was found.*semia doctor/, env: { VK_DRIVER_FILES: join(folder, 'empty.json'), VK_ICD_FILENAMES: join(folder, 'empty.json') }, skip: process.platform !== 'linux' },
 ];

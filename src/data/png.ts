@@ -60,7 +60,8 @@ export function pngHeader(bytes: Uint8Array, name = 'PNG'): PngHeader {
 const latin1 = (s: string) => Uint8Array.from(s, (c) => c.charCodeAt(0));
 const fromLatin1 = (b: Uint8Array) => { let s = ''; for (const c of b) s += String.fromCharCode(c); return s; };
 
-function chunk(type: string, data: Uint8Array): Uint8Array {
+/** A chunk with its length and checksum. */
+export function chunk(type: string, data: Uint8Array): Uint8Array {
   const out = new Uint8Array(data.length + 12);
   view(out).setUint32(0, data.length);
   out.set(latin1(type), 4);

@@ -11,7 +11,7 @@ import type { Recipe, Scene, ScenePicture } from './scene.ts';
 export type { Scene, SceneClass, ScenePicture } from './scene.ts';
 
 /** Closes a recipe over its own geometry type, so that recipes of different scenes fit one list. */
-function painter<G>(recipe: Recipe<G>): { name: string; paint: (size: number, seed: number) => Scene } {
+function painter<G>(recipe: Recipe<G>) {
   const picture = (name: string, geometry: G, size: number, seed: number): ScenePicture => {
     const width = size, height = Math.round(size * recipe.aspect), canvas = new Canvas(width, height);
     // Scenes must not share their clouds and trees, so each counts its seeds from its own start.
@@ -23,11 +23,17 @@ function painter<G>(recipe: Recipe<G>): { name: string; paint: (size: number, se
   };
   return {
     name: recipe.name,
-    paint: (size, seed) => ({
+    targets: recipe.targets.map((t) => t.name),
+    paint: (size: number, seed: number, targets = true): Scene => ({
       name: recipe.name, title: recipe.title, classes: recipe.classes,
       source: picture('source', recipe.source, size, seed),
-      targets: recipe.targets.map((t) => picture(t.name, t.geometry, size, seed)),
+      targets: targets ? recipe.targets.map((t) => picture(t.name, t.geometry, size, seed)) : [],
     }),
+    one: (name: string, size: number, seed: number): ScenePicture => {
+      const target = recipe.targets.find((t) => t.name === name);
+      if (!target) throw new Error(`${recipe.name} has no target "${name}"`);
+      return picture(name, target.geometry, size, seed);
+    },
   };
 }
 
@@ -40,8 +46,19 @@ export const sceneNames: string[] = painters.map((p) => p.name);
  * Paints a scene: its source picture and all its targets. `size` is the width in pixels (default 256; the height follows from
  * the scene); the same name, size and seed give the same bytes. Other seeds give other clouds, leaves and waves.
  */
-export function paintScene(name: string, options: { size?: number; seed?: number } = {}): Scene {
+export const paintScene = (name: string, options: SceneOptions = {}): Scene => find(name).paint(options.size ?? 256, options.seed ?? 1);
+
+/** The scene with its source alone, in a fraction of the time; `targetNames` are what paintTarget knows. */
+export const paintSource = (name: string, options: SceneOptions = {}): Scene & { targetNames: string[] } =>
+  ({ ...find(name).paint(options.size ?? 256, options.seed ?? 1, false), targetNames: find(name).targets });
+
+/** One of a scene's targets by itself. */
+export const paintTarget = (name: string, target: string, options: SceneOptions = {}): ScenePicture => find(name).one(target, options.size ?? 256, options.seed ?? 1);
+
+export interface SceneOptions { /** Width in pixels. */ size?: number; seed?: number }
+
+function find(name: string) {
   const found = painters.find((p) => p.name === name);
   if (!found) throw new Error(`no scene named "${name}"; there are: ${sceneNames.join(', ')}`);
-  return found.paint(options.size ?? 256, options.seed ?? 1);
+  return found;
 }

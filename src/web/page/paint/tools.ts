@@ -1,0 +1,144 @@
+/** The tools, as what pointer and keyboard alike do with them: press, move, release. They know the document, not the screen. */
+import type { LayerName, PaintDocument } from './document.ts';
+import { fill, fillMask, moveRegion, polygonMask, rectangle, region, segment, union, type Ink, type Point, type Rect } from './raster.ts';
+
+export type ToolName = 'brush' | 'eraser' | 'fill' | 'superpixel' | 'rectangle' | 'move' | 'pick' | 'pan';
+
+/** What a tool paints with at the moment. */
+export interface Settings {
+  tool: ToolName;
+  layer: LayerName;
+  /** The class to paint. */
+  label: number;
+  /** Brush diameter in pixels of the picture, 1..400. */
+  size: number;
+}
+
+/** A pointer's place in the picture, its pressure (0..1; 1 without a pen) and the keys that change what a tool does. */
+export interface Touch extends Point { pressure: number; all: boolean; copy: boolean }
+
+/** What is being drawn and not yet done, to be shown over the picture. */
+export type Outline = { kind: 'rectangle'; a: Point; b: Point } | { kind: 'lasso'; points: readonly Point[]; closed: boolean; by: Point } | null;
+
+/** Pen pressure to brush radius: half pressure is about two thirds of the brush. */
+export const radiusAt = (size: number, pressure: number): number => (size / 2) * Math.max(0.08, Math.min(1, pressure)) ** 0.6;
+
+export class Tools {
+  outline: Outline = null;
+  private last: Touch | null = null;
+  private start: Touch | null = null;
+  private lasso: { mask: Uint8Array; before: Uint8Array } | null = null;
+  private points: Point[] = [];
+  private moved: Rect | null = null;
+
+  constructor(private readonly doc: PaintDocument, readonly settings: Settings, private readonly pick: (label: number) => void) {}
+
+  get busy(): boolean { return this.start !== null; }
+
+  private get ink(): Ink { return this.settings.tool === 'eraser' ? this.doc.eraserInk(this.settings.layer) : this.settings.label; }
+
+  press(t: Touch): void {
+    const { doc, settings: { tool, layer, label } } = this;
+    this.start = this.last = t;
+    if (tool === 'brush' || tool === 'eraser') { doc.begin(layer); this.draw(t, t); }
+    else if (tool === 'fill') doc.edit(layer, 'fill', (map) => fill(map, t, label, t.all));
+    else if (tool === 'superpixel') this.superpixels(t);
+    else if (tool === 'rectangle') this.outline = { kind: 'rectangle', a: t, b: t };
+    else if (tool === 'move') this.pressMove(t);
+    else if (tool === 'pick') { const found = doc.labelAt(layer, t.x, t.y); if (found !== null) this.pick(found); }
+  }
+
+  move(t: Touch): void {
+    if (!this.start || !this.last) return;
+    const { tool } = this.settings;
+    if (tool === 'brush' || tool === 'eraser') this.draw(this.last, t);
+    else if (tool === 'superpixel') this.superpixels(t);
+    else if (tool === 'rectangle') this.outline = { kind: 'rectangle', a: this.start, b: t };
+    else if (tool === 'pick') { const found = this.doc.labelAt(this.settings.layer, t.x, t.y); if (found !== null) this.pick(found); }
+    else if (tool === 'move') this.dragMove(t);
+    this.last = t;
+  }
+
+  /** Ends what was pressed; true where the layout has changed. */
+  release(t: Touch): boolean {
+    if (!this.start) return false;
+    const { doc, settings: { tool, layer } } = this, start = this.start;
+    this.start = this.last = null;
+    if (tool === 'brush' || tool === 'eraser') return doc.commit(tool === 'brush' ? 'brush stroke' : 'erasing');
+    if (tool === 'superpixel') return doc.commit('superpixels');
+    if (tool === 'rectangle') { this.outline = null; return doc.edit(layer, 'rectangle', (map) => rectangle(map, start, t, this.ink)); }
+    if (tool === 'move') return this.releaseMove();
+    return tool === 'fill';
+  }
+
+  /** Gives up what is under way. */
+  cancel(): void {
+    this.start = this.last = this.lasso = this.outline = null;
+    this.points = [];
+    this.doc.cancel();
+  }
+
+  private draw(a: Touch, b: Touch): void {
+    const { doc, settings: { layer, size } } = this;
+    const map = { width: doc.width, height: doc.height, labels: doc.layers[layer] };
+    doc.touch(segment(map, a, b, radiusAt(size, a.pressure), radiusAt(size, b.pressure), this.ink));
+  }
+
+  /** The superpixel under the pointer; dragging goes on to others. Without superpixels, the region of one class. */
+  private superpixels(t: Touch): void {
+    const { doc, settings: { layer, label } } = this;
+    if (!doc.isEditing) doc.begin(layer);
+    const x = Math.floor(t.x), y = Math.floor(t.y);
+    if (x < 0 || y < 0 || x >= doc.width || y >= doc.height) return;
+    const map = { width: doc.width, height: doc.height, labels: doc.layers[layer] };
+    const of = { width: doc.width, labels: doc.superpixels ?? map.labels };
+    doc.touch(fillMask(map, region(of, y * doc.width + x), label));
+  }
+
+  // Move: the first drag draws a lasso; a drag inside it then moves what it holds. A click takes the region under it.
+
+  private pressMove(t: Touch): void {
+    const { doc } = this, x = Math.floor(t.x), y = Math.floor(t.y);
+    const holds = this.lasso && x >= 0 && y >= 0 && x < doc.width && y < doc.height && this.lasso.mask[y * doc.width + x];
+    this.moved = null;
+    if (holds) { this.lasso!.before = doc.begin(this.settings.layer).before; return; }
+    this.lasso = null;
+    this.points = [t];
+    this.outline = { kind: 'lasso', points: this.points, closed: false, by: { x: 0, y: 0 } };
+  }
+
+  private dragMove(t: Touch): void {
+    const { doc, start, lasso } = this;
+    if (!lasso) { this.points.push(t); return; }
+    const by = { x: Math.round(t.x - start!.x), y: Math.round(t.y - start!.y) };
+    const map = { width: doc.width, height: doc.height, labels: doc.layers[this.settings.layer] };
+    const changed = moveRegion(map, lasso.before, lasso.mask, by.x, by.y, t.copy);
+    doc.touch(union(this.moved, changed));
+    this.moved = changed;
+    this.outline = { kind: 'lasso', points: this.points, closed: true, by };
+  }
+
+  private releaseMove(): boolean {
+    const { doc } = this;
+    if (this.lasso) {
+      this.lasso = null;
+      this.outline = null;
+      return doc.commit('move a region');
+    }
+    const far = this.points.some((p) => Math.hypot(p.x - this.points[0].x, p.y - this.points[0].y) > 2);
+    const at = this.points[0], x = Math.floor(at.x), y = Math.floor(at.y);
+    const within = x >= 0 && y >= 0 && x < doc.width && y < doc.height;
+    const mask = far ? polygonMask(doc, this.points) : within ? region({ width: doc.width, labels: doc.layers[this.settings.layer] }, y * doc.width + x) : null;
+    if (!mask?.some((m) => m)) { this.outline = null; return false; }
+    if (!far) this.points = boxAround(mask, doc.width, doc.height);
+    this.lasso = { mask, before: doc.layers[this.settings.layer] };
+    this.outline = { kind: 'lasso', points: this.points, closed: true, by: { x: 0, y: 0 } };
+    return false;
+  }
+}
+
+function boxAround(mask: Uint8Array, width: number, height: number): Point[] {
+  let [l, t, r, b] = [width, height, 0, 0];
+  mask.forEach((m, p) => { if (m) { const x = p % width, y = Math.floor(p / width); l = Math.min(l, x); r = Math.max(r, x + 1); t = Math.min(t, y); b = Math.max(b, y + 1); } });
+  return [{ x: l, y: t }, { x: r, y: t }, { x: r, y: b }, { x: l, y: b }];
+}

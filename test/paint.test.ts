@@ -1,0 +1,211 @@
+/** The page's document, tools and view without a page: what is painted, what undo brings back, what the memory of it costs. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { PaintDocument, type Change } from '../src/web/page/paint/document.ts';
+import { History } from '../src/web/page/paint/history.ts';
+import { fillHoles, moveRegion, polygonMask, segment } from '../src/web/page/paint/raster.ts';
+import { radiusAt, Tools, type Settings, type Touch } from '../src/web/page/paint/tools.ts';
+import { fit, held, pinch, toPane, toPicture, zoom } from '../src/web/page/paint/view.ts';
+
+const W = 40, H = 30;
+/** Sky above grass, and a block of a third class in the sky. */
+const start = Uint8Array.from({ length: W * H }, (_, p) => { const x = p % W, y = Math.floor(p / W); return x >= 5 && x < 11 && y >= 4 && y < 9 ? 2 : Number(y >= 15); });
+const classes = [{ name: 'sky', color: [0, 0, 250] }, { name: 'grass', color: [0, 250, 0] }, { name: 'kite', color: [250, 0, 0] }] as { name: string; color: [number, number, number] }[];
+const open = (history?: History) => new PaintDocument({ name: 'test', width: W, height: H, photo: new Uint8ClampedArray(4 * W * H), source: start, classes }, history);
+const touch = (x: number, y: number, o: Partial<Touch> = {}): Touch => ({ x, y, pressure: 1, all: false, copy: false, ...o });
+const kit = (o: Partial<Settings> = {}) => {
+  const doc = open(), settings: Settings = { tool: 'brush', layer: 'target', label: 1, size: 6, ...o };
+  let picked = -1;
+  const tools = new Tools(doc, settings, (l) => { picked = l; });
+  const drag = (...points: Touch[]) => { tools.press(points[0]); for (const p of points.slice(1)) tools.move(p); return tools.release(points.at(-1)!); };
+  return { doc, settings, tools, drag, picked: () => picked };
+};
+const at = (labels: Uint8Array, x: number, y: number) => labels[y * W + x];
+const changed = (a: Uint8Array, b: Uint8Array = start) => a.reduce((n, v, i) => n + Number(v !== b[i]), 0);
+
+test('a stroke covers what lies within its radius of the segment, and nothing else', () => {
+  const map = { width: W, height: H, labels: new Uint8Array(W * H) };
+  const a = { x: 8.3, y: 7.1 }, b = { x: 25.9, y: 18.4 };
+  const rect = segment(map, a, b, 4, 4, 3)!;
+  for (let y = 0; y < H; y++) for (let x = 0; x < W; x++) {
+    // the distance to the segment by dense sampling
+    let d = Infinity;
+    for (let t = 0; t <= 1; t += 1 / 4096) d = Math.min(d, Math.hypot(x + 0.5 - a.x - t * (b.x - a.x), y + 0.5 - a.y - t * (b.y - a.y)));
+    if (Math.abs(d - 4) > 1e-3) assert.is(at(map.labels, x, y), d < 4 ? 3 : 0, `${x}, ${y}: ${d}`);
+    if (at(map.labels, x, y)) assert.ok(x >= rect.x && y >= rect.y && x < rect.x + rect.width && y < rect.y + rect.height);
+  }
+  assert.is(segment(map, { x: -20, y: 5 }, { x: -12, y: 5 }, 3, 3, 1), null, 'outside');
+});
+
+test('a thin stroke leaves no gaps; pressure makes it thinner', () => {
+  const { doc, drag } = kit({ size: 1 });
+  drag(touch(1.5, 1.5), touch(33.5, 12.2));
+  for (let x = 2; x < 33; x++) assert.ok(Array.from({ length: 15 }, (_, y) => at(doc.layers.target, x, y)).includes(1), String(x));
+  assert.ok(radiusAt(20, 0.5) < radiusAt(20, 1) && radiusAt(20, 0.5) > 4);
+});
+
+test('undo and redo go through strokes byte by byte; a stroke that changes nothing is no step', () => {
+  const { doc, drag, settings } = kit();
+  const states = [doc.layers.target.slice()];
+  for (const [i, tool] of (['brush', 'rectangle', 'fill', 'superpixel'] as const).entries()) {
+    settings.tool = tool;
+    settings.label = i % 2 ? 0 : 2;
+    drag(touch(5 + 4 * i, 12), touch(20, 22));
+    states.push(doc.layers.target.slice());
+    assert.ok(changed(states[i + 1], states[i]) > 0, tool);
+  }
+  for (let i = states.length - 2; i >= 0; i--) { doc.undo(); assert.equal(doc.layers.target, states[i]); }
+  assert.not(doc.history.canUndo);
+  for (const s of states.slice(1)) { doc.redo(); assert.equal(doc.layers.target, s); }
+  const steps = doc.history.bytes;
+  settings.tool = 'brush';
+  settings.label = at(doc.layers.target, 1, 1);
+  assert.not(drag(touch(1, 1)));
+  assert.is(doc.history.bytes, steps);
+});
+
+test('the history keeps to its memory and forgets the oldest', () => {
+  const doc = open(new History(3000));
+  for (let i = 0; i < 50; i++) doc.edit('target', 'edit', (m) => { m.labels.fill(i % 3); return doc.whole; });
+  assert.ok(doc.history.bytes <= 3000);
+  let steps = 0;
+  while (doc.undo()) steps++;
+  assert.is(steps, 2, 'two of 1200 bytes');
+});
+
+test('changes are told with the rectangle that holds them', () => {
+  const { doc, drag } = kit({ size: 4 });
+  const seen: Change[] = [];
+  doc.on((c) => seen.push(c));
+  drag(touch(20, 5), touch(26, 8));
+  const inside = new Uint8Array(W * H);
+  for (const c of seen) if ('rect' in c) for (let y = 0; y < c.rect.height; y++) inside.fill(1, (c.rect.y + y) * W + c.rect.x, (c.rect.y + y) * W + c.rect.x + c.rect.width);
+  doc.layers.target.forEach((l, p) => { if (l !== start[p]) assert.ok(inside[p]); });
+  assert.ok(inside.reduce((a, b) => a + b, 0) < W * H / 4, 'not the whole picture');
+});
+
+test('the eraser brings the source layout back on the target, and what it was on the source', () => {
+  const { doc, drag, settings } = kit({ label: 2, size: 8 });
+  drag(touch(20, 15), touch(30, 15));
+  settings.tool = 'eraser';
+  settings.size = 60;
+  drag(touch(20, 15));
+  assert.equal(doc.layers.target, start);
+  Object.assign(settings, { tool: 'brush', layer: 'source', size: 8 });
+  drag(touch(20, 15));
+  assert.ok(changed(doc.layers.source) > 0);
+  Object.assign(settings, { tool: 'eraser', size: 60 });
+  drag(touch(20, 15));
+  assert.equal(doc.layers.source, start);
+});
+
+test('fill stops at other classes; with "all" it takes the class everywhere', () => {
+  const { doc, drag, settings } = kit({ tool: 'rectangle', label: 2 });
+  drag(touch(0, 20), touch(10, 30));
+  Object.assign(settings, { tool: 'fill', label: 0 });
+  drag(touch(7, 6));
+  assert.is(at(doc.layers.target, 7, 6), 0);
+  assert.is(at(doc.layers.target, 5, 25), 2);
+  doc.undo();
+  drag(touch(7, 6, { all: true }));
+  assert.is(doc.layers.target.filter((l) => l === 2).length, 0);
+});
+
+test('moving a region fills what it leaves from around, and copying keeps it', () => {
+  const kite = (l: Uint8Array) => l.reduce((n, v) => n + Number(v === 2), 0);
+  const { doc, tools, drag } = kit({ tool: 'move' });
+  drag(touch(7, 6));                                   // a click takes the region
+  assert.is(tools.outline?.kind, 'lasso');
+  assert.ok(drag(touch(7, 6), touch(27, 8)));
+  assert.is(at(doc.layers.target, 7, 6), 0, 'sky where it was');
+  assert.is(at(doc.layers.target, 27, 8), 2);
+  assert.is(kite(doc.layers.target), kite(start));
+  doc.undo();
+  assert.equal(doc.layers.target, start);
+  drag(touch(3, 2), touch(13, 2), touch(13, 11), touch(3, 11), touch(3, 3));   // a lasso around it
+  drag(touch(7, 6, { copy: true }), touch(15, 6, { copy: true }), touch(27, 6, { copy: true }));
+  assert.is(kite(doc.layers.target), 2 * kite(start));
+  const map = { width: W, height: H, labels: start.slice() };
+  assert.is(moveRegion(map, start, new Uint8Array(W * H), 3, 3), null);
+  assert.is(polygonMask({ width: W, height: H }, [{ x: 2, y: 2 }, { x: 12, y: 2 }, { x: 12, y: 7 }, { x: 2, y: 7 }]).reduce((a, b) => a + b, 0), 50);
+});
+
+test('holes take the nearest class', () => {
+  const labels = Uint8Array.from([0, 9, 9, 9, 9, 1, 1]);
+  fillHoles({ width: 7, height: 1, labels }, labels.map((l) => Number(l === 9)));
+  assert.equal([...labels], [0, 0, 0, 1, 1, 1, 1]);
+});
+
+test('superpixels are painted one by one, also while dragging; without them, regions', () => {
+  const { doc, drag } = kit({ tool: 'superpixel', label: 2 });
+  doc.superpixels = Uint16Array.from(start, (_, p) => Math.floor((p % W) / 10));
+  drag(touch(2, 2), touch(12, 2));
+  for (let y = 0; y < H; y++) for (let x = 0; x < W; x++) assert.is(at(doc.layers.target, x, y), x < 20 ? 2 : at(start, x, y));
+});
+
+test('classes: names and colours stay distinct; removing one gives its pixels to those around, and undo brings all back', () => {
+  const { doc, drag } = kit({ tool: 'pick' });
+  assert.not(doc.changeClass(0, { name: 'grass' }));
+  assert.not(doc.changeClass(0, { name: '  ' }));
+  assert.not(doc.changeClass(0, { color: [0, 250, 0] }));
+  assert.ok(doc.changeClass(0, { name: ' air ' }));
+  assert.is(doc.classes[0].name, 'air');
+  assert.is(doc.addClass(), 3);
+  const kept = structuredClone(doc.classes);
+  assert.ok(doc.removeClass(2));
+  assert.is(at(doc.layers.source, 7, 6), 0);
+  assert.is(doc.classes.length, 3);
+  doc.undo();
+  assert.equal(doc.classes, kept);
+  assert.equal(doc.layers.source, start);
+  doc.redo();
+  assert.ok(doc.layers.target.every((l) => l < 3));
+  while (doc.undo());
+  assert.equal(doc.classes, classes);
+  assert.not(drag(touch(7, 6)));
+  doc.edit('target', 'paint', (m) => { m.labels[0] = doc.addClass('moon')!; return doc.whole; });
+  assert.equal(doc.missing(), ['moon']);
+});
+
+test('a class is picked from the layer; a cancelled stroke leaves nothing', () => {
+  const { doc, tools, drag, settings, picked } = kit({ tool: 'pick' });
+  drag(touch(7, 6));
+  assert.is(picked(), 2);
+  settings.tool = 'brush';
+  tools.press(touch(20, 3));
+  tools.move(touch(30, 10));
+  assert.ok(changed(doc.layers.target) > 0);
+  tools.cancel();
+  assert.equal(doc.layers.target, start);
+  assert.not(doc.history.canUndo);
+});
+
+test('another first layout is one step, and the eraser knows it', () => {
+  const { doc, drag } = kit({ tool: 'eraser', layer: 'source', size: 80 });
+  const other = start.map((l) => Number(l === 0));
+  doc.relabel(other, classes.slice(0, 2), 'segmentation');
+  assert.equal(doc.layers.target, other);
+  doc.edit('source', 'paint', (m) => { m.labels.fill(0); return doc.whole; });
+  drag(touch(20, 15));
+  assert.equal(doc.layers.source, other);
+  while (doc.undo());
+  assert.equal(doc.layers.source, start);
+  assert.is(doc.classes.length, 3);
+});
+
+test('the view: zooming keeps the point under the pointer, two fingers keep what is under them', () => {
+  const v = fit({ width: W, height: H }, { width: 400, height: 320 });
+  assert.ok(Math.abs(toPane(v, { x: W / 2, y: H / 2 }).x - 200) < 1e-9);
+  const about = { x: 130, y: 90 }, z = zoom(v, 2.5, about);
+  const [a, b] = [toPicture(v, about), toPicture(z, about)];
+  assert.ok(Math.hypot(a.x - b.x, a.y - b.y) < 1e-9);
+  const from = [{ x: 100, y: 100 }, { x: 200, y: 150 }] as const, to = [{ x: 90, y: 120 }, { x: 290, y: 220 }] as const;
+  const p = pinch(v, from, to), mid = toPicture(v, { x: 150, y: 125 });
+  const now = toPane(p, mid);
+  assert.ok(Math.hypot(now.x - 190, now.y - 170) < 1e-9);
+  assert.ok(Math.abs(p.scale / v.scale - 2) < 1e-9);
+  const away = held({ ...v, x: 5000 }, { width: W, height: H }, { width: 400, height: 320 });
+  assert.is(away.x, 360);
+});
+
+test.run();
