@@ -5,9 +5,11 @@ import { ref, type Op, type Ref } from '../src/autograd/op.ts';
 import { crossEntropy } from '../src/autograd/ops/crossEntropy.ts';
 import { dropout } from '../src/autograd/ops/dropout.ts';
 import * as losses from '../src/autograd/ops/losses.ts';
+import { concat, samples } from '../src/autograd/ops/copy.ts';
 import { matmulOp } from '../src/autograd/ops/matmul.ts';
+import { normalizeOp } from '../src/autograd/ops/normalize.ts';
 import { gaussianNoise, newCounter, uniformNoise } from '../src/autograd/ops/noise.ts';
-import { square } from '../src/autograd/ops/pointwise.ts';
+import { add, affine, square } from '../src/autograd/ops/pointwise.ts';
 import { averagePoolOp, globalAveragePool, maxPoolOp } from '../src/autograd/ops/pool.ts';
 import { sumAll } from '../src/autograd/ops/reduce.ts';
 import { reflectPad, reflectPadOp } from '../src/autograd/ops/reflectPad.ts';
@@ -158,5 +160,44 @@ test('shapes that do not fit are refused by name', () => scoped(async (s) => {
   await refused(() => dropout(x, s.lasting([2], 'counter', [0, 0], 'u32'), 0.5, 0), /^dropout: a counter/);
   await refused(() => maxPoolOp([x], { kernel: 7, stride: 1, pad: 0 }), /^maxPool: a window/);
   await refused(() => matmulOp([s.lasting([2, 3], 'a'), s.lasting([2, 3], 'b')], { ta: false, tb: false }), /^matmul: /);
+}));
+test('normalisation as GPUs run it: a workgroup to a plane', () => scoped(async (s) => {
+  const { info } = s.device;
+  const { software } = info;
+  info.software = false;
+  try {
+    for (const c of normalizeOp.spec.cases) await check(normalizeOp, c);
+  } finally { info.software = software; }
+}));
+
+test('parts and joins without copies: samples are views, results go straight into their batch', () => scoped(async (s) => {
+  const [a, b] = ['a', 'b'].map((name) => { const t = s.lasting([1, 2, 8, 8], name, hashUniform(name, 128)); t.requiresGrad = true; return t; });
+  const launches = (work: () => void): number => { const before = s.calls.length; work(); return s.calls.length - before; };
+  const counts: number[] = [];
+  const [y, da, db] = await s.compute(() => {
+    const [x2, x3] = [affine(a, 2, 0), affine(b, 4, 0)];
+    let batch!: Tensor;
+    counts.push(launches(() => { batch = concat([x2, x3], 0); })); // both were computed in this step: placed
+    counts.push(launches(() => { samples(batch, 0, 1); samples(batch, 1, 2); }));
+    counts.push(launches(() => { concat([samples(batch, 0, 1), samples(batch, 1, 2)], 0); })); // they lie side by side
+    counts.push(launches(() => { concat([a, affine(a, 1, 1)], 0); })); // a lasting tensor is copied, the other placed
+    const sum = add(square(samples(batch, 0, 1)), samples(batch, 1, 2));
+    return [batch, ...gradients(sumAll(sum), [a, b])];
+  }) as Float32Array[];
+  assert.equal(counts, [0, 0, 0, 2]);
+  const [va, vb] = ['a', 'b'].map((name) => hashUniform(name, 128));
+  assert.equal([...y], [...va.map((v) => 2 * v), ...vb.map((v) => 4 * v)]);
+  assert.ok(da.every((g, i) => Math.abs(g - 8 * va[i]) < 1e-5));
+  assert.ok(db.every((g) => g === 4));
+}));
+
+test('what one dispatch reads and writes is not placed in one batch', () => scoped(async (s) => {
+  const x = s.lasting([1, 1, 8, 8], 'x', hashUniform('x', 64));
+  const [y] = await s.compute(() => {
+    const one = affine(x, 2, 0);
+    const two = affine(one, 2, 0); // reads one, writes two: in one buffer WebGPU would refuse it
+    return [concat([one, two], 0)];
+  });
+  assert.equal([...y], [...hashUniform('x', 64).map((v) => 2 * v), ...hashUniform('x', 64).map((v) => 4 * v)]);
 }));
 test.run();

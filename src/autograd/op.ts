@@ -46,22 +46,25 @@ export interface Op<A> {
   full: (x: readonly Tensor[], attrs: A) => { out: Tensor; aux: readonly Tensor[] };
 }
 
+/** Puts an op's output on the tape if an input is on it. */
+export function taped<A>(spec: OpSpec<A>, x: readonly Tensor[], out: Tensor, aux: readonly Tensor[], attrs: A): { out: Tensor; aux: readonly Tensor[] } {
+  const rule = spec.backward;
+  if (rule && x[0].session.taping && x.some((t) => t.requiresGrad)) {
+    out.requiresGrad = true;
+    out.node = {
+      id: newNodeId(), op: spec.name, inputs: x, output: out,
+      pull: (dy, needs, twice) => rule({ x, y: out, aux, attrs, needs, twice }, dy),
+    };
+  }
+  return { out, aux };
+}
+
 export function op<A>(spec: OpSpec<A>): Op<A> {
   const full = (x: readonly Tensor[], attrs: A) => {
     const session = x[0].session;
     const out = session.temporary(spec.shape(x.map((t) => t.shape), attrs), spec.name, spec.dtype);
     const aux = spec.forward(session, x, out, attrs) ?? [];
-    if (session.taping && x.some((t) => t.requiresGrad)) {
-      if (spec.backward) {
-        const rule = spec.backward;
-        out.requiresGrad = true;
-        out.node = {
-          id: newNodeId(), op: spec.name, inputs: x, output: out,
-          pull: (dy, needs, twice) => rule({ x, y: out, aux, attrs, needs, twice }, dy),
-        };
-      }
-    }
-    return { out, aux };
+    return taped(spec, x, out, aux, attrs);
   };
   return Object.assign((x: readonly Tensor[], attrs: A) => full(x, attrs).out, { spec, full });
 }

@@ -5,7 +5,7 @@
 import adamKernel from '../shaders/adam.update.wgsl';
 import { alignment, type Storage } from '../engine/storage.ts';
 import { grid } from './op.ts';
-import { window } from './ops/copy.ts';
+import { assign } from './ops/copy.ts';
 import { rowsOf, Spectral, type SpectralKind } from './spectral.ts';
 import { gradients } from './tape.ts';
 import { sizeOf, Tensor, type Session, type Shape } from './tensor.ts';
@@ -69,11 +69,7 @@ export class Parameters {
   /** Adam steps taken. */
   get step(): number { return this.steps; }
 
-  private slice(of: Tensor, name: string): Tensor {
-    const shape = this.shapes.get(name)!;
-    const storage = this.session.memory.slice(of.storage, this.offsets.get(name)! * 4, sizeOf(shape) * 4, `${this.label}.${name}`);
-    return new Tensor(this.session, shape, 'f32', storage);
-  }
+  private slice(of: Tensor, name: string): Tensor { return of.range(this.offsets.get(name)!, this.shapes.get(name)!, `${this.label}.${name}`); }
 
   /** What the network computes with: the parameter, or its spectrally normalised form. Valid after `prepare` in a step. */
   get(name: string): Tensor {
@@ -92,19 +88,16 @@ export class Parameters {
   backward(loss: Tensor, options: { unused?: 'error' | 'zero' } = {}): void {
     const leaves = this.names.map((n) => this.leaves.get(n)!);
     const grads = gradients(loss, leaves, options);
-    for (const [i, g] of grads.entries()) this.store(g, this.offsets.get(this.names[i])! * 4);
+    for (const [i, g] of grads.entries()) this.store(g, this.names[i]);
     this.spectral?.backward(this.vector, this.gradient);
   }
 
   /** Puts a gradient into the flat vector: by giving its memory there where possible, else by a copy. */
-  private store(g: Tensor, offset: number): void {
+  private store(g: Tensor, name: string): void {
     const s: Storage = g.storage;
-    const free = !s.lasting && !s.placed && !s.kept && !this.session.calls.some((c) => Object.values(c.read).includes(s));
-    if (free) { s.place(this.gradient.storage, offset); return; }
-    const target = new Tensor(this.session, g.shape, 'f32', this.session.memory.slice(this.gradient.storage, offset, g.size * 4, 'gradient'));
-    const flat: [number, number, number, number] = [1, 1, 1, g.size];
-    const copy = window([g.view(flat)], { start: [0, 0, 0, 0], size: flat });
-    copy.storage.place(target.storage, 0);
+    const read = this.session.calls.some((c) => Object.values(c.read).some((r) => r.root === s));
+    if (!read && !s.lasting && !s.placed && !s.kept) s.place(this.gradient.storage, this.offsets.get(name)! * 4);
+    else assign(g, this.slice(this.gradient, name));
   }
 
   /** Records Adam's update from the stored gradients. */

@@ -1,5 +1,6 @@
 /** The tape: how each tensor was made, and the walk back over it. */
-import { add, fill } from './ops/basic.ts';
+import { fill } from './ops/basic.ts';
+import { joinOp } from './ops/ranges.ts';
 import { sameShape, type Tensor } from './tensor.ts';
 
 /** What an op's backward rule may use. */
@@ -15,15 +16,18 @@ export interface Context<A> {
   twice: boolean;
 }
 
+/** A gradient that is zero but for a range of the input's values, which starts at `from` (a multiple of 4). */
+export interface Part { part: Tensor; from: number }
+export type Pulled = readonly (Tensor | Part | null | undefined)[];
 /** Gradients by input. null declares that there is none; leaving a wanted one undefined is an error. */
-export type Backward<A> = (context: Context<A>, dy: Tensor) => readonly (Tensor | null | undefined)[];
+export type Backward<A> = (context: Context<A>, dy: Tensor) => Pulled;
 
 export interface Node {
   id: number;
   op: string;
   inputs: readonly Tensor[];
   output: Tensor;
-  pull: (dy: Tensor, needs: readonly boolean[], twice: boolean) => readonly (Tensor | null | undefined)[];
+  pull: (dy: Tensor, needs: readonly boolean[], twice: boolean) => Pulled;
 }
 
 let nextId = 1;
@@ -47,14 +51,14 @@ export function gradients(
   // Only tensors between a target and the loss need a gradient; ids grow along the tape.
   const needed = new Set<Tensor>(wrt);
   for (const node of nodes) if (node.inputs.some((t) => needed.has(t))) needed.add(node.output);
-  const grads = new Map<Tensor, Tensor>();
+  const grads = new Map<Tensor, Part[]>();
   const taping = session.taping;
   session.taping = twice;
   try {
-    grads.set(loss, options.seed ?? fill(session, loss.shape, 1));
+    grads.set(loss, [{ part: options.seed ?? fill(session, loss.shape, 1), from: 0 }]);
     for (const node of nodes.reverse()) {
-      const dy = grads.get(node.output);
-      if (!dy || !needed.has(node.output)) continue;
+      if (!grads.has(node.output) || !needed.has(node.output)) continue;
+      const dy = total(node.output, grads);
       if (!targets.has(node.output)) grads.delete(node.output);
       const needs = node.inputs.map((t) => needed.has(t));
       const dx = node.pull(dy, needs, twice);
@@ -63,20 +67,30 @@ export function gradients(
         const g = dx[i];
         if (g === undefined) throw new Error(argument(node.op, i));
         if (g === null) continue;
-        if (!sameShape(g.shape, input.shape)) throw new Error(`${node.op}: gradient of argument ${i} is [${g.shape}], the argument [${input.shape}]`);
+        const entry = 'part' in g ? g : { part: g, from: 0 };
+        if (!('part' in g) && !sameShape(g.shape, input.shape)) throw new Error(`${node.op}: gradient of argument ${i} is [${g.shape}], the argument [${input.shape}]`);
         const before = grads.get(input);
-        grads.set(input, before ? add(before, g) : g);
+        if (before) before.push(entry);
+        else grads.set(input, [entry]);
       }
     }
     return wrt.map((t, i) => {
-      const g = grads.get(t);
-      if (g) return g;
+      if (grads.has(t)) return total(t, grads);
       if (unused === 'zero') return fill(session, t.shape, 0);
       throw new Error(`gradients: ${t.storage.label || `target ${i}`} does not influence the loss`);
     });
   } finally {
     session.taping = taping;
   }
+}
+
+/** The gradient of a tensor that has its parts together: all of them in one sum. */
+function total(t: Tensor, grads: Map<Tensor, Part[]>): Tensor {
+  const parts = grads.get(t)!;
+  const whole = parts.length === 1 && sameShape(parts[0].part.shape, t.shape)
+    ? parts[0].part : joinOp(parts.map((p) => p.part), { shape: t.shape, from: parts.map((p) => p.from) });
+  grads.set(t, [{ part: whole, from: 0 }]);
+  return whole;
 }
 
 /** All nodes behind a tensor, in the order they were made. */

@@ -25,6 +25,11 @@ export class Tensor {
     if (sizeOf(shape) !== this.size) throw new Error(`view: [${this.shape}] has ${this.size} values, [${shape}] ${sizeOf(shape)}`);
     return new Tensor(this.session, shape, this.dtype, this.storage);
   }
+
+  /** The values from `from` on as a tensor of their own; no copy, and not on the tape. `from` is a multiple of 64 (256 bytes). */
+  range(from: number, shape: Shape, label = this.storage.label): Tensor {
+    return new Tensor(this.session, shape, this.dtype, this.storage.range(from * 4, sizeOf(shape) * 4, label));
+  }
 }
 
 /** One kernel launch as ops write it: tensors by binding name. */
@@ -116,7 +121,7 @@ export class Session {
 
   /** Keeps a step tensor's memory out of the plan, so that it can be read after each run of the program. */
   keep(tensor: Tensor): Tensor {
-    if (!tensor.storage.lasting && !tensor.storage.placed) tensor.storage.kept = true;
+    if (!tensor.storage.lasting) tensor.storage.root.kept = true;
     return tensor;
   }
 

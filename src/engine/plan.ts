@@ -8,7 +8,7 @@ import type { Call } from './recorder.ts';
 export interface MemoryPlan {
   /** Bytes of each bin. */
   bins: number[];
-  /** The bin of every step storage; -1 for kept ones, which get memory of their own. */
+  /** The bin of every step storage that is no range of another; -1 for kept ones, which get memory of their own. */
   assignment: Map<Storage, number>;
   /** Bytes of all step storages together, had none shared. */
   unplanned: number;
@@ -19,15 +19,15 @@ export function planMemory(calls: readonly Pick<Call, 'read' | 'write' | 'module
   const first = new Map<Storage, number>();
   const last = new Map<Storage, number>();
   for (const [i, call] of calls.entries()) {
-    const written = new Set(Object.values(call.write));
-    for (const s of Object.values(call.read)) {
-      if (s.lasting || s.placed) continue;
+    const written = new Set(Object.values(call.write).map((s) => s.root));
+    for (const { root: s } of Object.values(call.read)) {
+      if (s.lasting) continue;
       if (!first.has(s)) throw new Error(`${call.module.name}.wgsl reads ${s.label} before anything wrote it`);
       if (written.has(s)) throw new Error(`${call.module.name}.wgsl reads and writes ${s.label} through two bindings`);
       last.set(s, i);
     }
     for (const s of written) {
-      if (s.lasting || s.placed) continue;
+      if (s.lasting) continue;
       if (!first.has(s)) first.set(s, i);
       last.set(s, i);
     }

@@ -13,22 +13,33 @@ export class Storage {
   offset = 0;
   /** Keeps its contents after the program that wrote it, so its memory is not shared. */
   kept = false;
-  /** Where a step storage is to live instead of planned memory: a range of a lasting one. */
+  /** The storage that this one is a range of, if it has no memory of its own. */
   private host: Storage | null = null;
+  private hostOffset = 0;
 
   constructor(readonly bytes: number, readonly label: string) {}
 
-  get lasting(): boolean { return this.buffer !== null; }
+  /** The storage whose memory this one lies in: itself, or what it is a range of. */
+  get root(): Storage { return this.host ? this.host.root : this; }
+  get lasting(): boolean { return this.root.buffer !== null; }
   get placed(): boolean { return this.host !== null; }
-  get target(): GPUBuffer | null { return this.host ? this.host.buffer : this.buffer; }
-  get start(): number { return this.host ? this.host.offset + this.hostOffset : this.offset; }
-  private hostOffset = 0;
+  get target(): GPUBuffer | null { return this.root.buffer; }
+  get start(): number { return this.host ? this.host.start + this.hostOffset : this.offset; }
 
-  /** Makes this step storage a range of a lasting one, e.g. a gradient a range of the optimizer's gradient vector. */
+  /** Makes this step storage a range of another, e.g. a gradient a range of the optimizer's vector, a sample one of its batch. */
   place(host: Storage, offset: number): void {
     if (this.buffer || this.host || this.kept) throw new Error(`storage ${this.label} already has its memory`);
+    if (offset % alignment) throw new Error(`${this.label}: offset ${offset} is not a multiple of ${alignment}`);
+    if (offset + this.bytes > align(host.bytes)) throw new Error(`${this.label}: ${this.bytes} bytes from ${offset} on do not fit into ${host.label}`);
     this.host = host;
     this.hostOffset = offset;
+  }
+
+  /** A range of this storage as a storage of its own; the memory stays shared. */
+  range(offset: number, bytes: number, label: string): Storage {
+    const s = new Storage(bytes, label);
+    s.place(this, offset);
+    return s;
   }
 }
 
@@ -57,15 +68,6 @@ export class Memory {
     const s = new Storage(bytes, label);
     s.buffer = this.buffer(align(bytes), usage.storage, label);
     if (data) this.write(s, data);
-    return s;
-  }
-
-  /** A range of a lasting storage as a storage of its own; `offset` is a multiple of the bind alignment. */
-  slice(host: Storage, offset: number, bytes: number, label: string): Storage {
-    if (offset % alignment) throw new Error(`${label}: offset ${offset} is not a multiple of ${alignment}`);
-    const s = new Storage(bytes, label);
-    s.buffer = host.buffer;
-    s.offset = host.offset + offset;
     return s;
   }
 

@@ -7,9 +7,10 @@ export function residual(d: Declare, name: string, c: number): Layer {
   const branch = chain(
     conv(d, `${name}.conv1`, c, c / 4, { k: 1 }), norm(d, `${name}.norm1`, c / 4),
     conv(d, `${name}.conv2`, c / 4, c / 4, { k: 3, pad: 1, reflect: true }), norm(d, `${name}.norm2`, c / 4),
-    conv(d, `${name}.conv3`, c / 4, c, { k: 1 }), norm(d, `${name}.norm3`, c, false),
+    conv(d, `${name}.conv3`, c / 4, c, { k: 1 }),
   );
-  return (pass, x) => add(branch(pass, x), x);
+  const last = norm(d, `${name}.norm3`, c, false);
+  return (pass, x) => last(pass, branch(pass, x), x);
 }
 
 /** The same without normalisation and with biases, as inside the feature translation. */

@@ -62,13 +62,13 @@ export const seededInit = (seed: number): Init => (name, shape, kind) => {
   return Float32Array.from({ length: n }, () => random.range(-limit, limit));
 };
 
-/** Normalisation with scale and shift, and LeakyReLU unless told otherwise. */
-export function norm(d: Declare, name: string, c: number, act = true): Layer {
+/** Normalisation with scale and shift, LeakyReLU unless told otherwise, and the residual `skip` added last if one is given. */
+export function norm(d: Declare, name: string, c: number, act = true): (pass: Pass, x: Tensor, skip?: Tensor) => Tensor {
   const gamma = d.vector(`${name}.gamma`, c, 'one');
   const beta = d.vector(`${name}.beta`, c, 'zero');
   d.norms.set(name, c);
-  const options = { slope: act ? slope : 1 };
-  return ({ p, training, running }, x) => {
+  return ({ p, training, running }, x, skip) => {
+    const options = { slope: act ? slope : 1, skip };
     const state = running?.get(name);
     if (!state) return normalize(x, p.get(gamma), p.get(beta), options).y;
     const batch = { running: state, momentum: 0.1 };

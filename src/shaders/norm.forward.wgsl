@@ -1,22 +1,27 @@
-// y = act(g * (x - mean) / sqrt(var + eps) + b) for each plane of x [planes, length]; mean and (biased) variance are the
+// y = act(g * (x - mean) / sqrt(var + eps) + b) [+ skip] for each plane of x [planes, length]; mean and (biased) variance are the
 // plane's. AFFINE 0: g = 1, b = 0; 1: g, b per channel [C]; 2: g, b per element, the shape of x. act: LeakyReLU with
 // `slope` (1: none). stats[plane] = (mean, 1 / sqrt(var + eps)).
-// Grid: one invocation per plane. It walks its plane twice, so no pass waits for another and nothing is shared.
+// Any plane size; norm.forward.quads for whole vec4. Grid: one invocation per plane. It walks its plane twice, so no pass waits for another and nothing is shared.
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> gamma: array<f32>; // any buffer when AFFINE is 0
 @group(0) @binding(2) var<storage, read> beta: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
-@group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
+@group(0) @binding(3) var<storage, read> skip: array<f32>; // any buffer when SKIP is 0
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+@group(0) @binding(5) var<storage, read_write> stats: array<vec2f>;
 struct Params { planes: u32, c: u32, length: u32, eps: f32, slope: f32 }
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(6) var<uniform> params: Params;
 override AFFINE: u32 = 0u;
+override SKIP: bool = false;
 override WG: u32 = 8u;
 
 fn act(v: f32) -> f32 { return select(v * params.slope, v, v > 0.0); }
 
 fn apply(i: u32, mean: f32, rstd: f32, g: f32, b: f32) {
   let h = (x[i] - mean) * rstd;
-  if (AFFINE == 2u) { y[i] = act(h * gamma[i] + beta[i]); } else { y[i] = act(h * g + b); }
+  var v = act(h * g + b);
+  if (AFFINE == 2u) { v = act(h * gamma[i] + beta[i]); }
+  if (SKIP) { v += skip[i]; }
+  y[i] = v;
 }
 
 @compute @workgroup_size(WG)

@@ -51,12 +51,14 @@ def conv_weight(a, x, dy):
 
 # ---------------------------------------------------------------- norms, losses, labels
 
-def normalize(a, x, gamma=None, beta=None):
+def normalize(a, x, *rest):
+    skip = rest[-1] if getattr(a, 'skip', False) else 0
+    gamma, beta = rest[:2] if len(rest) > 1 else (None, None)
     if gamma is None or gamma.dim() == 1:
         y = F.instance_norm(x, weight=gamma, bias=beta, eps=a.eps)
     else:
         y = F.instance_norm(x, eps=a.eps) * gamma + beta
-    return F.leaky_relu(y, a.slope)
+    return F.leaky_relu(y, a.slope) + skip
 
 
 def cross_entropy(a, logits, labels, weights=None):
@@ -225,6 +227,16 @@ def window(a, x):
     return F.pad(x, [p for s, n, size in reversed(list(zip(a.start, a.size, x.shape))) for p in (-s, s + n - size)])
 
 
+def part(a, x):
+    first = getattr(a, 'from')
+    return x.flatten()[first:first + math.prod(a.shape)].reshape(a.shape)
+
+
+def join(a, *xs):
+    n = math.prod(a.shape)
+    return sum(F.pad(x.flatten(), (at, n - at - x.numel())) for at, x in zip(getattr(a, 'from'), xs)).reshape(a.shape)
+
+
 def same(f):
     return lambda a, *x: f(*x)
 
@@ -240,7 +252,7 @@ OPS = {
     'sum': lambda a, x: x.sum(a.axes, keepdim=True), 'mean': lambda a, x: x.mean(a.axes, keepdim=True),
     'max': lambda a, x: x.amax(a.axes, keepdim=True),
     'reshape': lambda a, x: x.reshape(a.shape), 'expand': lambda a, x: x.expand(a.shape), 'permute': lambda a, x: x.permute(a.order),
-    'flip': lambda a, x: x.flip(a.axes), 'concat': lambda a, *x: torch.cat(x, a.axis), 'window': window,
+    'flip': lambda a, x: x.flip(a.axes), 'concat': lambda a, *x: torch.cat(x, a.axis), 'window': window, 'part': part, 'join': join,
     'conv2d': lambda a, x, w, b=None: F.conv2d(padded(x, a), w, b, a.stride, 0, a.dilation),
     'convInput': conv_input, 'convWeight': conv_weight, 'normalize': normalize, 'crossEntropy': cross_entropy,
     'oneHot': one_hot, 'argmax': lambda a, x: x.argmax(1),

@@ -1,9 +1,10 @@
-/** Ops that only move values: slice, zero pad, expand, permute, flip, concat, reshape. One kernel, an index map each. */
+/** Ops that only move values: slice, zero pad, expand, permute, flip, concat. One kernel, an index map each. */
 import rangeKernel from '../../shaders/copy.range.wgsl';
 import kernel from '../../shaders/copy.strided.wgsl';
 import { four, grid, op, ref, shapeError, type Op, type Ref } from '../op.ts';
 import { sizeOf, type Session, type Shape, type Tensor } from '../tensor.ts';
 import { broadcastShape } from './pointwise.ts';
+import { joinOp, part } from './ranges.ts';
 import { sumTo } from './reduce.ts';
 
 type Four = readonly [number, number, number, number];
@@ -95,11 +96,11 @@ export const window: Op<{ start: Four; size: Four }> = op<{ start: Four; size: F
 });
 
 /** Channels [from, to) of [N,C,H,W]. */
-export const channels = (x: Tensor, from: number, to: number): Tensor =>
-  window([x], { start: [0, from, 0, 0], size: [x.shape[0], to - from, x.shape[2], x.shape[3]] });
-/** Samples [from, to) of a batch [N,C,H,W]. */
+export const channels = (x: Tensor, from: number, to: number): Tensor => (x.shape[0] === 1 && to - from <= x.shape[1]
+  ? part(x, from * x.shape[2] * x.shape[3], [1, to - from, x.shape[2], x.shape[3]]) : window([x], { start: [0, from, 0, 0], size: [x.shape[0], to - from, x.shape[2], x.shape[3]] }));
+/** Samples [from, to) of a batch [N,C,H,W]: no copy where the bind alignment allows. */
 export const samples = (x: Tensor, from: number, to: number): Tensor =>
-  window([x], { start: [from, 0, 0, 0], size: [to - from, x.shape[1], x.shape[2], x.shape[3]] });
+  part(x, from * sizeOf(x.shape.slice(1)), [to - from, x.shape[1], x.shape[2], x.shape[3]]);
 /** Zeros around [N,C,H,W]: top, bottom, left, right. */
 export const zeroPad = (x: Tensor, top: number, bottom: number, left: number, right: number): Tensor =>
   window([x], { start: [0, 0, -top, -left], size: [x.shape[0], x.shape[1], x.shape[2] + top + bottom, x.shape[3] + left + right] });
@@ -177,7 +178,7 @@ export const flip: Op<{ axes: readonly number[] }> = op<{ axes: readonly number[
   cases: [{ name: 'w', inputs: [{ shape: [1, 2, 3, 5] }], attrs: { axes: [3] } }, { name: 'hw', inputs: [{ shape: [1, 2, 3, 5] }], attrs: { axes: [2, 3] } }],
 });
 
-/** Joins [N,C,H,W] tensors along one axis. */
+/** [N,C,H,W] tensors one after the other along one axis, by copies. */
 export const concatOp = op<{ axis: number }>({
   name: 'concat',
   shape: (shapes, { axis }) => shapes[0].map((n, i) => {
@@ -219,7 +220,14 @@ export const concatOp = op<{ axis: number }>({
     { name: 'n', inputs: [{ shape: [1, 3, 4, 5] }, { shape: [2, 3, 4, 5] }], attrs: { axis: 0 } },
   ],
 });
-export const concat = (xs: readonly Tensor[], axis = 1): Tensor => (xs.length === 1 ? xs[0] : concatOp(xs, { axis }));
+/** Joins [N,C,H,W] tensors along one axis. What joins whole samples, or channels of one sample, is written in its place where possible. */
+export function concat(xs: readonly Tensor[], axis = 1): Tensor {
+  if (xs.length === 1) return xs[0];
+  const shape = concatOp.spec.shape(xs.map((x) => x.shape), { axis });
+  const from = xs.map((_, k) => sizeOf(shape.slice(axis + 1)) * xs.slice(0, k).reduce((n, x) => n + x.shape[axis], 0));
+  const inLine = shape.slice(0, axis).every((n) => n === 1) && xs.every((x, k) => x.dtype === 'f32' && from[k] % 4 === 0);
+  return inLine ? joinOp(xs, { shape, from }) : concatOp(xs, { axis });
+}
 
 /** Records a copy of `from` into the lasting tensor `to` of the same size. Not on the tape. */
 export function assign(from: Tensor, to: Tensor): void {

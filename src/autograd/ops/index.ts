@@ -14,6 +14,7 @@ import { patchNearestOp } from './patchNearest.ts';
 import { patchesAtAdjoint, patchesAtOp } from './patchesAt.ts';
 import { poolOps } from './pool.ts';
 import { patchVoteOp } from './patchVote.ts';
+import { joinOp, partOp } from './ranges.ts';
 import { max, mean, sum } from './reduce.ts';
 import { reflectFoldOp, reflectPadOp } from './reflectPad.ts';
 import { reshape } from './reshape.ts';
@@ -23,7 +24,7 @@ import { warpLabelsOp, warpOp } from './warp.ts';
 // Attributes differ from op to op; the list does not look at them.
 export const ops: readonly Op<any>[] = [
   ...Object.values(unaryOps), ...Object.values(binaryOps),
-  sum, mean, max, reshape, window, expand, permute, flip, concatOp,
+  sum, mean, max, reshape, window, expand, permute, flip, concatOp, partOp, joinOp,
   conv2dOp, convInput, convWeight, normalizeOp, patchNearestOp, patchVoteOp,
   reflectPadOp, reflectFoldOp,
   resizeOp, resizeAdjoint,

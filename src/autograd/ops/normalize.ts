@@ -1,19 +1,22 @@
 /**
- * Normalisation over space with an optional affine and LeakyReLU behind it, in one launch each way:
- *   y = lrelu(gamma * (x - mean) / sqrt(var + eps) + beta), mean and biased variance of each [H,W] plane.
+ * Normalisation over space with an optional affine, LeakyReLU and a residual behind it, in one launch each way:
+ *   y = lrelu(gamma * (x - mean) / sqrt(var + eps) + beta) + skip, mean and biased variance of each [H,W] plane.
  * Instance normalisation (Ulyanov et al. 2016); with N = 1 also batch normalisation in training; with gamma and beta of
  * x's own shape, the SFT modulation of the paper (per-element affine).
  */
 import backwardKernel from '../../shaders/norm.backward.wgsl';
+import backwardElement from '../../shaders/norm.backward.element.wgsl';
+import backwardQuads from '../../shaders/norm.backward.quads.wgsl';
 import forwardKernel from '../../shaders/norm.forward.wgsl';
-import { op, ref, shapeError, type Op, type Ref } from '../op.ts';
+import forwardQuads from '../../shaders/norm.forward.quads.wgsl';
+import { op, ref, shapeError, type Case, type Op, type Ref } from '../op.ts';
 import type { Context } from '../tape.ts';
-import { sameShape, type Shape, type Tensor } from '../tensor.ts';
+import { sameShape, type Session, type Shape, type Tensor } from '../tensor.ts';
 import { add, affine, leakyGate, mul, reciprocal, sqrt, square, sub } from './pointwise.ts';
-import { mean, sum, sumTo } from './reduce.ts';
+import { mean, sumTo } from './reduce.ts';
 import { reshape } from './reshape.ts';
 
-export interface NormAttrs { eps: number; /** LeakyReLU slope; 1 for none. */ slope: number }
+export interface NormAttrs { eps: number; /** LeakyReLU slope; 1 for none. */ slope: number; /** Whether the last input is a residual to add. */ skip?: boolean }
 
 type Mode = 0 | 1 | 2;
 /** How gamma and beta lie over x: absent, per channel [C], per element. */
@@ -25,49 +28,82 @@ function modeOf(x: Shape, gamma?: Shape, beta?: Shape): Mode {
   return shapeError('normalize', `gamma [${gamma}] fits neither the channels nor the elements of [${x}]`);
 }
 
-/** Invocations per workgroup: few planes should still spread over a CPU's cores. */
-const groupSize = (planes: number, software: boolean): number => (software ? 8 : Math.min(64, Math.max(8, planes)));
+/** Inputs are [x], [x, gamma, beta], and a skip behind either. */
+function parts<T>(x: readonly T[], { skip }: NormAttrs): { x: T; gamma?: T; beta?: T; skip?: T } {
+  const own = skip ? x.slice(0, -1) : x;
+  return { x: own[0], gamma: own[1], beta: own[2], skip: skip ? x[x.length - 1] : undefined };
+}
+
+/**
+ * How planes spread over invocations. Software adapters walk invocations one after the other: one to a plane, in small
+ * workgroups, so that few planes still spread over the cores. On GPUs a whole workgroup shares a plane of whole vec4.
+ */
+function lanes(session: Session, quads: boolean, units: number): { constants: { WG: number; LANES: number }; groups: [number] } {
+  const { software } = session.device.info;
+  if (software || !quads) {
+    const WG = software ? 8 : Math.min(64, Math.max(8, units));
+    return { constants: { WG, LANES: 1 }, groups: [Math.ceil(units / WG)] };
+  }
+  return { constants: { WG: 64, LANES: 64 }, groups: [units] };
+}
+
+const slopeCases: Case<NormAttrs>[] = [
+  { name: 'plain', inputs: [{ shape: [2, 3, 5, 7] }], attrs: { eps: 1e-5, slope: 1 } },
+  { name: 'channel', inputs: [{ shape: [2, 3, 5, 7] }, { shape: [3] }, { shape: [3] }], attrs: { eps: 1e-5, slope: 1 } },
+  { name: 'channel lrelu', inputs: [{ shape: [1, 9, 4, 6], make: offset }, { shape: [9] }, { shape: [9], make: (u) => u + 5 * Math.sign(u) }], attrs: { eps: 1e-5, slope: 0.2 } },
+  { name: 'element', inputs: [{ shape: [1, 4, 6, 5] }, { shape: [1, 4, 6, 5] }, { shape: [1, 4, 6, 5] }], attrs: { eps: 1e-5, slope: 1 } },
+  { name: 'large', inputs: [{ shape: [1, 2, 33, 31], make: offset }, { shape: [2] }, { shape: [2] }], attrs: { eps: 1e-5, slope: 1 } },
+  { name: 'quads', inputs: [{ shape: [2, 9, 4, 6], make: offset }], attrs: { eps: 1e-5, slope: 1 } },
+  { name: 'quads of two samples', inputs: [{ shape: [2, 5, 6, 6], make: offset }, { shape: [5] }, { shape: [5], make: (u) => u + 5 * Math.sign(u) }], attrs: { eps: 1e-5, slope: 0.2 } },
+  { name: 'quads, large', inputs: [{ shape: [1, 2, 34, 30], make: offset }, { shape: [2] }, { shape: [2] }], attrs: { eps: 1e-5, slope: 1 } },
+  { name: 'odd element', inputs: [{ shape: [2, 3, 3, 5] }, { shape: [2, 3, 3, 5] }, { shape: [2, 3, 3, 5] }], attrs: { eps: 1e-5, slope: 1 } },
+];
+/** With a residual: the same and odd planes, with and without affine. */
+const skipCases = slopeCases.filter(({ name }) => ['plain', 'quads', 'channel', 'quads of two samples'].includes(name))
+  .map((c): Case<NormAttrs> => ({ ...c, name: `${c.name}, skip`, inputs: [...c.inputs, { shape: c.inputs[0].shape }], attrs: { ...c.attrs, skip: true } }));
 
 export const normalizeOp: Op<NormAttrs> = op<NormAttrs>({
   name: 'normalize',
-  shape: ([x, g, b]) => {
+  shape: (shapes, attrs) => {
+    const { x, gamma, beta, skip } = parts(shapes, attrs);
     if (x.length !== 4) shapeError('normalize', `four axes are expected, not [${x}]`);
-    modeOf(x, g, b);
+    if (skip && !sameShape(skip, x)) shapeError('normalize', `a residual [${skip}] for [${x}]`);
+    modeOf(x, gamma, beta);
     return x;
   },
-  forward: (session, [x, gamma, beta], y, { eps, slope }) => {
+  forward: (session, inputs, y, attrs) => {
+    const { x, gamma, beta, skip } = parts(inputs, attrs);
     const [n, c, h, w] = x.shape;
+    const quads = h * w % 4 === 0;
     const stats = session.temporary([n * c, 2], 'normalize.stats');
-    const WG = groupSize(n * c, session.device.info.software);
-    session.run(forwardKernel, {
-      read: { x, gamma: gamma ?? x, beta: beta ?? x }, write: { y, stats },
-      params: { planes: n * c, c, length: h * w, eps, slope }, constants: { AFFINE: modeOf(x.shape, gamma?.shape, beta?.shape), WG },
-      groups: [Math.ceil(n * c / WG)],
-    });
+    const { constants, groups } = lanes(session, quads, n * c);
+    const AFFINE = modeOf(x.shape, gamma?.shape, beta?.shape);
+    const read = { x, gamma: gamma ?? x, beta: beta ?? x, skip: skip ?? x };
+    const params = { planes: n * c, c, length: quads ? h * w / 4 : h * w, eps: attrs.eps, slope: attrs.slope };
+    if (quads) session.run(forwardQuads, { read, write: { y, stats }, params, constants: { ...constants, AFFINE, SKIP: skip ? 1 : 0 }, groups });
+    else session.run(forwardKernel, { read, write: { y, stats }, params, constants: { WG: constants.WG, AFFINE, SKIP: skip ? 1 : 0 }, groups });
     return [stats];
   },
-  backward: (context, dy) => (context.twice ? composed(context, dy) : fused(context, dy)),
-  reference: ([x, gamma, beta], { eps, slope }) => {
+  backward: (context, dy) => {
+    const own = context.twice ? composed(context, dy) : fused(context, dy);
+    return context.attrs.skip ? [...own, dy] : own;
+  },
+  reference: (inputs, attrs) => {
+    const { x, gamma, beta, skip } = parts(inputs, attrs);
     const [, c, h, w] = x.shape;
     const plane = h * w;
     const mode = modeOf(x.shape, gamma?.shape, beta?.shape);
-    const stats = planeStats(x, eps);
+    const stats = planeStats(x, attrs.eps);
     return ref(x.shape, (i) => {
       const p = Math.floor(i / plane);
       const at = mode === 1 ? p % c : i;
       const v = (x.data[i] - stats[p][0]) * stats[p][1];
-      const z = mode ? gamma.data[at] * v + beta.data[at] : v;
-      return z > 0 ? z : slope * z;
+      const z = mode ? gamma!.data[at] * v + beta!.data[at] : v;
+      return (z > 0 ? z : attrs.slope * z) + (skip ? skip.data[i] : 0);
     });
   },
   terms: ([x]) => x[2] * x[3],
-  cases: [
-    { name: 'plain', inputs: [{ shape: [2, 3, 5, 7] }], attrs: { eps: 1e-5, slope: 1 } },
-    { name: 'channel', inputs: [{ shape: [2, 3, 5, 7] }, { shape: [3] }, { shape: [3] }], attrs: { eps: 1e-5, slope: 1 } },
-    { name: 'channel lrelu', inputs: [{ shape: [1, 9, 4, 6], make: offset }, { shape: [9] }, { shape: [9], make: (u) => u + 5 * Math.sign(u) }], attrs: { eps: 1e-5, slope: 0.2 } },
-    { name: 'element', inputs: [{ shape: [1, 4, 6, 5] }, { shape: [1, 4, 6, 5] }, { shape: [1, 4, 6, 5] }], attrs: { eps: 1e-5, slope: 1 } },
-    { name: 'large', inputs: [{ shape: [1, 2, 33, 31], make: offset }, { shape: [2] }, { shape: [2] }], attrs: { eps: 1e-5, slope: 1 } },
-  ],
+  cases: [...slopeCases, ...skipCases],
 });
 function offset(u: number): number { return u * 2 + 3; }
 
@@ -81,44 +117,45 @@ function planeStats(x: Ref, eps: number): [number, number][] {
   });
 }
 
-function fused({ x: [x, gamma, beta], aux: [stats], attrs: { slope } }: Context<NormAttrs>, dy: Tensor): (Tensor | undefined)[] {
-  const session = x.session;
+function fused({ x: inputs, aux: [stats], attrs }: Context<NormAttrs>, dy: Tensor): (Tensor | undefined)[] {
+  const { x, gamma, beta } = parts(inputs, attrs);
+  const { session } = x;
   const [n, c, h, w] = x.shape;
   const mode = modeOf(x.shape, gamma?.shape, beta?.shape);
-  const dx = session.temporary(x.shape, 'normalize.dx');
-  const small: Shape = mode === 2 ? x.shape : [n, c, 1, 1];
-  const dgamma = session.temporary(small, 'normalize.dgamma');
-  const dbeta = session.temporary(small, 'normalize.dbeta');
-  const WG = groupSize(n * c, session.device.info.software);
-  session.run(backwardKernel, {
-    read: { x, dy, stats, gamma: gamma ?? x, beta: beta ?? x }, write: { dx, dgamma, dbeta },
-    params: { planes: n * c, c, length: h * w, slope }, constants: { AFFINE: mode, WG }, groups: [Math.ceil(n * c / WG)],
-  });
-  if (mode === 0) return [dx];
-  if (mode === 2) return [dx, dgamma, dbeta];
-  const perChannel = (t: Tensor): Tensor => (n === 1 ? t.view([c]) : reshape([sum([t], { axes: [0] })], { shape: [c] }));
-  return [dx, perChannel(dgamma), perChannel(dbeta)];
+  const quads = h * w % 4 === 0;
+  const small: Shape = mode === 2 ? x.shape : mode === 1 ? [c] : [1];
+  const [dx, dgamma, dbeta] = [x.shape, small, small].map((s, i) => session.temporary(s, `normalize.${['dx', 'dgamma', 'dbeta'][i]}`));
+  const [units, samples] = mode === 1 ? [c, n] : [n * c, 1];
+  const { constants, groups } = lanes(session, quads, units);
+  const run = { read: { x, dy, stats, gamma: gamma ?? x, beta: beta ?? x }, write: { dx, dgamma, dbeta }, groups };
+  const params = { units, samples, length: quads ? h * w / 4 : h * w, slope: attrs.slope };
+  if (quads) session.run(mode === 2 ? backwardElement : backwardQuads, { ...run, params, constants: { ...constants, AFFINE: mode } });
+  else session.run(backwardKernel, { ...run, params, constants: { WG: constants.WG, AFFINE: mode } });
+  return mode === 0 ? [dx] : [dx, dgamma, dbeta];
 }
 
 /** The same rule from taped ops, for gradients of gradients. */
-function composed({ x: [x, gamma, beta], attrs: { eps, slope } }: Context<NormAttrs>, dy: Tensor): (Tensor | undefined)[] {
+function composed({ x: inputs, attrs }: Context<NormAttrs>, dy: Tensor): (Tensor | undefined)[] {
+  const { x, gamma, beta } = parts(inputs, attrs);
+  const { eps, slope } = attrs;
   const space = { axes: [2, 3] };
   const centred = sub(x, mean([x], space));
   const rstd = reciprocal(sqrt(affine(mean([square(centred)], space), 1, eps)));
   const h = mul(centred, rstd);
   const wide = (t: Tensor): Tensor => (t.shape.length === 1 ? reshape([t], { shape: [1, t.shape[0], 1, 1] }) : t);
-  const z = gamma ? add(mul(h, wide(gamma)), wide(beta)) : h;
+  const z = gamma && beta ? add(mul(h, wide(gamma)), wide(beta)) : h;
   const e = slope === 1 ? dy : leakyGate(dy, z, slope);
   const ge = gamma ? mul(e, wide(gamma)) : e;
   const dx = mul(rstd, sub(sub(ge, mean([ge], space)), mul(h, mean([mul(ge, h)], space))));
-  if (!gamma) return [dx];
+  if (!gamma || !beta) return [dx];
   const back = (t: Tensor, like: Tensor): Tensor => reshape([sumTo(t, wide(like).shape)], { shape: like.shape });
   return [dx, back(mul(e, h), gamma), back(e, beta)];
 }
 
-export interface NormOptions { eps?: number; slope?: number }
-/** Instance normalisation with optional affine and LeakyReLU; see the file's head. Returns the output and (mean, rstd) per plane [N*C,2]. */
-export function normalize(x: Tensor, gamma?: Tensor | null, beta?: Tensor | null, { eps = 1e-5, slope = 1 }: NormOptions = {}): { y: Tensor; stats: Tensor } {
-  const { out, aux } = normalizeOp.full(gamma && beta ? [x, gamma, beta] : [x], { eps, slope });
+export interface NormOptions { eps?: number; slope?: number; /** A residual of x's shape, added last. */ skip?: Tensor }
+/** Instance normalisation with optional affine, LeakyReLU and residual; see the file's head. Returns the output and (mean, rstd) per plane [N*C,2]. */
+export function normalize(x: Tensor, gamma?: Tensor | null, beta?: Tensor | null, { eps = 1e-5, slope = 1, skip }: NormOptions = {}): { y: Tensor; stats: Tensor } {
+  const inputs = [x, ...(gamma && beta ? [gamma, beta] : []), ...(skip ? [skip] : [])];
+  const { out, aux } = normalizeOp.full(inputs, { eps, slope, ...(skip ? { skip: true } : {}) });
   return { y: out, stats: aux[0] };
 }

@@ -1,6 +1,5 @@
 /** The same values under another shape: no launch, only a node on the tape. */
-import { ref, shapeError, type OpSpec, type Op } from '../op.ts';
-import { newNodeId } from '../tape.ts';
+import { ref, shapeError, taped, type OpSpec, type Op } from '../op.ts';
 import { sizeOf, type Shape, type Tensor } from '../tensor.ts';
 
 interface Attrs { shape: Shape }
@@ -14,12 +13,6 @@ const spec: OpSpec<Attrs> = {
 };
 
 // Not made by op(), because its output shares its input's storage.
-const full = ([x]: readonly Tensor[], attrs: Attrs): { out: Tensor; aux: readonly Tensor[] } => {
-  const out = x.view(spec.shape([x.shape], attrs));
-  if (x.session.taping && x.requiresGrad) {
-    out.requiresGrad = true;
-    out.node = { id: newNodeId(), op: 'reshape', inputs: [x], output: out, pull: (dy) => [reshape([dy], { shape: x.shape })] };
-  }
-  return { out, aux: [] };
-};
+const full = (x: readonly Tensor[], attrs: Attrs): { out: Tensor; aux: readonly Tensor[] } =>
+  taped(spec, x, x[0].view(spec.shape([x[0].shape], attrs)), [], attrs);
 export const reshape: Op<Attrs> = Object.assign((x: readonly Tensor[], attrs: Attrs) => full(x, attrs).out, { spec, full });
