@@ -19,16 +19,21 @@ export async function best(session: Session, step: () => void, trialMs = 400): P
   return least / 1000;
 }
 
-/** Floating-point operations a second: two for each multiply-add. */
+/** Floating-point operations a second, two for each multiply-add: the faster of few scalar chains and many of vec4. */
 export async function multiplyAdds(session: Session): Promise<number> {
+  return Math.max(await chains(session, 8, 0), await chains(session, 64, 1));
+}
+
+/** The rate with `count` independent chains, which is what doctor.rate has for each value of WIDE; eight rounds to an iteration. */
+async function chains(session: Session, count: number, wide: 0 | 1): Promise<number> {
   const threads = 64 * 1024;
   const y = session.lasting([threads, 4], 'doctor');
-  const time = (rounds: number): Promise<number> => best(session, () => session.run(rateKernel, { read: {}, write: { y }, params: { rounds }, groups: [threads / 64] }));
-  const each = 16 * 4 * 2 * threads;
-  let rounds = 16;
+  const run = (rounds: number): void => session.run(rateKernel, { read: {}, write: { y }, params: { rounds }, constants: { WIDE: wide }, groups: [threads / 64] });
+  const time = (rounds: number): Promise<number> => best(session, () => run(rounds), 200);
+  let rounds = 4;
   // As long as a launch is short, its start is a part of what is measured.
-  for (let s = await time(rounds); s < 0.02 && rounds < 1 << 18; s = await time(rounds)) rounds *= 8;
-  return each * rounds / await time(rounds);
+  for (let s = await time(rounds); s < 0.02 && rounds < 1 << 18; s = await time(rounds)) rounds *= 4;
+  return count * 8 * 2 * threads * rounds / await time(rounds);
 }
 
 /** Bytes moved a second, read and written. */
