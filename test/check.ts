@@ -46,7 +46,12 @@ export async function checkForward(op: AnyOp, c: AnyCase): Promise<void> {
   const size = magnitudeOf(op, inputs, want, c.attrs);
   const terms = op.spec.terms?.(c.inputs.map((i) => i.shape), c.attrs) ?? 1;
   const [got] = await scoped((session) => session.compute(() => [op(upload(session, c, inputs, []), c.attrs)]));
-  if (got.length !== want.data.length) throw new Error(`${op.spec.name} (${c.name}): ${got.length} values, the reference has ${want.data.length}`);
+  compare(`${op.spec.name} (${c.name}) forward`, got, want, size, terms);
+}
+
+/** Throws unless every value lies within the bound: `terms` products summed, `size` their sum without signs. */
+export function compare(what: string, got: ArrayLike<number>, want: Ref, size: Ref, terms: number): void {
+  if (got.length !== want.data.length) throw new Error(`${what}: ${got.length} values, the reference has ${want.data.length}`);
   let worst = -1;
   let ratio = 1;
   for (let i = 0; i < got.length; i++) {
@@ -55,7 +60,7 @@ export async function checkForward(op: AnyOp, c: AnyCase): Promise<void> {
   }
   if (worst >= 0) {
     const ulp = Math.abs(got[worst] - want.data[worst]) / (Math.abs(want.data[worst]) * 2 ** -23);
-    throw new Error(`${op.spec.name} (${c.name}) forward at ${worst}: got ${got[worst]}, reference ${want.data[worst]} (${ulp.toFixed(1)} ulp, ${ratio.toFixed(1)} times the bound)`);
+    throw new Error(`${what} at ${worst}: got ${got[worst]}, reference ${want.data[worst]} (${ulp.toFixed(1)} ulp, ${ratio.toFixed(1)} times the bound)`);
   }
 }
 

@@ -3,20 +3,23 @@ import { test } from 'uvu';
 import { backwardDataFamily, backwardWeightFamily, forwardFamily } from '../src/autograd/ops/conv2d.plan.ts';
 import { geometry } from '../src/autograd/ops/conv2d.ts';
 import type { ConvShape } from '../src/autograd/ops/conv2d.shape.ts';
-import { candidates, type PlanAdapter } from '../src/autograd/plan.ts';
+import { candidates, preferred, type PlanAdapter } from '../src/autograd/plan.ts';
+import { splitsFor } from '../src/autograd/ops/conv2d.tiled.plan.ts';
 import * as assert from 'uvu/assert';
 
 const families = [forwardFamily, backwardDataFamily, backwardWeightFamily];
 const shape = (x: number[], w: number[], a: Partial<ConvShape> = {}): ConvShape => geometry('test', x, w, { stride: 1, dilation: 1, pad: 0, padMode: 'zero', ...a });
-const none: PlanAdapter = { subgroups: false, subgroupSize: 0 };
-const lanes: PlanAdapter = { subgroups: true, subgroupSize: 8 };
+const none: PlanAdapter = { subgroups: false, subgroupSize: 0, software: true };
+const gpu: PlanAdapter = { subgroups: true, subgroupSize: 32, software: false };
+const lanes: PlanAdapter = { subgroups: true, subgroupSize: 8, software: true };
 
 test('every family ends with a variant that fits everything, and names are unique', () => {
   const odd = shape([3, 5, 7, 11], [2, 5, 2, 3], { stride: 3, dilation: 2, pad: 1 });
   for (const family of families) {
     assert.is(family.variants.at(-1)!.name, 'generic');
     assert.is(new Set(family.variants.map((v) => v.name)).size, family.variants.length);
-    assert.equal(candidates(family, odd, none).map((v) => v.name), ['generic'], family.name);
+    assert.is(candidates(family, odd, none).at(-1)!.name, 'generic');
+    assert.is(preferred(family, odd, none).name, 'generic', family.name);
   }
 });
 
@@ -30,9 +33,25 @@ test('the subgroup kernels go first where there are subgroups of 8, and nowhere 
     [shape([1, 3, 32, 32], [8, 3, 3, 3], { dilation: 8, pad: 8 }), ['dilated', 'dilated', 'generic']],
   ];
   for (const [s, names] of wanted) for (const [i, family] of families.entries()) {
-    assert.is(candidates(family, s, lanes)[0].name, names[i], family.name);
+    assert.is(preferred(family, s, lanes).name, names[i], family.name);
     assert.not(candidates(family, s, none).some((v) => ['rows', 'rows, mirrored', 'pixels', 'half', 'seven', 'dilated'].includes(v.name)));
   }
+});
+
+test('on GPUs the tile follows the number of results, and small maps split their sums', () => {
+  const wanted: [ConvShape, string[]][] = [
+    [shape([1, 128, 256, 256], [128, 128, 3, 3], { pad: 1 }), ['tile128', 'tile128', 'tile128']],
+    [shape([1, 64, 128, 128], [64, 64, 3, 3], { pad: 1, padMode: 'reflect' }), ['tile64', 'tile64', 'tile64']],
+    [shape([1, 32, 128, 128], [32, 32, 3, 3], { pad: 1 }), ['tile32', 'tile32', 'tile32']],
+    [shape([1, 256, 8, 8], [256, 256, 3, 3], { pad: 1, padMode: 'reflect' }), ['tile64 split', 'tile64 split', 'tile128']],
+    [shape([1, 64, 64, 64], [4, 64, 1, 1]), ['generic', 'tile32', 'generic']],
+    [shape([1, 3, 64, 64], [64, 3, 3, 3], { stride: 2, dilation: 2, pad: 1 }), ['generic', 'generic', 'tile32']],
+  ];
+  for (const [s, names] of wanted) for (const [i, family] of families.entries()) assert.is(preferred(family, s, gpu).name, names[i], `${family.name} [${s.ci}, ${s.h}]`);
+  assert.is(splitsFor(300, 1000, 1e6), 1);        // enough groups
+  assert.is(splitsFor(4, 1000, 1e6), 64);         // to fill the device
+  assert.is(splitsFor(4, 100, 1e6), 12);          // each part worth its ends
+  assert.is(splitsFor(4, 1000, 16 << 20), 4);     // within the memory for partial sums
 });
 
 test('a plan names only buffers of its direction, and scratch it asks for', () => {

@@ -12,12 +12,20 @@ export interface Dispatch {
 export interface Plan { name: string; /** Bytes of each scratch buffer. */ scratch: number[]; steps: Dispatch[] }
 
 /** What plans ask of an adapter. A kernel written for one subgroup size can run only where the adapter has no other. */
-export interface PlanAdapter { subgroups: boolean; subgroupSize: number }
+export interface PlanAdapter {
+  /** One subgroup size, known beforehand: `subgroupSize`. */
+  subgroups: boolean; subgroupSize: number;
+  /** It computes on the CPU, where workgroup memory and barriers cost dearly. */
+  software: boolean;
+}
 
 /** One way to compute an op of shape `S`. `name` is unique in its family; `plan` is called only where `fits` holds. */
 export interface Variant<S> {
   readonly name: string;
+  /** Whether it can run, and correctly. */
   fits(shape: S, adapter: PlanAdapter): boolean;
+  /** Whether it is a sensible choice where nothing was measured; left out: always. */
+  suits?(shape: S, adapter: PlanAdapter): boolean;
   plan(shape: S, adapter: PlanAdapter): Plan;
 }
 /** Variants in the order of preference where nothing was measured; the last fits everything. */
@@ -26,11 +34,17 @@ export interface Family<S> { readonly name: string; readonly variants: readonly 
 /** The variants of a family that can run this shape here, best guess first. Never empty. */
 export const candidates = <S>(family: Family<S>, shape: S, adapter: PlanAdapter): Variant<S>[] => family.variants.filter((v) => v.fits(shape, adapter));
 
+const suits = <S>(v: Variant<S>, shape: S, adapter: PlanAdapter): boolean => v.suits?.(shape, adapter) ?? true;
+
+/** The choice without measurement: the same for the same shape and adapter, always. */
+export const preferred = <S>(family: Family<S>, shape: S, adapter: PlanAdapter): Variant<S> =>
+  candidates(family, shape, adapter).find((v) => suits(v, shape, adapter))!;
+
 /** The plan of the variant that runs. */
-export const choose = <S>(session: Session, family: Family<S>, shape: S): Plan => {
+export function choose<S>(session: Session, family: Family<S>, shape: S): Plan {
   const adapter = adapterOf(session);
-  return candidates(family, shape, adapter)[0].plan(shape, adapter);
-};
+  return preferred(family, shape, adapter).plan(shape, adapter);
+}
 
 /** Records a plan's launches with its buffer names bound to tensors. */
 export function runPlan(session: Session, plan: Plan, tensors: Readonly<Record<string, Tensor>>): void {
@@ -40,6 +54,6 @@ export function runPlan(session: Session, plan: Plan, tensors: Readonly<Record<s
 }
 
 export function adapterOf(session: Session): PlanAdapter {
-  const { subgroupMin, subgroupMax } = session.device.info;
-  return { subgroups: subgroupMin > 0 && subgroupMin === subgroupMax, subgroupSize: subgroupMax };
+  const { subgroupMin, subgroupMax, software } = session.device.info;
+  return { subgroups: subgroupMin > 0 && subgroupMin === subgroupMax, subgroupSize: subgroupMax, software };
 }

@@ -7,11 +7,11 @@ import pack from '../../shaders/conv2d.pack.wgsl';
 import type { Dispatch } from '../plan.ts';
 import { div, isReflect, splitting, WG, type ConvShape, type ConvVariant, type Direction } from './conv2d.shape.ts';
 
-const pad4 = (channels: number): number => 2 * div(channels, 8); // vec4 per packed row: whole pairs of them
-const packedBytes = (s: ConvShape, k: number, m4: number): number => k * s.kh * s.kw * m4 * 16;
+export const pad4 = (channels: number): number => 2 * div(channels, 8); // vec4 per packed row: whole pairs of them
+export const packedBytes = (s: ConvShape, k: number, m4: number): number => k * s.kh * s.kw * m4 * 16;
 
-/** All taps in their order, channels written innermost. */
-function packWeights(s: ConvShape, direction: Direction, m4: number): Dispatch {
+/** w into scratch0 as [k][taps][m4] vec4 over the channels written: all taps in their order. */
+export function packWeights(s: ConvShape, direction: Direction, m4: number): Dispatch {
   const taps = s.kh * s.kw;
   const isForward = direction === 'forward';
   const k = isForward ? s.ci : s.co;
@@ -101,6 +101,7 @@ export function mirroring(variant: ConvVariant): ConvVariant {
   return {
     name: variant.name,
     fits: (s, adapter) => variant.fits(zero(s), adapter),
+    suits: (s, adapter) => variant.suits?.(zero(s), adapter) ?? true,
     plan: (s, adapter) => {
       const plan = variant.plan(zero(s), adapter);
       if (!isReflect(s)) return plan;

@@ -7,19 +7,20 @@ import { genericBackwardData, genericBackwardWeight, genericForward, mirroring }
 import { dilated3x3, half, pixels1x1, rows3x3, rowsMirrored, seven } from './conv2d.lanes.plan.ts';
 import { weight1x1, weight3x3, weight7x7, weightStride2 } from './conv2d.lanesWeight.plan.ts';
 import type { ConvShape } from './conv2d.shape.ts';
+import { tiled, tiledWeight } from './conv2d.tiled.plan.ts';
 
 export const forwardFamily: Family<ConvShape> = {
   name: 'conv2d.forward',
-  variants: [rows3x3('forward'), pixels1x1('forward'), half('forward'), seven, dilated3x3('forward'), genericForward],
+  variants: [rows3x3('forward'), pixels1x1('forward'), half('forward'), seven, dilated3x3('forward'), ...tiled('forward'), genericForward],
 };
 
 /** dx from dy; a transposed convolution is this family's forward use. */
 export const backwardDataFamily: Family<ConvShape> = {
   name: 'conv2d.backwardData',
-  variants: [rows3x3('backward'), pixels1x1('backward'), dilated3x3('backward'), rowsMirrored, mirroring(half('backward')), genericBackwardData],
+  variants: [rows3x3('backward'), pixels1x1('backward'), dilated3x3('backward'), rowsMirrored, mirroring(half('backward')), ...tiled('backward'), genericBackwardData],
 };
 
 export const backwardWeightFamily: Family<ConvShape> = {
   name: 'conv2d.backwardWeight',
-  variants: [weight3x3, weight1x1, weightStride2, weight7x7, genericBackwardWeight],
+  variants: [weight3x3, weight1x1, weightStride2, weight7x7, ...tiledWeight, genericBackwardWeight],
 };

@@ -4,3 +4,8 @@ fn reflected(i: i32, n: i32, reflect: u32) -> i32 {
   return select(i, n - 1 - abs(n - 1 - abs(i)), reflect != 0u);
 }
 fn inside(i: i32, n: i32) -> bool { return u32(i) < u32(n); }
+// The same for four at a time.
+fn reflected4(i: vec4<i32>, n: i32, reflect: u32) -> vec4<i32> {
+  return select(i, n - 1 - abs(n - 1 - abs(i)), vec4<bool>(reflect != 0u));
+}
+fn inside4(i: vec4<i32>, n: i32) -> vec4<bool> { return (i >= vec4<i32>()) & (i < vec4<i32>(n)); }
