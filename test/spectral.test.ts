@@ -151,6 +151,28 @@ test('freeze normalises the same and leaves the state; the same state gives the 
   for (const part of ['y', 'd', 'u'] as const) for (const [name, data] of moved[part]) assert.equal(again[part].get(name), data, `${name}: ${part} on repetition`);
 }));
 
+test('descend takes the gradients towards W in its own pass: as backward and update do', () => scoped(async (session) => {
+  const [fused, apart] = [fresh(session), fresh(session)];
+  for (const [p, work] of [[fused, (p: Parameters) => p.descend(loss(session, p))], [apart, (p: Parameters) => { p.backward(loss(session, p)); p.update(); }]] as const) {
+    p.advance(0.01);
+    const program = await session.record(() => { p.prepare(); work(p); });
+    program.run();
+    program.destroy();
+  }
+  const [got, other] = [await fused.state(), await apart.state()];
+  // Without momentum the first moment is the gradient itself.
+  for (const g of goldens) {
+    const want = referenceOf(g);
+    within(`${nameOf(g)} gradient`, got.get(`${nameOf(g)}.adam1`)!.data as Float32Array, want.d, want.dLimit);
+  }
+  for (const { name, init, spectral } of specs) {
+    if (!spectral) assert.equal(got.get(`${name}.adam1`)!.data, probe(name, init.length), `the gradient of ${name}`);
+    // A first step without momentum has the length of the rate, whatever the gradient; it turns on the gradient's sign alone.
+    const [a, b, g] = [got.get(name)!.data, other.get(name)!.data, other.get(`${name}.adam1`)!.data];
+    for (const [i, x] of a.entries()) if (Math.abs(g[i]) > 1e-4) assert.ok(Math.abs(x - b[i]) <= 1e-6, `${name}[${i}]: ${x}, apart ${b[i]}`);
+  }
+}));
+
 test('what lies behind the end of a gradient does not matter', () => scoped(async (session) => {
   const name = 'spectral/conv 3x1x1x1';
   const p = new Parameters(session, 'end', specs.filter((s) => s.name === name), settings);

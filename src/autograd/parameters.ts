@@ -25,8 +25,8 @@ export class Parameters {
   readonly names: readonly string[];
   private readonly vector: Tensor;
   private readonly gradient: Tensor;
-  private readonly moment1: Tensor;
-  private readonly moment2: Tensor;
+  /** Adam's first moments, then its second. */
+  private readonly moments: Tensor;
   private readonly effective: Tensor | null;
   private readonly spectral: Spectral | null;
   private readonly hyper: Tensor;
@@ -50,13 +50,12 @@ export class Parameters {
     const vector = (what: string, values?: Float32Array): Tensor => session.lasting([total], `${label}.${what}`, values);
     this.vector = vector('parameters', data);
     this.gradient = vector('gradients');
-    this.moment1 = vector('moment1');
-    this.moment2 = vector('moment2');
+    this.moments = session.lasting([2, total], `${label}.moments`);
     this.hyper = session.lasting([8], `${label}.hyper`);
     const normed = specs.filter((s) => s.spectral);
     this.effective = normed.length ? vector('effective') : null;
     this.spectral = normed.length ? new Spectral(session, normed.map((s) => ({ offset: this.offsets.get(s.name)!, shape: s.shape, kind: s.spectral!.kind })),
-      Float32Array.from(normed.flatMap((s) => [...s.spectral!.u]))) : null;
+      Float32Array.from(normed.flatMap((s) => [...s.spectral!.u])), total) : null;
     for (const s of specs) {
       const t = this.slice(s.spectral ? this.effective! : this.vector, s.name);
       t.requiresGrad = true;
@@ -86,10 +85,21 @@ export class Parameters {
 
   /** Records the backward pass of `loss` into all parameters. They must all influence it, unless `unused` says otherwise. */
   backward(loss: Tensor, options: { unused?: 'error' | 'zero' } = {}): void {
-    const leaves = this.names.map((n) => this.leaves.get(n)!);
-    const grads = gradients(loss, leaves, options);
-    for (const [i, g] of grads.entries()) this.store(g, this.names[i]);
+    this.differentiate(loss, options);
     this.spectral?.backward(this.vector, this.gradient);
+  }
+
+  /** Records `backward` and `update` as one, in fewer passes over memory: spectrally normed weights' gradients are never written. */
+  descend(loss: Tensor, options: { unused?: 'error' | 'zero' } = {}): void {
+    this.differentiate(loss, options);
+    if (this.spectral) this.spectral.update(this.vector, this.gradient, this.moments, this.hyper);
+    else this.update();
+  }
+
+  /** Gradients towards what the network computes with. */
+  private differentiate(loss: Tensor, options: { unused?: 'error' | 'zero' }): void {
+    const grads = gradients(loss, this.names.map((n) => this.leaves.get(n)!), options);
+    for (const [i, g] of grads.entries()) this.store(g, this.names[i]);
   }
 
   /** Puts a gradient into the flat vector: by giving its memory there where possible, else by a copy. */
@@ -104,7 +114,7 @@ export class Parameters {
   update(): void {
     const n4 = this.vector.size / 4;
     this.session.run(adamKernel, {
-      read: { g: this.gradient, hyper: this.hyper }, write: { p: this.vector, m: this.moment1, v: this.moment2 },
+      read: { g: this.gradient, hyper: this.hyper }, write: { p: this.vector, moments: this.moments },
       params: { n4 }, groups: grid(n4, 256),
     });
   }
@@ -119,16 +129,17 @@ export class Parameters {
 
   /** All lasting state by name, for a checkpoint: parameters, moments, power-iteration vectors. */
   async state(): Promise<Map<string, { shape: Shape; data: Float32Array }>> {
-    const [p, m, v, u] = await this.session.read([this.vector, this.moment1, this.moment2, ...(this.spectral ? [this.spectral.u] : [])]) as Float32Array[];
+    const [p, moments, u] = await this.session.read([this.vector, this.moments, ...(this.spectral ? [this.spectral.u] : [])]) as Float32Array[];
+    const [m, v] = [moments.subarray(0, p.length), moments.subarray(p.length)];
     const out = new Map<string, { shape: Shape; data: Float32Array }>();
-    let at = 0;
+    const starts = [...this.spectral?.rowsAt ?? []];
     for (const s of this.specs) {
       const from = this.offsets.get(s.name)!;
       const size = sizeOf(s.shape);
       for (const [suffix, vector] of [['', p], ['.adam1', m], ['.adam2', v]] as const) out.set(s.name + suffix, { shape: s.shape, data: vector.slice(from, from + size) });
       if (s.spectral) {
         const rows = rowsOf(s.shape, s.spectral.kind);
-        out.set(`${s.name}.u`, { shape: [rows], data: u.slice(at, at += rows) });
+        out.set(`${s.name}.u`, { shape: [rows], data: u.slice(starts[0], starts.shift()! + rows) });
       }
     }
     return out;
@@ -147,8 +158,12 @@ export class Parameters {
       return flat;
     });
     const u = this.specs.filter((s) => s.spectral).flatMap((s) => [...part(`${s.name}.u`, rowsOf(s.shape, s.spectral!.kind))]);
-    for (const [i, t] of [this.vector, this.moment1, this.moment2].entries()) this.session.write(t, vectors[i]);
-    if (this.spectral) this.session.write(this.spectral.u, u);
+    this.session.write(this.vector, vectors[0]);
+    const moments = new Float32Array(this.moments.size);
+    moments.set(vectors[1]);
+    moments.set(vectors[2], this.vector.size);
+    this.session.write(this.moments, moments);
+    this.spectral?.restore(Float32Array.from(u));
     this.steps = steps;
   }
 

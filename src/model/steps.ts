@@ -42,8 +42,7 @@ export function discriminatorStep(n: Networks, source: Side, target: Side, noisy
   const onFake = leastSquares(judged, 0, 0, 1);
   const onReal = leastSquares(judged, 1, 1, 2);
   const sum = total([[onFake, 1], [onReal, 1]]);
-  n.dPass.p.backward(sum);
-  n.dPass.p.update();
+  n.dPass.p.descend(sum);
   return { fake: onFake, real: onReal };
 }
 
@@ -52,8 +51,7 @@ export function segmenterStep(n: Networks, side: Side, drop?: Tensor): Losses {
   n.sPass.p.prepare();
   const logits = n.s(n.sPass, side.image, drop ? (x) => dropout(x, drop, 0.5, 1) : undefined);
   const loss = crossEntropy(logits, side.labels);
-  n.sPass.p.backward(loss);
-  n.sPass.p.update();
+  n.sPass.p.descend(loss);
   return { segmentation: loss };
 }
 
@@ -91,7 +89,6 @@ export function generatorStep(n: Networks, c: Config, kind: Kind, source: Side, 
   }
   const sum = total(terms);
   losses.total = sum;
-  n.gPass.p.backward(sum);
-  n.gPass.p.update();
+  n.gPass.p.descend(sum);
   return losses;
 }

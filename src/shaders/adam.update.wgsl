@@ -6,10 +6,9 @@
 @group(0) @binding(0) var<storage, read> g: array<vec4f>;
 @group(0) @binding(1) var<storage, read> hyper: array<f32>;
 @group(0) @binding(2) var<storage, read_write> p: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> m: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> v: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> moments: array<vec4f>; // first, then second
 struct Params { n4: u32 }
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -18,10 +17,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let i = base + j * WG;
     if (i < params.n4) {
       let grad = g[i];
-      let first = hyper[1] * m[i] + hyper[6] * grad;
-      let second = hyper[2] * v[i] + hyper[7] * grad * grad;
-      m[i] = first;
-      v[i] = second;
+      let first = hyper[1] * moments[i] + hyper[6] * grad;
+      let second = hyper[2] * moments[params.n4 + i] + hyper[7] * grad * grad;
+      moments[i] = first;
+      moments[params.n4 + i] = second;
       p[i] -= hyper[0] * (first * hyper[4]) / (sqrt(second * hyper[5]) + hyper[3]);
     }
   }

@@ -1,5 +1,5 @@
-// y = W / sigma for every weight. tiles: (weight, first element) for 1024 elements each; weights fill whole tiles' memory
-// from their offset on. Grid: one workgroup per tile, 16 elements per invocation.
+// y = W / sigma for every weight. tiles: (weight, first element) for 4096 elements each; weights fill whole tiles' memory
+// from their offset on. Grid: one workgroup per tile, 64 elements per invocation.
 // #import spectral
 @group(0) @binding(0) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(1) var<storage, read> table: array<Weight>;
@@ -13,7 +13,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let w = table[tile.x];
   let end = (w.rows * w.columns + 3u) / 4u;
   let f = scale[tile.x].x;
-  for (var j = 0u; j < 4u; j++) {
+  for (var j = 0u; j < 16u; j++) {
     let i = tile.y / 4u + j * 64u + lane;
     if (i < end) { y[w.offset / 4u + i] = weights[w.offset / 4u + i] * f; }
   }

@@ -13,7 +13,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let w = table[tile.x];
   let count = w.rows * w.columns;
   var sum = 0.0;
-  for (var j = 0u; j < 4u; j++) {
+  for (var j = 0u; j < 16u; j++) {
     let i = tile.y / 4u + j * 64u + lane;
     if (i * 4u < count) {
       // Lanes behind the weight's last element hold whatever the last kernel left there, infinities and NaN too.

@@ -1,8 +1,10 @@
-// Adds spectral.dot's partial sums in a fixed order: dots[k] = <g_k, W_k>. first[k], first[k+1] bound weight k's tiles.
+// Adds spectral.dot's partial sums in a fixed order and writes what a weight's gradient needs of it:
+// factors[k] = (<g_k, W_k> / (sigma |t|), 1 / sigma). first[k], first[k+1] bound weight k's tiles; scale = (1 / sigma, 1 / |t|).
 // Grid: one workgroup per weight.
 @group(0) @binding(0) var<storage, read> partial: array<f32>;
 @group(0) @binding(1) var<storage, read> first: array<u32>;
-@group(0) @binding(2) var<storage, read_write> dots: array<f32>;
+@group(0) @binding(2) var<storage, read> scale: array<vec2f>;
+@group(0) @binding(3) var<storage, read_write> factors: array<vec2f>;
 
 var<workgroup> parts: array<f32, 64>;
 
@@ -15,6 +17,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (lane == 0u) {
     var total = 0.0;
     for (var i = 0u; i < 64u; i++) { total += parts[i]; }
-    dots[group.x] = total;
+    let k = scale[group.x];
+    factors[group.x] = vec2f(total * k.x * k.y, k.x);
   }
 }
