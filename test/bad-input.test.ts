@@ -126,6 +126,10 @@ const cases: Case[] = [
   { name: 'a target that is not there', args: analogy('none.png'), says: /none\.png: no such file/ },
   { name: 'a target three pixels high', args: analogy('tiny-target.png'), says: /tiny-target\.png: .*only \d+ x \d+ pixels/ },
   { name: 'targets for training that are not there', args: withOption('--targets', 'none'), says: /none: no such file/ },
+  { name: 'a preview of a photograph six pixels high', args: ['preview', 'narrow.png', 'narrow-layout.png', 'narrow-layout.png', '-o', 'new.png'], says: /too small.*5 x 5/ },
+  { name: 'a preview in an unknown colour', args: ['preview', 'photo.png', 'layout.png', 'green.png', '-o', 'new.png'], says: /green\.png: #14c828/ },
+  { name: 'a preview of nothing', args: ['preview', 'photo.png', 'layout.png', '-o', 'new.png'], says: /missing required argument 'targets'/ },
+  { name: 'a preview over its input', args: ['preview', 'photo.png', 'layout.png', 'target.png', '-o', 'photo.png'], says: /photo\.png: is one of the inputs/ },
   // options
   { name: 'a size in words', args: withOption('--size', 'large'), says: /'--size <pixels>'.*'large'.*whole number from 32 to 2048/ },
   { name: 'a size too small', args: withOption('--size', '8'), says: /--size.*32 to 2048/ },

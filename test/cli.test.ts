@@ -37,7 +37,7 @@ const good = (o: Outcome): Outcome => {
 const weights = (dir: string): string => hash(join(folder, dir, 'weights-000008.safetensors'));
 
 test('every command explains itself with an example', async () => {
-  for (const c of ['train', 'render', 'analogy', 'palette', 'doctor', 'example', 'rerun', 'start']) {
+  for (const c of ['train', 'render', 'analogy', 'preview', 'palette', 'doctor', 'example', 'rerun', 'start']) {
     const { stdout } = good(await run([c, '--help']));
     assert.match(stdout, /Usage: semia/);
     assert.match(stdout, new RegExp(`Example:\n  semia ${c}`));
@@ -180,6 +180,17 @@ test('analogy trains and renders in one command, to a file that carries its reci
   assert.match(readFileSync(join(folder, 'coast.run/run.json'), 'utf8'), /"vgg": \{\s*"name": "vgg\.safetensors"/);
   assert.match(readFileSync(join(folder, 'coast.png'), 'latin1'), /"program":"semia".*"seed":0.*"run":"coast\.run"/s);
   assert.match(good(await run(['rerun', 'coast.png'])).stdout, /equal/);
+});
+
+test('preview fills layouts in one command, the same each time, and says how in the file', async () => {
+  const args = ['preview', ...pair, 'ex/lake/targets'];
+  const { stdout } = good(await run([...args, '-o', 'previews']));
+  assert.equal(readdirSync(join(folder, 'previews')), readdirSync(join(folder, 'ex/lake/targets')));
+  assert.match(stdout, /previews\/\S+\.png {2}64 x \d+ {2}[\d.]+ s/);
+  good(await run([...args, '-o', 'previews2', '--quiet']));
+  const name = readdirSync(join(folder, 'previews'))[0];
+  assert.is(hash(join(folder, 'previews', name)), hash(join(folder, 'previews2', name)));
+  assert.match(readFileSync(join(folder, 'previews', name), 'latin1'), /semia-method.*"method":"preview","seed":0/s);
 });
 
 test('start: from nothing to a page, and again without training', async () => {

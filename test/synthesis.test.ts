@@ -2,11 +2,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hashUniform } from '../src/engine/hash.ts';
-import { classMembers, patchField } from '../src/autograd/ops/patchField.ts';
-import { patchNearest } from '../src/autograd/ops/patchNearest.ts';
+import { fieldSource, improveField, liftField, overuse, packPixels, searchField, seedField, voteField } from '../src/autograd/ops/patchField.ts';
 import { preset } from '../src/model/config.ts';
 import type { PairData } from '../src/model/pair.ts';
-import { refine, synthesize } from '../src/model/synthesis.ts';
+import { preview, releasePreview } from '../src/model/preview.ts';
+import { defaultSynthesis, refine, synthesize } from '../src/model/synthesis.ts';
 import { scoped } from './device.ts';
 
 const size = 32;
@@ -21,27 +21,102 @@ function blobs(name: string): Float32Array {
   });
 }
 
-test('PatchMatch from random matches comes near the exact field and keeps classes', () => scoped(async (session) => {
-  const n = size - 4;
-  const label = (name: string): Uint32Array => Uint32Array.from(hashUniform(name, n * n), (_u, i) => (Math.floor(i / n) < n / 2 ? 0 : 1));
-  const [ls, lt] = [label('pm.ls'), label('pm.lt')];
-  const start = Uint32Array.from(hashUniform('pm.start', n * n), (u) => Math.floor((u + 1) / 2 * n * n));
-  const run = () => session.compute(() => {
-    const t = session.lasting([1, 3, size, size], 't', blobs('pm.t'));
-    const s = session.lasting([1, 3, size, size], 's', blobs('pm.s'));
-    const labels = { targetLabels: session.lasting([n * n], 'lt', lt, 'u32'), sourceLabels: session.lasting([n * n], 'ls', ls, 'u32') };
-    const passes = Array.from({ length: 6 }, () => [{ jump: 8, radius: 16 }, { jump: 4, radius: 8 }, { jump: 2, radius: 4 }, { jump: 1, radius: 2 }]).flat();
-    const field = patchField(t, s, session.lasting([n * n], 'start', start, 'u32'), { patch: 5, ...labels, members: classMembers(session, ls), passes, seed: 3 });
-    return [field.distances, field.indices, patchNearest(t, s, { patch: 5, ...labels }).distances];
-  });
-  const [found, indices, exact] = await run();
-  const mean = (a: ArrayLike<number>): number => Array.from(a).reduce((x, y) => x + y, 0) / a.length;
-  for (let i = 0; i < n * n; i++) {
-    assert.ok(found[i] >= exact[i] * (1 - 1e-4) - 1e-5, `patch ${i}: ${found[i]} is below the exact ${exact[i]}`);
-    assert.is(ls[indices[i]], lt[i]);
+const r = 2, n = size - 2 * r;
+const bytes = (name: string): Float32Array => blobs(name).map((v) => Math.round((Math.min(1, Math.max(-1, v)) + 1) * 127.5) / 127.5 - 1);
+const labelMap = (name: string): Uint8Array => Uint8Array.from(hashUniform(name, size * size), (u, i) => (Math.floor(i / size) < size / 2 + 3 * u ? 0 : i % size < 9 ? 1 : 2));
+const guideMap = (name: string): Float32Array => { const b = blobs(name); return Float32Array.from({ length: 4 * size * size }, (_, i) => b[(i % 4 % 3) * size * size + (i >> 2)] / 3); };
+const near = 0.7;
+
+/** Guided distance of two patches by their corners, in float64, from the definition in lib/patchField.wgsl. */
+function naive(t: { image: Float32Array; labels: Uint8Array; guides: Float32Array }, s: typeof t, ti: number, si: number): number {
+  const [tx, ty, sx, sy] = [ti % n, Math.floor(ti / n), si % n, Math.floor(si / n)];
+  let sum = 0;
+  for (let i = 0; i < 5; i++) for (let j = 0; j < 5; j++) {
+    const [a, b] = [(ty + i) * size + tx + j, (sy + i) * size + sx + j];
+    for (let c = 0; c < 3; c++) sum += (t.image[c * size * size + a] - s.image[c * size * size + b]) ** 2;
+    if (t.labels[a] !== s.labels[b]) sum += near;
   }
-  assert.ok(mean(found) < 1.1 * mean(exact), `mean ${mean(found)} against ${mean(exact)}`);
-  assert.equal((await run())[1], indices, 'the same seed gives the same field');
+  const [a, b] = [(ty + r) * size + tx + r, (sy + r) * size + sx + r];
+  for (let k = 0; k < 4; k++) sum += 25 * (t.guides[4 * a + k] - s.guides[4 * b + k]) ** 2;
+  return sum;
+}
+const sides = () => ['t', 's'].map((k) => ({ image: bytes(`pf.${k}`), labels: labelMap(`pf.l${k}`), guides: guideMap(`pf.g${k}`) }));
+const centre = (labels: Uint8Array, i: number): number => labels[(Math.floor(i / n) + r) * size + (i % n) + r];
+const distancesOf = (field: ArrayLike<number>): Float32Array => { const u = Uint32Array.from(field); return new Float32Array(u.buffer); };
+
+test('the full search of guided patches is the float64 minimum over the class; PatchMatch comes near it, never below', () => scoped(async (session) => {
+  const [t, s] = sides();
+  const run = () => session.compute(() => {
+    const source = fieldSource(session, { width: size, height: size }, 5, packPixels(s.image, s.labels), s.guides);
+    seedField(source, 5);
+    const target = { width: size, height: size, guides: session.lasting([t.guides.length], 'g', t.guides) };
+    const map = session.lasting([size * size], 'map', packPixels(t.image, t.labels), 'u32');
+    const start = session.lasting([n * n, 2], 'start', Uint32Array.from(hashUniform('pf.start', 2 * n * n), (u) => Math.floor((u + 1) / 2 * n * n)), 'u32');
+    const passes = Array.from({ length: 6 }, () => [{ jump: 8, radius: 16 }, { jump: 4, radius: 8 }, { jump: 2, radius: 4 }, { jump: 1, radius: 2 }]).flat();
+    const even = session.lasting([256], 'even', new Float32Array(256).fill(1));
+    return [searchField(source, target, map, { near }), improveField(source, target, map, start, passes, 3, { near }), overuse(source, target, start, 0.5, even), start];
+  });
+  const [full, found, scale, start] = await run();
+  const [exact, near_] = [distancesOf(full), distancesOf(found)];
+  let [sum, least] = [0, 0];
+  for (let i = 0; i < n * n; i++) {
+    const own = Array.from({ length: n * n }, (_, j) => j).filter((j) => centre(s.labels, j) === centre(t.labels, i));
+    const want = Math.min(...own.map((j) => naive(t, s, i, j)));
+    assert.ok(Math.abs(exact[2 * i + 1] - want) < 1e-3 * want + 1e-4, `patch ${i}: ${exact[2 * i + 1]}, float64 ${want}`);
+    assert.ok(own.includes(full[2 * i]) && own.includes(found[2 * i]), `patch ${i} keeps its class`);
+    const reached = naive(t, s, i, found[2 * i]);
+    assert.ok(Math.abs(near_[2 * i + 1] - reached) < 1e-3 * reached + 1e-4, `patch ${i}: PatchMatch says ${near_[2 * i + 1]}, its match is ${reached} away`);
+    sum += reached; least += want;
+  }
+  assert.ok(sum < 1.1 * least, `PatchMatch ${sum}, exact ${least}`);
+  assert.equal((await run())[1], found, 'the same seed gives the same field');
+  // Overuse of a few places, counted here.
+  for (const j of [0, 5, n * 7 + 9, n * n - 1]) {
+    let [uses, cells] = [0, 0];
+    for (let y = Math.max(0, Math.floor(j / n) - 3); y <= Math.min(n - 1, Math.floor(j / n) + 3); y++) for (let x = Math.max(0, j % n - 3); x <= Math.min(n - 1, j % n + 3); x++) {
+      cells++;
+      for (let i = 0; i < n * n; i++) if (start[2 * i] === y * n + x) uses++;
+    }
+    assert.ok(Math.abs(scale[j] - (1 + 0.5 * Math.max(0, uses / cells - 1))) < 1e-5, `overuse at ${j}: ${scale[j]}`);
+  }
+}));
+
+test('a vote is the weighted mean of what the patches say, to a byte; a lifted field moves with its coarse patch', () => scoped(async (session) => {
+  const [, s] = sides();
+  const small = 14, m = small - 2 * r, sigma = 1.3;
+  const packed = packPixels(s.image, s.labels);
+  const matches = Uint32Array.from(hashUniform('pf.field', 2 * m * m), (u) => Math.floor((u + 1) / 2 * n * n));
+  const labels = Uint32Array.from({ length: small * small }, (_, i) => i % 3);
+  const target = { width: small, height: small };
+  const [picture, lifted] = await session.compute(() => {
+    const source = fieldSource(session, { width: size, height: size }, 5, packed, s.guides);
+    const coarse = fieldSource(session, { width: 16, height: 16 }, 5, packed.slice(0, 256), s.guides.slice(0, 4 * 256));
+    const low = { source: coarse, target: { width: small / 2, height: small / 2 } };
+    const field = session.lasting([m * m, 2], 'field', matches, 'u32');
+    // Coarse match of every coarse patch: (4, 6).
+    const one = session.lasting([9, 2], 'one', Uint32Array.from({ length: 18 }, (_, i) => (i % 2 ? 0 : 6 * 12 + 4)), 'u32');
+    return [voteField(source, target, session.lasting([labels.length], 'labels', labels, 'u32'), field, sigma), liftField(source, target, one, low)];
+  });
+  for (let y = 0; y < small; y++) for (let x = 0; x < small; x++) {
+    const sum = [0, 0, 0];
+    let total = 0;
+    for (let py = Math.max(0, y - 4); py <= Math.min(m - 1, y); py++) for (let px = Math.max(0, x - 4); px <= Math.min(m - 1, x); px++) {
+      const [i, j, at] = [y - py, x - px, matches[2 * (py * m + px)]];
+      const w = Math.exp(-((i - r) ** 2 + (j - r) ** 2) / (2 * sigma ** 2));
+      const v = packed[(Math.floor(at / n) + i) * size + (at % n) + j];
+      for (let c = 0; c < 3; c++) sum[c] += w * ((v >> (8 * c)) & 255);
+      total += w;
+    }
+    const got = picture[y * small + x];
+    for (let c = 0; c < 3; c++) assert.ok(Math.abs(((got >> (8 * c)) & 255) - sum[c] / total) < 0.51, `pixel ${x}, ${y}: ${(got >> (8 * c)) & 255}, float64 ${sum[c] / total}`);
+    assert.is(got >>> 24, labels[y * small + x]);
+  }
+  // The patch at (x, y) lies in its coarse patch, clamped to (0..2, 0..2); it goes where that went, twice as far, and keeps its place.
+  for (let y = 0; y < m; y++) for (let x = 0; x < m; x++) {
+    const c = [x, y].map((v) => Math.min(2, Math.max(0, Math.round((v + 2.5) / 2 - 2.5))));
+    const to = [4, 6].map((v, k) => Math.min(n - 1, Math.max(0, Math.round((v + 2.5) * 2 + ([x, y][k] + 2.5) - (c[k] + 2.5) * 2 - 2.5))));
+    assert.is(lifted[2 * (y * m + x)], to[1] * n + to[0], `patch ${x}, ${y}`);
+  }
 }));
 
 /** Left half red stripes, right half blue with a gradient; classes 0 and 1. */
@@ -82,5 +157,35 @@ test('refinement brings a blurred draft to the source\'s sharpness', () => scope
   const made = await refine(session, { ...preset('fixed'), refine: 2 }, source, { width: small, height: small, image: draft }, target);
   const enlarged = Float32Array.from({ length: made.length }, (_, i) => draft[(Math.floor(i / 48 / 48) * small + Math.floor((Math.floor(i / 48) % 48) / 4)) * small + Math.floor((i % 48) / 4)]);
   assert.ok(psnr(made, target.image) > psnr(enlarged, target.image) + 3, `${psnr(made, target.image)} against ${psnr(enlarged, target.image)}`);
+}));
+
+test('a preview shows its levels, says where every pixel is from, and repeats by its seed; other seeds differ', () => scoped(async (session) => {
+  const source = scene(24), target = scene(30);
+  const photo = { width: 48, height: 48, data: Uint8Array.from({ length: 4 * 48 * 48 }, (_, i) => (i % 4 === 3 ? 255 : Math.round((source.image[(i % 4) * 48 * 48 + (i >> 2)] + 1) * 127.5))) };
+  const given = { session, photo, layout: source.labels, target, classes: 2, options: { ...defaultSynthesis, fullPixels: 24 * 24, noise: 0.5 } };
+  const levels: number[] = [];
+  const before = session.memory.bytes;
+  const first = await preview({ ...given, onLevel: ({ level, of, width, height, data }) => { levels.push(width); assert.is(data.length, 4 * width * height); assert.is(level < of, true); } });
+  assert.equal(levels, [24, 48]);
+  assert.ok(psnr(Float32Array.from({ length: 3 * 48 * 48 }, (_, i) => first.image.data[4 * (i % (48 * 48)) + Math.floor(i / 48 / 48)] / 127.5 - 1), target.image) > 20);
+  const { indices, distances } = first.field;
+  for (let i = 0; i < 48 * 48; i++) {
+    assert.ok(distances[i] >= 0 && indices[i] < 48 * 48);
+    const [x, y] = [i % 48, Math.floor(i / 48)];
+    if (x >= 2 && x < 46 && y >= 2 && y < 46) assert.is(source.labels[indices[i]], target.labels[i], `pixel ${x}, ${y} comes from its class`);
+  }
+  const again = await preview(given);
+  assert.equal(again.image.data, first.image.data);
+  // Grain, so that there is more than one way to fill an area.
+  const grain = hashUniform('preview grain', photo.data.length);
+  const grainy = { ...given, photo: { ...photo, data: photo.data.map((v, i) => (i % 4 === 3 ? 255 : Math.min(255, Math.max(0, v + 40 * grain[i])))) } };
+  const [one, other] = await Promise.all([preview(grainy), preview({ ...grainy, seed: 7 })]);
+  assert.is.not(other.field.indices.join(), one.field.indices.join());
+  const stop = new AbortController();
+  stop.abort(new Error('overtaken'));
+  try { await preview({ ...given, signal: stop.signal }); assert.unreachable(); } catch (e) { assert.match((e as Error).message, /overtaken/); }
+  assert.equal((await preview(given)).image.data, first.image.data, 'after an abort as before');
+  await releasePreview(session);
+  assert.ok(session.memory.bytes <= before + 2 ** 20, `${session.memory.bytes - before} bytes left`);
 }));
 test.run();

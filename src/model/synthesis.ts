@@ -1,168 +1,266 @@
 /**
  * Patch synthesis without training: the target layout filled coarse to fine with patches of the photograph, each level a
  * few rounds of "nearest patch, then vote" (expectation-maximisation as in Kwatra et al. 2005 and GPNN, Granot et al.
- * 2022), guided by the layouts. It gives the generator something to learn from, and finishes what it renders.
+ * 2022), guided by the layouts. It gives the generator something to learn from, finishes what it renders, and is the
+ * preview. A synthesizer is made once for a source and a size of layout; each run then writes labels and replays.
  */
-import { concat } from '../autograd/ops/copy.ts';
-import { classMembers, patchField } from '../autograd/ops/patchField.ts';
-import { patchNearest } from '../autograd/ops/patchNearest.ts';
-import { patchVote } from '../autograd/ops/patchVote.ts';
+import { fieldSource, improveField, liftField, overuse, packPixels, searchField, seedField, voteField, type FieldSource, type FieldTarget, type Grid } from '../autograd/ops/patchField.ts';
 import type { Session, Tensor } from '../autograd/tensor.ts';
 import type { Config } from './config.ts';
-import { guides, type GuideWeights } from './guides.ts';
+import { guides, surroundings, type GuideWeights } from './guides.ts';
 import type { LayoutData, PairData } from './pair.ts';
 import { shrinkImage, shrinkLabels } from './pyramid.ts';
 
 export interface SynthesisOptions {
   patch: number;
-  /** Shorter side of the coarsest level in pixels. */
-  coarsest: number;
-  /** Levels up to this many pixels are searched exactly, finer ones by PatchMatch from the level before. */
-  exactPixels: number;
+  /** Shorter side of the coarsest level in pixels, of source or target, whichever is less; size of a level over the next finer one's. */
+  coarsest: number; ratio: number;
+  /** Levels up to this many pixels are searched in full, finer ones by PatchMatch from the level before. */
+  fullPixels: number;
   /** Rounds by level, coarsest first; the last number serves all further levels. */
   rounds: number[];
   guides: GuideWeights;
-  /** Guide weights but the near one shrink by this factor from level to level: the colours know more and more. */
+  /** Factor on the guide weights but the near one at half the size's level, a quarter's, ...: the colours know more and more. */
   fade: number;
-  /** Cost of using the same source patches again and again (PatchMatch levels): keeps small patterns from repeating. */
+  /** Cost of using the same source patches again and again: keeps small patterns from repeating. */
   repetition: number;
+  /** Random part of the first match's distances: large areas start with much of the source in them. */
+  noise: number;
   /** Spread of a patch's vote in pixels; the last round uses `sharp`. */
   sigma: number; sharp: number;
 }
 export const defaultSynthesis: SynthesisOptions = {
-  patch: 5, coarsest: 24, exactPixels: 48 * 48, rounds: [8, 5, 3, 2], sigma: 1.5, sharp: 0.7, fade: 0.8, repetition: 0.5,
-  guides: { near: 2, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2 },
+  patch: 5, coarsest: 24, ratio: 0.5, fullPixels: 48 * 48, rounds: [8, 5, 3, 2], sigma: 1.5, sharp: 0.7, fade: 0.8, repetition: 0.5, noise: 0.1,
+  guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2 },
 };
 
-interface Size { width: number; height: number }
-/** A level's state: the picture so far, and each patch's match in the source of that level. */
-interface Field extends Size { image: Float32Array; indices: Uint32Array; source: Size }
+/** Source pixel and distance of every result pixel: the coordinates that a result copies from. */
+export interface Field { /** u32 [H,W]: pixel of the source, row by row. */ indices: Uint32Array; /** f32 [H,W]: mean cost per patch pixel, squared colours in [-1,1]. */ distances: Float32Array }
+/** RGBA bytes [H,W,4] of one level, coarsest first. */
+export interface LevelPicture { level: number; of: number; width: number; height: number; data: Uint8Array }
+export interface RunOptions {
+  seed?: number;
+  /** What is matched at levels up to its size in place of a synthesis from nothing, [3,h,w] of the size given to `create`. */
+  draft?: Float32Array;
+  onLevel?: (picture: LevelPicture) => void | Promise<void>;
+  signal?: AbortSignal;
+}
 
-function levels({ width, height }: Size, coarsest: number): Size[] {
-  const out: Size[] = [{ width, height }];
-  while (Math.min(out[0].width, out[0].height) / 2 >= coarsest) out.unshift({ width: Math.round(out[0].width / 2), height: Math.round(out[0].height / 2) });
+interface Level extends Grid {
+  source: FieldSource;
+  /** Inputs: classes u32 [H,W], guides, even use by class; a picture to begin with (classes alone at the coarsest level, else the draft). */
+  labels: Tensor; target: FieldTarget; expected: Tensor; given: Tensor | null;
+  /** Outputs: the picture, packed, and the field it is made from. */
+  picture: Tensor; field: Tensor;
+  run: () => void;
+}
+
+export interface SynthesizerOptions { classes: number; options?: SynthesisOptions; /** Size of the drafts that runs will get. */ draft?: Grid }
+
+export class Synthesizer {
+  private levels: Level[] = [];
+  private release: (() => void)[] = [];
+  private last: Promise<unknown> = Promise.resolve();
+  private constructor(readonly session: Session, readonly size: Grid, readonly classes: number, readonly o: SynthesisOptions, private readonly drafted: Grid | null) {}
+
+  /** Compiles and allocates for layouts of this size. Source and layouts may differ in size, not in scale. Throws RangeError where a side is below the patch's. */
+  static async create(session: Session, source: PairData, size: Grid, { classes, options: o = defaultSynthesis, draft }: SynthesizerOptions): Promise<Synthesizer> {
+    const made = new Synthesizer(session, size, classes, o, draft ?? null);
+    try {
+      await made.build(source);
+      return made;
+    } catch (error) {
+      made.destroy();
+      throw error;
+    }
+  }
+
+  private async build(source: PairData): Promise<void> {
+    const { o, size, session } = this;
+    const around = surroundings(source, this.classes, o.guides.farRadius);
+    const factors = scales(Math.min(size.width, size.height, source.width, source.height), o);
+    for (const [l, f] of factors.entries()) {
+      const part = ({ width, height }: Grid): Grid => ({ width: Math.round(width * f), height: Math.round(height * f) });
+      const [s, t] = [part(source), part(size)];
+      const own = <T extends Tensor>(x: T): T => { this.release.push(() => session.memory.release(x.storage.buffer!)); return x; };
+      const labels = shrinkLabels(source.labels, source.width, source.height, s.width, s.height);
+      const packed = packPixels(shrinkImage(source.image, source.width, source.height, s.width, s.height), labels);
+      const from = fieldSource(session, s, o.patch, packed, guides(around, this.classes, s, this.weights(f, factors[0])));
+      for (const x of [from.map, from.guides, from.members, from.classes]) own(x);
+      const lasting = (shape: number[], name: string, dtype: 'f32' | 'u32' = 'u32'): Tensor => own(session.lasting(shape, `synthesis.${name}`, undefined, dtype));
+      const n = t.width * t.height;
+      const drafts = this.drafted !== null && t.width <= this.drafted.width * 1.25;
+      const level: Level = {
+        ...t, source: from, labels: lasting([n], 'labels'), target: { ...t, guides: lasting([from.guides.size / (s.width * s.height) * n], 'guides', 'f32') },
+        expected: lasting([256], 'expected', 'f32'), given: l === 0 || drafts ? lasting([n], 'given') : null, picture: lasting([n], 'picture'),
+        field: lasting([(t.width - o.patch + 1) * (t.height - o.patch + 1), 2], 'field'), run: () => {},
+      };
+      const before = this.levels.at(-1);
+      const program = await session.record(() => this.recordLevel(level, l, before, drafts));
+      this.release.push(() => program.destroy());
+      level.run = () => program.run();
+      this.levels.push(level);
+    }
+  }
+
+  /** Guide weights at scale f: faded with every doubling since the coarsest. */
+  private weights(f: number, coarsest: number): GuideWeights {
+    const weight = this.o.fade ** Math.log2(f / coarsest);
+    const { near, farRadius, far, across, down } = this.o.guides;
+    return { near, farRadius, far: far * weight, across: across * weight, down: down * weight };
+  }
+
+  private recordLevel(level: Level, l: number, before: Level | undefined, drafts: boolean): void {
+    const { o } = this;
+    const { source: s, target: t, labels, given } = level;
+    const near = o.guides.near;
+    const rounds = o.rounds[Math.min(l, o.rounds.length - 1)];
+    const full = t.width * t.height <= o.fullPixels;
+    const vote = (field: Tensor, last: boolean): Tensor => voteField(s, t, labels, field, last ? o.sharp : o.sigma, last ? level.picture : undefined);
+    let field: Tensor | null = before ? liftField(s, t, before.field, { source: before.source, target: before }) : null;
+    if (!field && !drafts) field = searchField(s, t, given!, { near, colour: 0, noise: o.noise });
+    let x = drafts ? given! : vote(field!, false);
+    for (let i = 0; i < rounds; i++) {
+      const last = i === rounds - 1;
+      const scale = o.repetition && field ? overuse(s, t, field, o.repetition, level.expected) : undefined;
+      const out = last ? level.field : undefined;
+      field = full || !field ? searchField(s, t, x, { near, scale }, out) : improveField(s, t, x, field, passes(s), l * 16 + i, { near, scale }, out);
+      x = vote(field, last);
+    }
+  }
+
+  /** The synthesis of a layout of this synthesizer's size: picture and field. One run at a time: a second waits for the first. */
+  run(labels: Uint8Array, o: RunOptions = {}): Promise<{ data: Uint8Array; field: Field }> {
+    const next = this.last.then(() => this.runNow(labels, o));
+    this.last = next.catch(() => {});
+    return next;
+  }
+
+  private async runNow(labels: Uint8Array, { seed = 0, draft, onLevel, signal }: RunOptions): Promise<{ data: Uint8Array; field: Field }> {
+    const { session, size } = this;
+    if (!this.levels.length) throw new Error('synthesis: this synthesizer is released');
+    if (labels.length !== size.width * size.height) throw new Error(`synthesis: ${labels.length} labels for ${size.width} x ${size.height}`);
+    if (!draft !== !this.drafted) throw new Error('synthesis: a draft where none was announced, or none where one was');
+    const around = surroundings({ ...size, labels }, this.classes, this.o.guides.farRadius);
+    for (const [l, level] of this.levels.entries()) {
+      signal?.throwIfAborted();
+      this.feed(level, labels, around, draft);
+      seedField(level.source, seed);
+      level.run();
+      if (!onLevel) continue;
+      const [packed] = await session.read([level.picture]);
+      await onLevel({ level: l, of: this.levels.length, width: level.width, height: level.height, data: bytesOf(packed as Uint32Array) });
+    }
+    const fine = this.levels.at(-1)!;
+    const [packed, field] = await session.read([fine.picture, fine.field]);
+    return { data: bytesOf(packed as Uint32Array), field: pixelField(field as Uint32Array, fine, this.o.patch) };
+  }
+
+  /** Writes a level's inputs. */
+  private feed(level: Level, labels: Uint8Array, around: ReturnType<typeof surroundings>, draft?: Float32Array): void {
+    const { session, size, o } = this;
+    const { width, height, source } = level;
+    const own = shrinkLabels(labels, size.width, size.height, width, height);
+    session.write(level.labels, own);
+    session.write(level.target.guides, guides(around, this.classes, level, this.weights(width / size.width, this.levels[0].width / size.width)));
+    session.write(level.expected, evenUse(source, level, own, o.patch));
+    if (level.given) session.write(level.given, packPixels(draft && this.drafted ? shrinkImage(draft, this.drafted.width, this.drafted.height, width, height) : null, own));
+  }
+
+  /** Releases everything once the runs asked for are over. */
+  async close(): Promise<void> {
+    await this.last;
+    this.destroy();
+  }
+
+  destroy(): void {
+    for (const free of this.release) free();
+    this.release = [];
+    this.levels = [];
+  }
+}
+
+/** Scales of the levels, coarsest first, 1 last. */
+function scales(shorter: number, { coarsest, ratio }: SynthesisOptions): number[] {
+  const out = [1];
+  while (shorter * out[0] * ratio >= coarsest) out.unshift(out[0] * ratio);
   return out;
 }
 
-const scaled = (source: PairData, f: number): PairData => {
-  const [width, height] = [Math.round(source.width * f), Math.round(source.height * f)];
-  return { width, height, image: shrinkImage(source.image, source.width, source.height, width, height), labels: shrinkLabels(source.labels, source.width, source.height, width, height) };
+/** Neighbours far, then near; random search from a quarter of the picture down to a few pixels. */
+const passes = ({ width, height }: Grid): { jump: number; radius: number }[] => {
+  const far = Math.max(width, height);
+  return [{ jump: 4, radius: far / 4 }, { jump: 2, radius: far / 16 }, { jump: 1, radius: 4 }, { jump: 1, radius: 2 }];
 };
 
-/** [3,H,W] in [-1,1] for the layout, from the source's patches. Source and layout may differ in size, not in scale. */
-export async function synthesize(session: Session, source: PairData, layout: LayoutData, classes: number, o: SynthesisOptions = defaultSynthesis): Promise<Float32Array> {
-  let field: Field | null = null;
-  for (const [l, size] of levels(layout, o.coarsest).entries()) {
-    const t: LayoutData = { ...size, labels: shrinkLabels(layout.labels, layout.width, layout.height, size.width, size.height) };
-    field = await runLevel(session, scaled(source, size.width / layout.width), t, field, classes, o, l);
-  }
-  return field!.image;
+/** Target patches per source patch, by class: each used this often is even use. f32 [256]. */
+function evenUse(source: FieldSource, { width, height }: Grid, labels: Uint8Array, patch: number): Float32Array {
+  const r = (patch - 1) / 2;
+  const out = new Float32Array(256);
+  for (let y = r; y < height - r; y++) for (let x = r; x < width - r; x++) out[labels[y * width + x]]++;
+  return out.map((n, k) => n / Math.max(1, source.counts[k]));
 }
+
+const bytesOf = (packed: Uint32Array): Uint8Array => {
+  const data = new Uint8Array(packed.length * 4);
+  for (const [i, v] of packed.entries()) { data[4 * i] = v & 255; data[4 * i + 1] = (v >> 8) & 255; data[4 * i + 2] = (v >> 16) & 255; data[4 * i + 3] = 255; }
+  return data;
+};
+
+/** From matched patches to every pixel's own source: at the borders, the nearest patch's match moved along. */
+function pixelField(field: Uint32Array, { width, height, source }: Level, patch: number): Field {
+  const r = (patch - 1) / 2;
+  const costs = new Float32Array(field.buffer, field.byteOffset, field.length);
+  const [across, own] = [width - patch + 1, source.width - patch + 1];
+  const indices = new Uint32Array(width * height);
+  const distances = new Float32Array(width * height);
+  for (let y = 0, i = 0; y < height; y++) for (let x = 0; x < width; x++, i++) {
+    const [px, py] = [Math.min(across - 1, Math.max(0, x - r)), Math.min(height - patch, Math.max(0, y - r))];
+    const at = py * across + px;
+    const m = field[2 * at];
+    indices[i] = (Math.floor(m / own) + y - py) * source.width + (m % own) + x - px;
+    distances[i] = costs[2 * at + 1] / (patch * patch);
+  }
+  return { indices, distances };
+}
+
+/** [3,H,W] in [-1,1] of RGBA bytes. */
+function floats(data: Uint8Array): Float32Array {
+  const n = data.length / 4;
+  const out = new Float32Array(3 * n);
+  for (let i = 0; i < n; i++) for (let c = 0; c < 3; c++) out[c * n + i] = data[4 * i + c] / 127.5 - 1;
+  return out;
+}
+
+async function once(session: Session, source: PairData, layout: LayoutData, options: SynthesizerOptions, run: RunOptions): Promise<Float32Array> {
+  const synthesizer = await Synthesizer.create(session, source, layout, options);
+  try {
+    return floats((await synthesizer.run(layout.labels, run)).data);
+  } finally {
+    synthesizer.destroy();
+  }
+}
+
+/** [3,H,W] in [-1,1] for the layout, from the source's patches. Source and layout may differ in size, not in scale. */
+export const synthesize = (session: Session, source: PairData, layout: LayoutData, classes: number, options: SynthesisOptions = defaultSynthesis): Promise<Float32Array> =>
+  once(session, source, layout, { classes, options }, {});
 
 /**
  * Finishes a rendered draft at the photograph's own resolution: coarse to fine like `synthesize`, but what is matched at
  * every level up to the draft's size is the draft, so it decides what goes where and the photograph's patches how it
  * looks. draft [3,h,w] of any size; source and layout at the resolution wanted.
  */
-export async function refine(session: Session, c: Config, source: PairData, draft: { width: number; height: number; image: Float32Array }, layout: LayoutData, o: SynthesisOptions = defaultSynthesis): Promise<Float32Array> {
-  const classes = 1 + source.labels.reduce((a, b) => Math.max(a, b), 0);
+export function refine(session: Session, c: Config, source: PairData, draft: { width: number; height: number; image: Float32Array }, layout: LayoutData, o: SynthesisOptions = defaultSynthesis): Promise<Float32Array> {
   // The draft has settled what the first rounds of a synthesis from nothing are for.
-  const fewer = { ...o, rounds: o.rounds.map((n) => Math.min(n, 1 + c.refine)) };
-  let field: Field | null = null;
-  for (const [l, size] of levels(layout, o.coarsest).entries()) {
-    const t: LayoutData = { ...size, labels: shrinkLabels(layout.labels, layout.width, layout.height, size.width, size.height) };
-    const seen = size.width <= draft.width * 1.25 ? shrinkImage(draft.image, draft.width, draft.height, size.width, size.height) : undefined;
-    field = await runLevel(session, scaled(source, size.width / layout.width), t, field, classes, fewer, l, seen);
-  }
-  return field!.image;
+  const options = { ...o, rounds: o.rounds.map((n) => Math.min(n, 1 + c.refine)) };
+  return once(session, source, layout, { classes: classesOf(source), options, draft: { width: draft.width, height: draft.height } }, { draft: draft.image });
 }
 
-async function runLevel(session: Session, s: PairData, t: LayoutData, before: Field | null, classes: number, o: SynthesisOptions, level: number, draft?: Float32Array): Promise<Field> {
-  const p = o.patch;
-  const r = (p - 1) / 2;
-  const exact = t.width * t.height <= o.exactPixels;
-  const weight = o.fade ** level;
-  const faded: GuideWeights = { ...o.guides, far: o.guides.far * weight, across: o.guides.across * weight, down: o.guides.down * weight };
-  const gs = guides(s, classes, faded);
-  const gt = guides(t, classes, faded);
-  const rounds = o.rounds[Math.min(level, o.rounds.length - 1)];
-  return session.memory.scope(async () => {
-    const fixed = (shape: number[], data: ArrayLike<number>, dtype: 'f32' | 'u32' = 'f32'): Tensor => session.lasting(shape, 'synthesis', data, dtype);
-    const image = fixed([1, 3, s.height, s.width], s.image);
-    const sGuides = fixed([1, gs.channels, s.height, s.width], gs.data);
-    const tGuides = fixed([1, gt.channels, t.height, t.width], gt.data);
-    const sClasses = centres(s, r);
-    const tClasses = centres(t, r);
-    const labels = { sourceLabels: fixed([sClasses.length], sClasses, 'u32'), targetLabels: fixed([tClasses.length], tClasses, 'u32') };
-    const members = exact ? null : classMembers(session, sClasses);
-    const use = exact || !o.repetition ? undefined : { weight: o.repetition, expected: fixed([256], expectedUse(sClasses, tClasses)) };
-    const start = before && upsampled(before, s, t, p);
-    const given = draft ? fixed([1, 3, t.height, t.width], draft) : null;
-    const first = start ? fixed([start.length], start, 'u32') : null;
-    const [result, matches] = await session.compute(() => {
-      const vote = (indices: Tensor, sigma: number): Tensor => patchVote(image, indices, { patch: p, height: t.height, width: t.width, sigma });
-      const whole = concat([image, sGuides]);
-      const search = (x: Tensor, from: Tensor | null, round: number): Tensor => {
-        const target = concat([x, tGuides]);
-        if (exact || !from) return patchNearest(target, whole, { patch: p, ...labels }).indices;
-        return patchField(target, whole, from, { patch: p, ...labels, members: members!, passes: fieldPasses(s), seed: level * 16 + round, use }).indices;
-      };
-      let indices: Tensor | null = first;
-      let x = given ?? (first ? vote(first, o.sigma) : vote(indices = patchNearest(tGuides, sGuides, { patch: p, ...labels }).indices, o.sigma));
-      for (let i = 0; i < rounds; i++) {
-        indices = search(x, indices, i);
-        x = vote(indices, i === rounds - 1 ? o.sharp : o.sigma);
-      }
-      return [x, indices!];
-    });
-    return { width: t.width, height: t.height, source: s, image: result as Float32Array, indices: matches as Uint32Array };
-  });
-}
-
-/** Neighbours far, then near; random search from a quarter of the picture down to a few pixels. */
-const fieldPasses = ({ width, height }: Size): { jump: number; radius: number }[] => {
-  const far = Math.max(width, height);
-  return [{ jump: 4, radius: far / 4 }, { jump: 2, radius: far / 16 }, { jump: 1, radius: 4 }, { jump: 1, radius: 2 }];
-};
-
-/** The classes at patch centres, row by row over the valid patches. */
-function centres({ width, height, labels }: LayoutData, r: number): Uint32Array {
-  const [w, h] = [width - 2 * r, height - 2 * r];
-  return Uint32Array.from({ length: w * h }, (_, i) => labels[(Math.floor(i / w) + r) * width + (i % w) + r]);
-}
-
-/** Target patches per source patch, by class: each used this often is even use. */
-function expectedUse(source: Uint32Array, target: Uint32Array): Float32Array {
-  const count = (labels: Uint32Array): Float32Array => { const n = new Float32Array(256); for (const l of labels) n[l]++; return n; };
-  const [s, t] = [count(source), count(target)];
-  return t.map((n, k) => (s[k] ? n / s[k] : 0));
-}
-
-/** The matches of a coarser level, carried to a finer one: each patch takes its coarse patch's match, at the same place inside it. */
-function upsampled(before: Field, s: Size, t: Size, patch: number): Uint32Array {
-  const r = (patch - 1) / 2;
-  const grid = ({ width, height }: Size): [number, number] => [width - 2 * r, height - 2 * r];
-  const [[tw, th], [cw, ch], [sw, sh], [bw]] = [grid(t), grid(before), grid(s), grid(before.source)];
-  const clamp = (v: number, n: number): number => Math.min(n - 1, Math.max(0, Math.round(v)));
-  const f = t.width / before.width;
-  const out = new Uint32Array(tw * th);
-  for (let y = 0; y < th; y++) for (let x = 0; x < tw; x++) {
-    // Pixel centres at halves: fine centre -> coarse patch -> its match -> fine again, keeping the remainder.
-    const [fx, fy] = [x + r + 0.5, y + r + 0.5];
-    const cx = clamp(fx / f - 0.5 - r, cw);
-    const cy = clamp(fy / f - 0.5 - r, ch);
-    const m = before.indices[cy * cw + cx];
-    const mx = ((m % bw) + r + 0.5) * f + fx - (cx + r + 0.5) * f;
-    const my = (Math.floor(m / bw) + r + 0.5) * f + fy - (cy + r + 0.5) * f;
-    out[y * tw + x] = clamp(my - 0.5 - r, sh) * sw + clamp(mx - 0.5 - r, sw);
-  }
-  return out;
-}
+const classesOf = (source: LayoutData): number => 1 + source.labels.reduce((a, b) => Math.max(a, b), 0);
 
 /** Patch syntheses of the user's targets, for the generator to learn from. */
 export async function synthesizeTargets(session: Session, _c: Config, source: PairData, layouts: readonly LayoutData[]): Promise<PairData[]> {
-  const classes = 1 + source.labels.reduce((a, b) => Math.max(a, b), 0);
   const out: PairData[] = [];
-  for (const l of layouts) out.push({ ...l, image: await synthesize(session, source, l, classes) });
+  for (const l of layouts) out.push({ ...l, image: await synthesize(session, source, l, classesOf(source)) });
   return out;
 }

@@ -1,96 +1,71 @@
 // One pass of PatchMatch (Barnes et al. 2009) as a gather: every target patch compares its present match with those of
-// four neighbours `jump` away (moved along), and with random ones: about its match, and from its class. No order between
+// four neighbours `jump` away (moved along), and with random ones: one of its class, `candidates` - 6 about its match. No order between
 // invocations, so the result does not depend on scheduling.
-//   targetMap [C,Ht,Wt], sourceMap [C,Hs,Ws]; labels u32 per patch of the valid grids; `members`: source patches sorted by
-//   class, class k in [first[k], first[k+1]), first = the leading 257 numbers. A class without members matches any.
-//   scale f32 [sources]: a factor on each source patch's distance, when SCALED (any buffer otherwise).
-//   previous u32 [targets] -> indices u32 [targets], distances f32 [targets] (squared L2, scaled).
+//   Maps [H,W] and distances as in lib/patchField; guides vec4 [H,W,GUIDES], already times their weights.
+//   members: the seed; 257 starts; source patches sorted by class. A class without members matches any.
+//   scale f32 [sources]: a factor on each source patch's distance, where `scaled` is 1 (any buffer otherwise).
+//   previous [targets] -> field [targets]: x = source patch, y = bits of its f32 distance (squared L2, scaled). fresh = 1: the
+//   distances in `previous` are of another target map.
 // Grid: one invocation per target patch.
 // #import grid
 // #import random
-@group(0) @binding(0) var<storage, read> targetMap: array<f32>;
-@group(0) @binding(1) var<storage, read> sourceMap: array<f32>;
-@group(0) @binding(2) var<storage, read> targetLabels: array<u32>;
-@group(0) @binding(3) var<storage, read> sourceLabels: array<u32>;
+// #import patchField
+@group(0) @binding(0) var<storage, read> targetMap: array<u32>;
+@group(0) @binding(1) var<storage, read> sourceMap: array<u32>;
+@group(0) @binding(2) var<storage, read> targetGuides: array<vec4f>;
+@group(0) @binding(3) var<storage, read> sourceGuides: array<vec4f>;
 @group(0) @binding(4) var<storage, read> members: array<u32>;
-@group(0) @binding(5) var<storage, read> previous: array<u32>;
-@group(0) @binding(6) var<storage, read> scale: array<f32>;
-@group(0) @binding(7) var<storage, read_write> indices: array<u32>;
-@group(0) @binding(8) var<storage, read_write> distances: array<f32>;
-struct Params { c: i32, ht: i32, wt: i32, hs: i32, ws: i32, side: i32, jump: i32, radius: i32, seed: u32, threads: u32 }
-@group(0) @binding(9) var<uniform> params: Params;
-override SCALED: bool = false;
-
-const NEVER: f32 = 1e37;
-
-fn factor(s: u32) -> f32 {
-  if (SCALED) { return scale[s]; }
-  return 1.0;
-}
-
-fn distance_to(t: vec2i, s: vec2i, limit: f32) -> f32 {
-  let across = params.ws - params.side + 1;
-  let down = params.hs - params.side + 1;
-  if (s.x < 0 || s.y < 0 || s.x >= across || s.y >= down) { return NEVER; }
-  var sum = 0.0;
-  for (var k = 0; k < params.c; k++) {
-    for (var i = 0; i < params.side; i++) {
-      var at = (k * params.ht + t.y + i) * params.wt + t.x;
-      var other = (k * params.hs + s.y + i) * params.ws + s.x;
-      for (var j = 0; j < params.side; j++) {
-        let d = targetMap[at + j] - sourceMap[other + j];
-        sum += d * d;
-      }
-    }
-    if (sum >= limit) { return NEVER; }
-  }
-  return sum;
-}
+@group(0) @binding(5) var<storage, read> scale: array<f32>;
+@group(0) @binding(6) var<storage, read> previous: array<vec2u>;
+@group(0) @binding(7) var<storage, read_write> field: array<vec2u>;
+struct Params { ht: u32, wt: u32, hs: u32, ws: u32, jump: i32, radius: f32, stream: u32, candidates: u32, fresh: u32, colour: f32, near: f32, scaled: u32, threads: u32 }
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
-  let across = params.wt - params.side + 1;
-  let down = params.ht - params.side + 1;
-  let s_across = params.ws - params.side + 1;
-  let t = vec2i(i32(thread) % across, i32(thread) / across);
-  let label = targetLabels[thread];
-  let first = members[label];
-  let count = members[label + 1u] - first;
-  var best = previous[thread];
-  var least = NEVER;
-  let own = vec2i(i32(best) % s_across, i32(best) / s_across);
-  if (count == 0u || sourceLabels[best] == label) { least = distance_to(t, own, NEVER) * factor(best); }
-  for (var n = 0; n < 8; n++) {
-    var s: vec2i;
-    if (n < 4) {
-      let step = select(vec2i(0, select(-1, 1, n == 2)), vec2i(select(-1, 1, n == 0), 0), n < 2) * params.jump;
+  let size = vec2i(vec2u(params.wt, params.ht) - SIDE + 1u);
+  let sources = vec2i(vec2u(params.ws, params.hs) - SIDE + 1u);
+  let t = vec2i(i32(thread) % size.x, i32(thread) / size.x);
+  take_patch(vec2u(t));
+  let label = u32(own[(SIDE * SIDE) / 2u].w);
+  let first = members[1u + label];
+  let count = members[2u + label] - first;
+  let seed = lowbias32(members[0] ^ lowbias32(params.stream));
+  var best = previous[thread].x;
+  var least = bitcast<f32>(previous[thread].y);
+  var at = vec2i(i32(best) % sources.x, i32(best) / sources.x);
+  if (params.fresh > 0u) { least = NEVER; }
+  // Its bound is a parameter, and there is one call: unrolled, this would take drivers half a minute to compile.
+  for (var n = 1u - params.fresh; n < params.candidates; n++) {
+    var s = at;
+    if (n > 0u && n < 5u) {
+      let step = select(vec2i(0, select(-1, 1, n == 3u)), vec2i(select(-1, 1, n == 1u), 0), n < 3u) * params.jump;
       let q = t + step;
-      if (q.x < 0 || q.y < 0 || q.x >= across || q.y >= down) { continue; }
-      let m = i32(previous[q.y * across + q.x]);
-      s = vec2i(m % s_across, m / s_across) - step;
-    } else {
-      let draw = uniform01(lowbias32(params.seed + u32(n)), thread);
-      if (n < 7 || count == 0u) {
-        let other = uniform01(lowbias32(params.seed + u32(n) + 16u), thread);
-        let now = vec2i(i32(best) % s_across, i32(best) / s_across);
-        s = now + vec2i(round((vec2f(draw, other) * 2.0 - 1.0) * f32(params.radius)));
+      if (any(q < vec2i(0)) || any(q >= size)) { continue; }
+      let m = i32(previous[q.y * size.x + q.x].x);
+      s = vec2i(m % sources.x, m / sources.x) - step;
+    } else if (n > 4u) {
+      let draw = vec2f(uniform01(seed + n, thread), uniform01(lowbias32(seed + n), thread));
+      if (n > 5u || count == 0u) {
+        s = at + vec2i(round((draw * 2.0 - 1.0) * params.radius));
       } else {
-        let m = i32(members[257u + first + min(u32(draw * f32(count)), count - 1u)]);
-        s = vec2i(m % s_across, m / s_across);
+        let m = i32(members[258u + first + min(u32(draw.x * f32(count)), count - 1u)]);
+        s = vec2i(m % sources.x, m / sources.x);
       }
     }
-    if (s.x < 0 || s.y < 0 || s.x >= s_across || s.y > params.hs - params.side) { continue; }
-    let candidate = u32(s.y * s_across + s.x);
-    if (candidate == best || (count > 0u && sourceLabels[candidate] != label)) { continue; }
-    let f = factor(candidate);
-    let d = distance_to(t, s, least / f) * f;
+    if (any(s < vec2i(0)) || any(s >= sources) || (n > 0u && all(s == at))) { continue; }
+    if (count > 0u && class_at(vec2u(s)) != label) { continue; }
+    let candidate = u32(s.y * sources.x + s.x);
+    var factor = 1.0;
+    if (params.scaled > 0u) { factor = scale[candidate]; }
+    let d = distance_to(vec2u(s), least / factor) * factor;
     if (d < least) {
       least = d;
       best = candidate;
+      at = s;
     }
   }
-  indices[thread] = best;
-  distances[thread] = least;
+  field[thread] = vec2u(best, bitcast<u32>(least));
 }

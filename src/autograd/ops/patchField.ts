@@ -1,73 +1,145 @@
 /**
- * An approximate nearest-neighbour field that is improved from a given one: PatchMatch (Barnes et al. 2009) in the
- * jump-flood form, guided by classes. For large maps, where the exact search is too slow. No gradient.
+ * Nearest-neighbour fields of guided patches, for patch synthesis: searched in full on small maps, improved by PatchMatch
+ * (Barnes et al. 2009, in the jump-flood form) on large ones, voted into a picture. Maps are packed, four bytes a pixel, and
+ * guides are compared at patch centres alone: what patchNearest does exactly for any channels, this does for pictures fast.
+ * No gradients. Matches stay within the class of the patch's centre, unless the source lacks it.
  */
 import countKernel from '../../shaders/patchField.count.wgsl';
-import kernel from '../../shaders/patchField.improve.wgsl';
+import improveKernel from '../../shaders/patchField.improve.wgsl';
+import liftKernel from '../../shaders/patchField.lift.wgsl';
 import scaleKernel from '../../shaders/patchField.scale.wgsl';
-import { grid, shapeError } from '../op.ts';
+import searchKernel from '../../shaders/patchField.search.wgsl';
+import voteKernel from '../../shaders/patchField.vote.wgsl';
+import { grid } from '../op.ts';
 import { Tensor, type Session } from '../tensor.ts';
 import { fill } from './basic.ts';
 
-export interface FieldOptions {
-  /** Odd side of the patches; borders as patchNearest's 'valid'. */
+export interface Grid { width: number; height: number }
+
+/** A source's side of the search: lasting tensors, made once. */
+export interface FieldSource extends Grid {
   patch: number;
-  targetLabels: Tensor; sourceLabels: Tensor;
-  /** From `classMembers`. */
+  /** u32 [H,W]: red, green, blue and class of each pixel, from the lowest byte up. */
+  map: Tensor;
+  /** f32 [H,W,4 n]: guides times their weights. */
+  guides: Tensor;
+  /** u32: a seed (see `seedField`), 257 starts, then the patches of class 0, of class 1, ... */
   members: Tensor;
-  /** One pass each: distance to the neighbours asked, radius of the random search (pixels). */
-  passes: readonly { jump: number; radius: number }[];
-  seed: number;
-  /** Makes overused source patches dearer, by the use of the field to start from. */
-  use?: { /** 0: no effect. */ weight: number; /** Target patches per source patch of each class, f32 [256]. */ expected: Tensor };
+  /** u32 [patches]: class at each patch's centre. */
+  classes: Tensor;
+  /** Patches of each class. */
+  counts: readonly number[];
+}
+/** A target's side; `map` has the classes from the start, its colours from the rounds. */
+export interface FieldTarget extends Grid { guides: Tensor }
+
+export interface FieldWeights {
+  /** Per pixel of another class, against colours in [-1,1]. */
+  near: number;
+  /** Factor on squared colour differences; 0 leaves them out. */
+  colour?: number;
+  /** From `overuse`. */
+  scale?: Tensor;
 }
 
-/** Source patches by class, as the kernel reads them: 257 starts, then the patches of class 0, of class 1, ... */
-export function classMembers(session: Session, labels: ArrayLike<number>): Tensor {
-  const counts = new Uint32Array(257);
-  for (let i = 0; i < labels.length; i++) counts[labels[i] + 1]++;
-  for (let k = 0; k < 256; k++) counts[k + 1] += counts[k];
-  const out = new Uint32Array(257 + labels.length);
-  out.set(counts);
-  const next = counts.slice();
-  for (let i = 0; i < labels.length; i++) out[257 + next[labels[i]]++] = i;
-  return session.lasting([out.length], 'class members', out, 'u32');
+/** Largest number of four-channel guides that the kernels hold. */
+const mostGuides = 24;
+const patches = ({ width, height }: Grid, patch: number): { across: number; down: number; count: number } => {
+  const [across, down] = [width - patch + 1, height - patch + 1];
+  return { across, down, count: across * down };
+};
+
+/** Pixels as the kernels read them: colours [3,H,W] in [-1,1] (black where null) and classes -> u32 [H,W]. */
+export function packPixels(image: Float32Array | null, labels: Uint8Array): Uint32Array {
+  const n = labels.length;
+  const byte = (v: number): number => Math.min(255, Math.max(0, Math.round((v + 1) * 127.5)));
+  return Uint32Array.from(labels, (l, i) => ((image ? byte(image[i]) | (byte(image[n + i]) << 8) | (byte(image[2 * n + i]) << 16) : 0) | (l << 24)) >>> 0);
 }
 
-/** A factor for each source patch from how often the field uses it and its neighbours within a patch. */
-function overuse(field: Tensor, down: number, across: number, o: FieldOptions): Tensor {
-  const session = field.session;
-  const zeros = fill(session, [down * across], 0);
-  const counts = new Tensor(session, zeros.shape, 'u32', zeros.storage);
-  session.run(countKernel, { read: { indices: field }, write: { counts }, params: { threads: field.size }, groups: grid(field.size, 64) });
-  const scale = session.temporary([down * across], 'patchField.scale');
-  session.run(scaleKernel, {
-    read: { counts, labels: o.sourceLabels, expected: o.use!.expected }, write: { scale },
-    params: { across, down, radius: (o.patch - 1) / 2 + 1, weight: o.use!.weight }, groups: grid(down * across, 64),
+/** A source's tensors. guides [H,W,4 n]. Throws RangeError where no patch fits, or there are too many guides. */
+export function fieldSource(session: Session, size: Grid, patch: number, packed: Uint32Array, guides: Float32Array): FieldSource {
+  const { across, down, count } = patches(size, patch);
+  if (!(across > 0 && down > 0) || patch % 2 === 0 || patch > 9) throw new RangeError(`patchField: no ${patch} x ${patch} patches in ${size.width} x ${size.height}`);
+  if (guides.length > 4 * mostGuides * packed.length) throw new RangeError(`patchField: at most ${4 * mostGuides} guides`);
+  const r = (patch - 1) / 2;
+  const classes = Uint32Array.from({ length: count }, (_, i) => packed[(Math.floor(i / across) + r) * size.width + (i % across) + r] >>> 24);
+  const starts = new Uint32Array(257);
+  for (const k of classes) starts[k + 1]++;
+  for (let k = 0; k < 256; k++) starts[k + 1] += starts[k];
+  const members = new Uint32Array(258 + count);
+  members.set(starts, 1);
+  const next = starts.slice();
+  for (let i = 0; i < count; i++) members[258 + next[classes[i]]++] = i;
+  const u32 = (data: Uint32Array, name: string): Tensor => session.lasting([data.length], `patchField.${name}`, data, 'u32');
+  return { ...size, patch, map: u32(packed, 'map'), guides: session.lasting([guides.length], 'patchField.guides', guides), members: u32(members, 'members'), classes: u32(classes, 'classes'), counts: Array.from({ length: 256 }, (_, k) => starts[k + 1] - starts[k]) };
+}
+
+/** Another seed for what is random, for all later runs of recorded steps. */
+export const seedField = (source: FieldSource, seed: number): void => source.map.session.memory.write(source.members.storage, Uint32Array.of(seed));
+
+const common = (s: FieldSource, t: FieldTarget, w: FieldWeights): Record<string, number> =>
+  ({ ht: t.height, wt: t.width, hs: s.height, ws: s.width, colour: (w.colour ?? 1) * (2 / 255) ** 2, near: w.near, scaled: w.scale ? 1 : 0, threads: patches(t, s.patch).count });
+const constants = (s: FieldSource): Record<string, number> => ({ SIDE: s.patch, GUIDES: s.guides.size / 4 / s.map.size });
+const fieldOf = (s: FieldSource, t: Grid): Tensor => s.map.session.temporary([patches(t, s.patch).count, 2], 'patchField.field', 'u32');
+
+/** Every patch's best match: u32 [patches, 2], match and the bits of its distance. map u32 [H,W] of the target; noise: added to distances at random. */
+export function searchField(s: FieldSource, t: FieldTarget, map: Tensor, w: FieldWeights & { noise?: number }, field = fieldOf(s, t)): Tensor {
+  s.map.session.run(searchKernel, {
+    read: { targetMap: map, sourceMap: s.map, targetGuides: t.guides, sourceGuides: s.guides, members: s.members, scale: w.scale ?? s.guides }, write: { field },
+    params: { ...common(s, t, w), noise: w.noise ?? 0 }, constants: constants(s), groups: grid(patches(t, s.patch).count, 64),
   });
+  return field;
+}
+
+export interface Pass { /** Distance to the neighbours asked. */ jump: number; /** Of the random search, in pixels. */ radius: number }
+
+/** A field improved by PatchMatch passes. `stream`: a number of this call's own, for its random numbers. */
+export function improveField(s: FieldSource, t: FieldTarget, map: Tensor, start: Tensor, passes: readonly Pass[], stream: number, w: FieldWeights, last?: Tensor): Tensor {
+  let field = start;
+  for (const [i, pass] of passes.entries()) {
+    const next = i === passes.length - 1 && last ? last : fieldOf(s, t);
+    s.map.session.run(improveKernel, {
+      read: { targetMap: map, sourceMap: s.map, targetGuides: t.guides, sourceGuides: s.guides, members: s.members, scale: w.scale ?? s.guides, previous: field }, write: { field: next },
+      params: { ...common(s, t, w), ...pass, candidates: 8, fresh: i === 0 ? 1 : 0, stream: stream * 64 + i }, constants: constants(s), groups: grid(patches(t, s.patch).count, 64),
+    });
+    field = next;
+  }
+  return field;
+}
+
+/** A factor for each source patch: 1 + weight max(0, use / expected - 1), use being how often the field takes it and those about it. expected f32 [256]: even use by class. */
+export function overuse(s: FieldSource, t: Grid, field: Tensor, weight: number, expected: Tensor): Tensor {
+  const { session } = s.map;
+  const { across, down, count } = patches(s, s.patch);
+  const zeros = fill(session, [count], 0);
+  const counts = new Tensor(session, [count], 'u32', zeros.storage);
+  const threads = patches(t, s.patch).count;
+  session.run(countKernel, { read: { field }, write: { counts }, params: { threads }, groups: grid(threads, 64) });
+  const scale = session.temporary([count], 'patchField.scale');
+  session.run(scaleKernel, { read: { counts, labels: s.classes, expected }, write: { scale }, params: { across, down, radius: (s.patch + 1) / 2, weight }, groups: grid(count, 64) });
   return scale;
 }
 
-/** target, source [1,C,H,W], start u32 [patches] -> improved indices u32 [patches] and squared L2 distances [patches]. */
-export function patchField(target: Tensor, source: Tensor, start: Tensor, o: FieldOptions): { indices: Tensor; distances: Tensor } {
-  const [, c, ht, wt] = target.shape;
-  const [, cs, hs, ws] = source.shape;
-  const threads = (ht - o.patch + 1) * (wt - o.patch + 1);
-  if (c !== cs) shapeError('patchField', `${c} channels in the target, ${cs} in the source`);
-  if (start.size !== threads) shapeError('patchField', `${start.size} matches to start from for ${threads} patches`);
-  const session = target.session;
-  const scale = o.use ? overuse(start, hs - o.patch + 1, ws - o.patch + 1, o) : null;
-  let indices = start;
-  let distances!: Tensor;
-  for (const [i, { jump, radius }] of o.passes.entries()) {
-    const previous = indices;
-    indices = session.temporary([threads], 'patchField.indices', 'u32');
-    distances = session.temporary([threads], 'patchField.distances');
-    session.run(kernel, {
-      read: { targetMap: target, sourceMap: source, targetLabels: o.targetLabels, sourceLabels: o.sourceLabels, members: o.members, previous, scale: scale ?? source },
-      write: { indices, distances }, groups: grid(threads, 64), constants: { SCALED: scale ? 1 : 0 },
-      params: { c, ht, wt, hs, ws, side: o.patch, jump, radius, seed: (o.seed * 64 + i) >>> 0, threads },
-    });
-  }
-  return { indices, distances };
+/** The picture that a field says, packed [H,W] with the target's classes; labels u32 [H,W]. sigma: spread of a patch's vote in pixels. */
+export function voteField(s: FieldSource, t: Grid, labels: Tensor, field: Tensor, sigma: number, output = s.map.session.temporary([t.height * t.width], 'patchField.vote', 'u32')): Tensor {
+  s.map.session.run(voteKernel, {
+    read: { sourceMap: s.map, labels, field }, write: { output },
+    params: { ht: t.height, wt: t.width, ws: s.width, decay: -0.5 / sigma ** 2, threads: t.height * t.width }, constants: { SIDE: s.patch }, groups: grid(t.height * t.width, 64),
+  });
+  return output;
+}
+
+/** A coarser level's field carried to this one; coarse: the sizes it was for. */
+export function liftField(s: FieldSource, t: Grid, field: Tensor, coarse: { source: Grid; target: Grid }): Tensor {
+  const out = fieldOf(s, t);
+  const [fine, from, own, before] = [t, coarse.target, s, coarse.source].map((g) => patches(g, s.patch));
+  s.map.session.run(liftKernel, {
+    read: { coarse: field }, write: { field: out },
+    params: {
+      tw: fine.across, cw: from.across, ch: from.down, bw: before.across, sw: own.across, sh: own.down, r: (s.patch - 1) / 2,
+      across: t.width / coarse.target.width, down: t.height / coarse.target.height, threads: fine.count,
+    },
+    groups: grid(fine.count, 64),
+  });
+  return out;
 }

@@ -1,0 +1,65 @@
+/** What commands without training share: `preview` and `analogies` read and write as `analogy` does. */
+import type { Command } from 'commander';
+import type { Session } from '../autograd/tensor.ts';
+import type { Picture } from '../data/image.ts';
+import { withText } from '../data/png.ts';
+import { prepareSource, prepareTarget, type Source, type Target } from '../data/prepare.ts';
+import { encodePng } from '../node/decode.ts';
+import { writeFileAtomic } from '../node/files.ts';
+import type { FileRecord } from '../node/runRecord.ts';
+import { programVersion } from '../node/version.ts';
+import { readInputPicture, readLayouts, readPalette } from './inputs.ts';
+import { integer } from './options.ts';
+import { resultFiles } from './outputs.ts';
+import { duration, Progress } from './progress.ts';
+import { explainDevice, openSession } from './session.ts';
+
+export interface TaskOptions { output: string; palette?: string; outputSize?: number; quiet?: boolean }
+export interface Task {
+  source: Source;
+  targets: readonly Target[];
+  files: { photo: FileRecord; layout: FileRecord; palette: FileRecord | null; targets: FileRecord[] };
+  tell: (note: string) => void;
+}
+
+/** The arguments of `analogy`, and the options that make sense without training. */
+export const taskOptions = (command: Command): Command => command
+  .argument('<photo>', 'the photograph (PNG, JPEG, WebP)').argument('<layout>', 'its layout: each class in one flat colour, or class numbers')
+  .argument('<targets...>', 'new layouts in the same classes (files or folders)')
+  .requiredOption('-o, --output <out>', 'a .png file for one target, a folder for several')
+  .option('--output-size <pixels>', "longer side of the results (default: the photo's)", integer(16, 8192))
+  .option('--palette <file>', 'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON')
+  .option('--seed <number>', 'another seed gives another result', integer(0, 2 ** 32 - 1), 0)
+  .option('--quiet', 'print nothing but errors');
+
+/** Reads and checks everything that the user named. */
+export async function readTask(photo: string, layout: string, targets: readonly string[], o: Omit<TaskOptions, 'output'>): Promise<Task> {
+  const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
+  const named = o.palette ? await readPalette(o.palette) : null;
+  const [p, l] = [await readInputPicture(photo, false), await readInputPicture(layout, true)];
+  const { source, notes } = prepareSource(p.picture, l.picture, { named: named?.palette, longSide: o.outputSize });
+  const layouts = await readLayouts(targets, source.palette, tell);
+  const read = layouts.map(({ picture }) => prepareTarget(picture, source));
+  for (const note of [...notes, ...read.flatMap((t) => t.notes)]) tell(`note: ${note}`);
+  return { source, targets: read, files: { photo: p.record, layout: l.record, palette: named?.record ?? null, targets: layouts.map((t) => t.record) }, tell };
+}
+
+/** Makes and writes one result after the other. `settings`: what the method was told, for the record in each PNG (text chunk `semia-method`). */
+export async function makeResults(task: Task, o: TaskOptions, method: string, settings: object, make: (session: Session, target: Target) => Promise<Picture>): Promise<void> {
+  const { targets, files, tell } = task;
+  const paths = await resultFiles(o.output, files.targets.map((t) => ({ path: t.name })), [files.photo, files.layout, ...files.targets].map((f) => f.name));
+  const session = await openSession();
+  const { description, vendor } = session.device.info;
+  try {
+    for (const [i, target] of targets.entries()) {
+      const began = performance.now();
+      const picture = await make(session, target);
+      const record = { program: 'semia', version: programVersion, method, ...settings, adapter: description || vendor, photo: files.photo, layout: files.layout, target: files.targets[i] };
+      await writeFileAtomic(paths[i], withText(encodePng(picture), { Software: `semia ${programVersion}`, 'semia-method': JSON.stringify(record) }));
+      const ms = performance.now() - began;
+      tell(`${paths[i]}  ${picture.width} x ${picture.height}  ${ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000)}`);
+    }
+  } catch (error) {
+    throw explainDevice(error);
+  }
+}
