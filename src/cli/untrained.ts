@@ -6,7 +6,7 @@ import { withText } from '../data/png.ts';
 import { prepareSource, prepareTarget, type Source, type Target } from '../data/prepare.ts';
 import { encodePng } from '../node/decode.ts';
 import { writeFileAtomic } from '../node/files.ts';
-import type { FileRecord } from '../node/runRecord.ts';
+import type { FileRecord } from '../model/runRecord.ts';
 import { programVersion } from '../node/version.ts';
 import { readInputPicture, readLayouts, readPalette } from './inputs.ts';
 import { integer } from './options.ts';
