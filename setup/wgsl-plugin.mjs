@@ -33,13 +33,16 @@ export async function expandWgsl(path, libDir) {
   return { source: lines.join('\n'), origin, files };
 }
 
-export const wgslPlugin = (shaderDir) => ({
+/** Without comments and indentation; lines stay, so that `origin` still tells where an error is. */
+const smaller = (source) => source.replace(/\/\*[^]*?\*\//g, (c) => c.replace(/[^\n]/g, '')).replace(/\/\/.*$/gm, '').replace(/^[ \t]+|[ \t]+$/gm, '');
+
+export const wgslPlugin = (shaderDir, { minify = false } = {}) => ({
   name: 'wgsl',
   setup(build) {
     build.onLoad({ filter: /\.wgsl$/ }, async ({ path }) => {
       try {
         const { source, origin, files } = await expandWgsl(path, join(shaderDir, 'lib'));
-        const value = { name: basename(path, '.wgsl'), source, origin };
+        const value = { name: basename(path, '.wgsl'), source: minify ? smaller(source) : source, origin };
         return { contents: `export default ${JSON.stringify(value)}`, loader: 'js', watchFiles: files };
       } catch (error) {
         return { errors: [{ text: `${path}: ${error.message}` }] };

@@ -41,16 +41,15 @@ export interface Run {
   groups: readonly [number, number?, number?];
 }
 
-/** Everything that belongs to one device: its memory, its pipelines, and the step being recorded. */
+/** Everything that belongs together on one device: memory that is released as a whole, pipelines, and the step being recorded. */
 export class Session {
   readonly memory: Memory;
-  readonly pipelines: PipelineCache;
   private recorder: Recorder | null = null;
   /** Off while a backward pass runs that needs no gradients of its own. */
   taping = true;
-  constructor(readonly device: Device) {
+  /** `pipelines`: of another session on the device, so that none is compiled twice. */
+  constructor(readonly device: Device, readonly pipelines = new PipelineCache(device)) {
     this.memory = new Memory(device);
-    this.pipelines = new PipelineCache(device);
   }
 
   /** A lasting tensor: parameter, state, input or constant. Zeros unless data is given. */

@@ -1,44 +1,22 @@
-/** What a result carries with it to be made again: in two text chunks of its PNG, `semia` (JSON) and `semia-layout`. */
+/** Recipes of results in files; what they hold: model/recipe.ts. */
 import { dirname, relative, resolve } from 'node:path';
-import { deflateSync, inflateSync } from 'node:zlib';
+import { inflateSync } from 'node:zlib';
 import { UserError } from '../data/errors.ts';
 import type { Picture } from '../data/image.ts';
-import { readText, withText } from '../data/png.ts';
+import { readText } from '../data/png.ts';
 import type { Target } from '../data/prepare.ts';
+import { withRecipe as addRecipe, type Recipe } from '../model/recipe.ts';
+import type { FileRecord } from '../model/runRecord.ts';
 import { encodePng } from '../node/decode.ts';
 import type { RunFolder } from '../node/runFolder.ts';
-import type { FileRecord } from '../model/runRecord.ts';
 import { programVersion } from '../node/version.ts';
 
-export interface Recipe {
-  program: 'semia';
-  version: string;
-  preset: string;
-  seed: number;
-  size: number;
-  iteration: number;
-  raw: boolean;
-  adapter: string;
-  /** The run folder, seen from the picture's own folder. */
-  run: string;
-  /** SHA-256 of the run's weights, and of the files given. */
-  weights: string;
-  photo: FileRecord;
-  layout: FileRecord;
-  target: FileRecord & { width: number; height: number };
-}
+export type { Recipe } from '../model/recipe.ts';
 
 /** The PNG of a result that will lie at `path`. The same result has the same bytes. */
 export function withRecipe(picture: Picture, path: string, run: RunFolder, target: Target, file: FileRecord, raw: boolean, adapter: string): Uint8Array {
-  const { config: c, inputs, host, weights } = run.record;
-  const brief = ({ name, sha256: hash }: FileRecord): FileRecord => ({ name, sha256: hash });
-  const recipe: Recipe = {
-    program: 'semia', version: programVersion, preset: c.preset, seed: c.seed, size: c.size, iteration: host.iteration, raw, adapter,
-    run: relative(dirname(resolve(path)), resolve(run.path)) || '.', weights: weights.sha256, photo: brief(inputs.photo), layout: brief(inputs.layout),
-    target: { ...brief(file), width: target.width, height: target.height },
-  };
-  // The labels themselves travel along: a layout drawn over later can still be rendered as it was.
-  return withText(encodePng(picture), { Software: `semia ${programVersion}`, semia: JSON.stringify(recipe), 'semia-layout': Buffer.from(deflateSync(target.labels)).toString('base64') });
+  const beside = relative(dirname(resolve(path)), resolve(run.path)) || '.';
+  return addRecipe(encodePng(picture), { record: run.record, run: beside, target, file, raw, adapter, version: programVersion });
 }
 
 /** The recipe in a PNG's bytes. Throws UserError where there is none. */

@@ -72,18 +72,23 @@ function distinct(palette: Palette): Palette {
 export function prepareTarget(picture: Picture, source: Source): Target {
   const mask = maskReason(picture, source.palette)
   if (mask?.by === 'pixels') throw new UserError(mask.why)
-  const { labels, width: w, height: h } = readLayout(picture, source.palette)
+  return fitTarget({ ...readLayout(picture, source.palette), name: picture.source }, source)
+}
+
+/** A layout in the source's classes, at the output size; see prepareTarget. Throws UserError: too large. */
+export function fitTarget(layout: Labelled & { name: string }, source: Source): Target {
+  const { name, labels, width: w, height: h } = layout
   const notes: string[] = []
-  const view = sameShape(picture, source.drawn)
+  const view = sameShape(layout, source.drawn)
   const f = source.width / source.drawn.width
   const width = view ? source.width : Math.max(1, Math.round(w * f))
   const height = view ? source.height : Math.max(1, Math.round(h * f))
-  if (view && (w !== source.drawn.width || h !== source.drawn.height)) notes.push(`${picture.source}: ${w} x ${h} has the source's shape and is taken for the same view`)
-  if (!view) notes.push(`${picture.source}: ${w} x ${h} has another shape than the source layout: its picture is ${width} x ${height}`)
+  if (view && (w !== source.drawn.width || h !== source.drawn.height)) notes.push(`${name}: ${w} x ${h} has the source's shape and is taken for the same view`)
+  if (!view) notes.push(`${name}: ${w} x ${h} has another shape than the source layout: its picture is ${width} x ${height}`)
   if (width * height > LARGEST * source.width * source.height) {
-    throw new UserError(`${picture.source}: ${w} x ${h} is more than ${LARGEST} times the source layout's area (${source.drawn.width} x ${source.drawn.height}): draw it smaller`)
+    throw new UserError(`${name}: ${w} x ${h} is more than ${LARGEST} times the source layout's area (${source.drawn.width} x ${source.drawn.height}): draw it smaller`)
   }
-  return { name: picture.source, width, height, labels: resizeLabels(labels, w, h, width, height), notes }
+  return { name, width, height, labels: resizeLabels(labels, w, h, width, height), notes }
 }
 
 function sameShape(a: Size, b: Size): boolean {

@@ -12,7 +12,7 @@ import { cutCHW } from '../data/pad.ts';
 import type { Palette } from '../data/palette.ts';
 import { classTable, fitLayout, fitPair, fullSource, gridOf, prepareSource, prepareTarget, smallSource, type Source, type Target } from '../data/prepare.ts';
 import { preset as presetOf, type Config, type PresetName } from './config.ts';
-import { createNetworks, type Networks } from './networks.ts';
+import { createNetworks, restoreNetworks, type Networks } from './networks.ts';
 import type { PairData } from './pair.ts';
 import { Renderer } from './render.ts';
 import { refine, synthesizeTargets } from './synthesis.ts';
@@ -63,18 +63,10 @@ export async function openTraining(session: Session, c: Config, source: Source, 
   }
 }
 
-/** Networks as a run saved them, to render with: no training step is recorded. `state` from Training.state. */
+/** Networks as a run saved them, to render with and look into: no training step is recorded. `state` from Training.state. */
 export function openNetworks(session: Session, c: Config, source: Source, state: State): Networks {
   const networks = createNetworks(session, c, source.palette.classes.length);
-  const { p, running } = networks.gPass;
-  fitting(() => {
-    p.restore(new Map([...state].filter(([k]) => k.startsWith('G.')).map(([k, v]) => [k.slice(2), v])), 0);
-    for (const [name, t] of running ?? []) {
-      const found = state.get(`G.${name}.running`);
-      if (found?.data.length !== t.size) throw new Error(`G: ${name}.running is missing`);
-      session.write(t, found.data);
-    }
-  });
+  fitting(() => restoreNetworks(session, networks, state, [0, 0, 0]));
   return networks;
 }
 

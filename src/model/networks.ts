@@ -38,5 +38,17 @@ function runningStatistics(session: Session, d: Declare): Map<string, Tensor> {
   return new Map([...d.norms].map(([name, c]) => [name, session.lasting([2 * c], `${name}.running`, Float32Array.from({ length: 2 * c }, (_, i) => (i < c ? 0 : 1)))]));
 }
 
+/** Puts a saved state (Training.state) back into all three networks. Throws Error where entries are missing or misshapen. */
+export function restoreNetworks(session: Session, n: Networks, state: ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>, steps: readonly [number, number, number]): void {
+  for (const [i, { p }] of [n.gPass, n.dPass, n.sPass].entries()) {
+    p.restore(new Map([...state].filter(([k]) => k.startsWith(`${p.label}.`)).map(([k, v]) => [k.slice(p.label.length + 1), v])), steps[i]);
+  }
+  for (const [name, t] of n.gPass.running ?? []) {
+    const found = state.get(`G.${name}.running`);
+    if (found?.data.length !== t.size) throw new Error(`G: ${name}.running is missing`);
+    session.write(t, found.data);
+  }
+}
+
 /** The same networks as they render: no dropout, nothing moves. */
 export const inference = (pass: Pass): Pass => ({ ...pass, training: false });

@@ -14,7 +14,7 @@ import { drawAugmentation } from './augment.ts';
 import { rateAt, type Config } from './config.ts';
 import { colourMaps, exactCoherence, PatchSamples, sampledCoherence, type Coherence, type Maps } from './coherence.ts';
 import { Feed, type Role } from './feed.ts';
-import { createNetworks, type Networks } from './networks.ts';
+import { createNetworks, restoreNetworks, type Networks } from './networks.ts';
 import type { ClassTable, PairData } from './pair.ts';
 import { discriminatorStep, generatorStep, segmenterStep, type Kind, type Losses } from './steps.ts';
 
@@ -180,15 +180,7 @@ export class Training {
   }
 
   restore(state: State, host: HostState): void {
-    for (const [i, { p }] of this.passes.entries()) {
-      const part = new Map([...state].filter(([k]) => k.startsWith(`${p.label}.`)).map(([k, v]) => [k.slice(p.label.length + 1), v]));
-      p.restore(part, host.steps[i]);
-    }
-    for (const [name, t] of this.networks.gPass.running ?? []) {
-      const found = state.get(`G.${name}.running`);
-      if (!found) throw new Error(`G: ${name}.running is missing`);
-      this.session.write(t, found.data);
-    }
+    restoreNetworks(this.session, this.networks, state, host.steps);
     this.iteration = host.iteration;
     this.random.position = host.drawn;
     this.counted = host.counter;

@@ -103,7 +103,7 @@ export interface RunInfo {
 }
 export interface RunFile { /** "NAME.semia.zip" */ name: string; bytes: Bytes }
 
-/** One value a pixel, for colouring: gamma's is the mean over channels of |gamma - 1|, beta's of |beta|, D's the score. */
+/** One value a pixel of the draft, for colouring: gamma's is the mean over channels of |gamma - 1|, beta's of |beta|, D's the score. */
 export interface HeatMap extends Size { label: string; kind: 'gamma' | 'beta' | 'discriminator'; values: Float32Array<ArrayBuffer>; min: number; max: number }
 export interface Inspection {
   /** The generator's own picture, at the training size. */

@@ -1,0 +1,26 @@
+/** The worker's entry: messages in, answers and events out. */
+import type { EventName, Events, FromWorker, ToWorker } from '../protocol.ts';
+import { failureOf } from './failures.ts';
+import { Studio } from './studio.ts';
+
+const scope = self as unknown as { postMessage(message: FromWorker, transfer: Transferable[]): void; onmessage: ((event: MessageEvent<ToWorker>) => void) | null };
+
+/** The buffers in an answer. Handlers give theirs away, so none is copied. */
+function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuffer> {
+  if (ArrayBuffer.isView(value)) found.add(value.buffer as ArrayBuffer);
+  else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) buffersOf(part, found);
+  return found;
+}
+const post = (message: FromWorker): void => scope.postMessage(message, [...buffersOf(message)]);
+
+const studio = new Studio(navigator.gpu, <E extends EventName>(event: E, data: Events[E]) => post({ event, data }));
+
+scope.onmessage = async ({ data: { id, method, params } }) => {
+  try {
+    post({ id, ok: true, result: await (studio[method] as (p: unknown) => Promise<unknown>)(params) });
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.kind === 'out-of-memory') studio.forgive();
+    post({ id, ok: false, failure });
+  }
+};

@@ -1,0 +1,291 @@
+/** The worker's side of every method: one device, one source, at most one run. */
+import { Session } from '../../autograd/tensor.ts';
+import { UserError } from '../../data/errors.ts';
+import { encodeRgbPng } from '../../data/rgbpng.ts';
+import { gridOf } from '../../data/prepare.ts';
+import { openDevice, type Device } from '../../engine/device.ts';
+import { configure, defaultOutput, learnTargets, openTraining, withIterations } from '../../model/analogy.ts';
+import type { Config } from '../../model/config.ts';
+import type { PairData } from '../../model/pair.ts';
+import { withRecipe } from '../../model/recipe.ts';
+import { newRun, sha256 } from '../../model/runFiles.ts';
+import { runFormat, type RunRecord } from '../../model/runRecord.ts';
+import type { Bytes, Methods, PreviewRequest, RunInfo, SourceInput, TargetInput, TrainSettings, TrainStatus } from '../protocol.ts';
+import { Estimator } from './estimate.ts';
+import { failureOf, WorkerError } from './failures.ts';
+import { dropRun, keepRun, keptRun } from './keep.ts';
+import { Previews } from './previews.ts';
+import { Run } from './run.ts';
+import { savedRun, unzipRun, zipRun, type SavedRun } from '../../model/runZip.ts';
+import { checkSource, inputOf, pixelsOf, sourceAt, targetAt } from './source.ts';
+import { convolutionRate } from './speed.ts';
+import { Trainer, type Send } from './trainer.ts';
+import { Turns } from './turns.ts';
+
+declare const SEMIA_VERSION: string;
+const none: TrainStatus = { state: 'none', iteration: 0, iterations: 0, secondsLeft: null, doing: '' };
+
+/** Every method of the protocol, by name. */
+export type Handlers = { [M in keyof Methods]: (p: Parameters<Methods[M]>[0]) => Promise<ReturnType<Methods[M]>> };
+
+export class Studio implements Handlers {
+  private device: Device | null = null;
+  private shared!: Session;
+  private turns = new Turns();
+  private input: SourceInput | null = null;
+  private previews: Previews | null = null;
+  private estimator!: Estimator;
+  private trainer: Trainer | null = null;
+  /** The run as last saved, for a device that is lost. */
+  private saved: SavedRun | null = null;
+  private page: { width: number; height: number } | null = null;
+  private preparing = 0;
+
+  constructor(private readonly gpu: GPU | undefined, private readonly send: Send) {}
+
+  open = async ({ baseline }: { baseline?: boolean }) => {
+    const before = this.device;
+    this.device = null;   // its end is no loss
+    before?.destroy();
+    const device = await openDevice(this.gpu, { baseline });
+    this.device = device;
+    void device.gpu.lost.then(({ message }) => { if (this.device === device) this.lost(message); });
+    this.turns = new Turns();
+    this.shared = new Session(device);
+    this.estimator = new Estimator(() => this.session(), (work) => this.turns.take(work), device.info.software);
+    const gflops = await convolutionRate(this.shared);
+    this.previews = this.input && this.newPreviews();
+    if (this.saved) this.adopt(await Run.open(this.saved, this.session(), this.page ?? undefined));
+    const kept = this.saved ? undefined : await keptRun();
+    const { info, limits } = device;
+    return {
+      device: info, gflops, limits: { bufferBytes: limits.maxBufferSize, previewSide: info.software ? 256 : 1024 },
+      kept: kept ? { name: kept.name, iteration: kept.record.host.iteration, iterations: kept.record.config.iterations, saved: kept.record.saved } : null,
+    };
+  };
+
+  setSource = async (input: SourceInput) => {
+    checkSource(input);
+    this.input = input;
+    this.previews?.close();
+    this.previews = this.newPreviews();
+    return { classes: input.classes.length };
+  };
+
+  preview = async (request: PreviewRequest) => {
+    this.need();
+    if (!this.previews) throw new UserError('there is no photograph yet: open one, or pick a scene');
+    return this.previews.run(request);
+  };
+
+  cancelPreview = async () => this.previews?.cancel();
+
+  estimate = async (settings: TrainSettings) => {
+    this.need();
+    const c = configure(settings);
+    const source = sourceAt(this.source(), settings.outputSize ?? defaultOutput(c));
+    gridOf(source, source, c.size, c.network.levels);
+    const estimate = await this.estimator.estimate(c, source);
+    const fitting = withMinutes(c, settings, estimate.seconds);
+    return { ...estimate, iterations: fitting.iterations, seconds: estimate.seconds * fitting.iterations / c.iterations };
+  };
+
+  train = async (settings: TrainSettings) => {
+    this.need();
+    const input = this.source();
+    let c = configure(settings);
+    const source = sourceAt(input, settings.outputSize ?? defaultOutput(c));
+    const targets = (settings.targets ?? []).map((t) => targetAt(t, source, input.photo));
+    for (const of of [source, ...targets]) gridOf(of, source, c.size, c.network.levels);   // refuses what is too small before the work begins
+    await this.giveUp();
+    const mine = ++this.preparing;
+    const session = this.session();
+    const doing = (what: string): void => {
+      if (mine !== this.preparing) throw new WorkerError({ kind: 'user', message: 'given up for another run' });
+      this.send('status', { state: 'preparing', iteration: 0, iterations: c.iterations, secondsLeft: null, doing: what });
+    };
+    try {
+      const learned: PairData[] = [];
+      for (const [i, t] of targets.entries()) {
+        doing(`patches for target ${i + 1} of ${targets.length}`);
+        learned.push(...await this.turns.take(() => learnTargets(session, c, source, [t])));
+      }
+      doing('compiling the training steps');
+      const training = await openTraining(session, c, source, learned);
+      doing('measuring');
+      const cost = await this.turns.take(() => training.estimate()) / 1000;
+      const planned = withMinutes(c, settings, cost);
+      const seconds = cost * planned.iterations / c.iterations;
+      c = Object.assign(c, planned);
+      const now = new Date().toISOString();
+      const { record, files } = await newRun({
+        format: runFormat, config: c, palette: source.palette, size: { width: source.width, height: source.height }, drawn: source.drawn, inputs: await inputsOf(input, settings.targets ?? []),
+        adapter: this.device!.info, versions: { semia: SEMIA_VERSION, node: 'none', webgpu: 'browser', platform: navigator.userAgent }, started: now, saved: now, seconds: 0,
+      }, source, targets, learned, training, encodeRgbPng);
+      doing('');
+      this.adopt(Run.fresh(savedRun(nameOf(input.name), record, files), session, source, targets, input.photo, training)).start();
+      return { iterations: c.iterations, seconds, bytes: session.memory.bytes, exact: true };
+    } catch (error) {
+      session.memory.destroy();
+      if (mine === this.preparing) this.send('status', none);
+      throw new WorkerError(failureOf(error, c.size));
+    }
+  };
+
+  pause = async () => {
+    const trainer = this.running();
+    await trainer.stop();
+    return trainer.status;
+  };
+
+  resume = async () => {
+    const trainer = this.running();
+    if (!trainer.run.finished) {
+      if (!trainer.run.training) this.send('status', { ...trainer.status, state: 'preparing', doing: 'compiling the training steps' });
+      await this.turns.take(() => trainer.run.prepare());
+      trainer.start();
+    }
+    return trainer.status;
+  };
+
+  reset = async () => {
+    await this.giveUp();
+    await dropRun();
+    this.send('status', none);
+    return none;
+  };
+
+  watch = async ({ targets }: { targets: TargetInput[] }) => {
+    const trainer = this.running();
+    trainer.watch(targets.map((t) => trainer.run.target(t)));
+  };
+
+  render = async ({ target, raw = false }: { target: TargetInput; raw?: boolean }) => {
+    const { run } = this.running();
+    const fitted = run.target(target);
+    return this.turns.take(async () => ({ iteration: run.iteration, picture: pixelsOf(await run.paint(fitted, raw)) }), { urgent: true });
+  };
+
+  exportPng = async ({ target, raw = false, run: folder }: { target: TargetInput; raw?: boolean; run?: string }) => {
+    const { run } = this.running();
+    const fitted = run.target(target);
+    return this.turns.take(async () => {
+      const picture = await run.paint(fitted, raw);
+      const { record, name } = await run.save();
+      const { info } = this.device!;
+      const file = { name: target.name, sha256: await sha256(target.data) };
+      const bytes = withRecipe(encodeRgbPng(picture), { record, run: folder ?? name, target: fitted, file, raw, adapter: info.description || info.vendor, version: SEMIA_VERSION });
+      return { name: `${nameOf(target.name)}.png`, bytes: bytes as Bytes };
+    }, { urgent: true });
+  };
+
+  inspect = async ({ target }: { target: TargetInput }) => {
+    const { run } = this.running();
+    const fitted = run.target(target);
+    return this.turns.take(() => run.inspect(fitted), { urgent: true });
+  };
+
+  save = async () => {
+    const { run } = this.running();
+    const saved = await this.turns.take(() => run.save(), { urgent: true });
+    return { name: `${saved.name}.semia.zip`, bytes: zipRun(saved) };
+  };
+
+  openRun = async ({ name, bytes }: { name: string; bytes: Bytes }) => this.takeUp(unzipRun(bytes, name));
+
+  restore = async () => {
+    const kept = await keptRun();
+    if (!kept) throw new WorkerError({ kind: 'no-run', message: 'no run is kept in this browser' });
+    return this.takeUp(kept);
+  };
+
+  loseDevice = async () => this.device?.gpu.destroy();
+
+  private async takeUp(saved: SavedRun): Promise<RunInfo> {
+    this.need();
+    const run = await Run.open(saved, this.session());   // before the run at hand is given up
+    await this.giveUp();
+    const trainer = this.adopt(run);
+    const info = { ...run.info(), status: trainer.status };
+    await this.setSource(inputOf(run.source));   // its own copy: what is answered is given away
+    return info;
+  }
+
+  private adopt(run: Run): Trainer {
+    this.saved = run.saved;
+    this.page = run.page;
+    const keep = async (): Promise<void> => {
+      const saved = await this.turns.take(() => run.save());
+      await keepRun(saved).then(() => this.send('kept', { iteration: saved.record.host.iteration }),
+        (error: Error) => this.send('kept', { iteration: saved.record.host.iteration, error: `the browser keeps no copy of the run (${error.name}): save it as a file` }));
+    };
+    this.trainer = new Trainer(run, this.turns, this.send, keep, (error) => {
+      const failure = failureOf(error, run.config.size);
+      if (failure.kind === 'lost') return;   // the page hears of that by its own event
+      this.send('failed', failure);
+      // A step that was refused leaves half an iteration: the run goes on from its last checkpoint, on a new device.
+      const { device } = this;
+      this.lost(failure.message);
+      device?.destroy();
+    });
+    return this.trainer;
+  }
+
+  private async giveUp(): Promise<void> {
+    this.preparing++;
+    const { trainer } = this;
+    this.trainer = this.saved = this.page = null;
+    await trainer?.stop();
+    trainer?.run.close();
+  }
+
+  private lost(message: string): void {
+    this.device = null;
+    this.trainer = null;
+    this.previews?.cancel();
+    this.send('lost', { message: message || 'the graphics driver was reset', iteration: this.saved?.record.host.iteration ?? 0 });
+  }
+
+  /** After a request that needed more memory than there is: what it held is released, and the device is as good as before. */
+  forgive(): void {
+    if (this.device?.failure?.kind !== 'out-of-memory') return;
+    this.device.failure = null;
+    this.previews?.close();
+    this.previews = this.input && this.newPreviews();
+  }
+
+  private session(): Session { return new Session(this.need(), this.shared.pipelines); }
+  private newPreviews(): Previews { return new Previews(this.session(), this.turns, this.source(), (level) => this.send('level', level)); }
+  private need(): Device {
+    if (!this.device) throw new WorkerError({ kind: 'lost', message: 'no graphics device is open' });
+    this.device.check();
+    return this.device;
+  }
+  private source(): SourceInput {
+    if (!this.input) throw new UserError('there is no photograph yet: open one, or pick a scene');
+    return this.input;
+  }
+  private running(): Trainer {
+    this.need();
+    if (!this.trainer) throw new WorkerError({ kind: 'no-run', message: 'there is no run yet: train one, or open one' });
+    return this.trainer;
+  }
+}
+
+const nameOf = (file: string): string => file.replace(/^.*[\\/]/, '').replace(/\.[a-z0-9]{2,4}$/i, '').replace(/[^\w-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60) || 'run';
+
+/** As the command line plans `--minutes`: whole cycles that fit, and no more than the preset has. */
+function withMinutes(c: Config, { minutes }: TrainSettings, seconds: number): Config {
+  if (!minutes || seconds <= minutes * 60) return c;
+  return withIterations(c, Math.max(4 * c.reconstructionEvery, Math.floor(c.iterations * minutes * 60 / seconds)));
+}
+
+/** Hashes of what was given, as far as the page knows it: pixels and labels rather than files. */
+async function inputsOf({ name, photo, labels }: SourceInput, targets: readonly TargetInput[]): Promise<RunRecord['inputs']> {
+  const of = async (file: string, { width, height }: { width: number; height: number }, data: Uint8Array | Uint8ClampedArray) =>
+    ({ name: file, width, height, sha256: await sha256(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength)) });
+  return {
+    photo: await of(name, photo, photo.data), layout: await of('layout.png', labels, labels.data), palette: null, vgg: null,
+    targets: await Promise.all(targets.map((t) => of(t.name, t, t.data))),
+  };
+}
