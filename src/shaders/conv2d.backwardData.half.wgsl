@@ -1,13 +1,15 @@
 // Gradient of conv2d.forward.half with respect to x, and the forward of the transposed convolution (4x4 or 3x3, stride 2, padding 1):
 //   dx[n,m,iy,ix] = bias[m] + sum over k,kh,kw of dy[n,k,oy,ox] * w[k,m,kh,kw], iy = 2*oy+kh-1, ix = 2*ox+kw-1
 // by phases: an even row meets kh = 1 (of row oy = iy/2) and 3 (oy-1), an odd one kh = 0 (oy+1) and 2 (oy); columns alike. No
-// multiplication by inserted zeros. dy [N,Co,Ho,Wo], dx [N,Ci,H,W] as vec4, W = 2*Wo a multiple of 8, H = 2*Ho or (K = 3) 2*Ho-1;
-// w [Co,Ci,K,K] as it is. Needs subgroups of 8.
-// One workgroup is one subgroup; a lane computes 2 rows of 8 pixels x 8 channels from 3 rows of 6 columns of dy; columns
-// from neighbouring lanes, taps by broadcast as there.
-// Grid: (ceil(Ho*(Wo/4) / 8), ceil(Ci/8), N). Limit: keeping 128 sums (4 multiply-adds each a step), then lane loads.
+// multiplication by inserted zeros (but for K = 3 in even rows, whose kh = 3 does not exist).
+// dy [N,Co,Ho,Wo], dx [N,Ci,H,W] as vec4, W = 2*Wo a multiple of 8, H = 2*Ho or (K = 3) 2*Ho-1; w [Co,Ci,K,K] as it is.
+// Needs subgroups of 8. One workgroup is one subgroup and one phase of rows; a lane computes 2 rows of 8 pixels, iy and iy+2, x 8
+// channels from 3 rows of 6 columns of dy; columns from neighbouring lanes, at the ends of the group from memory (BORDER: only
+// where a row is longer than a group, Wo > 32), taps by broadcast.
+// Grid: (ceil(ceil(Ho/2)*(Wo/4) / 8), ceil(Ci/8), 2*N). Limit: keeping 128 sums (4 multiply-adds each a step), then lane loads.
 enable subgroups;
 override K: u32 = 4;
+override BORDER: bool = true;
 
 struct Params { ci: u32, co: u32, h: i32, ho: i32, wo: u32, has_bias: u32 }
 @group(0) @binding(0) var<storage, read> dy: array<vec4<f32>>;
@@ -20,20 +22,28 @@ struct Params { ci: u32, co: u32, h: i32, ho: i32, wo: u32, has_bias: u32 }
 struct Side { first: bool, last: bool, border: bool, at: u32, part: u32 } // image border left, right; group border inside a row
 struct Row { left: vec4<f32>, mid: vec4<f32>, right: vec4<f32> } // columns -1..2, 0..3, 1..4
 struct Pair { even: vec4<f32>, odd: vec4<f32> } // columns 0,2,4,6 and 1,3,5,7
+struct Sums { a: Pair, b: Pair } // of both rows
 
 fn read_row(at: u32, there: f32, side: Side) -> Row {
   let a = dy[at] * there;
-  var beyond = 0.0;
-  if (side.border) { beyond = dy[at + side.at][side.part] * there; }
-  let left = select(select(subgroupShuffleUp(a.w, 1u), beyond, side.border && side.part == 3u), 0.0, side.first);
-  let right = select(select(subgroupShuffleDown(a.x, 1u), beyond, side.border && side.part == 0u), 0.0, side.last);
+  var left = subgroupShuffleUp(a.w, 1u);
+  var right = subgroupShuffleDown(a.x, 1u);
+  if (BORDER) {
+    var beyond = 0.0;
+    if (side.border) { beyond = dy[at + side.at][side.part] * there; }
+    left = select(left, beyond, side.border && side.part == 3u);
+    right = select(right, beyond, side.border && side.part == 0u);
+  }
+  left = select(left, 0.0, side.first);
+  right = select(right, 0.0, side.last);
   return Row(vec4<f32>(left, a.xyz), a, vec4<f32>(a.yzw, right));
 }
 
 // Row kh of the taps that start at `at`.
 fn read_taps(at: u32, kh: u32) -> vec4<f32> {
   if (K == 4u) { return w4[at / 4u + kh]; }
-  return vec4<f32>(w[at + kh * 3u], w[at + kh * 3u + 1u], w[at + kh * 3u + 2u], 0.0);
+  let from_w = at + min(kh, 2u) * 3u;
+  return vec4<f32>(w[from_w], w[from_w + 1u], w[from_w + 2u], 0.0) * select(1.0, 0.0, kh == 3u);
 }
 
 // What one row of dy gives through one row of taps.
@@ -43,99 +53,77 @@ fn spread(r: Row, t: vec4<f32>) -> Pair {
   return Pair(even, r.right * t.x + r.mid * t.z);
 }
 
-fn add(a: Pair, b: Pair) -> Pair { return Pair(a.even + b.even, a.odd + b.odd); }
+fn add(s: Pair, a: Pair, b: Pair) -> Pair { return Pair(s.even + (a.even + b.even), s.odd + (a.odd + b.odd)); }
 
-fn put(n: u32, m: u32, at: u32, s: Pair) {
+// `upper`, `lower`: the taps that meet the upper and the lower row of dy.
+fn step(s: Sums, r0: Row, r1: Row, r2: Row, upper: vec4<f32>, lower: vec4<f32>) -> Sums {
+  return Sums(add(s.a, spread(r0, upper), spread(r1, lower)), add(s.b, spread(r1, upper), spread(r2, lower)));
+}
+
+fn write(to: u32, s: Pair, shift: f32) {
+  dx[to] = vec4<f32>(s.even.x, s.odd.x, s.even.y, s.odd.y) + shift;
+  dx[to + 1u] = vec4<f32>(s.even.z, s.odd.z, s.even.w, s.odd.w) + shift;
+}
+
+fn put(n: u32, m: u32, at: u32, s: Sums, both: bool) {
   if (m >= params.ci) { return; }
   var shift = 0.0;
   if (params.has_bias != 0u) { shift = bias[m]; }
   let to = (n * params.ci + m) * (u32(params.h) * params.wo / 2u) + at;
-  dx[to] = vec4<f32>(s.even.x, s.odd.x, s.even.y, s.odd.y) + shift;
-  dx[to + 1u] = vec4<f32>(s.even.z, s.odd.z, s.even.w, s.odd.w) + shift;
+  write(to, s.a, shift);
+  if (both) { write(to + params.wo, s.b, shift); }
 }
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = params.wo / 4u;
   let place = group.x * 8u + lane;
-  let oy = i32(place / across);
-  let column = place - u32(oy) * across;
+  let strip = place / across;
+  let column = place - strip * across;
+  let n = group.z / 2u;
+  let phase = group.z & 1u;
   let first = column == 0u;
   let last = column + 1u == across;
   let side = Side(first, last, (lane == 0u && !first) || (lane == 7u && !last), select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
 
   let plane = u32(params.ho) * across;
-  let dy0 = group.z * params.co * plane + column;
+  let dy0 = n * params.co * plane + column;
   let bottom = params.ho - 1;
-  let there0 = select(0.0, 1.0, oy >= 1 && oy - 1 <= bottom);
-  let there1 = select(0.0, 1.0, oy <= bottom);
-  let there2 = select(0.0, 1.0, oy + 1 <= bottom);
-  var at0 = dy0 + u32(clamp(oy - 1, 0, bottom)) * across;
-  var at1 = dy0 + u32(clamp(oy, 0, bottom)) * across;
-  var at2 = dy0 + u32(clamp(oy + 1, 0, bottom)) * across;
+  let oy = i32(strip) * 2 - 1 + i32(phase); // the upper row of dy
+  let there0 = select(0.0, 1.0, oy >= 0 && oy <= bottom);
+  let there1 = select(0.0, 1.0, oy + 1 <= bottom);
+  let there2 = select(0.0, 1.0, oy + 2 <= bottom);
+  var at0 = dy0 + u32(clamp(oy, 0, bottom)) * across;
+  var at1 = dy0 + u32(min(oy + 1, bottom)) * across;
+  var at2 = dy0 + u32(min(oy + 2, bottom)) * across;
   var taps_at = min(group.y * 8u + lane, params.ci - 1u) * K * K;
 
-  var e0 = Pair(); var o0 = Pair(); var e1 = Pair(); var o1 = Pair(); var e2 = Pair(); var o2 = Pair(); var e3 = Pair(); var o3 = Pair();
-  var e4 = Pair(); var o4 = Pair(); var e5 = Pair(); var o5 = Pair(); var e6 = Pair(); var o6 = Pair(); var e7 = Pair(); var o7 = Pair();
+  var s0 = Sums(); var s1 = Sums(); var s2 = Sums(); var s3 = Sums(); var s4 = Sums(); var s5 = Sums(); var s6 = Sums(); var s7 = Sums();
   for (var k = 0u; k < params.co; k++) {
-    let t0 = read_taps(taps_at, 0u);
-    let t1 = read_taps(taps_at, 1u);
-    let t2 = read_taps(taps_at, 2u);
-    var t3 = vec4<f32>();
-    if (K == 4u) { t3 = read_taps(taps_at, 3u); }
-    var r0 = Row();
-    if (K == 4u) { r0 = read_row(at0, there0, side); }
+    let upper = read_taps(taps_at, 3u - phase);
+    let lower = read_taps(taps_at, 1u - phase);
+    let r0 = read_row(at0, there0, side);
     let r1 = read_row(at1, there1, side);
     let r2 = read_row(at2, there2, side);
-    o0 = add(o0, add(spread(r2, subgroupBroadcast(t0, 0u)), spread(r1, subgroupBroadcast(t2, 0u))));
-    o1 = add(o1, add(spread(r2, subgroupBroadcast(t0, 1u)), spread(r1, subgroupBroadcast(t2, 1u))));
-    o2 = add(o2, add(spread(r2, subgroupBroadcast(t0, 2u)), spread(r1, subgroupBroadcast(t2, 2u))));
-    o3 = add(o3, add(spread(r2, subgroupBroadcast(t0, 3u)), spread(r1, subgroupBroadcast(t2, 3u))));
-    o4 = add(o4, add(spread(r2, subgroupBroadcast(t0, 4u)), spread(r1, subgroupBroadcast(t2, 4u))));
-    o5 = add(o5, add(spread(r2, subgroupBroadcast(t0, 5u)), spread(r1, subgroupBroadcast(t2, 5u))));
-    o6 = add(o6, add(spread(r2, subgroupBroadcast(t0, 6u)), spread(r1, subgroupBroadcast(t2, 6u))));
-    o7 = add(o7, add(spread(r2, subgroupBroadcast(t0, 7u)), spread(r1, subgroupBroadcast(t2, 7u))));
-    if (K == 4u) {
-      e0 = add(e0, add(spread(r1, subgroupBroadcast(t1, 0u)), spread(r0, subgroupBroadcast(t3, 0u))));
-      e1 = add(e1, add(spread(r1, subgroupBroadcast(t1, 1u)), spread(r0, subgroupBroadcast(t3, 1u))));
-      e2 = add(e2, add(spread(r1, subgroupBroadcast(t1, 2u)), spread(r0, subgroupBroadcast(t3, 2u))));
-      e3 = add(e3, add(spread(r1, subgroupBroadcast(t1, 3u)), spread(r0, subgroupBroadcast(t3, 3u))));
-      e4 = add(e4, add(spread(r1, subgroupBroadcast(t1, 4u)), spread(r0, subgroupBroadcast(t3, 4u))));
-      e5 = add(e5, add(spread(r1, subgroupBroadcast(t1, 5u)), spread(r0, subgroupBroadcast(t3, 5u))));
-      e6 = add(e6, add(spread(r1, subgroupBroadcast(t1, 6u)), spread(r0, subgroupBroadcast(t3, 6u))));
-      e7 = add(e7, add(spread(r1, subgroupBroadcast(t1, 7u)), spread(r0, subgroupBroadcast(t3, 7u))));
-    } else {
-      e0 = add(e0, spread(r1, subgroupBroadcast(t1, 0u)));
-      e1 = add(e1, spread(r1, subgroupBroadcast(t1, 1u)));
-      e2 = add(e2, spread(r1, subgroupBroadcast(t1, 2u)));
-      e3 = add(e3, spread(r1, subgroupBroadcast(t1, 3u)));
-      e4 = add(e4, spread(r1, subgroupBroadcast(t1, 4u)));
-      e5 = add(e5, spread(r1, subgroupBroadcast(t1, 5u)));
-      e6 = add(e6, spread(r1, subgroupBroadcast(t1, 6u)));
-      e7 = add(e7, spread(r1, subgroupBroadcast(t1, 7u)));
-    }
+    s0 = step(s0, r0, r1, r2, subgroupBroadcast(upper, 0u), subgroupBroadcast(lower, 0u));
+    s1 = step(s1, r0, r1, r2, subgroupBroadcast(upper, 1u), subgroupBroadcast(lower, 1u));
+    s2 = step(s2, r0, r1, r2, subgroupBroadcast(upper, 2u), subgroupBroadcast(lower, 2u));
+    s3 = step(s3, r0, r1, r2, subgroupBroadcast(upper, 3u), subgroupBroadcast(lower, 3u));
+    s4 = step(s4, r0, r1, r2, subgroupBroadcast(upper, 4u), subgroupBroadcast(lower, 4u));
+    s5 = step(s5, r0, r1, r2, subgroupBroadcast(upper, 5u), subgroupBroadcast(lower, 5u));
+    s6 = step(s6, r0, r1, r2, subgroupBroadcast(upper, 6u), subgroupBroadcast(lower, 6u));
+    s7 = step(s7, r0, r1, r2, subgroupBroadcast(upper, 7u), subgroupBroadcast(lower, 7u));
     at0 += plane; at1 += plane; at2 += plane;
     taps_at += params.ci * K * K;
   }
 
-  if (oy > bottom) { return; }
+  let iy = i32(strip) * 4 + i32(phase);
+  if (iy >= params.h) { return; }
+  let both = iy + 2 < params.h;
   let m = group.y * 8u;
-  let to = (u32(oy) * 2u * across + column) * 2u;
-  put(group.z, m + 0u, to, e0);
-  put(group.z, m + 1u, to, e1);
-  put(group.z, m + 2u, to, e2);
-  put(group.z, m + 3u, to, e3);
-  put(group.z, m + 4u, to, e4);
-  put(group.z, m + 5u, to, e5);
-  put(group.z, m + 6u, to, e6);
-  put(group.z, m + 7u, to, e7);
-  if (2 * oy + 1 >= params.h) { return; }
-  put(group.z, m + 0u, to + 2u * across, o0);
-  put(group.z, m + 1u, to + 2u * across, o1);
-  put(group.z, m + 2u, to + 2u * across, o2);
-  put(group.z, m + 3u, to + 2u * across, o3);
-  put(group.z, m + 4u, to + 2u * across, o4);
-  put(group.z, m + 5u, to + 2u * across, o5);
-  put(group.z, m + 6u, to + 2u * across, o6);
-  put(group.z, m + 7u, to + 2u * across, o7);
+  let to = (u32(iy) * across + column) * 2u;
+  put(n, m + 0u, to, s0, both); put(n, m + 1u, to, s1, both);
+  put(n, m + 2u, to, s2, both); put(n, m + 3u, to, s3, both);
+  put(n, m + 4u, to, s4, both); put(n, m + 5u, to, s5, both);
+  put(n, m + 6u, to, s6, both); put(n, m + 7u, to, s7, both);
 }

@@ -24,7 +24,13 @@ const layers: Layer[] = [
   { name: 'wide odd', x: [1, 17, 6, 67], w: [18, 17, 3, 3], a: { pad: 1 } },
   { name: 'deep', x: [1, 64, 4, 4], w: [32, 64, 3, 3], a: { pad: 1 } },
   { name: 'wide stride 2', x: [1, 8, 16, 64], w: [16, 8, 4, 4], a: { stride: 2, pad: 1 } },
+  { name: 'wide stride 2, beyond a group', x: [1, 3, 10, 72], w: [18, 3, 4, 4], a: { stride: 2, pad: 1 }, bias: true },
+  { name: 'wide stride 2, 3x3', x: [2, 5, 9, 80], w: [9, 5, 3, 3], a: { stride: 2, pad: 1 } },
   { name: 'wide 1x1', x: [1, 32, 8, 64], w: [8, 32, 1, 1], bias: true },
+  { name: 'reflect, few rows', x: [2, 9, 5, 24], w: [10, 9, 3, 3], a: { pad: 1, padMode: 'reflect' } },
+  { name: 'dilation 4, few channels', x: [2, 3, 10, 32], w: [18, 3, 3, 3], a: { dilation: 4, pad: 4 } },
+  { name: '1x1 from few channels', x: [2, 3, 9, 12], w: [20, 3, 1, 1], bias: true },
+  { name: '1x1 to few channels', x: [1, 36, 8, 20], w: [5, 36, 1, 1] },
   { name: 'wide 7x7', x: [1, 3, 16, 64], w: [16, 3, 7, 7], a: { pad: 3, padMode: 'reflect' } },
 ];
 const attrs = (a: Partial<ConvAttrs> = {}): ConvAttrs => ({ stride: 1, dilation: 1, pad: 0, padMode: 'zero', ...a });

@@ -10,17 +10,29 @@ const BUSY = 16; // workgroups that keep the software adapter's cores busy
 /** Units of work per split, so that `tiles` times the splits come to about BUSY. */
 const share = (all: number, tiles: number): number => div(all, Math.min(all, div(BUSY, tiles)));
 
-/** 3x3, stride 1, padding 1: a split is some pairs of rows. */
+/**
+ * Pieces for kernels that walk down strips of 4 columns: strips are cut into chunks of `tall` rows only where there are too few
+ * of them, since every chunk loads its first rows once more.
+ */
+function walk(n: number, strips: number, rows: number, tiles: number): { pieces: number; splits: number; chunks: number; tall: number } {
+  const wanted = Math.min(rows, div(div(BUSY, tiles), n * strips));
+  const tall = div(rows, wanted);
+  const chunks = div(rows, tall);
+  const all = n * strips * chunks;
+  const pieces = share(all, tiles);
+  return { pieces, splits: div(all, pieces), chunks, tall };
+}
+
+/** 3x3, stride 1, padding 1. */
 export const weight3x3: ConvVariant = {
   name: 'rows',
   fits: (s, adapter) => lanes8(adapter) && is3x3(s),
   plan: (s) => {
-    const all = s.n * div(s.h, 2);
-    const pairs = share(all, div(s.ci, 8) * div(s.co, 8));
-    return splitting('rows', s, div(all, pairs), {
+    const { splits, ...way } = walk(s.n, s.w / 4, s.h, div(s.ci, 8) * div(s.co, 8));
+    return splitting('rows', s, splits, {
       kernel: weightRows, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
-      params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, pairs, reflect: s.padMode === 'reflect' ? 1 : 0 },
-      groups: [div(s.ci, 8), div(s.co, 8), div(all, pairs)],
+      params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, ...way, reflect: s.padMode === 'reflect' ? 1 : 0 },
+      groups: [div(s.ci, 8), div(s.co, 8), splits],
     });
   },
 };
@@ -42,12 +54,11 @@ export const weightStride2: ConvVariant = {
   name: 'half',
   fits: (s, adapter) => lanes8(adapter) && isHalf(s),
   plan: (s) => {
-    const all = s.n * s.ho;
-    const rows = share(all, div(s.ci, 8) * div(s.co, 8));
-    return splitting('half', s, div(all, rows), {
+    const { splits, ...way } = walk(s.n, s.wo / 4, s.ho, div(s.ci, 8) * div(s.co, 8));
+    return splitting('half', s, splits, {
       kernel: weightHalf, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
-      params: { n: s.n, ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, rows },
-      constants: { K: s.kh }, groups: [div(s.ci, 8), div(s.co, 8), div(all, rows)],
+      params: { n: s.n, ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, ...way },
+      constants: { K: s.kh }, groups: [div(s.ci, 8), div(s.co, 8), splits],
     });
   },
 };
