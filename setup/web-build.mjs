@@ -3,7 +3,7 @@
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { wgslPlugin } from './wgsl-plugin.mjs';
 
 /** What the page may load, and from where: itself only. `blob:` and `data:` images are the visitor's own pictures. */
@@ -32,7 +32,10 @@ export async function buildWeb({ root, outdir, page = 'src/web/page/main.ts', so
     return Object.keys(metafile.outputs).map((f) => basename(f)).filter((f) => !f.endsWith('.map'));
   };
   const [worker] = await bundle('worker', 'src/web/worker/main.ts');
-  const parts = await bundle('page', page, { WORKER_FILE: worker });
+  // A page of tests has no second worker of its own.
+  const second = join(root, page, '../desk/worker.ts');
+  const [desk] = existsSync(second) ? await bundle('desk', relative(root, second)) : [''];
+  const parts = await bundle('page', page, { WORKER_FILE: worker, DESK_FILE: desk });
   const script = parts.find((f) => f.endsWith('.js'));
   const style = parts.find((f) => f.endsWith('.css'));
 

@@ -1,0 +1,2 @@
+/** Style sheets are bundled beside the script (setup/web-build.mjs). */
+declare module '*.css';

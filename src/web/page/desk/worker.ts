@@ -1,0 +1,104 @@
+/** The second worker: files, scenes, first layouts and PNGs. The engine's worker is left to the device. */
+import { isUserError, UserError } from '../../../data/errors.ts';
+import { checkSize, readableFormat } from '../../../data/format.ts';
+import { fitSize, flatten, resize, resizeLabels, anyTransparent, type Picture as Decoded } from '../../../data/image.ts';
+import { buildPalette, readLayout } from '../../../data/layout.ts';
+import { matchSize } from '../../../data/checks.ts';
+import { encodePalettePng } from '../../../data/palettePng.ts';
+import { withText } from '../../../data/png.ts';
+import { paintSource, paintTarget } from '../../../data/scenes/index.ts';
+import { classesOf, segment, type Segments } from '../../../data/segment.ts';
+import type { Bytes, DeskMethod, DeskMethods, FromDesk, ToDesk } from './protocol.ts';
+
+/** The segmentation that `classes` cuts; of the newest photograph. */
+let segments: { width: number; height: number; of: Segments } | null = null;
+
+/** Longer side at which superpixels are found. */
+const SEGMENT_SIDE = 640;
+
+async function decode(file: Blob, name: string, layout: boolean): Promise<Decoded> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const format = readableFormat(bytes, name);
+  let bitmap: ImageBitmap;
+  try {
+    // A layout's colours are names: no profile is applied to them.
+    bitmap = await createImageBitmap(file, { premultiplyAlpha: 'none', colorSpaceConversion: layout ? 'none' : 'default', imageOrientation: 'from-image' });
+  } catch { throw new UserError(`${name}: the ${format.toUpperCase()} file is damaged or cut off: get or export it again`); }
+  const { width, height } = bitmap;
+  checkSize(width, height, name);
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const data = new Uint8Array(context.getImageData(0, 0, width, height).data.buffer);
+  return { width, height, data, hasAlpha: anyTransparent(data), source: name, format };
+}
+
+const clamped = (data: Uint8Array): Uint8ClampedArray<ArrayBuffer> => new Uint8ClampedArray(data);
+
+function opaque(rgb: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
+  const out = new Uint8ClampedArray(rgb.length / 3 * 4).fill(255);
+  for (let p = 0; 3 * p < rgb.length; p++) for (let c = 0; c < 3; c++) out[4 * p + c] = rgb[3 * p + c];
+  return out;
+}
+
+const methods: { [M in DeskMethod]: (p: Parameters<DeskMethods[M]>[0]) => ReturnType<DeskMethods[M]> | Promise<ReturnType<DeskMethods[M]>> } = {
+  scene({ name, size }) {
+    const s = paintSource(name, { size }), { width, height } = s.source;
+    return { name, title: s.title, width, height, photo: opaque(s.source.photo), source: s.source.layout, classes: s.classes, targets: s.targetNames };
+  },
+  sceneTarget: ({ name, target, size }) => ({ labels: paintTarget(name, target, { size }).layout }),
+  async photo({ file, name, side }) {
+    const picture = flatten(await decode(file, name, false));
+    const { width, height } = fitSize(picture.width, picture.height, side);
+    return { width, height, photo: clamped(resize(picture, width, height).data) };
+  },
+  async layout({ file, name, width, height, classes }) {
+    const picture = await decode(file, name, true);
+    const notes: string[] = [];
+    if (classes) {
+      const read = readLayout(picture, { classes });
+      if (Math.abs(read.width / read.height / (width / height) - 1) > 0.01) notes.push(`${name} is ${read.width} × ${read.height} and was stretched to the photograph's shape`);
+      return { width, height, labels: resizeLabels(read.labels, read.width, read.height, width, height), classes, notes };
+    }
+    const { palette, layout } = buildPalette(picture);
+    const matched = matchSize({ width, height, source: 'the photograph' } as Decoded, layout);
+    return { width, height, labels: resizeLabels(matched.labels, matched.width, matched.height, width, height), classes: palette.classes.map(({ name, color }) => ({ name, color })), notes };
+  },
+  superpixels({ width, height, photo, count }) {
+    const small = fitSize(width, height, SEGMENT_SIDE);
+    const picture = resize({ width, height, data: new Uint8Array(photo.buffer), hasAlpha: false, source: 'photo' }, small.width, small.height);
+    const of = segment(picture, { superpixels: count });
+    segments = { width, height, of };
+    // Superpixels by nearest: a class map's majority would take bytes only.
+    const labels = new Uint16Array(width * height);
+    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) {
+      labels[y * width + x] = of.labels[Math.min(of.height - 1, Math.floor((y + 0.5) * of.height / height)) * of.width + Math.min(of.width - 1, Math.floor((x + 0.5) * of.width / width))];
+    }
+    return { labels, count: of.count };
+  },
+  classes({ k }) {
+    if (!segments) throw new UserError('the photograph has no superpixels yet');
+    const { width, height, of } = segments, found = classesOf(of, k);
+    return { labels: resizeLabels(found.labels, of.width, of.height, width, height), classes: found.classes.map(({ name, color }) => ({ name, color })) };
+  },
+  layoutPng: (p) => ({ bytes: encodePalettePng(p, p) as Bytes }),
+  async picturePng({ width, height, photo, texts }) {
+    const canvas = new OffscreenCanvas(width, height);
+    canvas.getContext('2d')!.putImageData(new ImageData(photo, width, height), 0, 0);
+    const png = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
+    return { bytes: withText(png, texts) as Bytes };
+  },
+};
+
+const buffers = (value: unknown): Transferable[] =>
+  [...new Set(Object.values(value as object).filter((v): v is Uint8Array<ArrayBuffer> => ArrayBuffer.isView(v)).map((v) => v.buffer))];
+
+addEventListener('message', async ({ data: { id, method, params } }: MessageEvent<ToDesk>) => {
+  const answer = (message: FromDesk, transfer: Transferable[] = []): void => (postMessage as (m: unknown, t: Transferable[]) => void)(message, transfer);
+  try {
+    const result = await (methods[method] as (p: unknown) => unknown)(params);
+    answer({ id, result }, buffers(result));
+  } catch (e) {
+    answer({ id, error: e instanceof Error ? e.message : String(e), user: isUserError(e) });
+  }
+});

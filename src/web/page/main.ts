@@ -1,0 +1,146 @@
+/** The page: makes its parts and joins them. */
+import { keepOffline, offeredRun, startDesk, startEngine } from '../host.ts';
+import { segmented, showClasses, showSettings } from './classes.ts';
+import { Desk } from './desk/client.ts';
+import { $, download, icon, on } from './dom.ts';
+import { showInside } from './inside.ts';
+import { listenToKeys, type Key } from './keys.ts';
+import { complain, say } from './messages.ts';
+import type { ToolName } from './paint/tools.ts';
+import { nextSize, PaintPane } from './paintPane.ts';
+import { ResultPane, type Mode } from './resultPane.ts';
+import { Start } from './start.ts';
+import { State } from './state.ts';
+import { Studio } from './studio.ts';
+import { TrainingPanel } from './training.ts';
+import './page.css';
+
+const tools: [ToolName, string, string][] = [['brush', 'b', 'Brush'], ['eraser', 'e', 'Eraser: back to the source layout'], ['fill', 'f', 'Fill (Shift: the class everywhere)'],
+  ['superpixel', 's', 'Superpixels: click or drag over them'], ['rectangle', 'r', 'Rectangle'], ['move', 'm', 'Lasso and move a region (Alt: copy)'], ['pick', 'p', 'Pick a class from the picture'], ['pan', 'h', 'Move the view']];
+
+/** ?scene=lake&size=256: what to begin with. */
+const query = new URLSearchParams(location.search);
+const sceneSize = Math.max(48, Math.min(512, Number(query.get('size')) || 256));
+
+const state = new State();
+const desk = new Desk(startDesk());
+const engine = startEngine();
+
+const result: ResultPane = new ResultPane(state, (p) => paint.markAt(p));
+const paint: PaintPane = new PaintPane(state, (v) => result.follow(v), () => {
+  if (state.settings.layer !== 'source' || !state.learnt) return false;
+  say('The run has learnt this source layout. Reset the run to change it; the target is free.', { kind: 'learnt' });
+  return true;
+});
+const studio = new Studio(engine, state, result);
+const updateInside = showInside(state, engine, result, () => studio.target());
+const panel = new TrainingPanel(state, studio, result, () => start.pick('.zip,application/zip', (files) => void start.take(files)), updateInside);
+const start = new Start(state, desk, (file) => void panel.open(file), sceneSize);
+showClasses(state);
+showSettings(state);
+const showMode = segmented('mode', [['auto', 'Auto', 'The preview, and the network’s picture fading in as it learns (V)'], ['preview', 'Patches', 'Patch synthesis alone (V)'], ['network', 'Network', 'The network’s picture (V)']] as const, (m: Mode) => result.setMode(m));
+panel.savePreview = (name) => void (async () => {
+  const p = result.previewPixels!;
+  const { bytes } = await desk.call('picturePng', { width: p.width, height: p.height, photo: p.data, texts: { Software: 'SemIA-WebGPU', Description: `Patch-synthesis preview of a target layout of ${name}; no network was trained.` } });
+  download(bytes, `${name}-preview.png`, 'image/png');
+})().catch(complain);
+
+// ---- tools, undo, theme
+
+const toolButtons = new Map(tools.map(([tool, key, title]) => {
+  const button = document.createElement('button');
+  Object.assign(button, { type: 'button', title: `${title} (${key.toUpperCase()})`, className: 'icon-button quiet' });
+  button.setAttribute('aria-label', title);
+  button.dataset.tool = tool;
+  button.append(icon(tool));
+  button.addEventListener('click', () => { paint.tools?.cancel(); state.set({ tool }); });
+  return [tool, button];
+}));
+$('tools').append(...toolButtons.values());
+state.on('settings', (s) => { for (const [tool, b] of toolButtons) b.setAttribute('aria-pressed', String(tool === s.tool)); });
+
+function step(back: boolean): void {
+  const { doc } = state;
+  if (!doc || !(back ? doc.history.canUndo : doc.history.canRedo)) return;
+  const before = doc.version.source + doc.version.classes;
+  // A run has learnt source and classes: history stops where they would change.
+  if (state.learnt && /class|colour|import|layout/.test(back ? doc.history.undoName : doc.history.redoName)) { say('The run has learnt the classes. Reset it to go further back.', { kind: 'learnt' }); return; }
+  if (back) doc.undo(); else doc.redo();
+  state.tell('painted', { layer: doc.version.source + doc.version.classes === before ? 'target' : 'source', live: false });
+}
+const historyButtons = (): void => {
+  for (const [id, word, key, can, name] of [['undo', 'Undo', 'Ctrl Z', state.doc?.history.canUndo, state.doc?.history.undoName], ['redo', 'Redo', 'Ctrl Shift Z', state.doc?.history.canRedo, state.doc?.history.redoName]] as const) {
+    const b = $<HTMLButtonElement>(id), text = `${word}${name ? ` ${name}` : ''}`;
+    b.disabled = !can;
+    b.title = `${text} (${key})`;
+    b.setAttribute('aria-label', text);
+  }
+};
+for (const news of ['document', 'painted', 'classes'] as const) state.on(news, historyButtons);
+$('undo').append(icon('undo'));
+$('redo').append(icon('redo'));
+on('undo', 'click', () => step(true));
+on('redo', 'click', () => step(false));
+for (const [id, name] of [['fit', 'fit'], ['import', 'up'], ['export', 'down'], ['theme', 'theme'], ['help-open', 'help'], ['help-close', 'close']]) $(id).append(icon(name));
+
+const stored = (() => { try { return localStorage.getItem('semia-theme'); } catch { return null; } })();
+const dark = matchMedia('(prefers-color-scheme: dark)');
+function setTheme(theme: string): void {
+  document.documentElement.dataset.theme = theme;
+  $('theme').setAttribute('aria-label', theme === 'dark' ? 'Light colours' : 'Dark colours');
+  for (const part of [paint, result.surface, panel.curve]) part.redraw();
+}
+setTheme(stored ?? (dark.matches ? 'dark' : 'light'));
+dark.addEventListener('change', () => { if (!stored) setTheme(dark.matches ? 'dark' : 'light'); });
+on('theme', 'click', () => {
+  const next = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
+  setTheme(next);
+  try { localStorage.setItem('semia-theme', next); } catch { /* private windows keep nothing */ }
+});
+
+// ---- keys
+
+const modes: Mode[] = ['auto', 'preview', 'network'];
+const keys: Key[] = [
+  ...tools.map(([tool, key, title]): Key => ({ keys: [key], text: title, act: () => { paint.tools?.cancel(); state.set({ tool }); } })),
+  { keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'], show: '1 – 9', text: 'Class to paint', act: (e) => { const k = Number(e.key) - 1; if (k < (state.doc?.classes.length ?? 0)) state.set({ label: k }); } },
+  { keys: ['[', 'ü'], show: '[', text: 'Smaller brush', act: () => state.set({ size: nextSize(state.settings.size, -1) }) },
+  { keys: [']', '*'], show: ']', text: 'Larger brush', act: () => state.set({ size: nextSize(state.settings.size, 1) }) },
+  { keys: ['x'], text: 'Source or target layer', act: () => state.set({ layer: state.settings.layer === 'source' ? 'target' : 'source' }) },
+  { keys: ['v'], text: 'Auto, patches or network', act: () => { const next = modes[(modes.indexOf(result.mode) + 1) % 3]; showMode(next); result.setMode(next); } },
+  { keys: ['z'], ctrl: true, shift: false, text: 'Undo', act: () => step(true) },
+  { keys: ['z'], ctrl: true, shift: true, text: 'Redo', act: () => step(false) },
+  { keys: ['y'], ctrl: true, text: '', act: () => step(false) },
+  { keys: ['0'], text: 'Whole picture', act: () => paint.fit() },
+  { keys: ['+', '='], show: '+', text: 'Closer', act: () => paint.zoomBy(1.25) },
+  { keys: ['-'], text: 'Farther', act: () => paint.zoomBy(0.8) },
+  { keys: ['o'], text: 'Choose a picture', act: () => start.show() },
+  { keys: ['t'], text: 'Start, pause or go on with training', act: () => $('train').click() },
+  { keys: ['d'], text: 'Download the result', act: () => $('download').click() },
+  { keys: ['?'], text: 'These keys', act: () => showHelp() },
+];
+listenToKeys(keys, [['arrows', 'On the layout: move the pen (Shift far, Alt one pixel)'], ['space', 'On the layout: press and lift the pen'], ['Enter', 'On the layout: one click'], ['Esc', 'Give up what is being drawn'],
+  ['wheel', 'Closer and farther'], ['Shift wheel', 'Brush size'], ['space drag', 'Move the view (or middle button, two fingers)'], ['Alt click', 'Pick the class under the pointer'], ['F2', 'Rename the chosen class'], ['arrows', 'On the result: where it comes from']]);
+const showHelp = (): void => $<HTMLDialogElement>('help').showModal();
+on('help-open', 'click', showHelp);
+historyButtons();
+
+// ---- begin
+
+addEventListener('beforeunload', (e) => { if (state.status.state === 'running') e.preventDefault(); });
+
+async function begin(): Promise<void> {
+  const device = studio.open();
+  const offered = await offeredRun().catch((e) => { complain(e); return null; });
+  if (!offered) await start.scene(query.get('scene') ?? 'lake');
+  if (!await device) return;
+  panel.suit(studio.report!.device.software);
+  if (offered) await panel.open(offered);
+  else {
+    studio.preview();
+    const { kept } = studio.report!;
+    if (kept) say(`A run of “${kept.name}” at iteration ${kept.iteration} of ${kept.iterations} is kept in this browser.`, { kind: 'kept run', actions: [{ label: 'Open it', act: () => void panel.restore() }] });
+  }
+  await keepOffline();
+}
+void begin().catch(complain).finally(() => { document.documentElement.dataset.ready = 'true'; });

@@ -1,0 +1,231 @@
+/** The pane one paints in: photograph and layout drawn at the view's scale, pointer, touch and keys turned into what tools do. */
+import { $, canvasOf, css, on, Surface } from './dom.ts';
+import type { LayerName, PaintDocument } from './paint/document.ts';
+import type { Point, Rect } from './paint/raster.ts';
+import { Tools, type Touch } from './paint/tools.ts';
+import { fit, held, pinch, toPane, toPicture, zoom, type View } from './paint/view.ts';
+import type { State } from './state.ts';
+
+export class PaintPane {
+  readonly surface: Surface;
+  view: View = { scale: 1, x: 0, y: 0 };
+  private fitted = true;
+  tools!: Tools;
+  private photo!: HTMLCanvasElement;
+  private layer!: { canvas: HTMLCanvasElement; image: ImageData };
+  private opacity: Record<LayerName, number> = { source: 0.55, target: 1 };
+  private pointer: Point | null = null;
+  private pens = new Map<number, Point>();
+  private panning: { id: number; from: Point; view: View } | null = null;
+  private drawing: number | null = null;
+  private keyPen: { at: Point; down: boolean } | null = null;
+  private spaceHeld = false;
+  /** A place of the photograph that the result pane points at. */
+  private mark: Point | null = null;
+
+  constructor(private readonly state: State, private readonly viewed: (v: View | null) => void, private readonly refuse: () => boolean) {
+    const canvas = $<HTMLCanvasElement>('paint-canvas');
+    this.surface = new Surface(canvas, (c) => this.draw(c), () => { if (this.fitted) this.fit(); else this.setView(this.view); });
+    state.on('document', (doc) => this.open(doc));
+    state.on('settings', () => { this.repaintLayer(); this.describe(); });
+    state.on('classes', () => this.repaintLayer());
+    canvas.addEventListener('pointerdown', (e) => this.down(e));
+    canvas.addEventListener('pointermove', (e) => this.moved(e));
+    for (const name of ['pointerup', 'pointercancel'] as const) canvas.addEventListener(name, (e) => this.up(e, name === 'pointercancel'));
+    canvas.addEventListener('pointerleave', () => { this.pointer = null; this.surface.redraw(); });
+    canvas.addEventListener('wheel', (e) => this.wheel(e), { passive: false });
+    canvas.addEventListener('contextmenu', (e) => e.preventDefault());
+    canvas.addEventListener('keydown', (e) => this.key(e));
+    canvas.addEventListener('keyup', (e) => { if (e.key === ' ') this.spaceHeld = false; });
+    canvas.addEventListener('blur', () => { if (this.keyPen?.down) this.tools.release(this.touch(this.keyPen.at)); this.keyPen = null; this.spaceHeld = false; this.surface.redraw(); });
+    on('opacity', 'input', () => { this.opacity[state.settings.layer] = Number($<HTMLInputElement>('opacity').value) / 100; this.surface.redraw(); });
+    on('fit', 'click', () => this.fit());
+  }
+
+  fit(): void { this.fitted = true; this.view = fit(this.state.doc ?? { width: 1, height: 1 }, this.surface); this.viewed(null); this.surface.redraw(); }
+  zoomBy(f: number, about: Point = { x: this.surface.width / 2, y: this.surface.height / 2 }): void { this.setView(zoom(this.view, f, about)); }
+  markAt(p: Point | null): void { this.mark = p; this.surface.redraw(); }
+  redraw(): void { this.surface.redraw(); }
+
+  private setView(v: View): void {
+    this.fitted = false;
+    this.view = held(v, { width: this.state.doc.width, height: this.state.doc.height }, this.surface);
+    this.viewed(this.view);
+    this.surface.redraw();
+  }
+
+  private open(doc: PaintDocument): void {
+    this.tools = new Tools(doc, this.state.settings, (label) => this.state.set({ label }));
+    this.photo = canvasOf(doc.width, doc.height, doc.photo);
+    this.layer = { canvas: canvasOf(doc.width, doc.height), image: new ImageData(doc.width, doc.height) };
+    doc.on((c) => { if ('rect' in c && c.layer === this.state.settings.layer) this.colour(c.rect); });
+    this.repaintLayer();
+    this.fit();
+  }
+
+  private repaintLayer(): void {
+    if (!this.layer) return;
+    $<HTMLInputElement>('opacity').value = String(Math.round(this.opacity[this.state.settings.layer] * 100));
+    this.colour(this.state.doc.whole);
+  }
+
+  /** The layer's colours, where they have changed. */
+  private colour(r: Rect): void {
+    const { doc, settings } = this.state, labels = doc.layers[settings.layer], data = new Uint32Array(this.layer.image.data.buffer);
+    const ink = Uint32Array.from(doc.classes, ({ color: [red, green, blue] }) => (255 << 24 | blue << 16 | green << 8 | red) >>> 0);
+    for (let y = r.y; y < r.y + r.height; y++) for (let p = y * doc.width + r.x; p < y * doc.width + r.x + r.width; p++) data[p] = ink[labels[p]];
+    this.layer.canvas.getContext('2d')!.putImageData(this.layer.image, 0, 0, r.x, r.y, r.width, r.height);
+    this.surface.redraw();
+  }
+
+  private draw(c: CanvasRenderingContext2D): void {
+    if (!this.photo) return;
+    const { view: v } = this, { doc, settings } = this.state;
+    c.imageSmoothingEnabled = v.scale < 3;
+    c.imageSmoothingQuality = 'high';
+    const place = [v.x, v.y, doc.width * v.scale, doc.height * v.scale] as const;
+    c.drawImage(this.photo, ...place);
+    c.globalAlpha = this.opacity[settings.layer];
+    c.imageSmoothingEnabled = v.scale < 1;
+    c.drawImage(this.layer.canvas, ...place);
+    c.globalAlpha = 1;
+    this.drawOutline(c);
+    if (this.mark) this.ring(c, toPane(v, this.mark), 9, css('--focus'));
+    const at = this.keyPen ? toPane(v, this.keyPen.at) : this.pointer;
+    const round = settings.tool === 'brush' || settings.tool === 'eraser';
+    if (at && round) this.ring(c, at, Math.max(2, settings.size * v.scale / 2));
+    if (this.keyPen) this.cross(c, toPane(v, this.keyPen.at));
+  }
+
+  private ring(c: CanvasRenderingContext2D, p: Point, r: number, color = '#fff'): void {
+    for (const [width, style] of [[3, '#0009'], [1.5, color]] as const) {
+      c.beginPath(); c.arc(p.x, p.y, r, 0, 2 * Math.PI); c.lineWidth = width; c.strokeStyle = style; c.stroke();
+    }
+  }
+
+  private cross(c: CanvasRenderingContext2D, p: Point): void {
+    for (const [width, style] of [[4, '#000a'], [1.5, '#fff']] as const) {
+      c.beginPath(); c.moveTo(p.x - 8, p.y); c.lineTo(p.x + 8, p.y); c.moveTo(p.x, p.y - 8); c.lineTo(p.x, p.y + 8);
+      c.lineWidth = width; c.strokeStyle = style; c.stroke();
+    }
+  }
+
+  private drawOutline(c: CanvasRenderingContext2D): void {
+    const o = this.tools.outline;
+    if (!o) return;
+    const points = o.kind === 'rectangle' ? [o.a, { x: o.b.x, y: o.a.y }, o.b, { x: o.a.x, y: o.b.y }] : o.points.map((p) => ({ x: p.x + o.by.x, y: p.y + o.by.y }));
+    c.beginPath();
+    for (const p of points) { const q = toPane(this.view, p); c.lineTo(q.x, q.y); }
+    if (o.kind === 'rectangle' || o.closed) c.closePath();
+    for (const [dash, style] of [[[], '#000a'], [[5, 4], '#fff']] as const) { c.setLineDash([...dash]); c.strokeStyle = style; c.lineWidth = 1.5; c.stroke(); }
+    c.setLineDash([]);
+  }
+
+  // ---- pointer
+
+  private touch(p: Point, e?: { pointerType?: string; pressure?: number; shiftKey?: boolean; altKey?: boolean }): Touch {
+    return { ...p, pressure: e?.pointerType === 'pen' && e.pressure ? e.pressure : 1, all: Boolean(e?.shiftKey), copy: Boolean(e?.altKey) };
+  }
+  private at = (e: PointerEvent): Point => toPicture(this.view, this.surface.at(e));
+
+  private down(e: PointerEvent): void {
+    if (!this.state.doc) return;
+    this.surface.canvas.focus({ preventScroll: true });
+    this.surface.canvas.setPointerCapture?.(e.pointerId);
+    this.keyPen = null;
+    this.pens.set(e.pointerId, this.surface.at(e));
+    if (this.pens.size === 2) { if (this.drawing !== null) this.tools.cancel(); this.drawing = null; return; }
+    if (this.pens.size > 2) return;
+    if (e.button === 1 || this.spaceHeld || this.state.settings.tool === 'pan') { this.panning = { id: e.pointerId, from: this.surface.at(e), view: this.view }; return; }
+    if (e.button === 2 || (e.altKey && this.state.settings.tool !== 'move')) { this.pickAt(this.at(e)); return; }
+    if (this.state.settings.tool !== 'pick' && this.refuse()) return;
+    this.drawing = e.pointerId;
+    this.tools.press(this.touch(this.at(e), e));
+    this.surface.redraw();
+  }
+
+  private pickAt(p: Point): void {
+    const label = this.state.doc.labelAt(this.state.settings.layer, p.x, p.y);
+    if (label !== null) this.state.set({ label });
+  }
+
+  private moved(e: PointerEvent): void {
+    const before = this.pens.get(e.pointerId), now = this.surface.at(e);
+    this.pointer = e.pointerType === 'touch' ? null : now;
+    if (before && this.pens.size === 2) {
+      const other = [...this.pens].find(([id]) => id !== e.pointerId)![1];
+      this.setView(pinch(this.view, [before, other], [now, other]));
+    }
+    if (before) this.pens.set(e.pointerId, now);
+    if (this.panning?.id === e.pointerId) {
+      const { from, view } = this.panning;
+      this.setView({ ...view, x: view.x + now.x - from.x, y: view.y + now.y - from.y });
+    } else if (this.drawing === e.pointerId) {
+      const all = e.getCoalescedEvents?.() ?? [];
+      for (const one of all.length ? all : [e]) this.tools.move(this.touch(this.at(one), one));
+      if (this.tools.busy && (this.state.settings.tool === 'brush' || this.state.settings.tool === 'eraser')) this.state.tell('painted', { layer: this.state.settings.layer, live: true });
+    }
+    this.describe();
+    this.surface.redraw();
+  }
+
+  private up(e: PointerEvent, cancelled: boolean): void {
+    this.pens.delete(e.pointerId);
+    if (this.panning?.id === e.pointerId) this.panning = null;
+    if (this.drawing !== e.pointerId) return;
+    this.drawing = null;
+    if (cancelled) this.tools.cancel(); else this.finish(this.touch(this.at(e), e));
+    this.surface.redraw();
+  }
+
+  private finish(t: Touch): void {
+    if (this.tools.release({ ...t, pressure: 1 })) this.state.tell('painted', { layer: this.state.settings.layer, live: false });
+  }
+
+  private wheel(e: WheelEvent): void {
+    e.preventDefault();
+    const step = -Math.sign(e.deltaY || e.deltaX);
+    if (e.shiftKey) this.state.set({ size: nextSize(this.state.settings.size, step) });
+    else this.zoomBy(Math.exp(-Math.max(-80, Math.min(80, e.deltaY)) * (e.ctrlKey ? 0.02 : 0.004)), this.surface.at(e));
+  }
+
+  // ---- keyboard: a pen that arrow keys move and space presses
+
+  private key(e: KeyboardEvent): void {
+    const arrows: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const step = arrows[e.key];
+    if (e.ctrlKey || e.metaKey) return;
+    if (e.key === 'Escape') { this.tools.cancel(); this.keyPen = null; this.surface.redraw(); return; }
+    if (e.key === ' ' && !this.keyPen) { this.spaceHeld = true; e.preventDefault(); return; }
+    if (!step && !(this.keyPen && (e.key === ' ' || e.key === 'Enter'))) return;
+    e.preventDefault();
+    const { doc, settings } = this.state;
+    this.keyPen ??= { at: { x: doc.width / 2, y: doc.height / 2 }, down: false };
+    const pen = this.keyPen;
+    if (step) {
+      const far = e.altKey ? 1 : e.shiftKey ? Math.max(10, settings.size) : Math.max(1, Math.round(settings.size / 4));
+      pen.at = { x: Math.max(0, Math.min(doc.width - 0.01, pen.at.x + far * step[0])), y: Math.max(0, Math.min(doc.height - 0.01, pen.at.y + far * step[1])) };
+      if (pen.down) this.tools.move(this.touch(pen.at));
+    } else if (pen.down) { pen.down = false; this.finish(this.touch(pen.at)); }
+    else if (settings.tool === 'pick' || !this.refuse()) {
+      this.tools.press(this.touch(pen.at, e));
+      pen.down = e.key === ' ';
+      if (!pen.down) this.finish(this.touch(pen.at));
+    }
+    this.describe(pen.at);
+    this.surface.redraw();
+  }
+
+  private describe(at: Point | null = this.pointer && toPicture(this.view, this.pointer)): void {
+    const { doc, settings } = this.state;
+    if (!doc) return;
+    const label = at && doc.labelAt(settings.layer, at.x, at.y);
+    const where = label === null ? '' : `${doc.classes[label].name} at ${Math.floor(at!.x)}, ${Math.floor(at!.y)}`;
+    const pen = this.keyPen?.down ? ' · pen down' : '';
+    const hint = settings.tool === 'move' ? (this.tools.outline?.kind === 'lasso' && this.tools.outline.closed ? 'drag the region; Alt copies it' : 'draw a lasso, or click a region') : `painting ${doc.classes[settings.label]?.name ?? ''} on the ${settings.layer} layout`;
+    $('paint-status').textContent = [hint + pen, where].filter(Boolean).join(' · ');
+  }
+}
+
+/** The next brush size up or down: steps grow with the size. */
+export const nextSize = (size: number, step: number): number => Math.max(1, Math.min(400, size + step * Math.max(1, Math.round(size / 8))));

@@ -1,0 +1,219 @@
+/** How one begins: a shipped scene, a photograph with or without a layout, a saved run; dropped or opened. Layouts in and out. */
+import { sceneNames } from './sceneNames.ts';
+import { $, canvasOf, download, h, icon, on, stem } from './dom.ts';
+import type { Desk } from './desk/client.ts';
+import type { LayoutAnswer, Picture } from './desk/protocol.ts';
+import { complain, say } from './messages.ts';
+import { PaintDocument, type LayoutClass } from './paint/document.ts';
+import type { State } from './state.ts';
+
+/** Longer side at which photographs are painted on. */
+const DOCUMENT_SIDE = 768;
+const SUPERPIXELS = 400;
+
+export class Start {
+  private opened = 0;
+
+  constructor(private readonly state: State, private readonly desk: Desk, private readonly openRun: (file: { name: string; bytes: Uint8Array<ArrayBuffer> }) => void, private readonly sceneSize: number) {
+    on('start-open', 'click', () => this.show());
+    on('open-photo', 'click', () => void this.pick('image/png,image/jpeg,image/webp', (files) => this.take(files), true));
+    on('import', 'click', () => void this.importDialog());
+    on('export', 'click', () => void this.exportLayout());
+    on('target-choice', 'change', () => this.choosePreset());
+    $('start-close').append(icon('close'));
+    state.on('document', () => { $('document-name').textContent = state.doc.name; this.showPresets(); });
+    this.listenToDrops();
+  }
+
+  show(): void {
+    $<HTMLDialogElement>('start').showModal();
+    if (!$('scenes').childElementCount) void this.thumbnails();
+  }
+
+  // ---- scenes
+
+  private async thumbnails(): Promise<void> {
+    const cards = sceneNames.map((name) => { const canvas = h('canvas', { 'aria-hidden': 'true' }); return { name, canvas, button: h('button', { type: 'button', onclick: () => void this.scene(name) }, canvas, name) }; });
+    $('scenes').replaceChildren(...cards.map((c) => c.button));
+    for (const { name, canvas } of cards) {
+      try {
+        const s = await this.desk.call('scene', { name, size: 96 });
+        [canvas.width, canvas.height] = [s.width, s.height];
+        canvas.getContext('2d')!.putImageData(new ImageData(s.photo, s.width, s.height), 0, 0);
+      } catch (e) { complain(e); }
+    }
+  }
+
+  /** Paints a scene and shows it; its targets follow one by one. */
+  async scene(name: string): Promise<void> {
+    const mine = ++this.opened;
+    $<HTMLDialogElement>('start').close();
+    $('document-name').textContent = `painting “${name}”…`;
+    try {
+      const s = await this.desk.call('scene', { name, size: this.sceneSize });
+      if (mine !== this.opened || !this.mayReplace()) return;
+      this.state.setDocument(new PaintDocument(s), s.targets.map((t) => ({ name: t, labels: null })));
+      void this.superpixels(mine).then(() => this.sceneTargets(name, s.targets, mine)).catch(complain);
+    } catch (e) { complain(e); }
+  }
+
+  /** A scene's targets, one after the other: each is a picture painted. */
+  private async sceneTargets(name: string, targets: readonly string[], mine: number): Promise<void> {
+    for (const [i, target] of targets.entries()) {
+      if (mine !== this.opened) return;
+      const { labels } = await this.desk.call('sceneTarget', { name, target, size: this.sceneSize });
+      if (mine !== this.opened) return;
+      this.state.presets[i].labels = labels;
+      this.showPresets();
+    }
+  }
+
+  /** A run belongs to its photograph: it is not thrown away unasked. */
+  private mayReplace(): boolean {
+    if (!this.state.learnt) return true;
+    say('A run is open. Save it if you want to keep it, then Reset; after that another picture can be opened.', { kind: 'run open', bad: true });
+    $('document-name').textContent = this.state.doc.name;
+    return false;
+  }
+
+  private showPresets(): void {
+    const { presets } = this.state;
+    $('target-choice').replaceChildren(h('option', { value: '' }, 'begin from…'), h('option', { value: 'source' }, 'the source layout'),
+      ...presets.map((p, i) => h('option', { value: i, disabled: !p.labels }, p.labels ? p.name : `${p.name} (being painted)`)), h('option', { value: 'file' }, 'a file…'));
+  }
+
+  private choosePreset(): void {
+    const choice = $<HTMLSelectElement>('target-choice'), value = choice.value, { doc } = this.state;
+    choice.value = '';
+    if (value === 'file') { void this.importDialog('target'); return; }
+    const labels = value === 'source' ? doc.layers.source : this.state.presets[Number(value)]?.labels;
+    if (value === '' || !labels) return;
+    this.state.set({ layer: 'target' });
+    if (doc.replace('target', labels, 'another target')) this.state.tell('painted', { layer: 'target', live: false });
+  }
+
+  // ---- files
+
+  pick(accept: string, taken: (files: File[]) => void, multiple = false): void {
+    const input = $<HTMLInputElement>('file');
+    Object.assign(input, { accept, multiple, value: '' });
+    input.onchange = () => taken([...input.files ?? []]);
+    input.click();
+  }
+
+  /** Files dropped or opened: a run, or a photograph with its layout, or a layout for the photograph that is there. */
+  async take(files: readonly File[]): Promise<void> {
+    const run = files.find((f) => /\.zip$/i.test(f.name));
+    if (run) { this.openRun({ name: run.name, bytes: new Uint8Array(await run.arrayBuffer()) }); return; }
+    if (!files.length) return;
+    if (files.length > 2) { complain(`${files.length} files: give one photograph, and its layout if you have one`); return; }
+    if (!this.mayReplace()) return;
+    $<HTMLDialogElement>('start').close();
+    const mine = ++this.opened;
+    try {
+      const [first, second] = files.length === 2 && /layout|label|seg|mask/i.test(files[0].name) ? [files[1], files[0]] : files;
+      const picture = await this.desk.call('photo', { file: first, name: first.name, side: DOCUMENT_SIDE });
+      if (mine !== this.opened) return;
+      if (second) await this.withLayout(first.name, picture, second);
+      else await this.withFirstLayout(first.name, picture);
+    } catch (e) { complain(e); }
+  }
+
+  private async withLayout(name: string, picture: Picture, file: File): Promise<void> {
+    const layout = await this.desk.call('layout', { file, name: file.name, width: picture.width, height: picture.height });
+    this.state.setDocument(new PaintDocument({ name, ...picture, source: layout.labels, classes: layout.classes }));
+    this.notes(layout);
+    void this.superpixels(this.opened);
+  }
+
+  private notes({ notes }: LayoutAnswer): void { for (const n of notes) say(n); }
+
+  private async superpixels(mine: number): Promise<void> {
+    const { doc } = this.state;
+    try {
+      const { labels } = await this.desk.call('superpixels', { width: doc.width, height: doc.height, photo: doc.photo, count: SUPERPIXELS });
+      if (mine === this.opened) doc.superpixels = labels;
+    } catch (e) { complain(e); }
+  }
+
+  /** No layout: superpixels merged to k classes, k chosen while looking at it. */
+  private async withFirstLayout(name: string, picture: Picture): Promise<void> {
+    const dialog = $<HTMLDialogElement>('segment'), canvas = $<HTMLCanvasElement>('segment-canvas'), k = $<HTMLInputElement>('segment-k');
+    [canvas.width, canvas.height] = [picture.width, picture.height];
+    const photo = canvasOf(picture.width, picture.height, picture.photo), c = canvas.getContext('2d')!;
+    c.drawImage(photo, 0, 0);
+    dialog.returnValue = 'cancel';
+    dialog.showModal();
+    const { labels } = await this.desk.call('superpixels', { ...picture, count: SUPERPIXELS });
+    let first: { labels: Uint8Array; classes: LayoutClass[] } | null = null;
+    const update = async (): Promise<void> => {
+      $('segment-k-text').textContent = k.value;
+      const found = await this.desk.call('classes', { k: Number(k.value) });
+      first = found;
+      c.drawImage(photo, 0, 0);
+      c.globalAlpha = 0.62;
+      c.drawImage(canvasOf(picture.width, picture.height, inked(found.labels, found.classes)), 0, 0);
+      c.globalAlpha = 1;
+    };
+    k.oninput = () => void update().catch(complain);
+    const file = new Promise<File | null>((resolve) => {
+      $('segment-layout').onclick = () => this.pick('image/*', ([f]) => { if (f) { resolve(f); dialog.close('file'); } });
+      dialog.onclose = () => { if (dialog.returnValue !== 'file') resolve(null); };
+    });
+    await update();
+    const chosen = await file;
+    if (chosen) { await this.withLayout(name, picture, chosen); return; }
+    if (dialog.returnValue !== 'use' || !first) return;
+    const { labels: source, classes } = first as { labels: Uint8Array; classes: LayoutClass[] };
+    const doc = new PaintDocument({ name, ...picture, source, classes });
+    doc.superpixels = labels;
+    this.state.setDocument(doc);
+    this.state.set({ layer: 'source', tool: 'superpixel' });
+    say('Correct the source layout first: click superpixels, or brush. Then switch to Target and draw what you want.', { kind: 'hint', lasts: 12_000 });
+  }
+
+  private importDialog(layer = this.state.settings.layer): void {
+    this.pick('image/png,image/webp,image/jpeg', async ([file]) => {
+      if (!file) return;
+      const { doc } = this.state;
+      if (layer === 'source' && this.state.learnt) { say('The run has learnt this source layout. Reset it to import another.', { kind: 'learnt' }); return; }
+      try {
+        const layout = await this.desk.call('layout', { file, name: file.name, width: doc.width, height: doc.height, ...(layer === 'target' && { classes: doc.classes }) });
+        if (layer === 'target') doc.replace('target', layout.labels, 'import'); else doc.relabel(layout.labels, layout.classes, 'import');
+        this.notes(layout);
+        this.state.tell('painted', { layer, live: false });
+      } catch (e) { complain(e); }
+    });
+  }
+
+  async exportLayout(): Promise<void> {
+    const { doc, settings: { layer } } = this.state;
+    try {
+      const { bytes } = await this.desk.call('layoutPng', { width: doc.width, height: doc.height, labels: doc.layers[layer], classes: doc.classes });
+      download(bytes, `${stem(doc.name)}-${layer === 'source' ? 'layout' : 'target'}.png`, 'image/png');
+    } catch (e) { complain(e); }
+  }
+
+  private listenToDrops(): void {
+    const veil = $('dropping');
+    let inside = 0;
+    const files = (e: DragEvent): boolean => Boolean(e.dataTransfer?.types.includes('Files'));
+    addEventListener('dragenter', (e) => { if (files(e)) { inside++; veil.hidden = false; } });
+    addEventListener('dragleave', () => { inside = Math.max(0, inside - 1); veil.hidden = inside === 0; });
+    addEventListener('dragover', (e) => { if (files(e)) e.preventDefault(); });
+    addEventListener('drop', (e) => {
+      inside = 0;
+      veil.hidden = true;
+      if (!files(e)) return;
+      e.preventDefault();
+      void this.take([...e.dataTransfer!.files]);
+    });
+  }
+}
+
+/** Labels in their classes' colours, RGBA. */
+export function inked(labels: Uint8Array, classes: readonly LayoutClass[]): Uint8ClampedArray<ArrayBuffer> {
+  const out = new Uint8ClampedArray(4 * labels.length).fill(255);
+  labels.forEach((l, p) => { const c = classes[l].color; out[4 * p] = c[0]; out[4 * p + 1] = c[1]; out[4 * p + 2] = c[2]; });
+  return out;
+}

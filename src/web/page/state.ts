@@ -1,0 +1,52 @@
+/** What the parts of the page share: the document, the tool settings, the run's status, and word of their changes. */
+import type { TrainStatus } from '../protocol.ts';
+import type { LayerName, PaintDocument } from './paint/document.ts';
+import type { Settings } from './paint/tools.ts';
+
+interface News {
+  /** Another document. */
+  document: PaintDocument;
+  /** Tool, class, size or layer. */
+  settings: Settings;
+  /** A layer has changed and nothing is being drawn any more: time for a preview. `live`: in the middle of a stroke. */
+  painted: { layer: LayerName; live: boolean };
+  /** Names, colours or number of classes. */
+  classes: null;
+  status: TrainStatus;
+}
+
+export const idle: TrainStatus = { state: 'none', iteration: 0, iterations: 0, secondsLeft: null, doing: '' };
+
+export class State {
+  doc!: PaintDocument;
+  readonly settings: Settings = { tool: 'brush', layer: 'target', label: 0, size: 24 };
+  status: TrainStatus = idle;
+  /** Layouts that can be begun from; a scene's targets come one after the other. */
+  presets: { name: string; labels: Uint8Array | null }[] = [];
+  private readonly listeners = new Map<keyof News, Set<(news: never) => void>>();
+
+  on<K extends keyof News>(news: K, listener: (n: News[K]) => void): void {
+    const all = this.listeners.get(news) ?? new Set();
+    this.listeners.set(news, all.add(listener as (n: never) => void));
+  }
+
+  tell<K extends keyof News>(news: K, value: News[K]): void {
+    for (const l of this.listeners.get(news) ?? []) l(value as never);
+  }
+
+  set(change: Partial<Settings>): void {
+    Object.assign(this.settings, change);
+    this.tell('settings', this.settings);
+  }
+
+  setDocument(doc: PaintDocument, presets: State['presets'] = []): void {
+    this.doc = doc;
+    this.presets = presets;
+    this.set({ label: Math.min(this.settings.label, doc.classes.length - 1), layer: 'target', size: Math.round(Math.max(doc.width, doc.height) / 11) });
+    doc.on((c) => { if ('classes' in c) { if (this.settings.label >= this.doc.classes.length) this.set({ label: 0 }); this.tell('classes', null); } });
+    this.tell('document', doc);
+  }
+
+  /** True while a run exists: its source layout and its classes are what it has learnt, and stay as they are. */
+  get learnt(): boolean { return this.status.state !== 'none'; }
+}
