@@ -1,6 +1,7 @@
 /** The library for Node: everything of the browser's, and files, devices and run folders. */
 export * from './index.ts';
 export { openNodeDevice } from './node/gpu.ts';
+export { cacheFolder, fileStore } from './node/choiceStore.ts';
 export { decodeImage, encodePng, readPicture, type DecodeOptions } from './node/decode.ts';
 export { readInput, writeFileAtomic } from './node/files.ts';
 export { RunFolder } from './node/runFolder.ts';

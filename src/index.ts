@@ -2,6 +2,9 @@
 export { DeviceError, openDevice, type Device, type DeviceInfo, type OpenOptions } from './engine/device.ts';
 export { Profile, type ProfileRow } from './engine/profile.ts';
 export { Session, Tensor, type DType, type Run, type Shape } from './autograd/tensor.ts';
+export type { KernelRecord } from './autograd/choices.ts';
+export { measuring, Tuner, type ChoiceStore, type TuneOptions } from './autograd/tune.ts';
+export { indexedDbStore } from './web/choiceStore.ts';
 export { gradients, detach } from './autograd/tape.ts';
 export { op, type Op } from './autograd/op.ts';
 export { Parameters, type AdamOptions, type ParameterSpec } from './autograd/parameters.ts';

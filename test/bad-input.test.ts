@@ -65,6 +65,8 @@ const edit = (change: (record: Record<string, any>) => void) => (path: string): 
 const weights = 'weights-000000.safetensors';
 await spoiled('future', edit((r) => { r.format = 99; r.versions.semia = '9.0.0'; }));
 await spoiled('gutted', edit((r) => { delete r.palette; }));
+await spoiled('measured', edit((r) => { r.kernels = { choice: 'measured', variants: {} }; }));
+await spoiled('odd-kernels', edit((r) => { r.kernels = { choice: 'measured', variants: { a: 1 } }; }));
 await spoiled('no-json', (p) => writeFileSync(join(p, 'run.json'), '{"format": 1,'));
 await spoiled('flipped', (p) => { const b = readFileSync(join(p, weights)); b[b.length - 1] ^= 1; writeFileSync(join(p, weights), b); });
 await spoiled('short', (p) => writeFileSync(join(p, weights), readFileSync(join(p, weights)).subarray(0, 20)));
@@ -178,6 +180,8 @@ const cases: Case[] = [
   { name: 'a layout of other colours for a run', args: render('run', 'green.png'), says: /green\.png: #14c828/ },
   { name: 'resuming nothing', args: ['train', '-o', 'none', '--resume'], says: /none: no such run folder/ },
   { name: 'resuming with another size and seed', args: ['train', '-o', 'run', '--resume', '--size', '64', '--seed', '3'], says: /run: cannot be resumed with --size 64 \(the run has 32\), --seed 3 \(the run has 0\)/ },
+  { name: 'resuming measured kernels in a fixed order', args: ['train', '-o', 'measured', '--resume', '--deterministic'], says: /measured: cannot be resumed with --deterministic/ },
+  { name: 'a record with damaged kernels', args: ['train', '-o', 'odd-kernels', '--resume'], says: /odd-kernels.run\.json: is damaged/ },
   { name: 'resuming with a smaller total', args: ['train', '-o', 'run', '--resume', '--iterations', '4'], says: /run: was planned for 8 iterations/ },
   { name: 'resuming with another photo', args: ['train', 'target.png', 'layout.png', '-o', 'run', '--resume'], says: /run: cannot be resumed: target\.png, layout\.png are not what the run began with/ },
   { name: 'rerunning a picture without a recipe', args: ['rerun', 'not-rendered.png'], says: /not-rendered\.png: carries no recipe/ },

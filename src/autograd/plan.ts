@@ -2,7 +2,7 @@
  * Running a plan: an op's launches as data, over buffers it names; and families of variants, of which one is chosen by shape and
  * adapter. A variant is a way to compute the op; every family's last variant is generic: any shape, any adapter.
  */
-import type { Session, Tensor } from './tensor.ts';
+import type { Session, Shape, Tensor } from './tensor.ts';
 
 /** One launch. `buffers`: binding name -> a tensor's name, or 'scratch0', 'scratch1', ... */
 export interface Dispatch {
@@ -26,10 +26,21 @@ export interface Variant<S> {
   fits(shape: S, adapter: PlanAdapter): boolean;
   /** Whether it is a sensible choice where nothing was measured; left out: always. */
   suits?(shape: S, adapter: PlanAdapter): boolean;
+  /** It works in workgroup memory. */
+  readonly workgroup?: boolean;
   plan(shape: S, adapter: PlanAdapter): Plan;
 }
 /** Variants in the order of preference where nothing was measured; the last fits everything. */
-export interface Family<S> { readonly name: string; readonly variants: readonly Variant<S>[] }
+export interface Family<S> {
+  readonly name: string;
+  readonly variants: readonly Variant<S>[];
+  /** The shape as a short text, equal for equal shapes only. */
+  key(shape: S): string;
+  /** The buffers of its plans and their shapes: what a variant is timed with. */
+  tensors(shape: S): Record<string, Shape>;
+  /** A small shape that says whether workgroup memory pays on an adapter: where `tiled` does not beat `plain`, no such variant is tried. */
+  readonly probe?: { shape: S; tiled: string; plain: string };
+}
 
 /** The variants of a family that can run this shape here, best guess first. Never empty. */
 export const candidates = <S>(family: Family<S>, shape: S, adapter: PlanAdapter): Variant<S>[] => family.variants.filter((v) => v.fits(shape, adapter));
@@ -40,12 +51,6 @@ const suits = <S>(v: Variant<S>, shape: S, adapter: PlanAdapter): boolean => v.s
 export const preferred = <S>(family: Family<S>, shape: S, adapter: PlanAdapter): Variant<S> =>
   candidates(family, shape, adapter).find((v) => suits(v, shape, adapter))!;
 
-/** The plan of the variant that runs. */
-export function choose<S>(session: Session, family: Family<S>, shape: S): Plan {
-  const adapter = adapterOf(session);
-  return preferred(family, shape, adapter).plan(shape, adapter);
-}
-
 /** Records a plan's launches with its buffer names bound to tensors. */
 export function runPlan(session: Session, plan: Plan, tensors: Readonly<Record<string, Tensor>>): void {
   const scratch = plan.scratch.map((bytes, i) => session.temporary([Math.ceil(bytes / 4)], `${plan.name}.scratch${i}`));
@@ -53,7 +58,7 @@ export function runPlan(session: Session, plan: Plan, tensors: Readonly<Record<s
   for (const step of plan.steps) session.launch(step.kernel, Object.fromEntries(Object.entries(step.buffers).map(([k, v]) => [k, find(v)])), step);
 }
 
-export function adapterOf(session: Session): PlanAdapter {
+export function adapterOf(session: Pick<Session, 'device'>): PlanAdapter {
   const { subgroupMin, subgroupMax, software } = session.device.info;
   return { subgroups: subgroupMin > 0 && subgroupMin === subgroupMax, subgroupSize: subgroupMax, software };
 }

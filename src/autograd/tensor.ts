@@ -5,7 +5,10 @@ import type { Program } from '../engine/program.ts';
 import type { Profile } from '../engine/profile.ts';
 import { Recorder } from '../engine/recorder.ts';
 import { Memory, Storage } from '../engine/storage.ts';
+import { KernelChoices } from './choices.ts';
+import { adapterOf } from './plan.ts';
 import type { Node } from './tape.ts';
+import type { Tuner } from './tune.ts';
 
 export type Shape = readonly number[];
 export type DType = 'f32' | 'u32';
@@ -44,12 +47,17 @@ export interface Run {
 /** Everything that belongs together on one device: memory that is released as a whole, pipelines, and the step being recorded. */
 export class Session {
   readonly memory: Memory;
+  /** Which kernel variants compute what. */
+  readonly choices: KernelChoices;
+  /** Chooses kernels by measuring while steps are recorded; null: what is known, or the fixed order. Set by `measuring`. */
+  tuner: Tuner | null = null;
   private recorder: Recorder | null = null;
   /** Off while a backward pass runs that needs no gradients of its own. */
   taping = true;
   /** `pipelines`: of another session on the device, so that none is compiled twice. */
   constructor(readonly device: Device, readonly pipelines = new PipelineCache(device)) {
     this.memory = new Memory(device);
+    this.choices = new KernelChoices(adapterOf(this));
   }
 
   /** A lasting tensor: parameter, state, input or constant. Zeros unless data is given. */
@@ -88,19 +96,26 @@ export class Session {
   /** The calls recorded so far in the present step, for placement decisions. */
   get calls(): Recorder['calls'] { return this.active('calls').calls; }
 
-  /** Records a step. `step` runs once, now; the program that comes out is replayed. */
+  /**
+   * Records a step. `step` runs now, twice if kernels had to be chosen by measuring first, so it has no effect but its ops; the
+   * program that comes out is replayed.
+   */
   async record(step: () => void): Promise<Program> {
-    if (this.recorder) throw new Error('record: another step is being recorded');
-    this.recorder = new Recorder(this.device, this.memory, this.pipelines);
-    try {
-      step();
-    } catch (error) {
-      this.recorder = null;
-      throw error;
+    let recorder = this.trace(step);
+    const { tuner } = this;
+    const questions = tuner ? this.choices.takeQuestions() : [];
+    if (tuner && questions.length) {
+      await tuner.settle(questions);
+      recorder = this.trace(step);
     }
-    const recorder = this.recorder;
-    this.recorder = null;
     return recorder.finish();
+  }
+
+  private trace(step: () => void): Recorder {
+    if (this.recorder) throw new Error('record: another step is being recorded');
+    const recorder = this.recorder = new Recorder(this.device, this.memory, this.pipelines);
+    try { step(); } finally { this.recorder = null; }
+    return recorder;
   }
 
   /** Records, runs once, and reads the results back: for tests and one-off work. */

@@ -1,5 +1,6 @@
 /** Training with everything around it: estimate, run folder, saves, curves, snapshots, Ctrl-C. What `train`, `analogy` and `start` share. */
 import type { Session } from '../autograd/tensor.ts';
+import { measuring } from '../autograd/tune.ts';
 import { UserError } from '../data/errors.ts';
 import type { Source, Target } from '../data/prepare.ts';
 import { Profile } from '../engine/profile.ts';
@@ -12,6 +13,7 @@ import { writeRunPage } from '../node/runPage.ts';
 import { runFormat, type RunRecord } from '../model/runRecord.ts';
 import { versions } from '../node/version.ts';
 import type { Interrupt } from './interrupt.ts';
+import { adoptKernels, kernelChoice, tunerFor } from './kernels.ts';
 import { bytes, duration, Progress } from './progress.ts';
 import type { VggFile } from './vgg.ts';
 
@@ -27,6 +29,8 @@ export interface Job {
   quiet: boolean;
   profile: boolean;
   saveEvery: number;
+  /** Kernels in the fixed order; a resumed run keeps to its own way. */
+  deterministic: boolean;
   /** Shortens a new run's schedule so that its training takes at most about so many minutes here. */
   minutes?: number;
 }
@@ -41,7 +45,11 @@ export async function train(session: Session, job: Job, interrupt: () => Interru
   const began = performance.now();
   await job.resume?.claim();
   const learned: PairData[] = job.resume ? await job.resume.learned() : await learnTargets(session, c, source, targets);
-  const training = await openTraining(session, c, source, learned, job.vgg?.open(session));
+  if (job.resume) adoptKernels(session, job.resume.record);
+  const choice = kernelChoice(session, job.deterministic, job.resume?.record);
+  const tuner = tunerFor(session, choice);
+  const training = await measuring(session, tuner, () => openTraining(session, c, source, learned, job.vgg?.open(session)));
+  if (tuner?.measured) say(`measured which kernels are fastest here for ${tuner.measured} shapes; that is kept for other runs`);
   if (job.resume) resumeTraining(training, await job.resume.state(), job.resume.record.host);
   const painter = new Painter(session, c, source, training.networks);
   const left = c.iterations - training.iteration;
@@ -59,7 +67,7 @@ export async function train(session: Session, job: Job, interrupt: () => Interru
   const now = new Date().toISOString();
   const run = job.resume ?? await RunFolder.create(job.path, {
     format: runFormat, config: c, palette: source.palette, size: { width: source.width, height: source.height }, drawn: source.drawn, inputs: job.inputs,
-    adapter: session.device.info, versions: versions(), started: now, saved: now, seconds,
+    adapter: session.device.info, kernels: { choice, variants: session.choices.variants }, versions: versions(), started: now, saved: now, seconds,
   }, source, targets, learned, training);
   await loop(session, training, run, painter, { ...job, targets, seconds, stop: interrupt() });
   return { run, painter, finished: run.finished };
@@ -76,7 +84,7 @@ async function loop(session: Session, training: Training, run: RunFolder, painte
   let saved = performance.now();
   const save = async (): Promise<void> => {
     await read();
-    await run.save(training, { config: c, seconds: seconds + (performance.now() - start) / 1000, adapter: session.device.info, versions: versions() });
+    await run.save(training, { kernels: { choice: run.record.kernels?.choice ?? 'fixed', variants: session.choices.variants }, config: c, seconds: seconds + (performance.now() - start) / 1000, adapter: session.device.info, versions: versions() });
     const { width, height } = source;
     progress.newest(await run.snapshot(await painter.paint(targets[0] ?? { ...ownLayout(source), width, height }, { raw: true })));
     await writeRunPage(run, { live: training.iteration < c.iterations && !stop.requested });

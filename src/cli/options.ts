@@ -21,6 +21,7 @@ export interface TrainOptions extends Choices {
   vgg?: string;
   resume?: boolean;
   profile?: boolean;
+  deterministic?: boolean;
   quiet?: boolean;
   saveEvery: number;
 }
@@ -40,6 +41,7 @@ export const trainingOptions = (command: Command): Command => command
   .option('--vgg <file>', "torchvision's VGG-19 weights (.safetensors or .pth) for the patch coherence")
   .option('--resume', 'go on with an interrupted run; a larger --iterations extends it')
   .option('--save-every <seconds>', 'time between saves', integer(0, 86_400), 30)
+  .option('--deterministic', 'take kernels in a fixed order instead of the fastest measured here: the same bits on every such adapter')
   .option('--profile', 'print the time by kernel of the first iterations')
   .option('--quiet', 'print nothing but errors');
 

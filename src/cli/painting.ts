@@ -8,6 +8,7 @@ import { writeFileAtomic } from '../node/files.ts';
 import type { RunFolder } from '../node/runFolder.ts';
 import type { FileRecord } from '../model/runRecord.ts';
 import type { InputPicture } from './inputs.ts';
+import { adoptKernels } from './kernels.ts';
 import { withRecipe } from './recipe.ts';
 
 /** Layout files as targets of a source, checked for everything that could stop their rendering. */
@@ -22,6 +23,7 @@ export function targetsOf(inputs: readonly InputPicture[], source: Source, c: Co
 
 /** A painter from a run's saved weights. */
 export async function painterOf(session: Session, run: RunFolder): Promise<Painter> {
+  adoptKernels(session, run.record);
   const source = await run.source();
   const { config } = run.record;
   return new Painter(session, config, source, openNetworks(session, config, source, await run.state()));

@@ -31,9 +31,9 @@ const onGpu: Choices = { preset: 'fixed', size: 128, iterations: 500 };
 
 export function addStart(program: Command): void {
   program.command('start').description('the example from beginning to end: paint the scenes, train on one, render its targets, show the results')
-    .argument('[dir]', 'where to', 'out').option('--scene <name>', `which scene: ${sceneNames.join(', ')}`, sceneNames[0]).option('--size <pixels>', 'width of the painted pictures', integer(64, 1024), 256).option('--iterations <count>', 'iterations in all', integer(1, 1_000_000))
+    .argument('[dir]', 'where to', 'out').option('--scene <name>', `which scene: ${sceneNames.join(', ')}`, sceneNames[0]).option('--size <pixels>', 'width of the painted pictures', integer(64, 1024), 256).option('--iterations <count>', 'iterations in all', integer(1, 1_000_000)).option('--deterministic', 'take kernels in a fixed order instead of the fastest measured here')
     .addHelpText('after', '\nExample:\n  semia start out --scene meadow\n')
-    .action(async (dir: string, o: { scene: string; size: number; iterations?: number }) => {
+    .action(async (dir: string, o: { scene: string; size: number; iterations?: number; deterministic?: boolean }) => {
       const began = performance.now();
       const name = checkScene(o.scene);
       await checkWritable(join(dir, 'x'));
@@ -41,7 +41,7 @@ export function addStart(program: Command): void {
       const scene = paintScene(name, { size: o.size });
       const folder = join(dir, name);
       await writeFilesAtomic(sceneFiles(scene, folder));
-      const { run, painter } = await trained(folder, scene, o.iterations);
+      const { run, painter } = await trained(folder, scene, o);
       try {
         const targets = await run.targets();
         const work = targets.map((target, i) => ({ target, file: run.record.inputs.targets[i], path: join(folder, 'results', pictureFile(scene.targets[i])) }));
@@ -65,7 +65,7 @@ function checkScene(name: string): string {
 }
 
 /** The example's run: a finished one is used again, an interrupted one gone on with, one of other settings put aside. */
-async function trained(folder: string, scene: Scene, iterations?: number): Promise<{ run: RunFolder; painter: Painter }> {
+async function trained(folder: string, scene: Scene, { iterations, deterministic }: { iterations?: number; deterministic?: boolean }): Promise<{ run: RunFolder; painter: Painter }> {
   const session = await openSession();
   const choices = { ...(session.device.info.software ? onProcessor : onGpu), ...(iterations !== undefined && { iterations }) };
   const path = join(folder, 'run');
@@ -75,7 +75,7 @@ async function trained(folder: string, scene: Scene, iterations?: number): Promi
     const run = await RunFolder.open(path);
     // The schedule may have been shortened to fit the time here.
     const planned = withIterations(configure(choices), run.record.config.iterations);
-    const same = !differences(run.record.config, planned).length && run.record.inputs.photo.sha256 === sha256(await fs.readFile(photo));
+    const same = (!deterministic || run.record.kernels?.choice !== 'measured') && !differences(run.record.config, planned).length && run.record.inputs.photo.sha256 === sha256(await fs.readFile(photo));
     if (same && run.finished) {
       console.log(`${path} is trained already`);
       return { run, painter: await painterOf(session, run) };
@@ -85,7 +85,7 @@ async function trained(folder: string, scene: Scene, iterations?: number): Promi
   }
   const targets = scene.targets.map((t) => join(folder, 'targets', pictureFile(t)));
   console.log(`training on the scene "${scene.name}" with preset ${choices.preset} on ${session.device.info.description || session.device.info.vendor}`);
-  const job = await planTraining(photo, join(folder, 'layout.png'), targets, path, { ...choices, ...(resume && { iterations: undefined }), output: path, resume, palette: join(folder, 'palette.txt'), saveEvery: 30 });
+  const job = await planTraining(photo, join(folder, 'layout.png'), targets, path, { ...choices, ...(resume && { iterations: undefined }), output: path, resume, deterministic, palette: join(folder, 'palette.txt'), saveEvery: 30 });
   return runTraining({ ...job, minutes: iterations !== undefined ? undefined : session.device.info.software ? minutesOnProcessor : minutesOnGpu }, { session, goOn: process.env.npm_lifecycle_event === 'start' ? 'npm start' : undefined });
 }
 

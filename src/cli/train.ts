@@ -32,7 +32,7 @@ export function addTrain(program: Command): void {
 /** Everything that can be checked without a device. */
 export async function planTraining(photo: string | undefined, layout: string | undefined, targets: readonly string[], path: string, o: TrainOptions): Promise<Job> {
   const tell = (note: string): void => Progress.line(`note: ${note}`, o.quiet ?? false);
-  const common = { path, quiet: o.quiet ?? false, profile: o.profile ?? false, saveEvery: o.saveEvery };
+  const common = { path, quiet: o.quiet ?? false, profile: o.profile ?? false, saveEvery: o.saveEvery, deterministic: o.deterministic ?? false };
   if (o.resume && await isRun(path)) return { ...common, ...await planResume(photo, layout, targets, path, o, tell) };
   if (o.resume && (!photo || !layout)) await RunFolder.open(path);   // says what is wrong with it
   if (!photo || !layout) throw new UserError('a photograph and its layout are needed: semia train PHOTO LAYOUT -o RUN');
@@ -53,7 +53,7 @@ export async function planTraining(photo: string | undefined, layout: string | u
   };
 }
 
-type Resumed = Omit<Job, 'path' | 'quiet' | 'profile' | 'saveEvery'>;
+type Resumed = Omit<Job, 'path' | 'quiet' | 'profile' | 'saveEvery' | 'deterministic'>;
 
 async function planResume(photo: string | undefined, layout: string | undefined, targets: readonly string[], path: string, o: TrainOptions, tell: (note: string) => void): Promise<Resumed> {
   const run = await RunFolder.open(path);
@@ -62,6 +62,9 @@ async function planResume(photo: string | undefined, layout: string | undefined,
     ['--preset', o.preset, config.preset], ['--size', o.size, config.size], ['--width', o.width, config.network.generator], ['--seed', o.seed, config.seed],
     ['--output-size', o.outputSize === undefined ? undefined : Math.min(o.outputSize, Math.max(inputs.photo.width, inputs.photo.height)), Math.max(size.width, size.height)],
   ]);
+  if (o.deterministic && run.record.kernels?.choice === 'measured') {
+    throw new UserError(`${path}: cannot be resumed with --deterministic: it began with kernels chosen by measuring, and keeps to them: leave it out, or train a new run`);
+  }
   if (o.iterations !== undefined && o.iterations < config.iterations) {
     throw new UserError(`${path}: was planned for ${config.iterations} iterations and has done ${host.iteration}: --iterations ${o.iterations} would change its learning rates: give no smaller total than planned`);
   }

@@ -1,6 +1,6 @@
 /** Time by kernel, from timestamp queries around every dispatch. Slower than a plain run: for looking, not for timing. */
 import { DeviceError, type Device } from './device.ts';
-import type { Launch } from './program.ts';
+import { encode, type Launch } from './program.ts';
 import { usage } from './storage.ts';
 
 export interface ProfileRow { name: string; calls: number; ms: number }
@@ -53,5 +53,40 @@ export class Profile {
   async table(): Promise<ProfileRow[]> {
     await Promise.all(this.pending);
     return [...this.rows.values()].sort((a, b) => b.ms - a.ms);
+  }
+}
+
+/** Device time of whole programs, from two timestamps around one pass; it makes nothing anew between measurements. */
+export class Stopwatch {
+  private readonly querySet: GPUQuerySet;
+  private readonly resolved: GPUBuffer;
+  private readonly staging: GPUBuffer;
+
+  constructor(private readonly device: Device) {
+    this.querySet = device.gpu.createQuerySet({ type: 'timestamp', count: 2 });
+    this.resolved = device.gpu.createBuffer({ size: 16, usage: usage.query });
+    this.staging = device.gpu.createBuffer({ size: 16, usage: usage.staging });
+  }
+
+  submit(launches: readonly Launch[]): void {
+    const encoder = this.device.gpu.createCommandEncoder();
+    encode(encoder.beginComputePass({ timestampWrites: { querySet: this.querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } }), launches);
+    encoder.resolveQuerySet(this.querySet, 0, 2, this.resolved, 0);
+    encoder.copyBufferToBuffer(this.resolved, 0, this.staging, 0, 16);
+    this.device.gpu.queue.submit([encoder.finish()]);
+  }
+
+  /** Milliseconds of the program submitted last. */
+  async ms(): Promise<number> {
+    await this.staging.mapAsync(1);
+    const [start, end] = new BigUint64Array(this.staging.getMappedRange());
+    this.staging.unmap();
+    return Number(end - start) / 1e6;
+  }
+
+  destroy(): void {
+    this.querySet.destroy();
+    this.resolved.destroy();
+    this.staging.destroy();
   }
 }

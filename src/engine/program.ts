@@ -1,13 +1,26 @@
 /** A recorded step, ready to run again and again: one command buffer, one submit, nothing created. */
 import type { Device } from './device.ts';
 import type { Memory } from './storage.ts';
-import { Profile } from './profile.ts';
 
 export interface Launch {
   name: string;
   pipeline: GPUComputePipeline;
   group: GPUBindGroup;
   groups: readonly [number, number, number];
+}
+
+/** Something that submits launches in its own way, to measure them: Profile, Stopwatch. */
+export interface Submitter { submit(launches: readonly Launch[]): void }
+
+/** A step's launches in one pass, and the pass's end. */
+export function encode(pass: GPUComputePassEncoder, launches: readonly Launch[]): void {
+  let current: GPUComputePipeline | null = null;
+  for (const launch of launches) {
+    if (launch.pipeline !== current) pass.setPipeline(current = launch.pipeline);
+    pass.setBindGroup(0, launch.group);
+    pass.dispatchWorkgroups(launch.groups[0], launch.groups[1], launch.groups[2]);
+  }
+  pass.end();
 }
 
 export class Program {
@@ -21,18 +34,11 @@ export class Program {
   get dispatches(): number { return this.launches.length; }
 
   /** Submits the step. Returns at once; the queue keeps the order. Throws what the device reported since the last call. */
-  run(profile?: Profile): void {
+  run(measure?: Submitter): void {
     this.device.check();
-    if (profile) { profile.submit(this.launches); return; }
+    if (measure) { measure.submit(this.launches); return; }
     const encoder = this.device.gpu.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    let current: GPUComputePipeline | null = null;
-    for (const launch of this.launches) {
-      if (launch.pipeline !== current) pass.setPipeline(current = launch.pipeline);
-      pass.setBindGroup(0, launch.group);
-      pass.dispatchWorkgroups(launch.groups[0], launch.groups[1], launch.groups[2]);
-    }
-    pass.end();
+    encode(encoder.beginComputePass(), this.launches);
     this.device.gpu.queue.submit([encoder.finish()]);
   }
 

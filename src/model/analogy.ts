@@ -6,6 +6,7 @@
  *     const [picture] = await analogy({ session, photo, layout, targets: [drawn], preset: 'fast' });
  */
 import type { Session } from '../autograd/tensor.ts';
+import { measuring, Tuner, type TuneOptions } from '../autograd/tune.ts';
 import { UserError } from '../data/errors.ts';
 import { fromFloatCHW, resize, type Picture } from '../data/image.ts';
 import { cutCHW } from '../data/pad.ts';
@@ -125,6 +126,8 @@ export interface AnalogyOptions extends Choices {
   palette?: Palette;
   /** Longer side of the pictures; default the photograph's, at most four times the training size. */
   outputSize?: number;
+  /** Choose kernels by measuring before the training begins; without: in a fixed order, the same bits whatever was measured. */
+  tune?: TuneOptions;
   /** Leave the pictures at the training size. */
   raw?: boolean;
   /** Called after every iteration with the number done and, every tenth time, the mean losses since. */
@@ -141,7 +144,8 @@ export async function analogy(o: AnalogyOptions): Promise<Picture[]> {
   const { source } = prepareSource(o.photo, o.layout, { named: o.palette, longSide: o.outputSize ?? defaultOutput(c) });
   const targets = o.targets.map((t) => prepareTarget(t, source));
   for (const t of targets) gridOf(t, source, c.size, c.network.levels);   // refuses what is too small before the work begins
-  const training = await openTraining(o.session, c, source, await learnTargets(o.session, c, source, targets));
+  const learned = await learnTargets(o.session, c, source, targets);
+  const training = await measuring(o.session, o.tune ? new Tuner(o.session, o.tune) : null, () => openTraining(o.session, c, source, learned));
   while (training.iteration < c.iterations) {
     o.signal?.throwIfAborted();
     await training.next();

@@ -2,6 +2,7 @@
 import { UserError } from '../data/errors.ts';
 import type { Palette } from '../data/palette.ts';
 import type { Size } from '../data/prepare.ts';
+import type { KernelRecord } from '../autograd/choices.ts';
 import type { DeviceInfo } from '../engine/device.ts';
 import type { Config } from './config.ts';
 import type { HostState } from './train.ts';
@@ -30,6 +31,8 @@ export interface RunRecord {
   targets: { file: string; name: string; width: number; height: number }[];
   learned: FileRecord | null;
   adapter: DeviceInfo;
+  /** How its kernels were chosen, and which by measurement; without: in the fixed order. */
+  kernels?: KernelRecord;
   versions: Versions;
   started: string;
   saved: string;
@@ -38,6 +41,8 @@ export interface RunRecord {
 }
 
 const isObject = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);
+
+const isKernels = (v: unknown): boolean => isObject(v) && (v.choice === 'fixed' || v.choice === 'measured') && isObject(v.variants) && Object.values(v.variants).every((n) => typeof n === 'string');
 
 /** Checks the text of a run.json. `path`: what messages call it. */
 export function readRecord(text: string, path: string): RunRecord {
@@ -48,10 +53,10 @@ export function readRecord(text: string, path: string): RunRecord {
     const by = isObject(value.versions) && typeof value.versions.semia === 'string' ? ` by semia ${value.versions.semia}` : '';
     throw new UserError(`${path}: the run was written${by} in format ${value.format}; this program reads format ${runFormat}: use that version, or train anew`);
   }
-  const { host, weights, palette, config, inputs, size, drawn, targets } = value;
+  const { host, weights, palette, config, inputs, size, drawn, targets, kernels } = value;
   const sound = isObject(host) && Number.isSafeInteger(host.iteration) && Array.isArray(host.steps) && isObject(weights) && typeof weights.name === 'string'
     && /^[\w.-]+$/.test(weights.name) && isObject(palette) && Array.isArray(palette.classes) && isObject(config) && isObject(config.network) && isObject(inputs)
-    && isObject(size) && isObject(drawn) && Array.isArray(targets);
+    && isObject(size) && isObject(drawn) && Array.isArray(targets) && (kernels === undefined || isKernels(kernels));
   if (!sound) throw new UserError(`${path}: is damaged (a part of it is missing): take the run folder from a backup`);
   return value as unknown as RunRecord;
 }

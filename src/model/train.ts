@@ -88,10 +88,8 @@ export class Training {
   }
 
   private async record(name: string, parameters: Parameters, rate: number, step: () => Losses): Promise<void> {
-    const slots: number[] = [];
-    const program = await this.session.record(() => {
-      for (const [loss, value] of Object.entries(step())) slots.push(this.meter.add(loss, value));
-    });
+    let slots: number[] = [];
+    const program = await this.session.record(() => { slots = Object.entries(step()).map(([loss, value]) => this.meter.add(loss, value)); });
     this.steps.set(name, { program, slots, parameters, rate });
   }
 

@@ -99,7 +99,7 @@ export const genericBackwardWeight: ConvVariant = {
 export function mirroring(variant: ConvVariant): ConvVariant {
   const zero = (s: ConvShape): ConvShape => ({ ...s, padMode: 'zero' });
   return {
-    name: variant.name,
+    ...variant,
     fits: (s, adapter) => variant.fits(zero(s), adapter),
     suits: (s, adapter) => variant.suits?.(zero(s), adapter) ?? true,
     plan: (s, adapter) => {

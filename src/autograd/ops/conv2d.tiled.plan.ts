@@ -77,7 +77,7 @@ export function tiled(d: Direction): ConvVariant[] {
     return (d === 'forward' || s.stride === 1 || s.dilation === 1) && across <= MOST_GROUPS && down <= MOST_GROUPS && images * splits <= MOST_GROUPS;
   };
   const variants = tiles.map((t): ConvVariant => ({
-    name: `tile${t.side}`,
+    name: `tile${t.side}`, workgroup: true,
     fits: (s) => legal(s, t, 1),
     suits: (s, { software }) => {
       const { m, across, down, images } = cut(s, d, t);
@@ -86,7 +86,7 @@ export function tiled(d: Direction): ConvVariant[] {
     plan: (s) => tiledPlan(s, d, t, 1, `tile${t.side}`),
   }));
   const split = tiles.slice(1).map((t): ConvVariant => ({
-    name: `tile${t.side} split`,
+    name: `tile${t.side} split`, workgroup: true,
     fits: (s) => splitsOf(s, d, t) > 1 && legal(s, t, splitsOf(s, d, t)),
     suits: (s, { software }) => !software && 2 * cut(s, d, t).m > t.side,
     plan: (s) => tiledPlan(s, d, t, splitsOf(s, d, t), `tile${t.side} split`),
@@ -104,7 +104,7 @@ export const tiledWeight: ConvVariant[] = tiles.map((t) => {
     return { across, down, rounds, splits: div(all, rounds) };
   };
   return {
-    name: `tile${t.side}`,
+    name: `tile${t.side}`, workgroup: true,
     fits: (s) => { const { across, down, splits } = grid(s); return Math.max(across, down, splits) <= MOST_GROUPS; },
     suits: (s, { software }) => !software && 2 * s.co > t.side && 2 * s.ci * s.kh * s.kw > t.side,
     plan: (s) => {

@@ -4,7 +4,7 @@
  * x [N,Ci,H,W], w [Co,Ci,Kh,Kw], y [N,Co,Ho,Wo]; which kernels run is conv2d.plan.ts's matter.
  */
 import { op, shapeError, type Op } from '../op.ts';
-import { choose, runPlan } from '../plan.ts';
+import { runPlan } from '../plan.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import { convCases, inputCases, weightCases } from './conv2d.cases.ts';
 import { backwardDataFamily, backwardWeightFamily, forwardFamily } from './conv2d.plan.ts';
@@ -39,7 +39,7 @@ export const conv2dOp: Op<ConvAttrs> = op<ConvAttrs>({
   },
   forward: (session, [x, w, bias], y, a) => {
     const shape = { ...geometry('conv2d', x.shape, w.shape, a), bias: bias !== undefined };
-    runPlan(session, choose(session, forwardFamily, shape), { x, w, y, bias });
+    runPlan(session, session.choices.plan(forwardFamily, shape), { x, w, y, bias });
   },
   backward: ({ x: [x, w, bias], attrs, needs }, dy) => [
     needs[0] ? convInput([dy, w], { ...attrs, h: x.shape[2], w: x.shape[3] }) : undefined,
@@ -63,7 +63,7 @@ export const convInput: Op<InputAttrs> = op<InputAttrs>({
   },
   forward: (session, [dy, w, bias], dx, a) => {
     const shape = { ...geometry('convInput', dx.shape, w.shape, a), bias: bias !== undefined };
-    runPlan(session, choose(session, backwardDataFamily, shape), { dy, w, dx, bias });
+    runPlan(session, session.choices.plan(backwardDataFamily, shape), { dy, w, dx, bias });
   },
   backward: ({ x: [dy, w, bias], attrs: { h: _h, w: _w, ...a }, needs }, g) => [
     needs[0] ? conv2dOp([g, w], a) : undefined,
@@ -86,7 +86,7 @@ export const convWeight: Op<WeightAttrs> = op<WeightAttrs>({
   },
   forward: (session, [x, dy], dw, a) => {
     const shape = geometry('convWeight', x.shape, dw.shape, a);
-    runPlan(session, choose(session, backwardWeightFamily, shape), { x, dy, dw });
+    runPlan(session, session.choices.plan(backwardWeightFamily, shape), { x, dy, dw });
   },
   backward: ({ x: [x, dy], attrs: { kh: _kh, kw: _kw, ...a }, needs }, g) => [
     needs[0] ? convInput([dy, g], { ...a, h: x.shape[2], w: x.shape[3] }) : undefined,
