@@ -2,24 +2,29 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ref, type Op, type Ref } from '../src/autograd/op.ts';
+import { biasOp } from '../src/autograd/ops/bias.ts';
+import { contrastOp } from '../src/autograd/ops/contrast.ts';
 import { crossEntropy } from '../src/autograd/ops/crossEntropy.ts';
 import { dropout } from '../src/autograd/ops/dropout.ts';
 import * as losses from '../src/autograd/ops/losses.ts';
 import { concat, samples } from '../src/autograd/ops/copy.ts';
 import { matmulOp } from '../src/autograd/ops/matmul.ts';
+import { meanErrorOp } from '../src/autograd/ops/meanError.ts';
 import { normalizeOp } from '../src/autograd/ops/normalize.ts';
 import { gaussianNoise, newCounter, uniformNoise } from '../src/autograd/ops/noise.ts';
-import { add, affine, square } from '../src/autograd/ops/pointwise.ts';
+import { add, affine, mul, square } from '../src/autograd/ops/pointwise.ts';
 import { averagePoolOp, globalAveragePool, maxPoolOp } from '../src/autograd/ops/pool.ts';
-import { sumAll } from '../src/autograd/ops/reduce.ts';
+import { joinOp } from '../src/autograd/ops/ranges.ts';
+import { sum, sumAll } from '../src/autograd/ops/reduce.ts';
 import { reflectPad, reflectPadOp } from '../src/autograd/ops/reflectPad.ts';
 import { resizeOp } from '../src/autograd/ops/resize.ts';
 import { logSoftmax, softmax } from '../src/autograd/ops/softmax.ts';
+import { totalOp } from '../src/autograd/ops/total.ts';
 import { warp } from '../src/autograd/ops/warp.ts';
 import { gradients } from '../src/autograd/tape.ts';
 import type { Tensor } from '../src/autograd/tensor.ts';
 import { hashUniform } from '../src/engine/hash.ts';
-import { checkBackward, checkForward, type AnyCase } from './check.ts';
+import { caseInputs, checkBackward, checkForward, type AnyCase } from './check.ts';
 import { scoped } from './device.ts';
 
 type AnyOp = Op<any>;
@@ -161,13 +166,29 @@ test('shapes that do not fit are refused by name', () => scoped(async (s) => {
   await refused(() => maxPoolOp([x], { kernel: 7, stride: 1, pad: 0 }), /^maxPool: a window/);
   await refused(() => matmulOp([s.lasting([2, 3], 'a'), s.lasting([2, 3], 'b')], { ta: false, tb: false }), /^matmul: /);
 }));
-test('normalisation as GPUs run it: a workgroup to a plane', () => scoped(async (s) => {
+test('normalisation, bias and sums as GPUs run them: a workgroup to a plane', () => scoped(async (s) => {
   const { info } = s.device;
   const { software } = info;
   info.software = false;
   try {
-    for (const c of normalizeOp.spec.cases) await check(normalizeOp, c);
+    for (const op of [normalizeOp, biasOp, sum] as AnyOp[]) for (const c of op.spec.cases) await check(op, c);
   } finally { info.software = software; }
+}));
+
+for (const op of [normalizeOp, biasOp, contrastOp, meanErrorOp, totalOp, joinOp] as AnyOp[]) test(`${op.spec.name}: the gradient that has gradients is the fused one`, () => scoped(async (s) => {
+  for (const c of op.spec.cases) {
+    const x = caseInputs(op, c).map((r, i) => s.lasting(r.shape, `${i}`, r.data));
+    for (const t of x) t.requiresGrad = true;
+    const values = await s.compute(() => [true, false].flatMap((twice) => {
+      const y = op(x, c.attrs);
+      return gradients(sumAll(mul(y, s.lasting(y.shape, 'u', hashUniform(`${op.spec.name}/twice`, y.size)))), x, { twice });
+    }));
+    for (const [i, t] of x.entries()) {
+      const [a, b] = [values[i], values[i + x.length]];
+      const top = Array.from(b).reduce((m, v) => Math.max(m, Math.abs(v)), 1e-6);
+      for (const [j, v] of a.entries()) assert.ok(Math.abs(v - b[j]) <= 1e-5 * Math.sqrt(t.size) * top, `${c.name}, argument ${i}[${j}]: ${v}, fused ${b[j]}`);
+    }
+  }
 }));
 
 test('parts and joins without copies: samples are views, results go straight into their batch', () => scoped(async (s) => {
@@ -181,8 +202,8 @@ test('parts and joins without copies: samples are views, results go straight int
     counts.push(launches(() => { samples(batch, 0, 1); samples(batch, 1, 2); }));
     counts.push(launches(() => { concat([samples(batch, 0, 1), samples(batch, 1, 2)], 0); })); // they lie side by side
     counts.push(launches(() => { concat([a, affine(a, 1, 1)], 0); })); // a lasting tensor is copied, the other placed
-    const sum = add(square(samples(batch, 0, 1)), samples(batch, 1, 2));
-    return [batch, ...gradients(sumAll(sum), [a, b])];
+    const both = add(square(samples(batch, 0, 1)), samples(batch, 1, 2));
+    return [batch, ...gradients(sumAll(both), [a, b])];
   }) as Float32Array[];
   assert.equal(counts, [0, 0, 0, 2]);
   const [va, vb] = ['a', 'b'].map((name) => hashUniform(name, 128));

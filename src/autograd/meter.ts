@@ -12,16 +12,24 @@ export class Meter {
     this.sums = session.lasting([slots], 'losses');
   }
 
-  /** Records that `value` [1] is to be added under `name`. Returns the slot, to be counted on each replay. */
-  add(name: string, value: Tensor): number {
-    let slot = this.names.indexOf(name);
-    if (slot < 0) {
-      slot = this.names.push(name) - 1;
-      if (slot >= slots) throw new Error(`meter: more than ${slots} losses`);
-      this.counts.push(0);
+  /** Records that these losses, [1] each, are to be added under their names. Returns the slots, to be counted on each replay. */
+  add(losses: Readonly<Record<string, Tensor>>): number[] {
+    const added = Object.keys(losses).map((name) => this.slot(name));
+    const values = Object.values(losses);
+    for (let at = 0; at < values.length; at += 6) {
+      const [x, to] = [values.slice(at, at + 6), added.slice(at, at + 6)];
+      const six = <T>(key: string, of: (k: number) => T): Record<string, T> => Object.fromEntries(Array.from({ length: 6 }, (_, k) => [`${key}${k}`, of(Math.min(k, x.length - 1))]));
+      this.session.run(kernel, { read: six('x', (k) => x[k]), write: { sums: this.sums }, params: { count: x.length, ...six('s', (k) => to[k]) }, groups: [1] });
     }
-    this.session.run(kernel, { read: { value }, write: { sums: this.sums }, params: { slot }, groups: [1] });
-    return slot;
+    return added;
+  }
+
+  private slot(name: string): number {
+    const known = this.names.indexOf(name);
+    if (known >= 0) return known;
+    if (this.names.length === slots) throw new Error(`meter: more than ${slots} losses`);
+    this.counts.push(0);
+    return this.names.push(name) - 1;
   }
 
   /** Counts one replay of a program that adds to these slots. */

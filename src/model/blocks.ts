@@ -1,6 +1,5 @@
 /** The blocks that both encoders and the decoder are made of (method: "bottleneck residual block", down and up blocks). */
-import { add } from '../autograd/ops/pointwise.ts';
-import { act, chain, conv, norm, up, type Declare, type Layer } from './layers.ts';
+import { chain, conv, norm, slope, up, type Declare, type Layer } from './layers.ts';
 
 /** x + [1x1 c->c/4, norm, LReLU, reflect 3x3 c/4->c/4, norm, LReLU, 1x1 c/4->c, norm](x). */
 export function residual(d: Declare, name: string, c: number): Layer {
@@ -16,11 +15,11 @@ export function residual(d: Declare, name: string, c: number): Layer {
 /** The same without normalisation and with biases, as inside the feature translation. */
 export function plainResidual(d: Declare, name: string, c: number): Layer {
   const branch = chain(
-    conv(d, `${name}.conv1`, c, c / 4, { k: 1, bias: true }), act,
-    conv(d, `${name}.conv2`, c / 4, c / 4, { k: 3, pad: 1, reflect: true, bias: true }), act,
-    conv(d, `${name}.conv3`, c / 4, c, { k: 1, bias: true }),
+    conv(d, `${name}.conv1`, c, c / 4, { k: 1, bias: true, slope }),
+    conv(d, `${name}.conv2`, c / 4, c / 4, { k: 3, pad: 1, reflect: true, bias: true, slope }),
   );
-  return (pass, x) => add(branch(pass, x), x);
+  const last = conv(d, `${name}.conv3`, c / 4, c, { k: 1, bias: true });
+  return (pass, x) => last(pass, branch(pass, x), x);
 }
 
 /** Reflect-padded convolution at full resolution of its place, norm, LReLU: heads and tails. */

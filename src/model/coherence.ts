@@ -2,13 +2,15 @@
  * Patch coherence as the released code has it, and its exact form over features: how far patches of the image are from the
  * source's, on VGG maps or on colours. Each is a function (image, source, labels) -> [1], as a generator step takes it.
  */
+import { l1To } from '../autograd/ops/losses.ts';
+import { meanAll } from '../autograd/ops/meanError.ts';
 import { patchesAt } from '../autograd/ops/patchesAt.ts';
 import { patchFew } from '../autograd/ops/patchFew.ts';
 import { patchNearest } from '../autograd/ops/patchNearest.ts';
-import { abs, add, scale, sub } from '../autograd/ops/pointwise.ts';
+import { sub } from '../autograd/ops/pointwise.ts';
 import { avgPool2d } from '../autograd/ops/pool.ts';
-import { meanAll } from '../autograd/ops/reduce.ts';
 import { reshape } from '../autograd/ops/reshape.ts';
+import { meanOf, total } from '../autograd/ops/total.ts';
 import { Tensor, type Session } from '../autograd/tensor.ts';
 import type { HostRandom } from '../engine/hash.ts';
 import { centreLabels } from './losses.ts';
@@ -29,8 +31,6 @@ export const vggMaps = (vgg: Vgg): Maps =>
 export const colourMaps = (patch: number, scales: readonly number[]): Maps =>
   ({ specs: scales.map((factor) => ({ patch, factor })), of: (x) => scales.map((f) => (f === 1 ? x : avgPool2d(x, f))) });
 
-const meanOf = (terms: readonly Tensor[]): Tensor => scale(terms.reduce((a, b) => add(a, b)), 1 / terms.length);
-
 /**
  * Mean absolute difference of the image's patches at `indices` (u32 [n]) to their k nearest among all of the source's: the
  * matches are found off the tape, and their differences taken on it.
@@ -39,7 +39,7 @@ function nearestToSamples(image: Tensor, source: Tensor, patch: number, indices:
   const columns = patchesAt(image, patch, indices); // [1, C*p*p, 1, n]
   const nearest = patchFew(columns, source, patch, k); // u32 [k, n]
   const matched = patchesAt(source, patch, new Tensor(nearest.session, [nearest.size], 'u32', nearest.storage));
-  return meanAll(abs(sub(columns, reshape([matched], { shape: [1, columns.shape[1], k, columns.shape[3]] }))));
+  return l1To(sub(columns, reshape([matched], { shape: [1, columns.shape[1], k, columns.shape[3]] })), 0);
 }
 
 /**
@@ -58,11 +58,11 @@ export const sampledCoherence = (maps: Maps, indices: readonly Tensor[], nearest
  */
 export const exactCoherence = (maps: Maps, guided: boolean): Coherence => (image, source, labels) => {
   const [of, among] = [maps.of(image), maps.of(source)];
-  return meanOf(maps.specs.map(({ patch, factor }, i) => {
+  return total(maps.specs.map(({ patch, factor }, i) => {
     const guide = guided && labels
       ? { targetLabels: centreLabels(labels.image, patch, factor), sourceLabels: centreLabels(labels.source, patch, factor) } : {};
     const { distances } = patchNearest(of[i], among[i], { patch, metric: 'l1', ...guide });
-    return scale(meanAll(distances), 1 / (of[i].shape[1] * patch * patch));
+    return [meanAll(distances), 1 / (maps.specs.length * of[i].shape[1] * patch * patch)];
   }));
 };
 

@@ -3,10 +3,10 @@
  * that checkpoints and goldens use.
  */
 import { HostRandom, fnv1a } from '../engine/hash.ts';
+import { addBias } from '../autograd/ops/bias.ts';
 import { batchNormInfer, batchNormTrain } from '../autograd/ops/batchNorm.ts';
 import { conv2d, convTranspose2d } from '../autograd/ops/conv2d.ts';
 import { normalize } from '../autograd/ops/normalize.ts';
-import { leakyRelu } from '../autograd/ops/pointwise.ts';
 import type { ParameterSpec, Parameters } from '../autograd/parameters.ts';
 import { sizeOf, type Shape, type Tensor } from '../autograd/tensor.ts';
 
@@ -79,13 +79,15 @@ export function norm(d: Declare, name: string, c: number, act = true): (pass: Pa
 /** Instance normalisation without affine, and LeakyReLU: the discriminator's. */
 export const plainNorm = (x: Tensor): Tensor => normalize(x, null, null, { slope }).y;
 
-export interface ConvOptions { k: number; stride?: number; pad?: number; reflect?: boolean; dilation?: number; bias?: boolean; spectral?: boolean }
+export interface ConvOptions { k: number; stride?: number; pad?: number; reflect?: boolean; dilation?: number; bias?: boolean; /** Of a LeakyReLU behind the bias; none without. */ slope?: number; spectral?: boolean }
 
-export function conv(d: Declare, name: string, ci: number, co: number, o: ConvOptions): Layer {
+/** A convolution; with a bias also what follows it, where that is a LeakyReLU (`slope`) or a residual `skip` to be added. */
+export function conv(d: Declare, name: string, ci: number, co: number, o: ConvOptions): (pass: Pass, x: Tensor, skip?: Tensor) => Tensor {
   const w = d.weight(`${name}.weight`, [co, ci, o.k, o.k], o.spectral === false ? 'plain' : 'conv');
   const b = o.bias ? d.vector(`${name}.bias`, co, 'zero') : null;
   const attrs = { stride: o.stride ?? 1, pad: o.pad ?? 0, dilation: o.dilation ?? 1, padMode: o.reflect ? 'reflect' as const : 'zero' as const };
-  return ({ p }, x) => conv2d(x, p.get(w), b ? p.get(b) : null, attrs);
+  return ({ p }, x, skip) => (b && (skip || o.slope !== undefined)
+    ? addBias(conv2d(x, p.get(w), null, attrs), p.get(b), { slope: o.slope, skip }) : conv2d(x, p.get(w), b ? p.get(b) : null, attrs));
 }
 
 /** Transposed 4x4 convolution, stride 2: twice the size. */
@@ -95,4 +97,3 @@ export function up(d: Declare, name: string, ci: number, co: number): Layer {
 }
 
 export const chain = (...layers: readonly Layer[]): Layer => (pass, x) => layers.reduce((t, layer) => layer(pass, t), x);
-export const act: Layer = (_pass, x) => leakyRelu(x, slope);

@@ -1,29 +1,26 @@
 /** The losses of the method (table "loss (on G)"), each a function of tensors that returns a scalar [1]. */
 import { crop, samples } from '../autograd/ops/copy.ts';
-import { l1, leastSquares as squaresTo } from '../autograd/ops/losses.ts';
+import { l1, l1To, leastSquares as squaresTo } from '../autograd/ops/losses.ts';
+import { meanAll } from '../autograd/ops/meanError.ts';
 import { avgPool2d } from '../autograd/ops/pool.ts';
 import { patchNearest } from '../autograd/ops/patchNearest.ts';
-import { abs, add, affine, scale } from '../autograd/ops/pointwise.ts';
-import { meanAll } from '../autograd/ops/reduce.ts';
+import { meanOf, total } from '../autograd/ops/total.ts';
+import { detach } from '../autograd/tape.ts';
 import { Tensor } from '../autograd/tensor.ts';
 import type { Judged } from './discriminator.ts';
 import type { Modulation } from './translate.ts';
-
-export const total = (terms: readonly (readonly [Tensor, number])[]): Tensor =>
-  terms.filter(([, w]) => w !== 0).map(([t, w]) => scale(t, w)).reduce((a, b) => add(a, b));
-const meanOf = (terms: readonly Tensor[]): Tensor => scale(terms.reduce((a, b) => add(a, b)), 1 / terms.length);
 
 /** Least squares (Mao et al. 2017): mean over D's two maps of mean((map - goal)^2), for the samples [from, to) of the batch. */
 export const leastSquares = (judged: Judged, goal: 0 | 1, from: number, to: number): Tensor =>
   meanOf(judged.maps.map((m) => squaresTo(samples(m, from, to), goal)));
 
-/** Feature matching: mean over D's two taps of mean |tap(fake) - tap(real)|; the batch is [fake, real]. */
+/** Feature matching: mean over D's two taps of mean |tap(fake) - tap(real)|; the batch is [fake, real], and only fake is to move. */
 export const featureMatching = (judged: Judged): Tensor =>
-  meanOf(judged.taps.map((t) => l1(samples(t, 0, 1), samples(t, 1, 2))));
+  meanOf(judged.taps.map((t) => l1(samples(t, 0, 1), detach(samples(t, 1, 2)))));
 
 /** Fixed point: an unchanged layout must translate to the identity; sum over levels of mean |gamma - 1| + mean |beta|. */
 export const fixedPoint = (modulations: readonly Modulation[]): Tensor =>
-  modulations.map(({ gamma, beta }) => add(meanAll(abs(affine(gamma, 1, -1))), meanAll(abs(beta)))).reduce((a, b) => add(a, b));
+  total(modulations.flatMap(({ gamma, beta }) => [[l1To(gamma, 1), 1], [l1To(beta, 0), 1]] as const));
 
 export interface CoherenceOptions {
   /** Odd side of the patches. */
@@ -60,11 +57,11 @@ function subsample(x: Tensor, factor: number): Tensor {
  * [S], d the mean squared difference over the patch's elements; averaged over the scales.
  */
 export function patchCoherence(image: Tensor, source: Tensor, o: CoherenceOptions, labels?: { image: Tensor; source: Tensor }): Tensor {
-  return meanOf(o.scales.map((factor) => {
+  return total(o.scales.map((factor) => {
     const shrink = (x: Tensor): Tensor => (factor === 1 ? x : avgPool2d(x, factor, factor));
     const guide = o.labels && labels
       ? { targetLabels: centreLabels(labels.image, o.patch, factor), sourceLabels: centreLabels(labels.source, o.patch, factor) } : {};
     const { distances } = patchNearest(shrink(image), shrink(source), { patch: o.patch, metric: 'l2', ...guide });
-    return scale(meanAll(distances), 1 / (image.shape[1] * o.patch * o.patch));
+    return [meanAll(distances), 1 / (o.scales.length * image.shape[1] * o.patch * o.patch)];
   }));
 }

@@ -3,10 +3,11 @@ import { concat } from '../autograd/ops/copy.ts';
 import { crossEntropy } from '../autograd/ops/crossEntropy.ts';
 import { dropout } from '../autograd/ops/dropout.ts';
 import { l1 } from '../autograd/ops/losses.ts';
+import { total } from '../autograd/ops/total.ts';
 import { detach } from '../autograd/tape.ts';
 import type { Session, Tensor } from '../autograd/tensor.ts';
 import type { Config } from './config.ts';
-import { featureMatching, fixedPoint, leastSquares, patchCoherence, total } from './losses.ts';
+import { featureMatching, fixedPoint, leastSquares, patchCoherence } from './losses.ts';
 import type { Networks } from './networks.ts';
 
 /** One side of a pair on the device. */

@@ -89,7 +89,7 @@ export class Training {
 
   private async record(name: string, parameters: Parameters, rate: number, step: () => Losses): Promise<void> {
     let slots: number[] = [];
-    const program = await this.session.record(() => { slots = Object.entries(step()).map(([loss, value]) => this.meter.add(loss, value)); });
+    const program = await this.session.record(() => { slots = this.meter.add(step()); });
     this.steps.set(name, { program, slots, parameters, rate });
   }
 

@@ -237,6 +237,16 @@ def join(a, *xs):
     return sum(F.pad(x.flatten(), (at, n - at - x.numel())) for at, x in zip(getattr(a, 'from'), xs)).reshape(a.shape)
 
 
+def mean_error(a, x, y=None):
+    v = x - (a.value if y is None else y)
+    return {'plain': v, 'absolute': v.abs(), 'square': v * v}[a.kind].mean().reshape(1)
+
+
+def bias(a, x, b, skip=None):
+    y = F.leaky_relu(x + b[None, :, None, None], a.slope)
+    return y if skip is None else y + skip
+
+
 def same(f):
     return lambda a, *x: f(*x)
 
@@ -253,6 +263,8 @@ OPS = {
     'max': lambda a, x: x.amax(a.axes, keepdim=True),
     'reshape': lambda a, x: x.reshape(a.shape), 'expand': lambda a, x: x.expand(a.shape), 'permute': lambda a, x: x.permute(a.order),
     'flip': lambda a, x: x.flip(a.axes), 'concat': lambda a, *x: torch.cat(x, a.axis), 'window': window, 'part': part, 'join': join,
+    'meanError': mean_error, 'total': lambda a, *x: sum(w * t for w, t in zip(a.weights, x)), 'bias': bias,
+    'contrast': lambda a, x: torch.stack([(x[0] * x[1] + a.eps) / (x[0] ** 2 + a.eps), x[1] - x[0]]),
     'conv2d': lambda a, x, w, b=None: F.conv2d(padded(x, a), w, b, a.stride, 0, a.dilation),
     'convInput': conv_input, 'convWeight': conv_weight, 'normalize': normalize, 'crossEntropy': cross_entropy,
     'oneHot': one_hot, 'argmax': lambda a, x: x.argmax(1),

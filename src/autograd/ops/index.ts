@@ -1,11 +1,14 @@
 /** The list of ops: what tests, goldens and checks go through. An op is its own file and one line here. */
 import type { Op } from '../op.ts';
+import { biasOp } from './bias.ts';
+import { contrastOp } from './contrast.ts';
 import { conv2dOp, convInput, convWeight } from './conv2d.ts';
 import { concatOp, expand, flip, permute, window } from './copy.ts';
 import { crossEntropyOp } from './crossEntropy.ts';
 import { dropoutOp } from './dropout.ts';
 import { argmaxOp, oneHotOp } from './labels.ts';
 import { matmulOp } from './matmul.ts';
+import { meanErrorOp } from './meanError.ts';
 import { gaussianNoiseOp, uniformNoiseOp } from './noise.ts';
 import { binaryOps, unaryOps } from './pointwise.ts';
 import { normalizeOp } from './normalize.ts';
@@ -19,6 +22,7 @@ import { max, mean, sum } from './reduce.ts';
 import { reflectFoldOp, reflectPadOp } from './reflectPad.ts';
 import { reshape } from './reshape.ts';
 import { resizeAdjoint, resizeOp } from './resize.ts';
+import { totalOp } from './total.ts';
 import { warpLabelsOp, warpOp } from './warp.ts';
 
 // Attributes differ from op to op; the list does not look at them.
@@ -28,7 +32,8 @@ export const ops: readonly Op<any>[] = [
   conv2dOp, convInput, convWeight, normalizeOp, patchNearestOp, patchVoteOp,
   reflectPadOp, reflectFoldOp,
   resizeOp, resizeAdjoint,
-  crossEntropyOp,
+  biasOp, contrastOp,
+  crossEntropyOp, meanErrorOp, totalOp,
   oneHotOp, argmaxOp,
   warpOp, warpLabelsOp,
   dropoutOp,

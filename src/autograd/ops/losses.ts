@@ -1,17 +1,17 @@
 /** Losses made of ops, each a tensor of shape [1]. x is a discriminator's map, real scores high. */
 import type { Tensor } from '../tensor.ts';
-import { abs, affine, relu, scale, softplus, square, sub } from './pointwise.ts';
-import { meanAll } from './reduce.ts';
+import { meanAll, meanErrorOp } from './meanError.ts';
+import { affine, relu, scale, softplus } from './pointwise.ts';
 
 /** mean |a - b|. */
-export const l1 = (a: Tensor, b: Tensor): Tensor => meanAll(abs(sub(a, b)));
+export const l1 = (a: Tensor, b: Tensor): Tensor => meanErrorOp([a, b], { kind: 'absolute', value: 0 });
 /** mean (a - b)^2. */
-export const mse = (a: Tensor, b: Tensor): Tensor => meanAll(square(sub(a, b)));
+export const mse = (a: Tensor, b: Tensor): Tensor => meanErrorOp([a, b], { kind: 'square', value: 0 });
 /** mean |x - value|, against a number. */
-export const l1To = (x: Tensor, value: number): Tensor => meanAll(abs(affine(x, 1, -value)));
+export const l1To = (x: Tensor, value: number): Tensor => meanErrorOp([x], { kind: 'absolute', value });
 
 /** mean (x - value)^2, against a number: least-squares GAN (Mao et al. 2017), value 1 for real, 0 for fake. */
-export const leastSquares = (x: Tensor, value: number): Tensor => meanAll(square(affine(x, 1, -value)));
+export const leastSquares = (x: Tensor, value: number): Tensor => meanErrorOp([x], { kind: 'square', value });
 
 /** mean max(0, 1 - x): the discriminator's hinge on real images (Lim and Ye 2017; Miyato et al. 2018, eq. 16). */
 export const hingeReal = (x: Tensor): Tensor => meanAll(relu(affine(x, -1, 1)));

@@ -12,6 +12,7 @@ import forwardQuads from '../../shaders/norm.forward.quads.wgsl';
 import { op, ref, shapeError, type Case, type Op, type Ref } from '../op.ts';
 import type { Context } from '../tape.ts';
 import { sameShape, type Session, type Shape, type Tensor } from '../tensor.ts';
+import { planeLanes } from './planes.ts';
 import { add, affine, leakyGate, mul, reciprocal, sqrt, square, sub } from './pointwise.ts';
 import { mean, sumTo } from './reduce.ts';
 import { reshape } from './reshape.ts';
@@ -34,17 +35,11 @@ function parts<T>(x: readonly T[], { skip }: NormAttrs): { x: T; gamma?: T; beta
   return { x: own[0], gamma: own[1], beta: own[2], skip: skip ? x[x.length - 1] : undefined };
 }
 
-/**
- * How planes spread over invocations. Software adapters walk invocations one after the other: one to a plane, in small
- * workgroups, so that few planes still spread over the cores. On GPUs a whole workgroup shares a plane of whole vec4.
- */
+/** Planes of whole vec4 spread as planes.ts says; others have one invocation each. */
 function lanes(session: Session, quads: boolean, units: number): { constants: { WG: number; LANES: number }; groups: [number] } {
-  const { software } = session.device.info;
-  if (software || !quads) {
-    const WG = software ? 8 : Math.min(64, Math.max(8, units));
-    return { constants: { WG, LANES: 1 }, groups: [Math.ceil(units / WG)] };
-  }
-  return { constants: { WG: 64, LANES: 64 }, groups: [units] };
+  if (quads) return planeLanes(session, units);
+  const WG = session.device.info.software ? 8 : Math.min(64, Math.max(8, units));
+  return { constants: { WG, LANES: 1 }, groups: [Math.ceil(units / WG)] };
 }
 
 const slopeCases: Case<NormAttrs>[] = [

@@ -1,6 +1,6 @@
 /** What ops over the [H, W] planes of [N, C, H, W] share: the launch grid of lib/planes.wgsl and reference helpers. */
 import { grid, ref, shapeError, type Ref } from '../op.ts';
-import type { Shape } from '../tensor.ts';
+import type { Session, Shape } from '../tensor.ts';
 
 export type Image = readonly [number, number, number, number];
 
@@ -8,6 +8,16 @@ export type Image = readonly [number, number, number, number];
 export function planeGroups(pixels: number, planes: number): [number, number, number] {
   const [x, z] = grid(pixels, 64);
   return [x, Math.ceil(planes / 4), z];
+}
+
+/**
+ * How units (planes, channels) of whole vec4 spread over invocations: override constants WG and LANES, and workgroups. Software
+ * adapters walk invocations one after the other: one to a unit, in small workgroups, so that few units still spread over the
+ * cores, and a whole workgroup only to units too few for them. On GPUs a whole workgroup shares each unit.
+ */
+export function planeLanes(session: Session, units: number): { constants: { WG: number; LANES: number }; groups: [number] } {
+  return session.device.info.software && units >= 4
+    ? { constants: { WG: 8, LANES: 1 }, groups: [Math.ceil(units / 8)] } : { constants: { WG: 64, LANES: 64 }, groups: [units] };
 }
 
 /** The four sizes of an image tensor, or an error that names the op. */

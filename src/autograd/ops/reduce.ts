@@ -1,8 +1,10 @@
 /** Sums, means and maxima over any axes. */
 import kernel from '../../shaders/reduce.partial.wgsl';
+import planesKernel from '../../shaders/reduce.planes.wgsl';
 import { four, grid, op, ref, shapeError, type Ref } from '../op.ts';
 import { sameShape, sizeOf, type Session, type Shape, type Tensor } from '../tensor.ts';
 import { denseStrides, expand } from './copy.ts';
+import { planeLanes } from './planes.ts';
 import { reshape } from './reshape.ts';
 import { scale, stepGate, sub } from './pointwise.ts';
 
@@ -45,7 +47,27 @@ function launch(session: Session, x: Tensor, y: Tensor, p: Plan, parts: number, 
   });
 }
 
+/** y[u] = scale * the sum over `samples` of plane sample * units + u of x; planes of `length` values, a multiple of 4. */
+export function sumPlanes(session: Session, x: Tensor, y: Tensor, units: number, samples: number, length: number, scale: number): void {
+  const { constants, groups } = planeLanes(session, units);
+  session.run(planesKernel, { read: { x }, write: { y }, params: { units, samples, length: length / 4, scale }, constants, groups });
+}
+
+/** A sum over the last axes, and perhaps over the first too, as one over planes of whole vec4; null for others. */
+function planesOf(shape: Shape, axes: readonly number[]): { units: number; samples: number; length: number } | null {
+  let cut = shape.length;
+  while (cut > 0 && (axes.includes(cut - 1) || shape[cut - 1] === 1)) cut--;
+  const length = sizeOf(shape.slice(cut));
+  const first = cut > 1 && axes.includes(0) ? 1 : 0;
+  const between = shape.slice(first, cut).every((n, i) => n === 1 || !axes.includes(i + first));
+  // A single unit of many values is better spread in two passes, and many short ones by one invocation for each value.
+  const units = sizeOf(shape.slice(first, cut));
+  return between && length % 4 === 0 && length >= 16 && units * 65536 >= length ? { units, samples: first ? shape[0] : 1, length } : null;
+}
+
 function reduceInto(session: Session, x: Tensor, y: Tensor, axes: readonly number[], factor: number, max: boolean): void {
+  const planes = max ? null : planesOf(x.shape, axes);
+  if (planes && planes.units <= 65535) return sumPlanes(session, x, y, planes.units, planes.samples, planes.length, factor);
   const plan = planAxes(x.shape, axes);
   const parts = partsFor(plan.outputs, plan.length);
   if (parts === 1) return launch(session, x, y, plan, 1, factor, max);
@@ -80,6 +102,9 @@ const cases = [
   { name: 'channel', inputs: [{ shape: [2, 5, 3, 4] }], attrs: { axes: [1] } },
   { name: 'long', inputs: [{ shape: [3, 1500] }], attrs: { axes: [1] } },
   { name: 'first', inputs: [{ shape: [70, 3] }], attrs: { axes: [0] } },
+  { name: 'quads of space', inputs: [{ shape: [2, 5, 6, 10] }], attrs: { axes: [2, 3] } },
+  { name: 'quads of batch and space', inputs: [{ shape: [3, 9, 4, 6] }], attrs: { axes: [0, 2, 3] } },
+  { name: 'quads of all', inputs: [{ shape: [2, 3, 8, 16] }], attrs: { axes: [0, 1, 2, 3] } },
 ];
 
 /** Sum over `axes`, which stay as axes of size 1. */
@@ -120,8 +145,6 @@ export const max = op<{ axes: readonly number[] }>({
 });
 
 const allAxes = (x: Tensor): number[] => x.shape.map((_, i) => i);
-/** Mean of all values, as a tensor of shape [1]. */
-export const meanAll = (x: Tensor): Tensor => reshape([mean([x], { axes: allAxes(x) })], { shape: [1] });
 /** Sum of all values, as a tensor of shape [1]. */
 export const sumAll = (x: Tensor): Tensor => reshape([sum([x], { axes: allAxes(x) })], { shape: [1] });
 

@@ -1,0 +1,37 @@
+// Gradients of lrelu(x + bias) from its output y: dx = dy where y > 0, slope * dy elsewhere; dbias[c] = the sum of dx over c's
+// planes (whole vec4). slope >= 0, so y has the sign of x + bias. `LANES` neighbouring invocations to a channel, as in
+// norm.forward.quads. Grid: LANES invocations per channel.
+@group(0) @binding(0) var<storage, read> y: array<vec4f>;
+@group(0) @binding(1) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> dbias: array<f32>;
+struct Params { c: u32, samples: u32, length: u32, slope: f32 }
+@group(0) @binding(4) var<uniform> params: Params;
+override WG: u32 = 8u;
+override LANES: u32 = 1u;
+
+var<workgroup> parts: array<f32, WG>;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let channel = min(id.x / LANES, params.c - 1u); // a spare invocation repeats the last channel
+  let part = id.x % LANES;
+  var s = vec4f(0.0);
+  for (var sample = 0u; sample < params.samples; sample++) {
+    let base = (sample * params.c + channel) * params.length;
+    for (var k = part; k < params.length; k += LANES) {
+      let d = dy[base + k];
+      let v = select(d * params.slope, d, y[base + k] > vec4f(0.0));
+      dx[base + k] = v;
+      s += v;
+    }
+  }
+  var sum = (s.x + s.y) + (s.z + s.w);
+  if (LANES > 1u) {
+    parts[lane] = sum;
+    workgroupBarrier();
+    sum = 0.0;
+    for (var i = lane - part; i < lane - part + LANES; i++) { sum += parts[i]; }
+  }
+  if (part == 0u) { dbias[channel] = sum; }
+}
