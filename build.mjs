@@ -1,11 +1,13 @@
-// Builds the project with esbuild. Usage: node build.mjs [--tests] [--watch]
+// Builds the project with esbuild. Usage: node build.mjs [--tests | --web [FOLDER]]
 //   dist/node/index.js, dist/node/cli.js    library and command line for Node
 //   dist/browser/index.js                   the same library for browsers
+//   dist/web/                               the page, for any static host; alone with --web [FOLDER]
 //   dist/test/*.test.js, dist/bench/*.js    tests and benchmarks
 import { build } from 'esbuild';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildWeb } from './setup/web-build.mjs';
 import { wgslPlugin } from './setup/wgsl-plugin.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -37,6 +39,7 @@ export async function buildAll({ tests = false } = {}) {
   const jobs = [
     node({ index: at('src/index.node.ts'), cli: at('src/cli/main.ts') }, 'dist/node'),
     build({ ...common, platform: 'browser', minify: true, entryPoints: { index: at('src/index.ts') }, outdir: at('dist/browser') }),
+    buildWeb({ root, outdir: at('dist/web') }),
   ];
   if (tests) {
     jobs.push(node(entries('test', /\.test\.ts$/), 'dist/test'));
@@ -47,5 +50,11 @@ export async function buildAll({ tests = false } = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await buildAll({ tests: process.argv.includes('--tests') });
+  const web = process.argv.indexOf('--web');
+  if (web > 0) {
+    const outdir = resolve(process.argv[web + 1] ?? at('dist/web'));
+    for (const file of await buildWeb({ root, outdir })) console.log(join(outdir, file));
+  } else {
+    await buildAll({ tests: process.argv.includes('--tests') });
+  }
 }

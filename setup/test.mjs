@@ -88,6 +88,11 @@ async function run(rows, { jobs, timeout, names }) {
   const wanted = (f) => f.endsWith('.test.js') && (!names.length || names.some((name) => f.includes(name)));
   const files = (existsSync(folder) ? readdirSync(folder) : []).filter(wanted).sort();
   if (!files.length) throw new SetupError(names.length ? `no test file's name holds ${names.join(' or ')}` : 'there are no test files');
+  if (files.some((f) => /^(web|page)/.test(f))) {
+    const { ensureBrowser } = await import('./browser.mjs');
+    const browser = await ensureBrowser();
+    if (browser) env.CHROMIUM = browser; else say('no Chromium here, so the tests of the page are skipped: install one, or name it in CHROMIUM');
+  }
   const done = (row) => { rows.push(row); show(row); };
   if (names.length) say('some files only: the types are not checked'); else done(await typecheck());
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, interrupted);

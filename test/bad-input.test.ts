@@ -26,6 +26,7 @@ put('cut.jpg', jpeg.subarray(0, jpeg.length >> 1));
 put('text.png', 'this is no picture\n');
 put('photo.gif', 'GIF89a................');
 put('noise.bin', Uint8Array.from({ length: 300 }, (_, i) => (i * 167 + 3) % 256));
+put('noise.zip', Uint8Array.from({ length: 300 }, (_, i) => (i * 91 + 5) % 256));
 put('huge.png', (() => {   // a header that announces 40000 x 40000
   const b = Buffer.from(whole);
   b.writeUInt32BE(40_000, 16);
@@ -185,6 +186,10 @@ const cases: Case[] = [
   { name: 'resuming with a smaller total', args: ['train', '-o', 'run', '--resume', '--iterations', '4'], says: /run: was planned for 8 iterations/ },
   { name: 'resuming with another photo', args: ['train', 'target.png', 'layout.png', '-o', 'run', '--resume'], says: /run: cannot be resumed: target\.png, layout\.png are not what the run began with/ },
   { name: 'rerunning a picture without a recipe', args: ['rerun', 'not-rendered.png'], says: /not-rendered\.png: carries no recipe/ },
+  { name: 'serving at an impossible port', args: ['serve', '--port', '99999'], says: /from 0 to 65535/ },
+  { name: 'serving a run that is not there', args: ['serve', 'gone'], says: /gone: no such run folder/ },
+  { name: 'serving a folder that is no run', args: ['serve', '.'], says: /is not a run folder/ },
+  { name: 'serving a zip that is none', args: ['serve', 'noise.zip'], says: /noise\.zip: is not a zip archive/ },
   { name: 'rerunning a JPEG', args: ['rerun', 'cut.jpg'], says: /cut\.jpg: / },
   { name: 'a palette of a photograph', args: ['palette', 'photo.png'], says: /photo\.png: / },
   // first layouts

@@ -11,6 +11,7 @@ import type { Source, Target } from '../data/prepare.ts';
 import type { PairData } from '../model/pair.ts';
 import { lossName, newRun, padded, recordName, recordText, RunReader, weightsOf, type NewRecord } from '../model/runFiles.ts';
 import { readRecord, type RunRecord } from '../model/runRecord.ts';
+import type { SavedRun } from '../model/runZip.ts';
 import type { Training, State } from '../model/train.ts';
 import { encodePng, readPicture } from './decode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from './files.ts';
@@ -92,6 +93,15 @@ export class RunFolder {
   targets(): Promise<Target[]> { return this.reader.targets(); }
   learned(): Promise<PairData[]> { return this.reader.learned(); }
   state(): Promise<State> { return this.reader.state(); }
+
+  /** All of the run as one value, for handing it to the page. Throws UserError where a file is missing. */
+  async saved(): Promise<SavedRun> {
+    const { record } = this;
+    const names = ['source.png', 'layout.png', ...record.targets.map((t) => t.file), record.weights.name, ...(record.learned ? [record.learned.name] : [])];
+    const files = new Map<string, Uint8Array<ArrayBuffer>>();
+    for (const name of names) files.set(name, Uint8Array.from(await readInput(this.file(name))));
+    return { name: basename(resolve(this.path)), record, files, losses: this.losses.rows };
+  }
 
   /** Saves the training's present state as the run's, or does nothing where that is saved already. */
   async save(training: Training, change: Partial<RunRecord>): Promise<void> {

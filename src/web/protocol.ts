@@ -42,8 +42,10 @@ export interface PreviewRequest {
   target: TargetInput;
   /** Longer side of the result in pixels; never above the target's own. */
   size: number;
-  /** Coarsest levels only, for the time of a stroke: how many of the finest are left out. Default 0. */
+  /** For the time of a stroke: how many of the finest levels are left out; the result is half the size for each. Default 0. */
   skip?: number;
+  /** Another seed, another result; default 0. */
+  seed?: number;
 }
 /** Where each pixel of a picture came from. */
 export interface SourceField extends Size {
@@ -51,10 +53,10 @@ export interface SourceField extends Size {
   source: Size;
   /** [h,w]: y * source.width + x of the source pixel. */
   pixels: Uint32Array<ArrayBuffer>;
-  /** [h,w]: root mean square difference of the patch around it and the source's there, in 0..255 of the colours. */
+  /** [h,w]: what the patch around it costs against the source's there (colours and guides), as a difference in 0..255 a channel. */
   distance: Float32Array<ArrayBuffer>;
 }
-export interface PreviewLevel { /** 0 is the coarsest. */ level: number; levels: number; picture: Pixels; field: SourceField | null; /** Since the request, in ms. */ ms: number }
+export interface PreviewLevel { /** 0 is the coarsest. */ level: number; levels: number; picture: Pixels; /** Of the finest level. */ field: SourceField | null; /** Since the request, in ms. */ ms: number }
 
 export interface TrainSettings {
   preset: PresetName;

@@ -1,44 +1,63 @@
 /** Patch synthesis of what the visitor just painted: coarse first, and given up for a newer one. */
 import type { Session } from '../../autograd/tensor.ts';
-import { fullSource, type Source } from '../../data/prepare.ts';
-import { synthesize } from '../../model/synthesis.ts';
-import type { PreviewLevel, PreviewRequest, SourceInput } from '../protocol.ts';
-import { pixelsOfCHW, sourceAt, targetAt } from './source.ts';
+import type { Source } from '../../data/prepare.ts';
+import { preview, releasePreview } from '../../model/preview.ts';
+import type { PreviewLevel, PreviewRequest, SourceField, SourceInput } from '../protocol.ts';
+import { sourceAt, targetAt } from './source.ts';
 import type { Turns } from './turns.ts';
 
 const remembered = 3;
 
 export class Previews {
-  private newest = 0;
+  private newest = new AbortController();
+  /** By longer side: the same arrays again let the model keep what it has prepared for them. */
   private readonly sources = new Map<number, Source>();
-  constructor(private readonly session: Session, private readonly turns: Turns, private readonly input: SourceInput, private readonly onLevel: (level: PreviewLevel) => void) {}
+  /** By what is left out: each keeps what it has prepared, so that a stroke's preview and the whole one do not wait for each other's. */
+  private readonly sessions = new Map<number, Session>();
+  /** `open`: a new session on the device. */
+  constructor(private readonly open: () => Session, private readonly turns: Turns, private readonly input: SourceInput, private readonly onLevel: (level: PreviewLevel) => void) {}
 
-  cancel(): void { this.newest++; }
+  cancel(): void { this.newest.abort(); }
 
   /** Gives the memory back, after what is under way. */
   close(): void {
     this.cancel();
-    void this.turns.take(async () => this.session.memory.destroy());
+    void this.turns.take(async () => {
+      for (const session of this.sessions.values()) { await releasePreview(session); session.memory.destroy(); }
+      this.sessions.clear();
+    });
   }
 
   /** The finest level, or null where a newer request or `cancel` came between. */
-  async run({ target, size, skip = 0 }: PreviewRequest): Promise<PreviewLevel | null> {
-    const mine = ++this.newest;
+  async run({ target, size, skip = 0, seed = 0 }: PreviewRequest): Promise<PreviewLevel | null> {
+    this.cancel();
+    const { signal } = this.newest = new AbortController();
     const began = performance.now();
     const { photo } = this.input;
-    const f = Math.min(1, size / Math.max(target.width, target.height));
-    const full = Math.max(photo.width, photo.height) * f;
-    let last: PreviewLevel | null = null;
-    const steps = [4, 2, 1].filter((s) => Math.min(target.width, target.height) * f / s >= 24).slice(0, skip ? -skip : undefined);
-    for (const [level, step] of steps.entries()) {
-      const source = this.source(Math.max(16, Math.round(full / step)));
-      const layout = targetAt(target, source, photo);
-      const image = await this.turns.take(async () => (mine === this.newest ? synthesize(this.session, fullSource(source), layout, source.palette.classes.length) : null), { urgent: true });
-      if (!image || mine !== this.newest) return null;
-      last = { level, levels: steps.length, picture: pixelsOfCHW(image, layout.width, layout.height), field: null, ms: performance.now() - began };
-      if (level < steps.length - 1) this.onLevel(last);
+    const f = Math.min(1, size / Math.max(target.width, target.height)) / 2 ** skip;
+    const source = this.source(Math.round(Math.max(photo.width, photo.height) * f));
+    const layout = targetAt(target, source, photo);
+    try {
+      return await this.turns.take(async () => {
+        signal.throwIfAborted();
+        const session = this.sessions.get(skip) ?? this.open();
+        this.sessions.set(skip, session);
+        let levels = 1;
+        const { image, field } = await preview({
+          session, photo: source.photo, layout: source.labels, target: layout, classes: source.palette.classes.length, seed, signal,
+          onLevel: ({ level, of, width, height, data }) => {
+            levels = of;
+            if (level < of - 1) this.onLevel({ level, levels: of, picture: { width, height, data: new Uint8ClampedArray(data) }, field: null, ms: performance.now() - began });
+          },
+        });
+        const distance = Float32Array.from(field.distances, (cost) => 127.5 * Math.sqrt(Math.max(0, cost) / 3));
+        const found: SourceField = { width: image.width, height: image.height, source: { width: source.width, height: source.height }, pixels: Uint32Array.from(field.indices), distance };
+        return { level: levels - 1, levels, picture: { width: image.width, height: image.height, data: new Uint8ClampedArray(image.data) }, field: found, ms: performance.now() - began };
+      }, { urgent: true });
+    } catch (error) {
+      if (signal.aborted) return null;
+      throw error;
     }
-    return last;
   }
 
   private source(longSide: number): Source {

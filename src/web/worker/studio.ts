@@ -255,7 +255,7 @@ export class Studio implements Handlers {
   }
 
   private session(): Session { return new Session(this.need(), this.shared.pipelines); }
-  private newPreviews(): Previews { return new Previews(this.session(), this.turns, this.source(), (level) => this.send('level', level)); }
+  private newPreviews(): Previews { return new Previews(() => this.session(), this.turns, this.source(), (level) => this.send('level', level)); }
   private need(): Device {
     if (!this.device) throw new WorkerError({ kind: 'lost', message: 'no graphics device is open' });
     this.device.check();
