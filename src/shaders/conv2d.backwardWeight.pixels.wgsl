@@ -2,10 +2,13 @@
 //   sums[split][co][ci] = sum over the split's pixels of dy[n,co,p] * x[n,ci,p]
 // conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,P], dy [N,Co,P] as vec4, plane = P/4; a split is
 // `steps` consecutive vec4 of the N*plane. Needs subgroups of 8.
-// One workgroup is one subgroup: 16 input channels (lane and lane + 8) x 16 output channels; lane j loads dy of output channels
-// j and j + 8, and a broadcast from a constant lane hands them out. No sum over lanes, no atomics.
-// Grid: (ceil(Ci/16), ceil(Co/16), splits). Limit: address generation of the lane loads (4 vec4 for 128 multiply-adds).
+// One workgroup is one subgroup: 8*IN input channels (lane, lane + 8, ...) x 8*OUT output channels; lane j loads dy of output channels
+// j, j + 8, ..., and a broadcast from a constant lane hands them out. IN and OUT are 1, 2 or 4, as many as there are channels
+// for. No sum over lanes, no atomics.
+// Grid: (ceil(Ci/8/IN), ceil(Co/8/OUT), splits). Limit: lane loads (IN + OUT vec4 for 32*IN*OUT multiply-adds).
 enable subgroups;
+override IN: u32 = 4;
+override OUT: u32 = 4;
 
 struct Params { n: u32, ci: u32, co: u32, plane: u32, steps: u32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
@@ -13,54 +16,90 @@ struct Params { n: u32, ci: u32, co: u32, plane: u32, steps: u32 }
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-fn put(to: u32, ci: u32, co: u32, s: vec2<f32>) {
+struct Pixels { a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32> } // four pixels of input channels lane, lane + 8, + 16, + 24
+
+fn meet(g: vec4<f32>, p: Pixels) -> vec4<f32> {
+  var s = vec4<f32>(dot(g, p.a), 0.0, 0.0, 0.0);
+  if (IN > 1u) { s.y = dot(g, p.b); }
+  if (IN > 2u) { s.z = dot(g, p.c); s.w = dot(g, p.d); }
+  return s;
+}
+
+fn put(to: u32, ci: u32, co: u32, s: vec4<f32>) {
   if (co >= params.co) { return; }
-  if (ci < params.ci) { sums[to + co * params.ci + ci] = s.x; }
-  if (ci + 8u < params.ci) { sums[to + co * params.ci + ci + 8u] = s.y; }
+  let at = to + co * params.ci + ci;
+  if (ci < params.ci) { sums[at] = s.x; }
+  if (IN > 1u) { if (ci + 8u < params.ci) { sums[at + 8u] = s.y; } }
+  if (IN > 2u) {
+    if (ci + 16u < params.ci) { sums[at + 16u] = s.z; }
+    if (ci + 24u < params.ci) { sums[at + 24u] = s.w; }
+  }
 }
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
-  let ci = group.x * 16u + lane;
-  let co = group.y * 16u;
+  let ci = group.x * 8u * IN + lane;
+  let co = group.y * 8u * OUT;
   let x0 = min(ci, params.ci - 1u) * params.plane;
   let x1 = min(ci + 8u, params.ci - 1u) * params.plane;
+  let x2 = min(ci + 16u, params.ci - 1u) * params.plane;
+  let x3 = min(ci + 24u, params.ci - 1u) * params.plane;
   let dy0 = min(co + lane, params.co - 1u) * params.plane;
   let dy1 = min(co + 8u + lane, params.co - 1u) * params.plane;
+  let dy2 = min(co + 16u + lane, params.co - 1u) * params.plane;
+  let dy3 = min(co + 24u + lane, params.co - 1u) * params.plane;
   let end = min((group.z + 1u) * params.steps, params.n * params.plane);
 
-  var s0 = vec2<f32>(); var s1 = vec2<f32>(); var s2 = vec2<f32>(); var s3 = vec2<f32>();
-  var s4 = vec2<f32>(); var s5 = vec2<f32>(); var s6 = vec2<f32>(); var s7 = vec2<f32>();
-  var s8 = vec2<f32>(); var s9 = vec2<f32>(); var s10 = vec2<f32>(); var s11 = vec2<f32>();
-  var s12 = vec2<f32>(); var s13 = vec2<f32>(); var s14 = vec2<f32>(); var s15 = vec2<f32>();
+  var s0 = vec4<f32>(); var s1 = vec4<f32>(); var s2 = vec4<f32>(); var s3 = vec4<f32>(); var s4 = vec4<f32>(); var s5 = vec4<f32>(); var s6 = vec4<f32>(); var s7 = vec4<f32>();
+  var s8 = vec4<f32>(); var s9 = vec4<f32>(); var s10 = vec4<f32>(); var s11 = vec4<f32>(); var s12 = vec4<f32>(); var s13 = vec4<f32>(); var s14 = vec4<f32>(); var s15 = vec4<f32>();
+  var s16 = vec4<f32>(); var s17 = vec4<f32>(); var s18 = vec4<f32>(); var s19 = vec4<f32>(); var s20 = vec4<f32>(); var s21 = vec4<f32>(); var s22 = vec4<f32>(); var s23 = vec4<f32>();
+  var s24 = vec4<f32>(); var s25 = vec4<f32>(); var s26 = vec4<f32>(); var s27 = vec4<f32>(); var s28 = vec4<f32>(); var s29 = vec4<f32>(); var s30 = vec4<f32>(); var s31 = vec4<f32>();
   for (var i = group.z * params.steps; i < end; i++) {
     let n = i / params.plane;
     let x_at = i + n * (params.ci - 1u) * params.plane;
     let dy_at = i + n * (params.co - 1u) * params.plane;
-    let a = x[x_at + x0];
-    let b = x[x_at + x1];
+    var p = Pixels();
+    p.a = x[x_at + x0];
+    if (IN > 1u) { p.b = x[x_at + x1]; }
+    if (IN > 2u) { p.c = x[x_at + x2]; p.d = x[x_at + x3]; }
     let g = dy[dy_at + dy0];
-    let h = dy[dy_at + dy1];
-    let g0 = subgroupBroadcast(g, 0u); s0 += vec2<f32>(dot(g0, a), dot(g0, b));
-    let g1 = subgroupBroadcast(g, 1u); s1 += vec2<f32>(dot(g1, a), dot(g1, b));
-    let g2 = subgroupBroadcast(g, 2u); s2 += vec2<f32>(dot(g2, a), dot(g2, b));
-    let g3 = subgroupBroadcast(g, 3u); s3 += vec2<f32>(dot(g3, a), dot(g3, b));
-    let g4 = subgroupBroadcast(g, 4u); s4 += vec2<f32>(dot(g4, a), dot(g4, b));
-    let g5 = subgroupBroadcast(g, 5u); s5 += vec2<f32>(dot(g5, a), dot(g5, b));
-    let g6 = subgroupBroadcast(g, 6u); s6 += vec2<f32>(dot(g6, a), dot(g6, b));
-    let g7 = subgroupBroadcast(g, 7u); s7 += vec2<f32>(dot(g7, a), dot(g7, b));
-    let g8 = subgroupBroadcast(h, 0u); s8 += vec2<f32>(dot(g8, a), dot(g8, b));
-    let g9 = subgroupBroadcast(h, 1u); s9 += vec2<f32>(dot(g9, a), dot(g9, b));
-    let g10 = subgroupBroadcast(h, 2u); s10 += vec2<f32>(dot(g10, a), dot(g10, b));
-    let g11 = subgroupBroadcast(h, 3u); s11 += vec2<f32>(dot(g11, a), dot(g11, b));
-    let g12 = subgroupBroadcast(h, 4u); s12 += vec2<f32>(dot(g12, a), dot(g12, b));
-    let g13 = subgroupBroadcast(h, 5u); s13 += vec2<f32>(dot(g13, a), dot(g13, b));
-    let g14 = subgroupBroadcast(h, 6u); s14 += vec2<f32>(dot(g14, a), dot(g14, b));
-    let g15 = subgroupBroadcast(h, 7u); s15 += vec2<f32>(dot(g15, a), dot(g15, b));
+    var h = vec4<f32>();
+    var u = vec4<f32>();
+    var v = vec4<f32>();
+    if (OUT > 1u) { h = dy[dy_at + dy1]; }
+    if (OUT > 2u) { u = dy[dy_at + dy2]; v = dy[dy_at + dy3]; }
+    s0 += meet(subgroupBroadcast(g, 0u), p); s1 += meet(subgroupBroadcast(g, 1u), p);
+    s2 += meet(subgroupBroadcast(g, 2u), p); s3 += meet(subgroupBroadcast(g, 3u), p);
+    s4 += meet(subgroupBroadcast(g, 4u), p); s5 += meet(subgroupBroadcast(g, 5u), p);
+    s6 += meet(subgroupBroadcast(g, 6u), p); s7 += meet(subgroupBroadcast(g, 7u), p);
+    if (OUT > 1u) {
+      s8 += meet(subgroupBroadcast(h, 0u), p); s9 += meet(subgroupBroadcast(h, 1u), p);
+      s10 += meet(subgroupBroadcast(h, 2u), p); s11 += meet(subgroupBroadcast(h, 3u), p);
+      s12 += meet(subgroupBroadcast(h, 4u), p); s13 += meet(subgroupBroadcast(h, 5u), p);
+      s14 += meet(subgroupBroadcast(h, 6u), p); s15 += meet(subgroupBroadcast(h, 7u), p);
+    }
+    if (OUT > 2u) {
+      s16 += meet(subgroupBroadcast(u, 0u), p); s17 += meet(subgroupBroadcast(u, 1u), p);
+      s18 += meet(subgroupBroadcast(u, 2u), p); s19 += meet(subgroupBroadcast(u, 3u), p);
+      s20 += meet(subgroupBroadcast(u, 4u), p); s21 += meet(subgroupBroadcast(u, 5u), p);
+      s22 += meet(subgroupBroadcast(u, 6u), p); s23 += meet(subgroupBroadcast(u, 7u), p);
+      s24 += meet(subgroupBroadcast(v, 0u), p); s25 += meet(subgroupBroadcast(v, 1u), p);
+      s26 += meet(subgroupBroadcast(v, 2u), p); s27 += meet(subgroupBroadcast(v, 3u), p);
+      s28 += meet(subgroupBroadcast(v, 4u), p); s29 += meet(subgroupBroadcast(v, 5u), p);
+      s30 += meet(subgroupBroadcast(v, 6u), p); s31 += meet(subgroupBroadcast(v, 7u), p);
+    }
   }
   let to = group.z * params.co * params.ci;
   put(to, ci, co + 0u, s0); put(to, ci, co + 1u, s1); put(to, ci, co + 2u, s2); put(to, ci, co + 3u, s3);
   put(to, ci, co + 4u, s4); put(to, ci, co + 5u, s5); put(to, ci, co + 6u, s6); put(to, ci, co + 7u, s7);
-  put(to, ci, co + 8u, s8); put(to, ci, co + 9u, s9); put(to, ci, co + 10u, s10); put(to, ci, co + 11u, s11);
-  put(to, ci, co + 12u, s12); put(to, ci, co + 13u, s13); put(to, ci, co + 14u, s14); put(to, ci, co + 15u, s15);
+  if (OUT > 1u) {
+    put(to, ci, co + 8u, s8); put(to, ci, co + 9u, s9); put(to, ci, co + 10u, s10); put(to, ci, co + 11u, s11);
+    put(to, ci, co + 12u, s12); put(to, ci, co + 13u, s13); put(to, ci, co + 14u, s14); put(to, ci, co + 15u, s15);
+  }
+  if (OUT > 2u) {
+    put(to, ci, co + 16u, s16); put(to, ci, co + 17u, s17); put(to, ci, co + 18u, s18); put(to, ci, co + 19u, s19);
+    put(to, ci, co + 20u, s20); put(to, ci, co + 21u, s21); put(to, ci, co + 22u, s22); put(to, ci, co + 23u, s23);
+    put(to, ci, co + 24u, s24); put(to, ci, co + 25u, s25); put(to, ci, co + 26u, s26); put(to, ci, co + 27u, s27);
+    put(to, ci, co + 28u, s28); put(to, ci, co + 29u, s29); put(to, ci, co + 30u, s30); put(to, ci, co + 31u, s31);
+  }
 }

@@ -2,10 +2,11 @@
 //   y[n,m,p] = bias[m] + sum over k of x[n,k,p] * w[m*stride_m + k*stride_k]
 // Forward: m = Co, stride_m = Ci, stride_k = 1. Backward-data: x = dy, y = dx, m = Ci, stride_m = 1, stride_k = Ci. w [Co,Ci] as it is.
 // x [N,K,P] and y [N,M,P] as vec4, plane = P/4. Needs subgroups of 8.
-// One workgroup is one subgroup; a lane computes 8 pixels x 16 channels, 4 summed channels a step. Lane j loads the weights of
-// channels j and j+8, and a broadcast from a constant lane hands them out: no workgroup memory, no barriers.
-// Grid: (ceil(plane/16), ceil(M/16), N). Limit: address generation of the lane loads (8 vec4 + 8 scalar for 512 multiply-adds).
+// One workgroup is one subgroup; a lane computes 8 pixels x CHANNELS (8, 16 or 32: as few as M needs), 2 summed channels a step. Lane
+// j loads the weights of channels j, j+8, ..., and a broadcast from a constant lane hands them out: no workgroup memory, no barriers.
+// Grid: (ceil(plane/16), ceil(M/CHANNELS), N). Limit: keeping the sums (2 multiply-adds each a step), then lane loads.
 enable subgroups;
+override CHANNELS: u32 = 32;
 
 struct Params { k: u32, m: u32, plane: u32, stride_m: u32, stride_k: u32, has_bias: u32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
@@ -16,17 +17,7 @@ struct Params { k: u32, m: u32, plane: u32, stride_m: u32, stride_k: u32, has_bi
 
 struct Eight { a: vec4<f32>, b: vec4<f32> } // pixels 0..3, 4..7
 
-fn read_pixels(at: u32, next: u32) -> Eight { return Eight(x[at], x[at + next]); }
-
-// Four channels' weights of one output channel; 0 beyond the last.
-fn read_weights(at: u32, left: u32) -> vec4<f32> {
-  let step = params.stride_k;
-  return vec4<f32>(w[at], select(0.0, w[at + step], left > 1u), select(0.0, w[at + 2u * step], left > 2u), select(0.0, w[at + 3u * step], left > 3u));
-}
-
-fn add(s: Eight, p0: Eight, p1: Eight, p2: Eight, p3: Eight, t: vec4<f32>) -> Eight {
-  return Eight(s.a + (p0.a * t.x + p1.a * t.y + p2.a * t.z + p3.a * t.w), s.b + (p0.b * t.x + p1.b * t.y + p2.b * t.z + p3.b * t.w));
-}
+fn add(s: Eight, p: Eight, q: Eight, t: vec2<f32>) -> Eight { return Eight(s.a + (p.a * t.x + q.a * t.y), s.b + (p.b * t.x + q.b * t.y)); }
 
 fn put(n: u32, m: u32, at: u32, s: Eight) {
   if (m >= params.m) { return; }
@@ -43,42 +34,83 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let here = min(pixel, params.plane - 1u);
   let next = min(1u, params.plane - 1u - here);
   let x0 = group.z * params.k * params.plane + here;
-  let w0 = min(group.y * 16u + lane, params.m - 1u) * params.stride_m;
-  let v0 = min(group.y * 16u + 8u + lane, params.m - 1u) * params.stride_m;
+  let m = group.y * CHANNELS;
+  let w0 = min(m + lane, params.m - 1u) * params.stride_m;
+  let w1 = min(m + 8u + lane, params.m - 1u) * params.stride_m;
+  let w2 = min(m + 16u + lane, params.m - 1u) * params.stride_m;
+  let w3 = min(m + 24u + lane, params.m - 1u) * params.stride_m;
   let last = params.k - 1u;
 
-  var s0 = Eight(); var s1 = Eight(); var s2 = Eight(); var s3 = Eight();
-  var s4 = Eight(); var s5 = Eight(); var s6 = Eight(); var s7 = Eight();
-  var s8 = Eight(); var s9 = Eight(); var s10 = Eight(); var s11 = Eight();
-  var s12 = Eight(); var s13 = Eight(); var s14 = Eight(); var s15 = Eight();
-  for (var k = 0u; k < params.k; k += 4u) {
-    let t = read_weights(w0 + k * params.stride_k, params.k - k);
-    let u = read_weights(v0 + k * params.stride_k, params.k - k);
-    let p0 = read_pixels(x0 + k * params.plane, next);
-    let p1 = read_pixels(x0 + min(k + 1u, last) * params.plane, next);
-    let p2 = read_pixels(x0 + min(k + 2u, last) * params.plane, next);
-    let p3 = read_pixels(x0 + min(k + 3u, last) * params.plane, next);
-    s0 = add(s0, p0, p1, p2, p3, subgroupBroadcast(t, 0u));
-    s1 = add(s1, p0, p1, p2, p3, subgroupBroadcast(t, 1u));
-    s2 = add(s2, p0, p1, p2, p3, subgroupBroadcast(t, 2u));
-    s3 = add(s3, p0, p1, p2, p3, subgroupBroadcast(t, 3u));
-    s4 = add(s4, p0, p1, p2, p3, subgroupBroadcast(t, 4u));
-    s5 = add(s5, p0, p1, p2, p3, subgroupBroadcast(t, 5u));
-    s6 = add(s6, p0, p1, p2, p3, subgroupBroadcast(t, 6u));
-    s7 = add(s7, p0, p1, p2, p3, subgroupBroadcast(t, 7u));
-    s8 = add(s8, p0, p1, p2, p3, subgroupBroadcast(u, 0u));
-    s9 = add(s9, p0, p1, p2, p3, subgroupBroadcast(u, 1u));
-    s10 = add(s10, p0, p1, p2, p3, subgroupBroadcast(u, 2u));
-    s11 = add(s11, p0, p1, p2, p3, subgroupBroadcast(u, 3u));
-    s12 = add(s12, p0, p1, p2, p3, subgroupBroadcast(u, 4u));
-    s13 = add(s13, p0, p1, p2, p3, subgroupBroadcast(u, 5u));
-    s14 = add(s14, p0, p1, p2, p3, subgroupBroadcast(u, 6u));
-    s15 = add(s15, p0, p1, p2, p3, subgroupBroadcast(u, 7u));
+  var s0 = Eight(); var s1 = Eight(); var s2 = Eight(); var s3 = Eight(); var s4 = Eight(); var s5 = Eight(); var s6 = Eight(); var s7 = Eight();
+  var s8 = Eight(); var s9 = Eight(); var s10 = Eight(); var s11 = Eight(); var s12 = Eight(); var s13 = Eight(); var s14 = Eight(); var s15 = Eight();
+  var s16 = Eight(); var s17 = Eight(); var s18 = Eight(); var s19 = Eight(); var s20 = Eight(); var s21 = Eight(); var s22 = Eight(); var s23 = Eight();
+  var s24 = Eight(); var s25 = Eight(); var s26 = Eight(); var s27 = Eight(); var s28 = Eight(); var s29 = Eight(); var s30 = Eight(); var s31 = Eight();
+  for (var k = 0u; k < params.k; k += 2u) {
+    let second = min(k + 1u, last);
+    let there = select(0.0, 1.0, k < last); // of an odd number of channels the last is alone
+    let at = k * params.stride_k;
+    let then = second * params.stride_k;
+    let from_p = x0 + k * params.plane;
+    let from_q = x0 + second * params.plane;
+    let p = Eight(x[from_p], x[from_p + next]);
+    let q = Eight(x[from_q], x[from_q + next]);
+    let t0 = vec2<f32>(w[w0 + at], w[w0 + then] * there);
+    var t1 = vec2<f32>();
+    if (CHANNELS > 8u) { t1 = vec2<f32>(w[w1 + at], w[w1 + then] * there); }
+    var t2 = vec2<f32>();
+    var t3 = vec2<f32>();
+    if (CHANNELS > 16u) {
+      t2 = vec2<f32>(w[w2 + at], w[w2 + then] * there);
+      t3 = vec2<f32>(w[w3 + at], w[w3 + then] * there);
+    }
+    s0 = add(s0, p, q, subgroupBroadcast(t0, 0u));
+    s1 = add(s1, p, q, subgroupBroadcast(t0, 1u));
+    s2 = add(s2, p, q, subgroupBroadcast(t0, 2u));
+    s3 = add(s3, p, q, subgroupBroadcast(t0, 3u));
+    s4 = add(s4, p, q, subgroupBroadcast(t0, 4u));
+    s5 = add(s5, p, q, subgroupBroadcast(t0, 5u));
+    s6 = add(s6, p, q, subgroupBroadcast(t0, 6u));
+    s7 = add(s7, p, q, subgroupBroadcast(t0, 7u));
+    if (CHANNELS > 8u) {
+      s8 = add(s8, p, q, subgroupBroadcast(t1, 0u));
+      s9 = add(s9, p, q, subgroupBroadcast(t1, 1u));
+      s10 = add(s10, p, q, subgroupBroadcast(t1, 2u));
+      s11 = add(s11, p, q, subgroupBroadcast(t1, 3u));
+      s12 = add(s12, p, q, subgroupBroadcast(t1, 4u));
+      s13 = add(s13, p, q, subgroupBroadcast(t1, 5u));
+      s14 = add(s14, p, q, subgroupBroadcast(t1, 6u));
+      s15 = add(s15, p, q, subgroupBroadcast(t1, 7u));
+    }
+    if (CHANNELS > 16u) {
+      s16 = add(s16, p, q, subgroupBroadcast(t2, 0u));
+      s17 = add(s17, p, q, subgroupBroadcast(t2, 1u));
+      s18 = add(s18, p, q, subgroupBroadcast(t2, 2u));
+      s19 = add(s19, p, q, subgroupBroadcast(t2, 3u));
+      s20 = add(s20, p, q, subgroupBroadcast(t2, 4u));
+      s21 = add(s21, p, q, subgroupBroadcast(t2, 5u));
+      s22 = add(s22, p, q, subgroupBroadcast(t2, 6u));
+      s23 = add(s23, p, q, subgroupBroadcast(t2, 7u));
+      s24 = add(s24, p, q, subgroupBroadcast(t3, 0u));
+      s25 = add(s25, p, q, subgroupBroadcast(t3, 1u));
+      s26 = add(s26, p, q, subgroupBroadcast(t3, 2u));
+      s27 = add(s27, p, q, subgroupBroadcast(t3, 3u));
+      s28 = add(s28, p, q, subgroupBroadcast(t3, 4u));
+      s29 = add(s29, p, q, subgroupBroadcast(t3, 5u));
+      s30 = add(s30, p, q, subgroupBroadcast(t3, 6u));
+      s31 = add(s31, p, q, subgroupBroadcast(t3, 7u));
+    }
   }
   if (pixel >= params.plane) { return; }
-  let m = group.y * 16u;
   put(group.z, m + 0u, pixel, s0); put(group.z, m + 1u, pixel, s1); put(group.z, m + 2u, pixel, s2); put(group.z, m + 3u, pixel, s3);
   put(group.z, m + 4u, pixel, s4); put(group.z, m + 5u, pixel, s5); put(group.z, m + 6u, pixel, s6); put(group.z, m + 7u, pixel, s7);
-  put(group.z, m + 8u, pixel, s8); put(group.z, m + 9u, pixel, s9); put(group.z, m + 10u, pixel, s10); put(group.z, m + 11u, pixel, s11);
-  put(group.z, m + 12u, pixel, s12); put(group.z, m + 13u, pixel, s13); put(group.z, m + 14u, pixel, s14); put(group.z, m + 15u, pixel, s15);
+  if (CHANNELS > 8u) {
+    put(group.z, m + 8u, pixel, s8); put(group.z, m + 9u, pixel, s9); put(group.z, m + 10u, pixel, s10); put(group.z, m + 11u, pixel, s11);
+    put(group.z, m + 12u, pixel, s12); put(group.z, m + 13u, pixel, s13); put(group.z, m + 14u, pixel, s14); put(group.z, m + 15u, pixel, s15);
+  }
+  if (CHANNELS > 16u) {
+    put(group.z, m + 16u, pixel, s16); put(group.z, m + 17u, pixel, s17); put(group.z, m + 18u, pixel, s18); put(group.z, m + 19u, pixel, s19);
+    put(group.z, m + 20u, pixel, s20); put(group.z, m + 21u, pixel, s21); put(group.z, m + 22u, pixel, s22); put(group.z, m + 23u, pixel, s23);
+    put(group.z, m + 24u, pixel, s24); put(group.z, m + 25u, pixel, s25); put(group.z, m + 26u, pixel, s26); put(group.z, m + 27u, pixel, s27);
+    put(group.z, m + 28u, pixel, s28); put(group.z, m + 29u, pixel, s29); put(group.z, m + 30u, pixel, s30); put(group.z, m + 31u, pixel, s31);
+  }
 }

@@ -31,6 +31,7 @@ const layers: Layer[] = [
   { name: 'dilation 4, few channels', x: [2, 3, 10, 32], w: [18, 3, 3, 3], a: { dilation: 4, pad: 4 } },
   { name: '1x1 from few channels', x: [2, 3, 9, 12], w: [20, 3, 1, 1], bias: true },
   { name: '1x1 to few channels', x: [1, 36, 8, 20], w: [5, 36, 1, 1] },
+  { name: '1x1 between many channels', x: [1, 65, 32, 32], w: [66, 65, 1, 1] },
   { name: 'wide 7x7', x: [1, 3, 16, 64], w: [16, 3, 7, 7], a: { pad: 3, padMode: 'reflect' } },
 ];
 const attrs = (a: Partial<ConvAttrs> = {}): ConvAttrs => ({ stride: 1, dilation: 1, pad: 0, padMode: 'zero', ...a });

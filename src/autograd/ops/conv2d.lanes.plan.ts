@@ -58,12 +58,13 @@ export const pixels1x1 = (d: Direction): ConvVariant => ({
   plan: (s) => {
     const { m, k, from, to } = sides(s, d);
     const plane = s.h * s.w / 4;
+    const channels = m <= 8 ? 8 : m <= 16 ? 16 : 32;
     return {
       name: 'pixels', scratch: [],
       steps: [{
         kernel: pixels, buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, y: to },
         params: { k, m, plane, stride_m: d === 'forward' ? s.ci : 1, stride_k: d === 'forward' ? 1 : s.ci, has_bias: s.bias ? 1 : 0 },
-        groups: [div(plane, 16), div(m, 16), s.n],
+        constants: { CHANNELS: channels }, groups: [div(plane, 16), div(m, channels), s.n],
       }],
     };
   },

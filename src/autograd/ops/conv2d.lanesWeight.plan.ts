@@ -4,7 +4,7 @@ import weightPixels from '../../shaders/conv2d.backwardWeight.pixels.wgsl';
 import weightRows from '../../shaders/conv2d.backwardWeight.rows.wgsl';
 import weightSeven from '../../shaders/conv2d.backwardWeight.seven.wgsl';
 import { is1x1, is3x3, is7x7, isHalf, lanes8 } from './conv2d.lanes.plan.ts';
-import { div, splitting, type ConvVariant } from './conv2d.shape.ts';
+import { div, splitting, type ConvShape, type ConvVariant } from './conv2d.shape.ts';
 
 const BUSY = 16; // workgroups that keep the software adapter's cores busy
 /** Units of work per split, so that `tiles` times the splits come to about BUSY. */
@@ -37,15 +37,28 @@ export const weight3x3: ConvVariant = {
   },
 };
 
+/**
+ * Groups of 8 input and of 8 output channels to a workgroup of conv2d.backwardWeight.pixels. Large ones load less for each multiply-add,
+ * but they need enough pixels to be split, and every pair is a pipeline to compile: only four of the nine.
+ */
+function channelGroups(s: ConvShape): { IN: number; OUT: number } {
+  if (s.co <= 8) return { IN: 4, OUT: 1 };
+  if (s.ci <= 8) return { IN: 1, OUT: 4 };
+  const large = Math.min(s.ci, s.co) >= 64 && s.n * s.h * s.w >= 1024;
+  return large ? { IN: 4, OUT: 4 } : { IN: 2, OUT: 2 };
+}
+
 export const weight1x1: ConvVariant = {
   name: 'pixels',
   fits: (s, adapter) => lanes8(adapter) && is1x1(s),
   plan: (s) => {
+    const sides = channelGroups(s);
+    const [across, down] = [div(s.ci, 8 * sides.IN), div(s.co, 8 * sides.OUT)];
     const all = s.n * s.h * s.w / 4;
-    const steps = share(all, div(s.ci, 16) * div(s.co, 16));
+    const steps = share(all, across * down);
     return splitting('pixels', s, div(all, steps), {
       kernel: weightPixels, buffers: { x: 'x', dy: 'dy', sums: 'dw' }, params: { n: s.n, ci: s.ci, co: s.co, plane: s.h * s.w / 4, steps },
-      groups: [div(s.ci, 16), div(s.co, 16), div(all, steps)],
+      constants: sides, groups: [across, down, div(all, steps)],
     });
   },
 };
