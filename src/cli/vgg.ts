@@ -2,7 +2,7 @@
 import type { Session } from '../autograd/tensor.ts';
 import { UserError } from '../data/errors.ts';
 import { readPth } from '../data/pth.ts';
-import { decodeSafetensors } from '../data/safetensors.ts';
+import { decodeSafetensors, type NamedTensor } from '../data/safetensors.ts';
 import { vggMaps, type Maps } from '../model/coherence.ts';
 import { isVggWeight, vggFromWeights } from '../model/vgg.ts';
 import { readInput } from '../node/files.ts';
@@ -14,12 +14,16 @@ const last = 'relu2_1';
 
 export interface VggFile { record: FileRecord; open: (session: Session) => Maps }
 
+/** The wanted tensors of a weights file, safetensors or .pth. */
+export async function readWeights(path: string, wanted: (name: string) => boolean): Promise<{ bytes: Uint8Array; weights: Map<string, NamedTensor> }> {
+  const bytes = await readInput(path);
+  // A safetensors file has its JSON header from byte 8 on; a zip or a pickle never has a brace there.
+  return { bytes, weights: bytes[8] === 0x7b ? decodeSafetensors(bytes, path, wanted).tensors : readPth(bytes, path, wanted) };
+}
+
 /** Reads the weights; only those needed are kept. */
 export async function readVgg(path: string): Promise<VggFile> {
-  const bytes = await readInput(path);
-  const wanted = (name: string): boolean => isVggWeight(name, last);
-  // A safetensors file has its JSON header from byte 8 on; a zip or a pickle never has a brace there.
-  const weights = bytes[8] === 0x7b ? decodeSafetensors(bytes, path, wanted).tensors : readPth(bytes, path, wanted);
+  const { bytes, weights } = await readWeights(path, (name) => isVggWeight(name, last));
   if (!weights.size) throw new UserError(`${path}: has no tensor of VGG-19 (features.0.weight and so on): give torchvision's vgg19-dcbb9e9d.pth`);
   return {
     record: { name: path, sha256: sha256(bytes) },
