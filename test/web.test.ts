@@ -203,6 +203,14 @@ if (browserPath) {
     assert.ok(mean(own.maps.find((m) => m.kind === 'beta')!.values) < mean(maps.find((m) => m.kind === 'beta')!.values));
   });
 
+  test('the judge reads a layout off any picture', async () => {
+    const photo = await call('judge', { target: { ...target, data: source.labels.data }, picture: source.photo });
+    assert.ok(photo.ceiling > 0.8 && photo.meanIoU > 0.8 && photo.accuracy > 0.9, JSON.stringify({ ...photo, data: null }));
+    const against = await call('judge', { target, picture: source.photo });
+    assert.ok(against.meanIoU < photo.meanIoU - 0.1, 'the photograph does not follow the target');
+    assert.is(against.data.length, width * height);
+  });
+
   test('a saved run goes on in another page with the same bits, over a lost device', async () => {
     const page = await browser.context.newPage();
     const other = { ...browser, page };

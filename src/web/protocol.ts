@@ -115,6 +115,14 @@ export interface Inspection {
   layout: Labels & { agreement: number };
 }
 
+export interface Judgement extends Labels {
+  /** Share of the pixels where it is the target's, and the mean intersection over union, 0..1. */
+  accuracy: number;
+  meanIoU: number;
+  /** The mean IoU that this judge gives to unseen warps of the photograph itself: no result can be expected above it. */
+  ceiling: number;
+}
+
 export interface Methods {
   /** Opens the device. First of all; again after 'lost' (the run comes back paused, from its last checkpoint). */
   open(p: { baseline?: boolean }): DeviceReport;
@@ -137,6 +145,8 @@ export interface Methods {
   /** The same as a PNG file that carries its recipe (see `semia rerun`). `run`: the run folder's name for the recipe. */
   exportPng(p: { target: TargetInput; raw?: boolean; run?: string }): { name: string; bytes: Bytes };
   inspect(p: { target: TargetInput }): Inspection;
+  /** Reads the layout off any picture of a target, by the judge that took no part in training (src/evaluate/judge.ts). No run is needed. */
+  judge(p: { target: TargetInput; picture: Pixels }): Judgement;
   /** The run as a zip of its folder: unpacked, `semia train --resume` and `semia render` take it. */
   save(p: object): RunFile;
   /** Takes up a zip of a run folder (from `save`, or of one the command line made); it is paused then, or finished. */

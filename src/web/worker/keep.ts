@@ -5,7 +5,7 @@ const [store, key] = ['runs', 'current'];
 
 function database(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open('semia', 1);
+    const request = indexedDB.open('semia-runs', 1);
     request.onupgradeneeded = () => { request.result.createObjectStore(store); };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);

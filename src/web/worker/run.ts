@@ -9,6 +9,7 @@ import { inspect, type ValueMap } from '../../model/inspect.ts';
 import type { Networks } from '../../model/networks.ts';
 import { lossRow } from '../../model/lossRows.ts';
 import { weightsOf } from '../../model/runFiles.ts';
+import { adoptKernels } from '../../model/runKernels.ts';
 import type { Training } from '../../model/train.ts';
 import type { HeatMap, Inspection, LossRow, RunInfo, TargetInput } from '../protocol.ts';
 import { readerOf, type SavedRun } from '../../model/runZip.ts';
@@ -36,6 +37,7 @@ export class Run {
   /** A saved run, to render with; `prepare` makes it ready to train. Throws UserError where it is damaged. */
   static async open(saved: SavedRun, session: Session, page?: Size): Promise<Run> {
     saved.losses = saved.losses.filter((row) => row.iteration <= saved.record.host.iteration);   // readings since the last save
+    adoptKernels(session, saved.record);
     const reader = readerOf(saved);
     const source = await reader.source();
     const run = new Run(saved, session, source, await reader.targets(), page ?? source);

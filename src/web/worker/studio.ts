@@ -1,28 +1,29 @@
 /** The worker's side of every method: one device, one source, at most one run. */
 import { Session } from '../../autograd/tensor.ts';
 import { UserError } from '../../data/errors.ts';
+import { resize } from '../../data/image.ts';
+import type { Source } from '../../data/prepare.ts';
 import { encodeRgbPng } from '../../data/rgbpng.ts';
-import { gridOf } from '../../data/prepare.ts';
 import { openDevice, type Device } from '../../engine/device.ts';
-import { configure, defaultOutput, learnTargets, openTraining, withIterations } from '../../model/analogy.ts';
-import type { Config } from '../../model/config.ts';
-import type { PairData } from '../../model/pair.ts';
+import { judgeOf } from '../../evaluate/evaluate.ts';
+import { layoutScore } from '../../evaluate/labels.ts';
 import { withRecipe } from '../../model/recipe.ts';
-import { newRun, sha256 } from '../../model/runFiles.ts';
-import { runFormat, type RunRecord } from '../../model/runRecord.ts';
-import type { Bytes, Methods, PreviewRequest, RunInfo, SourceInput, TargetInput, TrainSettings, TrainStatus } from '../protocol.ts';
+import { sha256 } from '../../model/runFiles.ts';
+import { unzipRun, zipRun, type SavedRun } from '../../model/runZip.ts';
+import type { Bytes, Methods, Pixels, PreviewRequest, RunInfo, SourceInput, TargetInput, TrainSettings, TrainStatus } from '../protocol.ts';
+import { beginRun, nameOf, planRun, version, withMinutes } from './begin.ts';
 import { Estimator } from './estimate.ts';
 import { failureOf, WorkerError } from './failures.ts';
 import { dropRun, keepRun, keptRun } from './keep.ts';
 import { Previews } from './previews.ts';
 import { Run } from './run.ts';
-import { savedRun, unzipRun, zipRun, type SavedRun } from '../../model/runZip.ts';
-import { checkSource, inputOf, pixelsOf, sourceAt, targetAt } from './source.ts';
+import { checkSource, inputOf, pictureOf, pixelsOf, sourceAt, targetAt } from './source.ts';
 import { convolutionRate } from './speed.ts';
 import { Trainer, type Send } from './trainer.ts';
 import { Turns } from './turns.ts';
 
-declare const SEMIA_VERSION: string;
+/** Longer side at which the judge looks at the source, in pixels. */
+const judgeSide = 256;
 const none: TrainStatus = { state: 'none', iteration: 0, iterations: 0, secondsLeft: null, doing: '' };
 
 /** Every method of the protocol, by name. */
@@ -40,6 +41,8 @@ export class Studio implements Handlers {
   private saved: SavedRun | null = null;
   private page: { width: number; height: number } | null = null;
   private preparing = 0;
+  /** The source as the judge sees it. */
+  private judged: Source | null = null;
 
   constructor(private readonly gpu: GPU | undefined, private readonly send: Send) {}
 
@@ -67,6 +70,7 @@ export class Studio implements Handlers {
   setSource = async (input: SourceInput) => {
     checkSource(input);
     this.input = input;
+    this.judged = null;
     this.previews?.close();
     this.previews = this.newPreviews();
     return { classes: input.classes.length };
@@ -82,53 +86,31 @@ export class Studio implements Handlers {
 
   estimate = async (settings: TrainSettings) => {
     this.need();
-    const c = configure(settings);
-    const source = sourceAt(this.source(), settings.outputSize ?? defaultOutput(c));
-    gridOf(source, source, c.size, c.network.levels);
+    const { config: c, source } = planRun(this.source(), settings);
     const estimate = await this.estimator.estimate(c, source);
-    const fitting = withMinutes(c, settings, estimate.seconds);
-    return { ...estimate, iterations: fitting.iterations, seconds: estimate.seconds * fitting.iterations / c.iterations };
+    const { iterations } = withMinutes(c, settings, estimate.seconds);
+    return { ...estimate, iterations, seconds: estimate.seconds * iterations / c.iterations };
   };
 
   train = async (settings: TrainSettings) => {
-    this.need();
+    const device = this.need();
     const input = this.source();
-    let c = configure(settings);
-    const source = sourceAt(input, settings.outputSize ?? defaultOutput(c));
-    const targets = (settings.targets ?? []).map((t) => targetAt(t, source, input.photo));
-    for (const of of [source, ...targets]) gridOf(of, source, c.size, c.network.levels);   // refuses what is too small before the work begins
+    const plan = planRun(input, settings);
     await this.giveUp();
     const mine = ++this.preparing;
     const session = this.session();
     const doing = (what: string): void => {
       if (mine !== this.preparing) throw new WorkerError({ kind: 'user', message: 'given up for another run' });
-      this.send('status', { state: 'preparing', iteration: 0, iterations: c.iterations, secondsLeft: null, doing: what });
+      this.send('status', { state: 'preparing', iteration: 0, iterations: plan.config.iterations, secondsLeft: null, doing: what });
     };
     try {
-      const learned: PairData[] = [];
-      for (const [i, t] of targets.entries()) {
-        doing(`patches for target ${i + 1} of ${targets.length}`);
-        learned.push(...await this.turns.take(() => learnTargets(session, c, source, [t])));
-      }
-      doing('compiling the training steps');
-      const training = await openTraining(session, c, source, learned);
-      doing('measuring');
-      const cost = await this.turns.take(() => training.estimate()) / 1000;
-      const planned = withMinutes(c, settings, cost);
-      const seconds = cost * planned.iterations / c.iterations;
-      c = Object.assign(c, planned);
-      const now = new Date().toISOString();
-      const { record, files } = await newRun({
-        format: runFormat, config: c, palette: source.palette, size: { width: source.width, height: source.height }, drawn: source.drawn, inputs: await inputsOf(input, settings.targets ?? []),
-        adapter: this.device!.info, versions: { semia: SEMIA_VERSION, node: 'none', webgpu: 'browser', platform: navigator.userAgent }, started: now, saved: now, seconds: 0,
-      }, source, targets, learned, training, encodeRgbPng);
-      doing('');
-      this.adopt(Run.fresh(savedRun(nameOf(input.name), record, files), session, source, targets, input.photo, training)).start();
-      return { iterations: c.iterations, seconds, bytes: session.memory.bytes, exact: true };
+      const { run, estimate } = await beginRun({ input, settings, plan, session, turns: this.turns, adapter: device.info, doing });
+      this.adopt(run).start();
+      return estimate;
     } catch (error) {
       session.memory.destroy();
       if (mine === this.preparing) this.send('status', none);
-      throw new WorkerError(failureOf(error, c.size));
+      throw new WorkerError(failureOf(error, plan.config.size));
     }
   };
 
@@ -174,7 +156,7 @@ export class Studio implements Handlers {
       const { record, name } = await run.save();
       const { info } = this.device!;
       const file = { name: target.name, sha256: await sha256(target.data) };
-      const bytes = withRecipe(encodeRgbPng(picture), { record, run: folder ?? name, target: fitted, file, raw, adapter: info.description || info.vendor, version: SEMIA_VERSION });
+      const bytes = withRecipe(encodeRgbPng(picture), { record, run: folder ?? name, target: fitted, file, raw, adapter: info.description || info.vendor, version });
       return { name: `${nameOf(target.name)}.png`, bytes: bytes as Bytes };
     }, { urgent: true });
   };
@@ -183,6 +165,16 @@ export class Studio implements Handlers {
     const { run } = this.running();
     const fitted = run.target(target);
     return this.turns.take(() => run.inspect(fitted), { urgent: true });
+  };
+
+  judge = async ({ target, picture }: { target: TargetInput; picture: Pixels }) => {
+    const input = this.source();
+    const layout = targetAt(target, this.judged ??= sourceAt(input, judgeSide), input.photo);
+    const { width, height } = layout;
+    const judge = judgeOf(this.judged);   // trained when first asked for: a second or two
+    const data = Uint8Array.from(judge.predict(resize(pictureOf(picture, target.name), width, height)));
+    const { accuracy, meanIoU } = layoutScore(layout.labels, data, input.classes.length);
+    return { width, height, data, accuracy, meanIoU, ceiling: judge.ceiling.meanIoU };
   };
 
   save = async () => {
@@ -270,22 +262,4 @@ export class Studio implements Handlers {
     if (!this.trainer) throw new WorkerError({ kind: 'no-run', message: 'there is no run yet: train one, or open one' });
     return this.trainer;
   }
-}
-
-const nameOf = (file: string): string => file.replace(/^.*[\\/]/, '').replace(/\.[a-z0-9]{2,4}$/i, '').replace(/[^\w-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60) || 'run';
-
-/** As the command line plans `--minutes`: whole cycles that fit, and no more than the preset has. */
-function withMinutes(c: Config, { minutes }: TrainSettings, seconds: number): Config {
-  if (!minutes || seconds <= minutes * 60) return c;
-  return withIterations(c, Math.max(4 * c.reconstructionEvery, Math.floor(c.iterations * minutes * 60 / seconds)));
-}
-
-/** Hashes of what was given, as far as the page knows it: pixels and labels rather than files. */
-async function inputsOf({ name, photo, labels }: SourceInput, targets: readonly TargetInput[]): Promise<RunRecord['inputs']> {
-  const of = async (file: string, { width, height }: { width: number; height: number }, data: Uint8Array | Uint8ClampedArray) =>
-    ({ name: file, width, height, sha256: await sha256(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength)) });
-  return {
-    photo: await of(name, photo, photo.data), layout: await of('layout.png', labels, labels.data), palette: null, vgg: null,
-    targets: await Promise.all(targets.map((t) => of(t.name, t, t.data))),
-  };
 }
