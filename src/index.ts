@@ -10,6 +10,7 @@ export { op, type Op } from './autograd/op.ts';
 export { Parameters, type AdamOptions, type ParameterSpec } from './autograd/parameters.ts';
 export * as ops from './autograd/ops/index.ts';
 export { analogy, configure, learnTargets, openTraining, ownLayout, Painter, trainingPair, type AnalogyOptions, type Choices } from './model/analogy.ts';
+export { imageAnalogies, imageFilter, textureByNumbers } from './model/baselines/imageAnalogies.ts';
 export { preset, presetNames, type Config, type PresetName } from './model/config.ts';
 export type { ClassTable, LayoutData, PairData } from './model/pair.ts';
 export { preview, releasePreview, type Preview, type PreviewOptions } from './model/preview.ts';

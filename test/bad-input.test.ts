@@ -133,6 +133,9 @@ const cases: Case[] = [
   { name: 'a preview of a photograph six pixels high', args: ['preview', 'narrow.png', 'narrow-layout.png', 'narrow-layout.png', '-o', 'new.png'], says: /too small.*5 x 5/ },
   { name: 'a preview in an unknown colour', args: ['preview', 'photo.png', 'layout.png', 'green.png', '-o', 'new.png'], says: /green\.png: #14c828/ },
   { name: 'a preview of nothing', args: ['preview', 'photo.png', 'layout.png', '-o', 'new.png'], says: /missing required argument 'targets'/ },
+  { name: 'a filter of two sizes', args: ['analogies', '--filter', 'photo.png', 'square.png', 'target.png', '-o', 'new.png'], says: /square\.png: is 40 x 40 and photo\.png 48 x 32/ },
+  { name: 'a kappa in words', args: ['analogies', 'photo.png', 'layout.png', 'target.png', '-o', 'new.png', '--kappa', 'much'], says: /--kappa.*a number from 0 to 100/ },
+  { name: 'analogies with a layout of another shape', args: ['analogies', 'photo.png', 'square.png', 'target.png', '-o', 'new.png'], says: /square\.png: the layout is 40 x 40/ },
   { name: 'a preview over its input', args: ['preview', 'photo.png', 'layout.png', 'target.png', '-o', 'photo.png'], says: /photo\.png: is one of the inputs/ },
   // options
   { name: 'a size in words', args: withOption('--size', 'large'), says: /'--size <pixels>'.*'large'.*whole number from 32 to 2048/ },

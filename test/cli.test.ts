@@ -37,7 +37,7 @@ const good = (o: Outcome): Outcome => {
 const weights = (dir: string): string => hash(join(folder, dir, 'weights-000008.safetensors'));
 
 test('every command explains itself with an example', async () => {
-  for (const c of ['train', 'render', 'analogy', 'preview', 'palette', 'doctor', 'example', 'rerun', 'start']) {
+  for (const c of ['train', 'render', 'analogy', 'preview', 'analogies', 'palette', 'doctor', 'example', 'rerun', 'start']) {
     const { stdout } = good(await run([c, '--help']));
     assert.match(stdout, /Usage: semia/);
     assert.match(stdout, new RegExp(`Example:\n  semia ${c}`));
@@ -191,6 +191,15 @@ test('preview fills layouts in one command, the same each time, and says how in 
   const name = readdirSync(join(folder, 'previews'))[0];
   assert.is(hash(join(folder, 'previews', name)), hash(join(folder, 'previews2', name)));
   assert.match(readFileSync(join(folder, 'previews', name), 'latin1'), /semia-method.*"method":"preview","seed":0/s);
+});
+
+test('analogies: by numbers and as a filter', async () => {
+  const target = 'ex/coast/targets/' + readdirSync(join(folder, 'ex/coast/targets'))[0];
+  good(await run(['analogies', 'ex/coast/photo.png', 'ex/coast/layout.png', target, '-o', 'numbers.png', '--output-size', '32']));
+  assert.match(readFileSync(join(folder, 'numbers.png'), 'latin1'), /"method":"image analogies","kappa":0.5,"guideWeight":1/);
+  assert.is((await readPicture(join(folder, 'numbers.png'))).width, 32);
+  const { stdout } = good(await run(['analogies', '--filter', 'ex/lake/photo.png', 'ex/lake/photo.png', 'ex/coast/photo.png', '-o', 'filtered.png', '--output-size', '24']));
+  assert.match(stdout, /filtered\.png {2}24 x/);
 });
 
 test('start: from nothing to a page, and again without training', async () => {

@@ -1,15 +1,17 @@
 /** semia preview PHOTO LAYOUT TARGET... -o OUT: patch synthesis, without training. */
 import type { Command } from 'commander';
 import { preview } from '../model/preview.ts';
+import { integer } from './options.ts';
 import { makeResults, readTask, taskOptions, type TaskOptions } from './untrained.ts';
 
 export function addPreview(program: Command): void {
   taskOptions(program.command('preview').description('a first look in seconds: fill new layouts with patches of the photograph, without training'))
+    .option('--seed <number>', 'another seed gives another result', integer(0, 2 ** 32 - 1), 0)
     .addHelpText('after', '\nExample:\n  semia preview photo.jpg layout.png wider-lake.png -o preview.png\n')
     .action(async (photo: string, layout: string, targets: string[], o: TaskOptions & { seed: number }) => {
       const task = await readTask(photo, layout, targets, o);
       const { source } = task;
-      await makeResults(task, o, 'preview', { seed: o.seed }, async (session, target) =>
-        (await preview({ session, photo: source.photo, layout: source.labels, target, classes: source.palette.classes.length, seed: o.seed })).image);
+      await makeResults(task, o, 'preview', { seed: o.seed }, async (session, i) =>
+        (await preview({ session, photo: source.photo, layout: source.labels, target: task.targets[i], classes: source.palette.classes.length, seed: o.seed })).image);
     });
 }

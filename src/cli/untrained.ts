@@ -15,12 +15,12 @@ import { duration, Progress } from './progress.ts';
 import { explainDevice, openSession } from './session.ts';
 
 export interface TaskOptions { output: string; palette?: string; outputSize?: number; quiet?: boolean }
-export interface Task {
-  source: Source;
-  targets: readonly Target[];
-  files: { photo: FileRecord; layout: FileRecord; palette: FileRecord | null; targets: FileRecord[] };
+/** What results are recorded as made of. */
+export interface Made {
+  files: { photo: FileRecord; layout: FileRecord; palette?: FileRecord | null; targets: FileRecord[] };
   tell: (note: string) => void;
 }
+export interface Task extends Made { source: Source; targets: readonly Target[] }
 
 /** The arguments of `analogy`, and the options that make sense without training. */
 export const taskOptions = (command: Command): Command => command
@@ -29,7 +29,6 @@ export const taskOptions = (command: Command): Command => command
   .requiredOption('-o, --output <out>', 'a .png file for one target, a folder for several')
   .option('--output-size <pixels>', "longer side of the results (default: the photo's)", integer(16, 8192))
   .option('--palette <file>', 'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON')
-  .option('--seed <number>', 'another seed gives another result', integer(0, 2 ** 32 - 1), 0)
   .option('--quiet', 'print nothing but errors');
 
 /** Reads and checks everything that the user named. */
@@ -45,16 +44,15 @@ export async function readTask(photo: string, layout: string, targets: readonly 
 }
 
 /** Makes and writes one result after the other. `settings`: what the method was told, for the record in each PNG (text chunk `semia-method`). */
-export async function makeResults(task: Task, o: TaskOptions, method: string, settings: object, make: (session: Session, target: Target) => Promise<Picture>): Promise<void> {
-  const { targets, files, tell } = task;
+export async function makeResults({ files, tell }: Made, o: TaskOptions, method: string, settings: object, make: (session: Session, target: number) => Promise<Picture>): Promise<void> {
   const paths = await resultFiles(o.output, files.targets.map((t) => ({ path: t.name })), [files.photo, files.layout, ...files.targets].map((f) => f.name));
   const session = await openSession();
   const { description, vendor } = session.device.info;
   try {
-    for (const [i, target] of targets.entries()) {
+    for (const [i, target] of files.targets.entries()) {
       const began = performance.now();
-      const picture = await make(session, target);
-      const record = { program: 'semia', version: programVersion, method, ...settings, adapter: description || vendor, photo: files.photo, layout: files.layout, target: files.targets[i] };
+      const picture = await make(session, i);
+      const record = { program: 'semia', version: programVersion, method, ...settings, adapter: description || vendor, photo: files.photo, layout: files.layout, target };
       await writeFileAtomic(paths[i], withText(encodePng(picture), { Software: `semia ${programVersion}`, 'semia-method': JSON.stringify(record) }));
       const ms = performance.now() - began;
       tell(`${paths[i]}  ${picture.width} x ${picture.height}  ${ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000)}`);
