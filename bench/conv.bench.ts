@@ -3,7 +3,8 @@ import { hashUniform } from '../src/engine/hash.ts';
 import { conv2dOp, convInput, convWeight, geometry, type ConvAttrs } from '../src/autograd/ops/conv2d.ts';
 import { forwardReference, magnitudeBy } from '../src/autograd/ops/conv2d.reference.ts';
 import type { Tensor } from '../src/autograd/tensor.ts';
-import { openBench, time } from './stamp.ts';
+import { convPeers } from './conv.peers.ts';
+import { openBench, perRun, time } from './stamp.ts';
 
 interface Layer { name: string; ci: number; co: number; k: number; size: number; a: ConvAttrs }
 const at = (a: Partial<ConvAttrs>): ConvAttrs => ({ stride: 1, dilation: 1, pad: 0, padMode: 'zero', ...a });
@@ -27,7 +28,8 @@ const layers: Layer[] = [
   { name: '3x3 128 at 64x64', ci: 128, co: 128, k: 3, size: 64, a: at({ pad: 1 }) },
 ];
 
-const { session, flops: ceiling } = await openBench();
+const bench = await openBench('conv');
+const { session, flops: ceiling } = bench;
 const data = (name: string, shape: number[]): Tensor => session.lasting(shape, name, hashUniform(name, shape.reduce((a, b) => a * b)));
 
 /** A corner of the output against float64, so that no wrong kernel is timed. */
@@ -43,7 +45,8 @@ async function validate({ ci, co, k, a }: Layer): Promise<void> {
 }
 
 console.log(`${'layer'.padEnd(26)}${['forward', 'to input', 'to weight'].map((n) => n.padStart(22)).join('')}   GFLOPS by least wall, (by CPU time / 2), share of the ceiling`);
-for (const layer of layers) {
+const directions = ['forward', 'to input', 'to weight'];
+for (const layer of layers.filter((l) => bench.wants(`layers ${l.name}`))) {
   await validate(layer);
   const { ci, co, k, size, a } = layer;
   const x = data('x', [1, ci, size, size]);
@@ -57,9 +60,11 @@ for (const layer of layers) {
     const program = await session.record(() => { for (let i = 0; i < repeat; i++) run(); });
     const t = await time(async () => { program.run(); await session.idle(); });
     const rate = (ms: number): number => work * repeat / ms / 1e6;
+    bench.record({ what: `${layer.name}, ${directions[cells.length]}`, who: 'semia', ...perRun(t, repeat), rate: rate(t.least), unit: 'GFLOP/s', share: 1e9 * rate(t.least) / ceiling });
     cells.push(`${rate(t.least).toFixed(1)} (${rate(t.cpu / 2).toFixed(1)}) ${(100e9 * rate(t.least) / ceiling).toFixed(0)} %`.padStart(22));
     program.destroy();
   }
   console.log(layer.name.padEnd(26) + cells.join(''));
 }
-process.exit(0);
+if (bench.wants('others')) await convPeers(bench);
+await bench.finish();
