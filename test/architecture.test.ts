@@ -10,7 +10,7 @@ import { scoped } from './device.ts';
 let root = dirname(fileURLToPath(import.meta.url));
 while (!existsSync(join(root, 'tsconfig.json'))) root = dirname(root);
 
-const walk = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir).flatMap((f) => {
+const walk = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir).filter((f) => f !== 'node_modules').flatMap((f) => {
   const path = join(dir, f);
   return statSync(path).isDirectory() ? walk(path) : [path];
 }) : []);

@@ -31,7 +31,7 @@ struct Params {
 const N: u32 = 4u;
 const FAR: f32 = 3.0e38;
 const UNBEGUN: f32 = 1.0e35; // a chain whose first columns lie before the source
-const WILD: f32 = 4294967296.0;
+const WILD: u32 = 0xffffffffu;
 
 struct Strip { a: vec4f, b: vec4f, c: vec4f, d: vec4f } // 16 rows of one column
 var<private> tile: array<vec4f, 192>; // [channel][column][4]
@@ -39,6 +39,7 @@ var<private> chain: array<f32, 256>;  // [n][i][m]
 var<private> best: array<f32, 64>;    // [n][m]
 var<private> arg: array<u32, 64>;
 var<private> labels: array<f32, 64>;
+var<private> penalties: array<f32, 64>; // 0 where any class will do
 
 fn measure(a: vec4f, b: vec4f) -> vec4f {
   if (METRIC == 0u) { return abs(a - b); }
@@ -96,7 +97,7 @@ fn finish(n: u32, r: array<array<f32, 16>, 12>, factor: array<vec4f, 4>, class_:
     var d = r[n + PATCH - 1u][m];
     if (PATCH > 1u) { d += chain[base + (PATCH - 2u) * rows]; }
     if (SCALED) { d *= factor[m / 4u][m % 4u]; }
-    if (LABELS) { d += select(params.penalty, 0.0, labels[i] == class_[m / 4u][m % 4u] || labels[i] == WILD); }
+    if (LABELS) { d += select(penalties[i], 0.0, labels[i] == class_[m / 4u][m % 4u]); }
     arg[i] = select(arg[i], step, d < best[i]);
     best[i] = min(best[i], d);
     if (PATCH > 8u) { chain[base + 7u * rows] = chain[base + 6u * rows] + r[n + 7u][m]; }
@@ -129,7 +130,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     if (LABELS) {
       let y = min(y0 + i % rows, params.targetRows - 1u);
       let x = min(x0 + i / rows, params.targetColumns - 1u);
-      labels[i] = f32(targetLabels[y * params.targetColumns + x]);
+      let label = targetLabels[y * params.targetColumns + x];
+      labels[i] = f32(label);
+      penalties[i] = select(params.penalty, 0.0, label == WILD);
     }
   }
   // Patch row m of the tile meets source patch row u + 1 - rows + m; packed has `rows - 1` extra rows on top for that.
@@ -150,14 +153,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       }
       var factor: array<vec4f, 4>;
       var class_: array<vec4f, 4>;
-      if (SCALED || LABELS) {
+      if (SCALED || (LABELS && CHANNELS > 3u)) {
         // Where no patch has ended yet any value does: its sum is UNBEGUN.
         let e = max(at, (PATCH - 1u) * params.packedRows) - (PATCH - 1u) * params.packedRows;
         let el = extras[e];
         let eh = extras[e + 8u];
-        let fl = spread(el.x); let fh = spread(eh.x);
-        factor[0] = fl[0]; factor[1] = fl[1]; factor[2] = fh[0]; factor[3] = fh[1];
-        let cl = spread(el.y); let ch = spread(eh.y);
+        if (SCALED) {
+          let fl = spread(el.x); let fh = spread(eh.x);
+          factor[0] = fl[0]; factor[1] = fl[1]; factor[2] = fh[0]; factor[3] = fh[1];
+        }
+        if (LABELS && CHANNELS > 3u) {
+          let cl = spread(el.y); let ch = spread(eh.y);
+          class_[0] = cl[0]; class_[1] = cl[1]; class_[2] = ch[0]; class_[3] = ch[1];
+        }
+      }
+      if (LABELS && CHANNELS < 4u) { // the class came with the colours
+        let cl = spread(low.w); let ch = spread(high.w);
         class_[0] = cl[0]; class_[1] = cl[1]; class_[2] = ch[0]; class_[3] = ch[1];
       }
       var r: array<array<f32, 16>, 12>;

@@ -116,7 +116,7 @@ function planTile(s: PatchShape): PatchPlan {
       buffers: { sourceMap: 'source', scale: s.scaled ? 'scale' : 'source', sourceLabels, packed, extras },
       params: {
         c: s.c, hs: s.hs, ws: s.ws, shift: s.border === 'clamp' ? (s.patch - 1) / 2 : 0, above: rows - 1, packedRows,
-        patchRows: u.rows, patchColumns: u.columns, threads: columns * packedRows,
+        patchRows: u.rows, patchColumns: u.columns, side: s.patch, threads: columns * packedRows,
       },
       constants, groups: flatGrid(columns * packedRows),
     },
