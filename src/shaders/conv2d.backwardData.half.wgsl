@@ -4,8 +4,8 @@
 // multiplication by inserted zeros (but for K = 3 in even rows, whose kh = 3 does not exist).
 // dy [N,Co,Ho,Wo], dx [N,Ci,H,W] as vec4, W = 2*Wo a multiple of 8, H = 2*Ho or (K = 3) 2*Ho-1; w [Co,Ci,K,K] as it is.
 // Needs subgroups of 8. One workgroup is one subgroup and one phase of rows; a lane computes 2 rows of 8 pixels, iy and iy+2, x 8
-// channels from 3 rows of 6 columns of dy; columns from neighbouring lanes, at the ends of the group from memory (BORDER: only
-// where a row is longer than a group, Wo > 32), taps by broadcast.
+// channels from 3 rows of 6 columns of dy; columns from neighbouring lanes, at the ends of the group from memory (BORDER:
+// unless groups hold whole rows, Wo 4, 8, 16 or 32), taps by broadcast.
 // Grid: (ceil(ceil(Ho/2)*(Wo/4) / 8), ceil(Ci/8), 2*N). Limit: keeping 128 sums (4 multiply-adds each a step), then lane loads.
 enable subgroups;
 override K: u32 = 4;

@@ -3,8 +3,8 @@
 // x [N,Ci,H,W] and y [N,Co,Ho,Wo] as vec4, w [Co,Ci,K,K] as it is. Needs subgroups of 8.
 // One workgroup is one subgroup; a lane computes 4 pixels of two rows x 16 output channels, one row of taps a step: a body that
 // stays in the processor's cache of decoded instructions is worth twice one with all K rows, which loads fewer rows twice. The
-// columns beside its own come from the neighbouring lanes, at the ends of the group from memory (BORDER: only where a row
-// is longer than a group, Wo > 32). Lane j loads the taps of channels j and j+8, and a broadcast from a constant lane hands them out.
+// columns beside its own come from the neighbouring lanes, at the ends of the group from memory (BORDER: unless
+// groups hold whole rows, Wo 4, 8, 16 or 32). Lane j loads the taps of channels j and j+8, and a broadcast from a constant lane hands them out.
 // Grid: (ceil(ceil(Ho/2)*(Wo/4) / 8), ceil(Co/16), N). Limit: multiply and add units, then lane loads (6 vec4 for 512 multiply-adds).
 enable subgroups;
 override K: u32 = 4;

@@ -113,7 +113,7 @@ export const half = (d: Direction): ConvVariant => ({
       steps: [{
         kernel: forth ? forwardHalf : backwardDataHalf, buffers: { [from]: from, w: 'w', w4: 'w', bias: s.bias ? 'bias' : from, [to]: to },
         params: { ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, has_bias: s.bias ? 1 : 0 },
-        constants: { K: s.kh, BORDER: s.wo > 32 ? 1 : 0 },
+        constants: { K: s.kh, BORDER: 32 % s.wo ? 1 : 0 },
         groups: [div(div(s.ho, 2) * s.wo / 4, 8), forth ? div(s.co, 16) : div(s.ci, 8), forth ? s.n : 2 * s.n],
       }],
     };
