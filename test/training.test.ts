@@ -1,7 +1,10 @@
 /** Ten alternating iterations against PyTorch's float64 run of the same definition (test/goldens/make_training.py). */
 import { test } from 'uvu';
+import { mul } from '../src/autograd/ops/pointwise.ts';
+import { sumAll } from '../src/autograd/ops/reduce.ts';
 import type { Session, Tensor } from '../src/autograd/tensor.ts';
 import { preset, type Config } from '../src/model/config.ts';
+import { readsLayouts } from '../src/model/generator.ts';
 import { createNetworks, inference, type Networks } from '../src/model/networks.ts';
 import { discriminatorStep, generatorStep, segmenterStep, untaped, type Losses, type Side } from '../src/model/steps.ts';
 import type { Parameters } from '../src/autograd/parameters.ts';
@@ -111,6 +114,31 @@ test('ten iterations', () => scoped(async (session) => {
     await step('D', n.dPass.p, g.rates.D, () => discriminatorStep(n, source, target));
   }
   if (at !== g.steps.length || compared < 100) throw new Error(`${at} steps and ${compared} losses compared`);
+}));
+
+test('an unchanged layout needs no E_seg: the same picture and gradients as reading it twice', () => scoped(async (session) => {
+  const s = side(session, 0, 0);
+  const copy = session.lasting(s.layout.shape, 'copy', (await session.read([s.layout]))[0]);
+  const run = async (target: Tensor): Promise<{ image: Float32Array; gradients: Map<string, Float32Array> }> => {
+    const n = createNetworks(session, config(), K, init);
+    const [image] = await session.compute(() => {
+      n.gPass.p.prepare();
+      const made = n.g(n.gPass, s.image, s.layout, target);
+      n.gPass.p.backward(sumAll(mul(made.image, session.lasting(made.image.shape, 'probe', hashUniform('unchanged', made.image.size)))), made.read ? {} : { still: readsLayouts });
+      return [made.image];
+    });
+    return { image: image as Float32Array, gradients: await n.gPass.p.readGradients() };
+  };
+  const [short, long] = [await run(s.layout), await run(copy)];
+  for (const [i, v] of short.image.entries()) if (Math.abs(v - long.image[i]) > 1e-5) throw new Error(`picture at ${i}: ${v}, with E_seg ${long.image[i]}`);
+  for (const [name, g] of short.gradients) {
+    const want = long.gradients.get(name)!;
+    const top = want.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+    for (const [i, v] of g.entries()) {
+      // E_seg's own gradient is exactly zero here and rounding errors there; its weights' sizes are the others'.
+      if (readsLayouts(name) ? v !== 0 || top > 1e-3 : Math.abs(v - want[i]) > 1e-4 * top + 1e-6) throw new Error(`gradient of ${name} at ${i}: ${v}, with E_seg ${want[i]}`);
+    }
+  }
 }));
 
 test('rendering moves nothing', () => scoped(async (session) => {

@@ -5,6 +5,7 @@
 import adamKernel from '../shaders/adam.update.wgsl';
 import { alignment, type Storage } from '../engine/storage.ts';
 import { grid } from './op.ts';
+import { fill } from './ops/basic.ts';
 import { assign } from './ops/copy.ts';
 import { rowsOf, Spectral, type SpectralKind } from './spectral.ts';
 import { gradients } from './tape.ts';
@@ -20,6 +21,9 @@ export interface ParameterSpec {
 
 /** Adam's settings (Kingma & Ba 2015). */
 export interface AdamOptions { beta1: number; beta2: number; eps: number }
+
+/** `still`: parameters that the loss does not depend on; their gradient is 0. */
+export interface BackwardOptions { still?: (name: string) => boolean }
 
 export class Parameters {
   readonly names: readonly string[];
@@ -83,23 +87,31 @@ export class Parameters {
     this.spectral?.forward(this.vector, this.effective!, freeze);
   }
 
-  /** Records the backward pass of `loss` into all parameters. They must all influence it, unless `unused` says otherwise. */
-  backward(loss: Tensor, options: { unused?: 'error' | 'zero' } = {}): void {
+  /** Records the backward pass of `loss` into all parameters. They must all influence it, but for those that are said to be `still`. */
+  backward(loss: Tensor, options: BackwardOptions = {}): void {
     this.differentiate(loss, options);
     this.spectral?.backward(this.vector, this.gradient);
   }
 
   /** Records `backward` and `update` as one, in fewer passes over memory: spectrally normed weights' gradients are never written. */
-  descend(loss: Tensor, options: { unused?: 'error' | 'zero' } = {}): void {
+  descend(loss: Tensor, options: BackwardOptions = {}): void {
     this.differentiate(loss, options);
     if (this.spectral) this.spectral.update(this.vector, this.gradient, this.moments, this.hyper);
     else this.update();
   }
 
   /** Gradients towards what the network computes with. */
-  private differentiate(loss: Tensor, options: { unused?: 'error' | 'zero' }): void {
-    const grads = gradients(loss, this.names.map((n) => this.leaves.get(n)!), options);
-    for (const [i, g] of grads.entries()) this.store(g, this.names[i]);
+  private differentiate(loss: Tensor, { still = () => false }: BackwardOptions): void {
+    const moving = this.names.filter((n) => !still(n));
+    const grads = gradients(loss, moving.map((n) => this.leaves.get(n)!));
+    for (const [i, g] of grads.entries()) this.store(g, moving[i]);
+    // Neighbours in the vector are cleared together.
+    const ends = [...this.offsets.values(), this.vector.size];
+    for (let i = 0; i < this.names.length; i++) {
+      const first = i;
+      while (i < this.names.length && still(this.names[i])) i++;
+      if (i > first) fill(this.session, [ends[i] - ends[first]], 0).storage.place(this.gradient.storage, ends[first] * 4);
+    }
   }
 
   /** Puts a gradient into the flat vector: by giving its memory there where possible, else by a copy. */

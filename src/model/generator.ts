@@ -8,7 +8,7 @@ import { tanh } from '../autograd/ops/pointwise.ts';
 import type { Tensor } from '../autograd/tensor.ts';
 import { downBlock, edge, upBlock } from './blocks.ts';
 import { conv, type Declare, type Layer, type Pass } from './layers.ts';
-import { translation, type Modulation, type TranslationOptions } from './translate.ts';
+import { contrast, noContrast, translation, type Contrast, type Modulation, type TranslationOptions } from './translate.ts';
 
 export interface GeneratorOptions extends TranslationOptions {
   /** Base width c; level l has c * 2^(l+1) channels. A multiple of 4. */
@@ -24,7 +24,11 @@ export interface Generated {
   image: Tensor;
   /** (gamma_l, beta_l) by level, shallowest first. */
   modulations: Modulation[];
+  /** Whether E_seg took part; see `readsLayouts`. */
+  read: boolean;
 }
+/** Whether a parameter belongs to E_seg. */
+export const readsLayouts = (name: string): boolean => name.startsWith('encSeg.');
 /** image [1,3,H,W] in [-1,1], layouts [1,K,H,W]; H and W are multiples of 2^levels. */
 export type Generator = (pass: Pass, source: Tensor, sourceLayout: Tensor, targetLayout: Tensor) => Generated;
 
@@ -45,14 +49,22 @@ export function declareGenerator(d: Declare, o: GeneratorOptions): Generator {
   const decTail: Layer = conv(d, 'dec.tail.conv', o.width, 3, { k: 3, pad: 1, reflect: true, bias: true });
 
   return (pass, source, sourceLayout, targetLayout) => {
-    const modulations = layoutFeatures(pass, sourceLayout, targetLayout).map(([s, t], l) => translate[l](pass, s, t));
+    // Equal layouts have equal features, and what is read off those is constant: E_seg has no part in it, and no gradient. Only
+    // running statistics would have to be moved all the same.
+    const read = sourceLayout !== targetLayout || pass.running !== null;
+    const changes = read ? layoutFeatures(pass, sourceLayout, targetLayout).map(([s, t]) => contrast(s, t, o.ratio)) : unchanged(sourceLayout);
+    const modulations = changes.map((change, l) => translate[l](pass, change));
     let x = imgHead(pass, source);
     for (const [l, down] of imgDown.entries()) x = modulate(down(pass, x), modulations[l]);
     x = decHead(pass, imgTail(pass, x));
     for (let l = o.levels - 1; l >= 0; l--) x = decUp[l](pass, modulate(x, modulations[l]));
     const image = decTail(pass, x);
-    return { image: o.output === 'tanh' ? tanh(image) : image, modulations };
+    return { image: o.output === 'tanh' ? tanh(image) : image, modulations, read };
   };
+
+  function unchanged({ session, shape: [n, , h, w] }: Tensor): Contrast[] {
+    return widths.map((c, l) => noContrast(session, [n, 2 * c, h >> (l + 1), w >> (l + 1)]));
+  }
 
   /** E_seg's features of both layouts after each down block, with shared weights: [F_source, F_target] by level. */
   function layoutFeatures(pass: Pass, sourceLayout: Tensor, targetLayout: Tensor): [Tensor, Tensor][] {

@@ -7,6 +7,7 @@ import { total } from '../autograd/ops/total.ts';
 import { detach } from '../autograd/tape.ts';
 import type { Session, Tensor } from '../autograd/tensor.ts';
 import type { Config } from './config.ts';
+import { readsLayouts } from './generator.ts';
 import { featureMatching, fixedPoint, leastSquares, patchCoherence } from './losses.ts';
 import type { Networks } from './networks.ts';
 
@@ -67,7 +68,7 @@ export interface Extras {
 /** G: all losses of the method's table that belong to the kind of iteration. */
 export function generatorStep(n: Networks, c: Config, kind: Kind, source: Side, target: Side, extras: Extras = {}): Losses {
   n.gPass.p.prepare();
-  const { image, modulations } = n.g(n.gPass, extras.noisy ?? source.image, source.layout, target.layout);
+  const { image, modulations, read } = n.g(n.gPass, extras.noisy ?? source.image, source.layout, target.layout);
   n.dPass.p.prepare();
   const judged = n.d(n.dPass, concat([image, target.image], 0));
   const w = c.weights;
@@ -90,6 +91,6 @@ export function generatorStep(n: Networks, c: Config, kind: Kind, source: Side, 
   }
   const sum = total(terms);
   losses.total = sum;
-  n.gPass.p.descend(sum);
+  n.gPass.p.descend(sum, read ? {} : { still: readsLayouts });
   return losses;
 }

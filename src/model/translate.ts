@@ -2,10 +2,11 @@
  * Semantic feature translation (SFT): what changes between two layouts, as a scale and a shift per position.
  *   F_scale = F_target / F_source, F_shift = F_target - F_source; gamma = SFTscale(F_scale), beta = SFTshift(F_shift).
  */
+import { fill } from '../autograd/ops/basic.ts';
 import { contrastOp } from '../autograd/ops/contrast.ts';
 import { concat, samples } from '../autograd/ops/copy.ts';
 import { div, sub } from '../autograd/ops/pointwise.ts';
-import type { Tensor } from '../autograd/tensor.ts';
+import type { Session, Shape, Tensor } from '../autograd/tensor.ts';
 import { plainResidual } from './blocks.ts';
 import { chain, conv, type Declare, type Layer, type Pass } from './layers.ts';
 
@@ -20,12 +21,18 @@ export interface Modulation { gamma: Tensor; beta: Tensor }
 /** Features of LeakyReLU pass near zero, where their ratio explodes; (t s + eps) / (s^2 + eps) is 1 where both agree and stays finite. */
 const boundEpsilon = 0.1;
 
-/** F_scale and F_shift. */
-function contrast(source: Tensor, target: Tensor, ratio: TranslationOptions['ratio']): [Tensor, Tensor] {
-  if (ratio === 'raw') return [div(target, source), sub(target, source)];
+/** What changes between two layouts' features at one level, [N,c,H,W] each. */
+export interface Contrast { /** F_scale. */ ratio: Tensor; /** F_shift. */ difference: Tensor }
+
+export function contrast(source: Tensor, target: Tensor, ratio: TranslationOptions['ratio']): Contrast {
+  if (ratio === 'raw') return { ratio: div(target, source), difference: sub(target, source) };
+  const n = source.shape[0];
   const both = contrastOp([concat([source, target], 0)], { eps: boundEpsilon });
-  return [samples(both, 0, 1), samples(both, 1, 2)];
+  return { ratio: samples(both, 0, n), difference: samples(both, n, 2 * n) };
 }
+
+/** The same for equal features: constants, whatever the features are. */
+export const noContrast = (session: Session, shape: Shape): Contrast => ({ ratio: fill(session, shape, 1), difference: fill(session, shape, 0) });
 
 function head(d: Declare, name: string, c: number, kind: TranslationOptions['sft']): Layer {
   if (kind === 'linear') return conv(d, `${name}.linear`, c, c, { k: 1, bias: true });
@@ -36,12 +43,9 @@ function head(d: Declare, name: string, c: number, kind: TranslationOptions['sft
   );
 }
 
-/** One level's translation; features [1,c,H,W]. */
-export function translation(d: Declare, name: string, c: number, o: TranslationOptions): (pass: Pass, source: Tensor, target: Tensor) => Modulation {
+/** One level's translation. */
+export function translation(d: Declare, name: string, c: number, o: TranslationOptions): (pass: Pass, change: Contrast) => Modulation {
   const scale = head(d, `${name}.scale`, c, o.sft);
   const shift = head(d, `${name}.shift`, c, o.sft);
-  return (pass, source, target) => {
-    const [ratio, difference] = contrast(source, target, o.ratio);
-    return { gamma: scale(pass, ratio), beta: shift(pass, difference) };
-  };
+  return (pass, { ratio, difference }) => ({ gamma: scale(pass, ratio), beta: shift(pass, difference) });
 }

@@ -264,7 +264,7 @@ OPS = {
     'reshape': lambda a, x: x.reshape(a.shape), 'expand': lambda a, x: x.expand(a.shape), 'permute': lambda a, x: x.permute(a.order),
     'flip': lambda a, x: x.flip(a.axes), 'concat': lambda a, *x: torch.cat(x, a.axis), 'window': window, 'part': part, 'join': join,
     'meanError': mean_error, 'total': lambda a, *x: sum(w * t for w, t in zip(a.weights, x)), 'bias': bias,
-    'contrast': lambda a, x: torch.stack([(x[0] * x[1] + a.eps) / (x[0] ** 2 + a.eps), x[1] - x[0]]),
+    'contrast': lambda a, x: torch.cat([(s * t + a.eps) / (s ** 2 + a.eps) if k else t - s for s, t in [x.chunk(2)] for k in (1, 0)]),
     'conv2d': lambda a, x, w, b=None: F.conv2d(padded(x, a), w, b, a.stride, 0, a.dilation),
     'convInput': conv_input, 'convWeight': conv_weight, 'normalize': normalize, 'crossEntropy': cross_entropy,
     'oneHot': one_hot, 'argmax': lambda a, x: x.argmax(1),

@@ -10,11 +10,11 @@ import { joinOp } from './ranges.ts';
 /** Keeps the ratio finite where the first map is near 0, and 1 where both agree; above 0. */
 interface Attrs { eps: number }
 
-/** The batch (s, t) [2,C,H,W], C H W a multiple of 4 -> ((s t + eps) / (s^2 + eps), t - s) [2,C,H,W]. */
+/** The batch (s, t) [2N,C,H,W], N C H W a multiple of 4 -> ((s t + eps) / (s^2 + eps), t - s) [2N,C,H,W]. */
 export const contrastOp: Op<Attrs> = op<Attrs>({
   name: 'contrast',
   shape: ([x], { eps }) => {
-    if (x.length !== 4 || x[0] !== 2 || sizeOf(x) % 8) shapeError('contrast', `two samples of whole vec4 are expected, not [${x}]`);
+    if (x.length !== 4 || x[0] % 2 || sizeOf(x) % 8) shapeError('contrast', `two batches of whole vec4 are expected, not [${x}]`);
     if (!(eps > 0)) shapeError('contrast', `eps ${eps} is not above 0`);
     return x;
   },
@@ -46,13 +46,15 @@ export const contrastOp: Op<Attrs> = op<Attrs>({
   },
   cases: [
     { name: 'small', inputs: [{ shape: [2, 3, 4, 5] }], attrs: { eps: 0.1 } },
+    { name: 'batches', inputs: [{ shape: [4, 1, 2, 6] }], attrs: { eps: 0.1 } },
     { name: 'aligned', inputs: [{ shape: [2, 4, 8, 4], make: (u) => 3 * u }], attrs: { eps: 0.25 } },
   ],
 });
 
 /** The gradient from taped ops, for gradients of gradients. */
 function composed(x: Tensor, dy: Tensor, eps: number): Tensor {
-  const [s, t, dr, dd] = [samples(x, 0, 1), samples(x, 1, 2), samples(dy, 0, 1), samples(dy, 1, 2)];
+  const n = x.shape[0] / 2;
+  const [s, t, dr, dd] = [x, dy].flatMap((both) => [samples(both, 0, n), samples(both, n, 2 * n)]);
   const below = affine(square(s), 1, eps);
   const q = div(dr, below);
   const ratio = div(affine(mul(s, t), 1, eps), below);
