@@ -16,6 +16,9 @@ export const lanes8 = (adapter: PlanAdapter): boolean => adapter.subgroups && ad
 export const is3x3 = (s: ConvShape): boolean => s.kh === 3 && s.kw === 3 && s.stride === 1 && s.dilation === 1 && s.pad === 1 && s.w % 4 === 0;
 export const is1x1 = (s: ConvShape): boolean => s.kh === 1 && s.kw === 1 && s.stride === 1 && s.pad === 0 && s.h * s.w % 4 === 0;
 export const is7x7 = (s: ConvShape): boolean => s.kh === 7 && s.kw === 7 && s.stride === 1 && s.dilation === 1 && s.pad === 3 && s.w % 4 === 0;
+/** 3x3 with dilation = zero padding, every tap a whole vec4 aside. */
+export const isDilated = (s: ConvShape): boolean => s.kh === 3 && s.kw === 3 && s.stride === 1 && s.dilation === s.pad && s.dilation % 4 === 0
+  && s.padMode === 'zero' && s.w % 4 === 0;
 /** 4x4 or 3x3, stride 2, padding 1, zero: even widths, whole vec4 on the small side. */
 export const isHalf = (s: ConvShape): boolean => s.kh === s.kw && (s.kh === 4 || s.kh === 3) && s.stride === 2 && s.dilation === 1
   && s.pad === 1 && s.padMode === 'zero' && s.w === 2 * s.wo && s.wo % 4 === 0 && (s.h === 2 * s.ho || (s.kh === 3 && s.h === 2 * s.ho - 1));
@@ -70,11 +73,9 @@ export const pixels1x1 = (d: Direction): ConvVariant => ({
   },
 });
 
-/** 3x3 with dilation = zero padding, every tap a whole vec4 aside. */
 export const dilated3x3 = (d: Direction): ConvVariant => ({
   name: 'dilated',
-  fits: (s, adapter) => lanes8(adapter) && s.kh === 3 && s.kw === 3 && s.stride === 1 && s.dilation === s.pad && s.dilation % 4 === 0
-    && s.padMode === 'zero' && s.w % 4 === 0,
+  fits: (s, adapter) => lanes8(adapter) && isDilated(s),
   plan: (s) => {
     const { m, k, from, to } = sides(s, d);
     return {

@@ -1,9 +1,10 @@
 /** Backward-weight kernels for subgroups of 8 without workgroup memory. Sums are split only as far as it takes to keep a few cores busy. */
+import weightDilated from '../../shaders/conv2d.backwardWeight.dilated.wgsl';
 import weightHalf from '../../shaders/conv2d.backwardWeight.half.wgsl';
 import weightPixels from '../../shaders/conv2d.backwardWeight.pixels.wgsl';
 import weightRows from '../../shaders/conv2d.backwardWeight.rows.wgsl';
 import weightSeven from '../../shaders/conv2d.backwardWeight.seven.wgsl';
-import { is1x1, is3x3, is7x7, isHalf, lanes8 } from './conv2d.lanes.plan.ts';
+import { is1x1, is3x3, is7x7, isDilated, isHalf, lanes8 } from './conv2d.lanes.plan.ts';
 import { div, splitting, type ConvShape, type ConvVariant } from './conv2d.shape.ts';
 
 const BUSY = 16; // workgroups that keep the software adapter's cores busy
@@ -59,6 +60,22 @@ export const weight1x1: ConvVariant = {
     return splitting('pixels', s, div(all, steps), {
       kernel: weightPixels, buffers: { x: 'x', dy: 'dy', sums: 'dw' }, params: { n: s.n, ci: s.ci, co: s.co, plane: s.h * s.w / 4, steps },
       constants: sides, groups: [across, down, div(all, steps)],
+    });
+  },
+};
+
+/** The taps of few input channels as columns of one matrix. */
+export const weightDilated3x3: ConvVariant = {
+  name: 'dilated',
+  fits: (s, adapter) => lanes8(adapter) && isDilated(s),
+  plan: (s) => {
+    const [across, down] = [div(s.co, 32), div(s.ci * 9, 16)];
+    const all = s.n * s.h * s.w / 4;
+    const steps = share(all, across * down);
+    return splitting('dilated', s, div(all, steps), {
+      kernel: weightDilated, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, dilation: s.dilation, steps },
+      groups: [across, down, div(all, steps)],
     });
   },
 };
