@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Session } from '../autograd/tensor.ts';
 import { UserError } from '../data/errors.ts';
+import { trainingCases } from '../data/failurecases.ts';
 import { gridOf, prepareSource } from '../data/prepare.ts';
 import { configure, defaultOutput, withIterations } from '../model/analogy.ts';
 import { checkNewRun, isRun, RunFolder } from '../node/runFolder.ts';
@@ -32,6 +33,7 @@ export function addTrain(program: Command): void {
 /** Everything that can be checked without a device. */
 export async function planTraining(photo: string | undefined, layout: string | undefined, targets: readonly string[], path: string, o: TrainOptions): Promise<Job> {
   const tell = (note: string): void => Progress.line(`note: ${note}`, o.quiet ?? false);
+  const warn = (what: string): void => Progress.line(`warning: ${what}`, o.quiet ?? false);
   const common = { path, quiet: o.quiet ?? false, profile: o.profile ?? false, saveEvery: o.saveEvery, deterministic: o.deterministic ?? false };
   if (o.resume && await isRun(path)) return { ...common, ...await planResume(photo, layout, targets, path, o, tell) };
   if (o.resume && (!photo || !layout)) await RunFolder.open(path);   // says what is wrong with it
@@ -47,6 +49,7 @@ export async function planTraining(photo: string | undefined, layout: string | u
   const vgg = o.vgg ? await readVgg(o.vgg) : null;
   await checkNewRun(path);
   await checkWritable(path);
+  trainingCases(source, read, source.palette.classes.map((c) => c.name), config.size).forEach(warn);
   return {
     ...common, config, source, targets: read, resume: null, vgg,
     inputs: { photo: p.record, layout: l.record, palette: named?.record ?? null, vgg: vgg?.record ?? null, targets: layouts.map((t) => t.record) },
