@@ -6,11 +6,14 @@ import { packParams, inspect, originOf, PipelineCache } from '../src/engine/kern
 import { planMemory } from '../src/engine/plan.ts';
 import { Storage } from '../src/engine/storage.ts';
 import { hashUniform } from '../src/engine/hash.ts';
+import { addBias } from '../src/autograd/ops/bias.ts';
 import { conv2d } from '../src/autograd/ops/conv2d.ts';
+import { samples } from '../src/autograd/ops/copy.ts';
 import { normalize } from '../src/autograd/ops/normalize.ts';
 import { add, affine, leakyRelu, mul, sqrt, square } from '../src/autograd/ops/pointwise.ts';
 import { meanAll } from '../src/autograd/ops/meanError.ts';
 import { sum, sumAll } from '../src/autograd/ops/reduce.ts';
+import { resizeBilinear } from '../src/autograd/ops/resize.ts';
 import { gradients, detach } from '../src/autograd/tape.ts';
 import { op, ref } from '../src/autograd/op.ts';
 import { Parameters } from '../src/autograd/parameters.ts';
@@ -117,6 +120,28 @@ test('gradient penalty: gradients of gradients through conv, norm and LeakyReLU'
     const size = Math.abs(expected) + Math.sqrt(gradient.reduce((a, g) => a + g * g, 0));
     assert.ok(Math.abs(got - expected) < 0.01 * size, `probe ${probe}: ${got} against ${expected}`);
   }
+}));
+
+test('a gradient that reaches some samples goes back through those alone, and says the same', () => scoped(async (s) => {
+  const make = (name: string, shape: number[]): Tensor => { const t = s.lasting(shape, name, hashUniform(`some.${name}`, shape.reduce((a, b) => a * b))); t.requiresGrad = true; return t; };
+  const [x, w, w2, bias] = [make('x', [3, 8, 8, 8]), make('w', [32, 8, 3, 3]), make('w2', [32, 32, 1, 1]), make('bias', [32])];
+  const network = (batch: Tensor): Tensor => {
+    const h = normalize(conv2d(batch, w, null, { pad: 1 }), null, null, { slope: 0.2 }).y;
+    return add(resizeBilinear(h, 16, 16), resizeBilinear(addBias(conv2d(h, w2), bias, { slope: 0.2 }), 16, 16));
+  };
+  const shapes: number[][] = [];
+  const run = (from: number, to: number, direct: boolean): Promise<(Float32Array | Uint32Array)[]> => s.compute(() => {
+    const loss = sumAll(square(direct ? network(samples(x, from, to)) : samples(network(x), from, to)));
+    const at = s.calls.length;
+    const grads = gradients(loss, [x, w, w2, bias]);
+    if (!direct) shapes.push(s.calls.slice(at).filter((c) => c.module.name.startsWith('norm.backward')).map((c) => c.read.dy.bytes));
+    return grads;
+  });
+  for (const [from, to] of [[0, 1], [1, 2], [1, 3]]) {
+    const [got, want] = [await run(from, to, false), await run(from, to, true)];
+    for (const [k, g] of got.entries()) for (const [i, v] of g.entries()) assert.ok(Math.abs(v - want[k][i]) <= 1e-4 * (1 + Math.abs(want[k][i])), `samples ${from} to ${to}, gradient ${k}[${i}]: ${v}, alone ${want[k][i]}`);
+  }
+  assert.equal(shapes, [1, 1, 2].map((n) => [n * 32 * 64 * 4]), 'bytes of gradient that normalisation is given');
 }));
 
 test('memory is flat over 300 steps, and a step repeats to the bit', () => scoped(async (s) => {

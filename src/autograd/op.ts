@@ -1,4 +1,5 @@
 /** How an op is stated: shape rule, forward, backward, float64 reference and the cases that prove it, in one place. */
+import { alignment } from '../engine/storage.ts';
 import { newNodeId, type Backward } from './tape.ts';
 import { type DType, type Session, type Shape, Tensor } from './tensor.ts';
 
@@ -30,6 +31,11 @@ export interface OpSpec<A> {
   forward: (session: Session, x: readonly Tensor[], out: Tensor, attrs: A) => readonly Tensor[] | void;
   /** null: the op declares that no gradient flows through it. */
   backward: Backward<A> | null;
+  /**
+   * For an output whose samples (first axis) depend on their own samples alone: which inputs have samples, too. What forward saved
+   * then lies by samples as well. A gradient that reaches some samples only is taken back through those only.
+   */
+  samplewise?: (shapes: readonly Shape[], attrs: A) => readonly boolean[] | null;
   /** Naive forward in float64. */
   reference: (x: readonly Ref[], attrs: A) => Ref;
   /** Terms in the longest sum behind one output value (for the error bound), 1 by default. */
@@ -54,6 +60,15 @@ export function taped<A>(spec: OpSpec<A>, x: readonly Tensor[], out: Tensor, aux
     out.node = {
       id: newNodeId(), op: spec.name, inputs: x, output: out,
       pull: (dy, needs, twice) => rule({ x, y: out, aux, attrs, needs, twice }, dy),
+      pullSamples: (dy, first, needs) => {
+        const flags = spec.samplewise?.(x.map((t) => t.shape), attrs);
+        const n = out.shape[0];
+        const start = (t: Tensor): number => first * t.size / n;
+        if (!flags || [out, ...aux, ...x.filter((_, i) => flags[i])].some((t) => start(t) * 4 % alignment)) return null;
+        const cut = (t: Tensor): Tensor => t.range(start(t), [t.shape[0] / n * dy.shape[0], ...t.shape.slice(1)]);
+        const g = rule({ x: x.map((t, i) => (flags[i] ? cut(t) : t)), y: cut(out), aux: aux.map(cut), attrs, needs, twice: false }, dy);
+        return g.map((v, i) => (v && flags[i] && !('part' in v) ? { part: v, from: start(x[i]) } : v));
+      },
     };
   }
   return { out, aux };

@@ -1,7 +1,7 @@
 /** The tape: how each tensor was made, and the walk back over it. */
 import { fill } from './ops/basic.ts';
 import { joinOp } from './ops/ranges.ts';
-import { sameShape, type Tensor } from './tensor.ts';
+import { sameShape, type Shape, type Tensor } from './tensor.ts';
 
 /** What an op's backward rule may use. */
 export interface Context<A> {
@@ -28,6 +28,8 @@ export interface Node {
   inputs: readonly Tensor[];
   output: Tensor;
   pull: (dy: Tensor, needs: readonly boolean[], twice: boolean) => Pulled;
+  /** The same for the samples from `first` on alone, as many as dy has; null where that is not possible. Not on the tape. */
+  pullSamples: (dy: Tensor, first: number, needs: readonly boolean[]) => Pulled | null;
 }
 
 let nextId = 1;
@@ -58,10 +60,10 @@ export function gradients(
     grads.set(loss, [{ part: options.seed ?? fill(session, loss.shape, 1), from: 0 }]);
     for (const node of nodes.reverse()) {
       if (!grads.has(node.output) || !needed.has(node.output)) continue;
-      const dy = total(node.output, grads);
-      if (!targets.has(node.output)) grads.delete(node.output);
       const needs = node.inputs.map((t) => needed.has(t));
-      const dx = node.pull(dy, needs, twice);
+      const some = twice || targets.has(node.output) ? null : reached(node.output, grads.get(node.output)!);
+      const dx = (some && node.pullSamples(some.dy(), some.first, needs)) ?? node.pull(total(node.output, grads), needs, twice);
+      if (!targets.has(node.output)) grads.delete(node.output);
       for (const [i, input] of node.inputs.entries()) {
         if (!needs[i]) continue;
         const g = dx[i];
@@ -84,13 +86,25 @@ export function gradients(
   }
 }
 
+/** The samples that gradients reach, if they are not all: the first of them, and the gradient of theirs. */
+function reached(t: Tensor, parts: readonly Part[]): { first: number; dy: () => Tensor } | null {
+  const [n, ...rest] = t.shape;
+  if (!rest.length) return null;
+  const size = t.size / n;
+  const first = Math.floor(Math.min(...parts.map((p) => p.from)) / size);
+  const count = Math.ceil(Math.max(...parts.map((p) => p.from + p.part.size)) / size) - first;
+  if (count === n || first * size % 4) return null;
+  return { first, dy: () => summed(parts.map((p) => ({ ...p, from: p.from - first * size })), [count, ...rest]) };
+}
+
+const summed = (parts: readonly Part[], shape: Shape): Tensor => (parts.length === 1 && sameShape(parts[0].part.shape, shape)
+  ? parts[0].part : joinOp(parts.map((p) => p.part), { shape, from: parts.map((p) => p.from) }));
+
 /** The gradient of a tensor that has its parts together: all of them in one sum. */
 function total(t: Tensor, grads: Map<Tensor, Part[]>): Tensor {
-  const parts = grads.get(t)!;
-  const whole = parts.length === 1 && sameShape(parts[0].part.shape, t.shape)
-    ? parts[0].part : joinOp(parts.map((p) => p.part), { shape: t.shape, from: parts.map((p) => p.from) });
-  grads.set(t, [{ part: whole, from: 0 }]);
-  return whole;
+  const part = summed(grads.get(t)!, t.shape);
+  grads.set(t, [{ part, from: 0 }]);
+  return part;
 }
 
 /** All nodes behind a tensor, in the order they were made. */

@@ -41,6 +41,7 @@ export const biasOp: Op<Attrs> = op<Attrs>({
     const dbias = needs[1] ? reshape([sum([dx], { axes: [0, 2, 3] })], { shape: bias.shape }) : undefined;
     return skip ? [dx, dbias, dy] : [dx, dbias];
   },
+  samplewise: () => [true, false, true],
   reference: ([x, bias, skip], { slope }) => {
     const [, c, h, w] = x.shape;
     return ref(x.shape, (i) => {

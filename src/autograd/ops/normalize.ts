@@ -83,6 +83,7 @@ export const normalizeOp: Op<NormAttrs> = op<NormAttrs>({
     const own = context.twice ? composed(context, dy) : fused(context, dy);
     return context.attrs.skip ? [...own, dy] : own;
   },
+  samplewise: (shapes) => shapes.map((s) => s.length === 4),
   reference: (inputs, attrs) => {
     const { x, gamma, beta, skip } = parts(inputs, attrs);
     const [, c, h, w] = x.shape;

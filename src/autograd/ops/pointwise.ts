@@ -51,6 +51,7 @@ function unaryOp(name: string, row: UnaryRow): Op<Pair> {
       read: { x }, write: { y }, params: { n4: words(x.size), ...p }, constants: { OP: row.code }, groups: grid(words(x.size), 256),
     }),
     backward: ({ x, y, attrs }, dy) => [row.df(x[0], y, dy, attrs)],
+    samplewise: () => [true],
     reference: ([x], p) => ref(x.shape, (i) => row.f(x.data[i], p.a, p.b)),
     terms: () => 16,
     cases: [[2, 3, 5, 7], [1], [3, 130]].map((shape): Case<Pair> => ({
@@ -146,6 +147,7 @@ function binaryOp(name: string, row: BinaryRow): Op<Slope> {
       needs[0] ? fit(row.da(a, b, y, dy, attrs.p), a) : undefined,
       needs[1] ? fit(row.db(a, b, y, dy, attrs.p), b) : undefined,
     ],
+    samplewise: ([a, b]) => (sameShape(a, b) ? [true, true] : null),
     reference: ([a, b], { p }) => {
       const shape = broadcastShape(name, a.shape, b.shape);
       const [, c, h, w] = four(shape);

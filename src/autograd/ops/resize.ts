@@ -61,6 +61,7 @@ export const resizeOp: Op<Attrs> = op<Attrs>({
   shape: ([s], attrs) => resizedShape('resize', s, attrs),
   forward: (session, [x], y, { mode }) => launch(session, forwardKernel, x, y, x, y, mode),
   backward: ({ x: [x], attrs: { mode } }, dy) => [resizeAdjoint([dy], { height: x.shape[2], width: x.shape[3], mode })],
+  samplewise: () => [true],
   reference: ([x], { height, width, mode }) => {
     const [, , h, w] = x.shape;
     return perPlane(x, height, width, (plane, oy, ox) => {
