@@ -1,7 +1,8 @@
 /** The convolutions of the networks at 64 x 64 (preset fixed), in three directions: checked against float64, then timed. */
 import { hashUniform } from '../src/engine/hash.ts';
 import { conv2dOp, convInput, convWeight, geometry, type ConvAttrs } from '../src/autograd/ops/conv2d.ts';
-import { forwardReference, magnitudeBy } from '../src/autograd/ops/conv2d.reference.ts';
+import { forwardReference, inputReference, magnitudeBy, weightReference } from '../src/autograd/ops/conv2d.reference.ts';
+import type { Ref } from '../src/autograd/op.ts';
 import type { Tensor } from '../src/autograd/tensor.ts';
 import { convPeers } from './conv.peers.ts';
 import { openBench, perRun, time } from './stamp.ts';
@@ -17,6 +18,7 @@ const layers: Layer[] = [
   ]),
   { name: '3x3 reflect 256', ci: 256, co: 256, k: 3, size: 8, a: at({ pad: 1, padMode: 'reflect' }) },
   ...[[3, 64, 64], [64, 128, 32], [128, 256, 16]].map(([ci, co, size]): Layer => ({ name: `D 3x3 stride 2 ${ci}->${co}`, ci, co, k: 3, size, a: at({ stride: 2, pad: 1 }) })),
+  { name: 'SFT 3x3 256->128', ci: 256, co: 128, k: 3, size: 8, a: at({ pad: 1 }) },
   { name: 'D 3x3 256->128', ci: 256, co: 128, k: 3, size: 16, a: at({ pad: 1 }) },
   { name: 'D predict 128->1', ci: 128, co: 1, k: 1, size: 16, a: at({}) },
   { name: 'S dilation 8', ci: 3, co: 64, k: 3, size: 64, a: at({ dilation: 8, pad: 8 }) },
@@ -32,16 +34,28 @@ const bench = await openBench('conv');
 const { session, flops: ceiling } = bench;
 const data = (name: string, shape: number[]): Tensor => session.lasting(shape, name, hashUniform(name, shape.reduce((a, b) => a * b)));
 
-/** A corner of the output against float64, so that no wrong kernel is timed. */
+/** All three directions on a corner of the layer against float64, so that no wrong kernel is timed. */
 async function validate({ ci, co, k, a }: Layer): Promise<void> {
-  const shape = [1, Math.min(ci, 16), 16, 16];
-  const weight = [Math.min(co, 16), shape[1], k, k];
-  const [x, w] = [hashUniform('x', shape.reduce((m, n) => m * n)), hashUniform('w', weight.reduce((m, n) => m * n))];
-  const refs = [{ shape, data: Float64Array.from(x) }, { shape: weight, data: Float64Array.from(w) }];
-  const [got] = await session.compute(() => [conv2dOp([session.lasting(shape, 'x', x), session.lasting(weight, 'w', w)], a)]);
-  const [want, size] = [forwardReference(refs, a), magnitudeBy(forwardReference)(refs, a)];
-  const bound = 6 * Math.sqrt(weight[1] * k * k + 4) * 2 ** -24;
-  for (const [i, v] of got.entries()) if (!(Math.abs(v - want.data[i]) <= bound * size.data[i] + 1e-30)) throw new Error(`wrong at ${i}: ${v}, float64 ${want.data[i]}`);
+  // As many channels as it takes to get the same kernels, as many pixels as the widest dilation needs.
+  const edge = a.dilation > 1 ? 32 : 16;
+  const shape = [1, Math.min(ci, 32), edge, edge];
+  const weight = [Math.min(co, 32), shape[1], k, k];
+  const g = geometry('bench', shape, weight, a);
+  const out = [1, weight[0], g.ho, g.wo];
+  const [x, w, dy] = [shape, weight, out].map((dims, i): Ref => ({ shape: dims, data: Float64Array.from(hashUniform(`validate ${i}`, dims.reduce((m, n) => m * n))) }));
+  const [input, taps] = [{ ...a, h: edge, w: edge }, { ...a, kh: k, kw: k }];
+  const put = (r: Ref): Tensor => session.lasting(r.shape, 'validate', r.data);
+  const [tx, tw, tdy] = [x, w, dy].map(put);
+  const got = await session.compute(() => [conv2dOp([tx, tw], a), convInput([tdy, tw], input), convWeight([tx, tdy], taps)]);
+  const wanted = [forwardReference([x, w], a), inputReference([dy, w], input), weightReference([x, dy], taps)];
+  const sizes = [magnitudeBy(forwardReference)([x, w], a), magnitudeBy(inputReference)([dy, w], input), magnitudeBy(weightReference)([x, dy], taps)];
+  const terms = [shape[1] * k * k, out[1] * k * k, g.ho * g.wo];
+  for (const [d, values] of got.entries()) {
+    const bound = 6 * Math.sqrt(terms[d] + 4) * 2 ** -24;
+    for (const [i, v] of values.entries()) {
+      if (!(Math.abs(v - wanted[d].data[i]) <= bound * sizes[d].data[i] + 1e-30)) throw new Error(`${directions[d]}: wrong at ${i}: ${v}, float64 ${wanted[d].data[i]}`);
+    }
+  }
 }
 
 console.log(`${'layer'.padEnd(26)}${['forward', 'to input', 'to weight'].map((n) => n.padStart(22)).join('')}   GFLOPS by least wall, (by CPU time / 2), share of the ceiling`);
