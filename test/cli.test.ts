@@ -37,7 +37,7 @@ const good = (o: Outcome): Outcome => {
 const weights = (dir: string): string => hash(join(folder, dir, 'weights-000008.safetensors'));
 
 test('every command explains itself with an example', async () => {
-  for (const c of ['train', 'render', 'analogy', 'preview', 'analogies', 'palette', 'doctor', 'example', 'rerun', 'start']) {
+  for (const c of ['train', 'render', 'analogy', 'preview', 'analogies', 'compare', 'palette', 'doctor', 'example', 'rerun', 'start']) {
     const { stdout } = good(await run([c, '--help']));
     assert.match(stdout, /Usage: semia/);
     assert.match(stdout, new RegExp(`Example:\n  semia ${c}`));

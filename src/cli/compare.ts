@@ -1,27 +1,137 @@
-/** Pictures against pictures, and side by side. */
-import type { Picture } from '../data/image.ts';
+/** semia compare PHOTO LAYOUT TARGET... -o DIR, or --scene NAME: every method on the same inputs, one page. */
+import { promises as fs } from 'node:fs';
+import { join } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import type { Session } from '../autograd/tensor.ts';
+import { isUserError, UserError } from '../data/errors.ts';
+import { resize, type Picture } from '../data/image.ts';
+import { renderLayout } from '../data/layout.ts';
+import { paintScene, sceneNames } from '../data/scenes/index.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
+import { metrics } from '../evaluate/metrics.ts';
+import type { Method } from '../model/baselines/method.ts';
+import { methods } from '../model/baselines/methods.ts';
+import { encodePng, readPicture } from '../node/decode.ts';
+import { writeFilesAtomic } from '../node/files.ts';
+import { programVersion } from '../node/version.ts';
+import { compareCsv, compareJson, comparePage, meanOf, type Comparison, type Row } from './comparePage.ts';
+import { pictureFile, sceneFiles } from './example.ts';
+import { resultNames } from './inputs.ts';
+import { commandLine, integer } from './options.ts';
+import { checkWritable } from './outputs.ts';
+import { explainDevice, openSession } from './session.ts';
+import { readTask, type Task } from './untrained.ts';
 
-/** Peak signal-to-noise ratio in dB over RGB, for pictures of one size; Infinity for equal ones. */
-export function psnr(a: Picture, b: Picture): number {
-  if (a.width !== b.width || a.height !== b.height) throw new Error(`psnr: ${a.width} x ${a.height} against ${b.width} x ${b.height}`);
-  let sum = 0;
-  for (let i = 0; i < a.data.length; i += 4) for (let c = 0; c < 3; c++) sum += (a.data[i + c] - b.data[i + c]) ** 2;
-  return 10 * Math.log10(255 ** 2 / (sum / (a.width * a.height * 3)));
+interface CompareOptions { output: string; scene?: string; methods: readonly Method[]; truth?: string[]; size: number; minutes: number; seed: number; palette?: string; quiet?: boolean }
+
+const names = (): string => methods.map((m) => m.name).join(', ');
+
+function chosen(text: string): Method[] {
+  const words = [...new Set(text.split(',').map((w) => w.trim()).filter(Boolean))];
+  const unknown = words.filter((w) => !methods.some((m) => m.name === w));
+  if (!words.length || unknown.length) throw new InvalidArgumentError(`there are ${names()}${unknown.length ? `, and no ${unknown.join(', ')}` : ''}.`);
+  return words.map((w) => methods.find((m) => m.name === w)!);
 }
 
-const gap = 6;
+export function addCompare(program: Command): void {
+  program.command('compare').description('every method on the same photograph and layouts, side by side on one page, with the metrics of `semia evaluate`')
+    .argument('[photo]', 'the photograph').argument('[layout]', 'its layout').argument('[targets...]', 'new layouts in the same classes (files or folders)')
+    .requiredOption('-o, --output <dir>', 'a folder for the page (index.html), the records (results.json, results.csv) and all pictures')
+    .option('--scene <name>', `a painted scene in place of files: ${sceneNames.join(', ')}`)
+    .option('--methods <names>', `which, separated by commas (${names()}; default: ${methods.filter((m) => m.usual).map((m) => m.name).join(',')})`, chosen, methods.filter((m) => m.usual))
+    .option('--truth <picture...>', "the targets' true pictures, where there are any, in their order")
+    .option('--size <pixels>', 'longer side of the photograph for all methods, if it is larger', integer(32, 2048), 128)
+    .option('--minutes <number>', 'for each method that trains, at most so long', integer(1, 10_000), 5)
+    .option('--seed <number>', 'another seed gives other results', integer(0, 2 ** 32 - 1), 0)
+    .option('--palette <file>', 'names of the classes').option('--quiet', 'print nothing but errors')
+    .addHelpText('after', '\nExample:\n  semia compare --scene lake -o lake-compared\n  semia compare photo.jpg layout.png target.png -o compared --methods analogies,preview,fast --minutes 10\n')
+    .action(async (photo: string | undefined, layout: string | undefined, targets: string[], o: CompareOptions) => {
+      await checkWritable(join(o.output, 'index.html'));
+      if ((await fs.stat(o.output).catch(() => null))?.isFile()) throw new UserError(`${o.output}: is a file: give a folder`);
+      const files = o.scene !== undefined ? await sceneInputs(o.scene, photo, o) : { photo, layout, targets, truths: o.truth ?? [], palette: o.palette };
+      if (!files.photo || !files.layout || !files.targets.length) throw new UserError('a photograph, its layout and target layouts are needed, or --scene NAME: semia compare PHOTO LAYOUT TARGET... -o DIR');
+      const task = await readTask(files.photo, files.layout, files.targets, { palette: files.palette, outputSize: o.size, quiet: o.quiet });
+      await compare(task, await truthsOf(task, files.truths), o);
+    });
+}
 
-/** Pictures in rows and columns on white; cells are as large as the largest picture, missing ones stay empty. */
-export function contactSheet(rows: readonly (readonly (Picture | null)[])[]): Picture {
-  const all = rows.flat().filter((p): p is Picture => p !== null);
-  const w = Math.max(...all.map((p) => p.width)), h = Math.max(...all.map((p) => p.height));
-  const columns = Math.max(...rows.map((r) => r.length));
-  const width = columns * (w + gap) + gap, height = rows.length * (h + gap) + gap;
-  const data = new Uint8Array(4 * width * height).fill(255);
-  for (const [r, row] of rows.entries()) for (const [c, p] of row.entries()) {
-    if (!p) continue;
-    const left = gap + c * (w + gap), top = gap + r * (h + gap);
-    for (let y = 0; y < p.height; y++) data.set(p.data.subarray(4 * y * p.width, 4 * (y + 1) * p.width), 4 * ((top + y) * width + left));
+/** The scene's files, painted into DIR/scene: what the rows' commands name. */
+async function sceneInputs(name: string, photo: string | undefined, o: CompareOptions): Promise<{ photo: string; layout: string; targets: string[]; truths: string[]; palette: string }> {
+  if (photo !== undefined || o.truth || o.palette) throw new UserError('--scene brings its own photograph, layouts and truths: leave out files, --truth and --palette');
+  if (!sceneNames.includes(name)) throw new UserError(`--scene ${name}: there is no such scene; there are ${sceneNames.join(', ')}`);
+  const scene = paintScene(name, { size: Math.max(64, Math.min(1024, o.size)) });
+  const folder = join(o.output, 'scene');
+  await writeFilesAtomic(sceneFiles(scene, folder));
+  const each = (kind: string): string[] => scene.targets.map((t) => join(folder, kind, pictureFile(t)));
+  return { photo: join(folder, 'photo.png'), layout: join(folder, 'layout.png'), targets: each('targets'), truths: each('truth'), palette: join(folder, 'palette.txt') };
+}
+
+async function truthsOf({ targets }: Task, paths: readonly string[]): Promise<(Picture | undefined)[]> {
+  if (paths.length && paths.length !== targets.length) throw new UserError(`--truth: ${paths.length} pictures for ${targets.length} targets: give one for each, in their order`);
+  return Promise.all(targets.map(async (t, i) => {
+    if (!paths.length) return undefined;
+    const truth = await readPicture(paths[i]);
+    if (Math.abs((truth.width / truth.height) / (t.width / t.height) - 1) > 0.02 + 1 / Math.min(t.width, t.height)) throw new UserError(`${paths[i]}: is ${truth.width} x ${truth.height}, and the target ${t.name} has another shape (${t.width} x ${t.height})`);
+    return resize(truth, t.width, t.height);
+  }));
+}
+
+async function compare(task: Task, truths: readonly (Picture | undefined)[], o: CompareOptions): Promise<void> {
+  const { source, targets, files, tell } = task;
+  const pictureNames = resultNames(files.targets.map((t) => ({ path: t.name })));
+  const session = await openSession();
+  const { description, vendor } = session.device.info;
+  const all: Comparison = {
+    photo: source.photo, layout: renderLayout(source, source.palette), rows: [], waiting: o.methods,
+    targets: targets.map((t, i) => ({ name: pictureNames[i].replace(/\.png$/, ''), layout: renderLayout(t, source.palette), truth: truths[i] })),
+    facts: [['program', `semia ${programVersion}`], ['adapter', description || vendor], ['photo', files.photo.name], ['layout', files.layout.name], ['size', `${source.width} x ${source.height}`], ['seed', String(o.seed)], ['minutes', `${o.minutes} for training`]],
+  };
+  try {
+    for (const [i, method] of o.methods.entries()) {
+      tell(`${method.label}: ${i + 1} of ${o.methods.length} methods`);
+      const row = await runMethod(session, task, method, truths, o);
+      all.rows.push(row);
+      all.waiting = o.methods.slice(i + 1);
+      const made = row.outcome?.pictures.map((p, k) => ({ path: join(o.output, method.name, pictureNames[k]), bytes: encodePng(p) })) ?? [];
+      // After every method: what is there can be looked at, and is not lost with what follows.
+      await writeFilesAtomic([...made, { path: join(o.output, 'results.json'), bytes: compareJson(all) }, { path: join(o.output, 'results.csv'), bytes: compareCsv(all) }, { path: join(o.output, 'index.html'), bytes: comparePage(all) }]);
+      tell(row.failure ? `  failed: ${row.failure}` : `  ${row.seconds.toFixed(1)} s, ${brief(row)}`);
+    }
+    tell(`open in a browser: ${join(o.output, 'index.html')}`);
+    if (all.rows.every((r) => r.failure)) throw new UserError(`no method could work on these inputs: ${all.rows[0].failure}`);
+  } catch (error) {
+    throw explainDevice(error);
   }
-  return { width, height, data, hasAlpha: false, source: 'contact sheet' };
+}
+
+async function runMethod(session: Session, { source, targets, files, tell }: Task, method: Method, truths: readonly (Picture | undefined)[], o: CompareOptions): Promise<Row> {
+  const again = (command: string, options: readonly string[]): string => commandLine(command, files.photo.name, files.layout.name, ...files.targets.map((t) => t.name), ...options, ...(files.palette ? ['--palette', files.palette.name] : []));
+  const row: Row = { method, outcome: null, reports: null, seconds: 0, memory: 0, repeat: again('compare', ['--methods', method.name, '--size', String(o.size), '--minutes', String(o.minutes), '--seed', String(o.seed), '-o', o.output]) };
+  const began = performance.now();
+  const { memory } = session;
+  memory.peak = memory.bytes;
+  try {
+    row.outcome = await method.run({ session, source, targets, seed: o.seed, seconds: 60 * o.minutes, tell: (note) => tell(`  ${note}`) });
+  } catch (error) {
+    if (!isUserError(error)) throw error;
+    row.failure = error.message;
+  }
+  row.seconds = (performance.now() - began) / 1000;
+  row.memory = memory.peak;
+  if (!row.outcome) return row;
+  const { repeat, pictures, reconstruction } = row.outcome;
+  if (repeat) row.repeat = again(repeat.command, [...repeat.options, '--output-size', String(o.size), '-o', join(o.output, method.name)]);
+  row.reports = [];
+  for (const [i, target] of targets.entries()) row.reports.push(await evaluate({ session, source, result: pictures[i], target, truth: truths[i], reconstruction }));
+  return row;
+}
+
+/** A row's first numbers, in words. */
+function brief({ reports }: Row): string {
+  const value = (key: string): string | null => {
+    const m = metrics.find((x) => x.key === key)!;
+    const v = meanOf(m, reports);
+    return v === null ? null : `${m.label} ${Number.isFinite(v) ? v.toFixed(m.digits) : 'equal'}`;
+  };
+  return ['mean_iou', 'coherence', 'truth_psnr'].map(value).filter(Boolean).join(', ');
 }

@@ -48,12 +48,17 @@ export const trainingOptions = (command: Command): Command => command
 /** A word as a shell takes it. */
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
-/** The command that was typed, with `extra` words, to be typed again. */
-export function again(...extra: string[]): string {
+/** A command of this program as it is to be typed here. */
+export function commandLine(...words: string[]): string {
   const script = process.argv[1] ?? '';
   const program = /cli\.js$/.test(script) ? ['node', script] : process.env.npm_command === 'exec' ? ['npx', 'semia'] : ['semia'];
+  return [...program, ...words].map(quoted).join(' ');
+}
+
+/** The command that was typed, with `extra` words, to be typed again. */
+export function again(...extra: string[]): string {
   const words = process.argv.slice(2);
-  return [...program, ...words, ...extra.filter((w) => !words.includes(w))].map(quoted).join(' ');
+  return commandLine(...words, ...extra.filter((w) => !words.includes(w)));
 }
 
 /** Refuses options that would make a resumed run another one: each given value against the run's own. */

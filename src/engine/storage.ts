@@ -49,6 +49,8 @@ export class Memory {
   private readonly shared: GPUBuffer[] = [];
   /** Bytes of all live buffers. */
   bytes = 0;
+  /** The most that `bytes` has been; may be set back to it, to measure a stretch of work. */
+  peak = 0;
   /** Buffers made so far; a training loop must not raise it. */
   created = 0;
   constructor(private readonly device: Device) {}
@@ -59,6 +61,7 @@ export class Memory {
     const buffer = this.device.gpu.createBuffer({ size: bytes, usage, label });
     this.owned.add(buffer);
     this.bytes += bytes;
+    this.peak = Math.max(this.peak, this.bytes);
     this.created++;
     return buffer;
   }

@@ -1,0 +1,40 @@
+/** What `semia compare` runs: one system on one photograph, its layout and new layouts. */
+import type { Session } from '../../autograd/tensor.ts';
+import type { Picture } from '../../data/image.ts';
+import type { Source, Target } from '../../data/prepare.ts';
+
+export interface MethodInputs {
+  session: Session;
+  /** All at the size to be compared at. */
+  source: Source;
+  targets: readonly Target[];
+  seed: number;
+  /** At most so long for what trains; other methods take the time they take. */
+  seconds: number;
+  /** Progress in words, now and then. */
+  tell: (note: string) => void;
+}
+
+export interface MethodOutcome {
+  /** One for each target, of any size of its shape. */
+  pictures: Picture[];
+  /** What it makes of the source's own layout, where it was asked. */
+  reconstruction?: Picture;
+  /** What it was run with, for people. */
+  settings: string;
+  /** How to get the pictures again: a command of `semia` and its options, to which files and output are added; null where there is none. */
+  repeat: { command: string; options: string[] } | null;
+}
+
+export interface Method {
+  /** As on the command line. */
+  name: string;
+  label: string;
+  /** What a reader of the table should know. */
+  note: string;
+  /** Whether it runs unless others are asked for. */
+  usual: boolean;
+  /** Not a candidate for the best of a column: it is there to compare with. */
+  control?: boolean;
+  run(inputs: MethodInputs): Promise<MethodOutcome>;
+}
