@@ -120,7 +120,7 @@ export class Tuner {
   }
 
   /** Milliseconds of one run: the least of a few samples, or of the first where that is hopeless beside `best`. */
-  private async time<S>(family: Family<S>, shape: S, variant: Variant<S>, best: number): Promise<number> {
+  async time<S>(family: Family<S>, shape: S, variant: Variant<S>, best = Infinity): Promise<number> {
     if (this.o.time) return this.o.time({ family, shape } as Question, variant as Variant<unknown>);
     const once = await this.program(family, shape, variant, 1);
     await once.sample(); // compiles what the driver left for the first use

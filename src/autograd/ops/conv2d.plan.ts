@@ -9,6 +9,7 @@ import { dilated3x3, half, pixels1x1, rows3x3, rowsMirrored, seven } from './con
 import { weight1x1, weight3x3, weight7x7, weightDilated3x3, weightStride2 } from './conv2d.lanesWeight.plan.ts';
 import type { ConvShape } from './conv2d.shape.ts';
 import { tiled, tiledWeight } from './conv2d.tiled.plan.ts';
+import { winogradBackwardData, winogradForward } from './conv2d.winograd.plan.ts';
 
 const key = (s: ConvShape): string => `${s.n}x${s.ci}x${s.h}x${s.w} ${s.co}x${s.kh}x${s.kw} stride ${s.stride} dilation ${s.dilation} pad ${s.pad} ${s.padMode}${s.bias ? ' bias' : ''}`;
 const x = (s: ConvShape): Shape => [s.n, s.ci, s.h, s.w];
@@ -19,14 +20,14 @@ const probe = { shape: square, tiled: 'tile32', plain: 'generic' };
 
 export const forwardFamily: Family<ConvShape> = {
   name: 'conv2d.forward',
-  variants: [rows3x3('forward'), pixels1x1('forward'), half('forward'), seven, dilated3x3('forward'), ...tiled('forward'), genericForward],
+  variants: [rows3x3('forward'), pixels1x1('forward'), half('forward'), seven, dilated3x3('forward'), ...tiled('forward'), winogradForward, genericForward],
   key, probe, tensors: (s) => ({ x: x(s), w: w(s), y: y(s), ...(s.bias && { bias: [s.co] }) }),
 };
 
 /** dx from dy; a transposed convolution is this family's forward use. */
 export const backwardDataFamily: Family<ConvShape> = {
   name: 'conv2d.backwardData',
-  variants: [rows3x3('backward'), pixels1x1('backward'), dilated3x3('backward'), rowsMirrored, mirroring(half('backward')), ...tiled('backward'), genericBackwardData],
+  variants: [rows3x3('backward'), pixels1x1('backward'), dilated3x3('backward'), rowsMirrored, mirroring(half('backward')), ...tiled('backward'), winogradBackwardData, genericBackwardData],
   key, probe, tensors: (s) => ({ dy: y(s), w: w(s), dx: x(s), ...(s.bias && { bias: [s.ci] }) }),
 };
 

@@ -1,8 +1,9 @@
 /** Matrix products, one or a batch, of matrices or their transposes. Its gradients are matrix products again. */
-import forwardKernel from '../../shaders/matmul.forward.wgsl';
 import packKernel from '../../shaders/matmul.pack.wgsl';
 import { grid, op, ref, shapeError, type Op, type Ref } from '../op.ts';
+import { runPlan } from '../plan.ts';
 import type { Session, Shape, Tensor } from '../tensor.ts';
+import { productFamily } from './matmul.plan.ts';
 import { absolute } from './planes.ts';
 import { sumTo } from './reduce.ts';
 
@@ -63,16 +64,10 @@ export const matmulOp: Op<Attrs> = op<Attrs>({
     // Lanes run along the longer side of y: that product, or the transposed one.
     const flip = l.rows > r.rows;
     const [rows, columns] = flip ? [r, l] : [l, r];
-    const [m4, n4] = [Math.ceil(rows.rows / 4), Math.ceil(columns.rows / 4)];
-    session.run(forwardKernel, {
-      read: { a: packed(session, flip ? b : a, rows), b: packed(session, flip ? a : b, columns) }, write: { y },
-      groups: [Math.ceil(n4 / 64), Math.ceil(m4 / 2), Math.max(l.batch, r.batch)],
-      params: {
-        m: rows.rows, n: columns.rows, k: l.depth, m4, n4,
-        a_batch: rows.batch > 1 ? m4 * l.depth : 0, b_batch: columns.batch > 1 ? n4 * l.depth : 0,
-        row_step: flip ? 1 : r.rows, column_step: flip ? r.rows : 1,
-      },
+    const plan = session.choices.plan(productFamily, {
+      m: rows.rows, n: columns.rows, k: l.depth, batch: Math.max(l.batch, r.batch), aShared: rows.batch === 1, bShared: columns.batch === 1, transposed: flip,
     });
+    runPlan(session, plan, { a: packed(session, flip ? b : a, rows), b: packed(session, flip ? a : b, columns), y });
   },
   backward: ({ x: [a, b], attrs: { ta, tb }, needs }, dy) => [
     needs[0] ? sumTo(ta ? matmul(b, dy, { ta: tb, tb: true }) : matmul(dy, b, { tb: !tb }), a.shape) : undefined,
