@@ -10,18 +10,21 @@ import { adapterOf, candidates, preferred, type Family } from '../src/autograd/p
 import { Tuner } from '../src/autograd/tune.ts';
 import { openBench } from './stamp.ts';
 
-const { session, flops: ceiling } = await openBench();
+const bench = await openBench('variants');
+const { session, flops: ceiling } = bench;
 const adapter = adapterOf(session);
 const gpu = !adapter.software || Boolean(process.env.SEMIA_ALL_VARIANTS);
 const tuner = new Tuner(session);
 
 async function row<S>(name: string, family: Family<S>, shape: S, work: number): Promise<void> {
+  const what = `${name}, ${family.name.replace('conv2d.', '')}`;
+  if (!bench.wants(what)) return;
   const fixed = preferred(family, shape, adapter).name;
   const times: { name: string; ms: number }[] = [];
   for (const v of candidates(family, shape, adapter)) if (gpu || !v.workgroup) times.push({ name: v.name, ms: await tuner.time(family, shape, v) });
   times.sort((a, b) => a.ms - b.ms);
-  const rate = work / times[0].ms * 1e3;
-  console.log(`${name.padEnd(26)}${family.name.replace('conv2d.', '').padEnd(16)}${`${(rate / 1e9).toFixed(1)} GFLOPS`.padStart(16)}${`${(100 * rate / ceiling).toFixed(0)} %`.padStart(6)}   ${times.map(({ name: n, ms }) => `${n}${n === fixed ? '*' : ''} ${ms.toFixed(3)}`).join('  ')}`);
+  const rate = work / times[0].ms / 1e6;
+  bench.row({ what, who: times[0].name, rate, unit: 'GFLOP/s', share: 1e9 * rate / ceiling, more: { 'fixed order': fixed, ...Object.fromEntries(times.map(({ name: n, ms }) => [`ms ${n}`, ms])) } });
 }
 
 const conv = (x: number[], w: number[], a: Partial<ConvShape> = {}): ConvShape => geometry('bench', x, w, { stride: 1, dilation: 1, pad: 1, padMode: 'zero', ...a });
@@ -35,7 +38,6 @@ const layers: [string, ConvShape][] = [
   ['4x4 stride 2 64->128, 32', conv([1, 64, 32, 32], [128, 64, 4, 4], { stride: 2 })],
   ...(adapter.software ? [] : [['3x3 128, 256', conv([1, 128, 256, 256], [128, 128, 3, 3])] as [string, ConvShape]]),
 ];
-console.log('layer, fastest as rate and share of the multiply-add ceiling, then all in ms; * is the fixed order\'s');
 for (const [name, s] of layers) {
   const work = 2 * s.n * s.co * s.ci * s.kh * s.kw * s.ho * s.wo;
   for (const family of [forwardFamily, backwardDataFamily, backwardWeightFamily]) await row(name, family, s, work);
@@ -43,4 +45,4 @@ for (const [name, s] of layers) {
 for (const n of adapter.software ? [512] : [512, 4096]) {
   await row(`matmul ${n}`, productFamily, { m: n, n, k: n, batch: 1, aShared: false, bShared: false, transposed: false }, 2 * n ** 3);
 }
-process.exit(0);
+await bench.finish();
