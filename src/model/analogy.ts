@@ -59,7 +59,7 @@ export async function openTraining(session: Session, c: Config, source: Source, 
     return await Training.create(session, c, { pair: trainingPair(c, source), classes: classTable(source.palette), targets, maps });
   } catch (error) {
     // The engine's own message about a buffer larger than the adapter has.
-    if (error instanceof RangeError) throw new UserError(`a training size of ${c.size} is too much for this adapter (${error.message}): use a smaller --size or --width`);
+    if (error instanceof RangeError) throw Object.assign(new UserError(`a training size of ${c.size} is too much for this adapter (${error.message}): use a smaller --size or --width`), { cause: error });
     throw error;
   }
 }

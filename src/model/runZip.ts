@@ -55,6 +55,8 @@ export function unzipRun(bytes: Bytes, file: string): SavedRun {
   const files = new Map<string, Bytes>();
   let total = 0;
   for (const name of wanted) {
+    // A name that leads out of the folder would do so again wherever the run is saved and unpacked.
+    if (!/^(?:targets\/)?[\w-][\w.-]*$/.test(name)) throw new UserError(`${file}: its ${recordName} names a file ${JSON.stringify(name)}, which no run has`);
     const entry = entries.get(prefix + name);
     if (!entry) throw new UserError(`${file}: ${name} is missing in it: zip the whole run folder`);
     if ((total += entry.size) > largest) throw new UserError(`${file}: is larger than a run can be`);

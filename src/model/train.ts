@@ -109,8 +109,11 @@ export class Training {
     this.meter.count(step.slots);
   }
 
-  /** One outer iteration: draw, D, S in reconstruction iterations, G `generatorSteps` times, D. Resolves when it is done. */
-  async next(profile?: Profile): Promise<void> {
+  /**
+   * One outer iteration: draw, D, S in reconstruction iterations, G `generatorSteps` times, D. Resolves when it is done.
+   * `between`: awaited after each step, once the device has done it; for letting other sessions' work in. Changes no bit.
+   */
+  async next(profile?: Profile, between?: () => Promise<void>): Promise<void> {
     const { config: c, input: { pair } } = this;
     const i = this.iteration;
     const map = drawAugmentation(c, this.random, i, pair.width, pair.height);
@@ -123,13 +126,19 @@ export class Training {
     this.feed.run(role, map);
     const rate = rateAt(c, i);
     const d = kind === 'reconstruction' ? 'D reconstruction' : 'D sampling';
-    this.run(d, rate, profile);
-    if (kind === 'reconstruction') this.run('S', rate, profile);
+    const step = async (name: string): Promise<void> => {
+      this.run(name, rate, profile);
+      if (!between) return;
+      await this.session.idle();
+      await between();
+    };
+    await step(d);
+    if (kind === 'reconstruction') await step('S');
     for (let k = 0; k < c.generatorSteps; k++) {
       if (kind !== 'reconstruction') this.samples?.draw(this.random);
-      this.run(`G ${kind}`, rate, profile);
+      await step(`G ${kind}`);
     }
-    this.run(d, rate, profile);
+    await step(d);
     this.iteration++;
     await this.session.idle();
   }

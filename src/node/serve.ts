@@ -10,6 +10,9 @@ const types: Record<string, string> = {
   '.json': 'application/json', '.webmanifest': 'application/manifest+json', '.zip': 'application/zip', '.map': 'application/json', '.ico': 'image/x-icon', '.woff2': 'font/woff2',
 };
 
+/** The page has its own policy; this one holds for its workers, too, and keeps it out of other pages' frames. */
+const policy = "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
 export interface ServeOptions {
   folder: string;
   port: number;
@@ -31,7 +34,7 @@ export function serve({ folder, port, base = '/', extra = {} }: ServeOptions): P
   const files = list(folder, base);
   const server = createServer(async (request, response) => {
     const end = (status: number, headers: Record<string, string> = {}, body: string | Uint8Array = ''): void => {
-      response.writeHead(status, { 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer', 'Cross-Origin-Resource-Policy': 'same-origin', ...headers });
+      response.writeHead(status, { 'Content-Security-Policy': policy, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer', 'Cross-Origin-Resource-Policy': 'same-origin', ...headers });
       response.end(request.method === 'HEAD' ? undefined : body);
     };
     try {

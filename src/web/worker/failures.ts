@@ -15,6 +15,8 @@ export const smallerThan = (size: number): number | undefined => sizes.find((s) 
 /** `size`: the training size in use, to offer a smaller one where memory ran out. */
 export function failureOf(error: unknown, size = 0): Failure {
   if (error instanceof WorkerError) return error.failure;
+  // A UserError too, where the model knows the command line's word for it.
+  if (isMemory(error) || (error instanceof Error && isMemory(error.cause))) return outOfMemory(size);
   if (isUserError(error)) return { kind: 'user', message: error.message };
   if (error instanceof DeviceError) {
     switch (error.kind) {
@@ -25,10 +27,11 @@ export function failureOf(error: unknown, size = 0): Failure {
       default: return { kind: 'internal', message: error.message };
     }
   }
-  // Dawn's and the engine's own word for a buffer that cannot be had.
-  if (error instanceof RangeError && /bytes|memory|allocation/i.test(error.message)) return outOfMemory(size);
   return { kind: 'internal', message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
 }
+
+/** The engine's and the browser's own word for a buffer that cannot be had. */
+const isMemory = (e: unknown): boolean => e instanceof RangeError && /bytes|memory|allocation/i.test(e.message);
 
 function outOfMemory(size: number): Failure {
   const smaller = size ? smallerThan(size) : undefined;

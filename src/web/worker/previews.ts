@@ -53,7 +53,7 @@ export class Previews {
         const distance = Float32Array.from(field.distances, (cost) => 127.5 * Math.sqrt(Math.max(0, cost) / 3));
         const found: SourceField = { width: image.width, height: image.height, source: { width: source.width, height: source.height }, pixels: Uint32Array.from(field.indices), distance };
         return { level: levels - 1, levels, picture: { width: image.width, height: image.height, data: new Uint8ClampedArray(image.data) }, field: found, ms: performance.now() - began };
-      }, { urgent: true });
+      }, 'preview');
     } catch (error) {
       if (signal.aborted) return null;
       throw error;

@@ -145,7 +145,7 @@ export class Studio implements Handlers {
   render = async ({ target, raw = false }: { target: TargetInput; raw?: boolean }) => {
     const { run } = this.running();
     const fitted = run.target(target);
-    return this.turns.take(async () => ({ iteration: run.iteration, picture: pixelsOf(await run.paint(fitted, raw)) }), { urgent: true });
+    return this.turns.take(async () => ({ iteration: run.iteration, picture: pixelsOf(await run.paint(fitted, raw)) }), 'asked');
   };
 
   exportPng = async ({ target, raw = false, run: folder }: { target: TargetInput; raw?: boolean; run?: string }) => {
@@ -158,13 +158,13 @@ export class Studio implements Handlers {
       const file = { name: target.name, sha256: await sha256(target.data) };
       const bytes = withRecipe(encodeRgbPng(picture), { record, run: folder ?? name, target: fitted, file, raw, adapter: info.description || info.vendor, version });
       return { name: `${nameOf(target.name)}.png`, bytes: bytes as Bytes };
-    }, { urgent: true });
+    }, 'asked');
   };
 
   inspect = async ({ target }: { target: TargetInput }) => {
     const { run } = this.running();
     const fitted = run.target(target);
-    return this.turns.take(() => run.inspect(fitted), { urgent: true });
+    return this.turns.take(() => run.inspect(fitted), 'asked');
   };
 
   judge = async ({ target, picture }: { target: TargetInput; picture: Pixels }) => {
@@ -179,7 +179,7 @@ export class Studio implements Handlers {
 
   save = async () => {
     const { run } = this.running();
-    const saved = await this.turns.take(() => run.save(), { urgent: true });
+    const saved = await this.turns.take(() => run.save(), 'asked');
     return { name: `${saved.name}.semia.zip`, bytes: zipRun(saved) };
   };
 

@@ -4,6 +4,7 @@
  */
 import { ownLayout } from '../../model/analogy.ts';
 import type { Target } from '../../data/prepare.ts';
+import type { Training } from '../../model/train.ts';
 import type { Events, TrainStatus } from '../protocol.ts';
 import type { Run } from './run.ts';
 import { pixelsOf } from './source.ts';
@@ -60,7 +61,7 @@ export class Trainer {
     const every = reconstructionEvery * Math.max(1, Math.round(iterations / 100 / reconstructionEvery));
     let [told, pictured, kept, pictureMs] = [-Infinity, -Infinity, performance.now(), 0];
     while (!this.stopping && training.iteration < iterations) {
-      const ms = await this.turns.take(async () => { const start = performance.now(); await training.next(); return performance.now() - start; });
+      const ms = await this.turns.take(() => this.iterate(training));
       run.count(ms / 1000);
       this.pace = this.pace ? 0.9 * this.pace + 0.1 * ms / 1000 : ms / 1000;
       if (training.iteration % every === 0) await this.readLosses();
@@ -71,6 +72,20 @@ export class Trainer {
     }
     await this.readLosses();
     await this.keep();
+  }
+
+  /** One iteration; resolves to its own milliseconds. */
+  private async iterate(training: Training): Promise<number> {
+    const start = performance.now();
+    let others = 0;
+    // On a processor an iteration takes long enough to be felt: previews come in between its steps, for the price of waiting for
+    // each. A graphics card is kept busy through the whole iteration, which is over in no time.
+    await training.next(undefined, !training.session.device.info.software ? undefined : async () => {
+      const paused = performance.now();
+      await this.turns.giveWay();
+      others += performance.now() - paused;
+    });
+    return performance.now() - start - others;
   }
 
   private async readLosses(): Promise<void> {
