@@ -58,7 +58,7 @@ const events = <E extends EventName>(name: E, { page } = browser): Promise<Event
 
 /** Waits until training has come to `iteration`, or has ended. */
 async function reach(iteration: number, { page } = browser): Promise<void> {
-  await page.waitForFunction((n) => globalThis.semia.events.some((e) => e.name === 'status' && (e.data as { iteration: number; state: string }).iteration >= n), iteration, { timeout: 120_000, polling: 50 });
+  await page.waitForFunction((n) => globalThis.semia.events.some((e) => e.name === 'status' && (e.data as { iteration: number; state: string }).iteration >= n), iteration, { timeout: 300_000, polling: 50 });
 }
 
 async function openPage(b: Browser): Promise<void> {
