@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { encodeSafetensors } from '../src/data/safetensors.ts';
+import { hashUniform } from '../src/engine/hash.ts';
 import type { Report } from '../src/evaluate/evaluate.ts';
 import { folder, run } from './child.ts';
 
@@ -34,6 +36,20 @@ test('pictures: the truth and the untouched photograph', async () => {
   assert.ok(rows.every((r) => r.length === rows[0].length));
   assert.is(Number(rows[1][rows[0].indexOf('mean_iou')]), truth.layout.meanIoU);
   assert.is(Number(rows[2][rows[0].indexOf('iou trees')]), photo.layout.perClass[2]);
+});
+
+test('SIFID with weights from a file', async () => {
+  const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
+  const widths = [3, 4, 4, 6, 5, 8];
+  for (const [i, [name, k]] of ([['Conv2d_1a_3x3', 3], ['Conv2d_2a_3x3', 3], ['Conv2d_2b_3x3', 3], ['Conv2d_3b_1x1', 1], ['Conv2d_4a_3x3', 3]] as const).entries()) {
+    const n = widths[i + 1], shape = [n, widths[i], k, k];
+    tensors.set(`${name}.conv.weight`, { shape, data: hashUniform(name, n * widths[i] * k * k) });
+    for (const part of ['weight', 'bias', 'running_mean', 'running_var']) tensors.set(`${name}.bn.${part}`, { shape: [n], data: new Float32Array(n).fill(part === 'weight' || part === 'running_var' ? 1 : 0) });
+  }
+  writeFileSync(at('inception.safetensors'), encodeSafetensors(tensors));
+  await ok('evaluate', `${lake}/photo.png`, '--source', `${lake}/photo.png`, '--layout', `${lake}/layout.png`, '--target', `${lake}/layout.png`, '--inception', 'inception.safetensors', '--json', 'sifid.json', '--quiet');
+  const { sifid } = json('sifid.json').results[0].appearance;
+  assert.ok(Math.abs(sifid!.d64) < 1e-4 && Math.abs(sifid!.d192) < 1e-4, JSON.stringify(sifid));
 });
 
 test('label maps of an outside segmenter in place of the judge', async () => {
