@@ -18,7 +18,7 @@ const onDevice = !bench.machine.software;
 const longest = 9000;
 const control: PatchShape = { c: 3, ht: 128, wt: 128, hs: 128, ws: 128, patch: 7, k: 1, metric: 'l1', labels: false, scaled: false, border: 'valid' };
 const pairs = (s: PatchShape): number => patchGrid(s.ht, s.wt, s).count * patchGrid(s.hs, s.ws, s).count;
-const title = (s: PatchShape): string => `${s.patch}x${s.patch}, ${s.c === 3 ? 'RGB' : `${s.c} channels`}, ${s.ht}x${s.ht} ${s.metric}${s.labels ? ', labels' : ''}${s.scaled ? ', scaled' : ''}`;
+const title = (s: PatchShape): string => `${s.patch}x${s.patch}, ${s.c === 3 ? 'RGB' : `${s.c} channels`}, ${s.ht === s.hs ? '' : `${s.ht}x${s.wt} in `}${s.hs}x${s.ws} ${s.metric}${s.labels ? ', labels' : ''}${s.scaled ? ', scaled' : ''}`;
 /** Smallest count known: a pixel's difference over the channels once a displacement, and the box sum and minimum by running sums. */
 const operations = (s: PatchShape): number => pairs(s) * ((s.metric === 'l1' ? 2 : 3) * s.c + 6);
 
@@ -114,7 +114,8 @@ for (const c of [3, 64]) {
 }
 if (bench.wants('labels')) await labels();
 for (const n of [128, 256]) if (bench.wants(`PatchMatch ${n}`)) await patchMatch(n);
-if (bench.wants('others')) await others();
+if (bench.wants('others')) await others(128, ['patch.py']);
+if (bench.wants('other engines')) await others(14, ['patch.tfjs.mjs', 'patch.jax.mjs']); // a strip: minutes for the whole
 await bench.finish();
 
 /** Labels, scaling and L2 against the plain search, in turn. */
@@ -174,11 +175,12 @@ async function patchMatch(n: number): Promise<void> {
   exact.release();
 }
 
-/** Other libraries on 7x7 RGB, 128x128 against 128x128. L2, since that is what most of them can; ours in both norms. */
-async function others(): Promise<void> {
-  const [target, source] = pictures(128, 3);
+/** Other libraries on 7x7 RGB, `rows` x 128 against 128x128. L2, since that is what most of them can; ours in both norms. */
+async function others(rows: number, scripts: string[]): Promise<void> {
+  const [whole, source] = pictures(128, 3);
+  const target = Float32Array.from({ length: 3 * rows * 128 }, (_, i) => whole[Math.floor(i / (rows * 128)) * 128 * 128 + i % (rows * 128)]);
   const runners: Runner[] = [];
-  const shape = (metric: 'l1' | 'l2'): PatchShape => ({ ...control, metric });
+  const shape = (metric: 'l1' | 'l2'): PatchShape => ({ ...control, ht: rows, metric });
   let mine!: Prepared;
   for (const metric of ['l1', 'l2'] as const) {
     await validate(shape(metric), 0);
@@ -187,28 +189,29 @@ async function others(): Promise<void> {
   }
   await mine.run();
   const [indices] = await session.read([mine.indices]);
-  const x = { target, source };
   const disagree = ([found]: (Float32Array | Uint32Array)[]): string | null => {
-    for (let t = 0; t < found.length; t++) {
+    for (let t = 0; t < indices.length; t++) {
       if (found[t] === indices[t]) continue;
-      const [a, b] = [referencePatchScore(shape('l2'), x, t, found[t]), referencePatchScore(shape('l2'), x, t, indices[t])];
+      const [a, b] = [found[t], indices[t]].map((i) => referencePatchScore(shape('l2'), { target, source }, t, i));
       // GEMM forms subtract large sums, so near ties may fall otherwise: 1e-3 of the summed squares is wrong by any measure.
-      if (a.score > b.score + 1e-3 * b.magnitude) return `patch ${t}: ${found[t]} at ${a.score}, ours ${indices[t]} at ${b.score}`;
+      if (!(a.score <= b.score + 1e-3 * b.magnitude)) return `patch ${t}: ${found[t]} at ${a.score}, ours ${indices[t]} at ${b.score}`;
     }
     return null;
   };
-  const job = { c: 3, h: 128, w: 128, patch: 7, target: shared('target', target), source: shared('source', source) };
+  const job = { c: 3, rows, h: 128, w: 128, patch: 7, target: shared('target', target), source: shared('source', source) };
   const peers: Peer[] = [];
-  if (bench.peers) {
-    const javascript = installPeers();
-    for (const script of ['patch.py', ...(javascript ? ['patch.tfjs.mjs', 'patch.jax.mjs'] : [])]) {
-      const peer = await Peer.start(script, job, { OPENBLAS_NUM_THREADS: String(bench.machine.cores) });
-      if (!peer) continue;
-      peers.push(peer);
-      runners.push(...await peer.checked(disagree));
-    }
-  } else console.log('  --peers adds other libraries to this table');
-  const times = await interleave(runners, { samples: 5, warm: 2, patience: 2000 });
-  for (const [name, t] of times) report({ ...control, metric: name === 'semia l1' ? 'l1' : 'l2' }, name, t, name.startsWith('semia') ? undefined : times.get('semia l2'), { versions: Object.entries(peers.find((p) => p.names.includes(name))?.versions ?? {}).map((v) => v.join(' ')).join(', ') });
+  if (!bench.peers) console.log('  --peers adds other libraries to this table');
+  for (const script of bench.peers ? scripts : []) {
+    if (script.endsWith('.mjs') && !installPeers()) break;
+    const peer = await Peer.start(script, job, { OPENBLAS_NUM_THREADS: String(bench.machine.cores) });
+    if (!peer) continue;
+    peers.push(peer);
+    runners.push(...await peer.checked(disagree));
+  }
+  const times = await interleave(runners, { samples: 7, warm: 1, patience: 2000 });
+  for (const [name, t] of times) {
+    const versions = Object.entries(peers.find((p) => p.names.includes(name))?.versions ?? {}).map((v) => v.join(' ')).join(', ');
+    report(shape(name === 'semia l1' ? 'l1' : 'l2'), name, t, name.startsWith('semia') ? undefined : times.get('semia l2'), versions ? { versions } : {});
+  }
   for (const p of peers) p.close();
 }

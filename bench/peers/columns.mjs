@@ -1,5 +1,5 @@
-/** Every patch of a [C,H,W] image as a row: { data, n patches, k values each }. On the host, outside the timed part, to the peers' gain. */
-export function columns(image, { c, h, w, patch: p }) {
+/** Every patch of a [c,h,w] image as a row: { data, n patches, k values each }. On the host, outside the timed part, to the peers' gain. */
+export function columns(image, { c, w, patch: p }, h) {
   const [down, across, k] = [h - p + 1, w - p + 1, c * p * p];
   const data = new Float32Array(down * across * k);
   let at = 0;

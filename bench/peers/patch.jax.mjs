@@ -6,7 +6,7 @@ await serve(async (request) => {
   const { blockUntilReady, defaultDevice, init, jit, numpy: np } = await import('@jax-js/jax');
   if (!(await init('webgpu')).includes('webgpu')) throw new Error('jax-js finds no WebGPU adapter');
   defaultDevice('webgpu');
-  const [t, s] = ['target', 'source'].map((name) => columns(floats(request[name]), request));
+  const [t, s] = [['target', request.rows], ['source', request.h]].map(([name, h]) => columns(floats(request[name]), request, h));
   const source = np.array(s.data, { shape: [s.n, s.k] });
   const bands = [];
   for (let i = 0; i < t.n; i += 1024) bands.push(np.array(t.data.slice(i * t.k, Math.min(t.n, i + 1024) * t.k), { shape: [Math.min(1024, t.n - i), t.k] }));

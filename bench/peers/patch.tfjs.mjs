@@ -4,7 +4,7 @@ import { finished, tf, versions } from './tfjs.mjs';
 import { columns } from './columns.mjs';
 
 await serve(async (request) => {
-  const [t, s] = ['target', 'source'].map((name) => columns(floats(request[name]), request));
+  const [t, s] = [['target', request.rows], ['source', request.h]].map(([name, h]) => columns(floats(request[name]), request, h));
   const [tt, ts] = [tf.tensor(t.data, [t.n, t.k]), tf.tensor(s.data, [s.n, s.k])];
   let last = [];
   return {
