@@ -29,19 +29,19 @@ export interface Runner { name: string; run: () => Promise<Sample>; /** Process 
 
 /**
  * Times several implementations of the same work in turn, so that a slow spell of the machine meets all of them. Each gets
- * `warm` runs first; one whose single run takes longer than `patience` ms is run once more, and that is its sample.
+ * `warm` runs first. After a run of over `patience` ms an implementation gets no more than the one sample it must have.
  */
 export async function interleave(runners: readonly Runner[], { samples = 7, warm = 3, patience = 3000 } = {}): Promise<Map<string, Timing>> {
   const taken = new Map<string, Sample[]>(runners.map((r) => [r.name, []]));
   const slow = new Set<string>();
-  for (const r of runners) {
-    for (let i = 0; i < warm; i++) {
-      const first = await r.run();
-      if (first.wall > patience) { slow.add(r.name); break; }
-    }
-  }
+  const once = async (r: Runner): Promise<Sample> => {
+    const took = await r.run();
+    if (took.wall > patience) slow.add(r.name);
+    return took;
+  };
+  for (const r of runners) for (let i = 0; i < warm && !slow.has(r.name); i++) await once(r);
   for (let i = 0; i < samples; i++) {
-    for (const r of runners) if (i === 0 || !slow.has(r.name)) taken.get(r.name)!.push(await r.run());
+    for (const r of runners) if (i === 0 || !slow.has(r.name)) taken.get(r.name)!.push(await once(r));
   }
   return new Map(runners.map((r) => [r.name, summarise(taken.get(r.name)!, r.onDevice)]));
 }
