@@ -115,7 +115,7 @@ for (const c of [3, 64]) {
 if (bench.wants('labels')) await labels();
 for (const n of [128, 256]) if (bench.wants(`PatchMatch ${n}`)) await patchMatch(n);
 if (bench.wants('others')) await others(128, ['patch.py']);
-if (bench.wants('other engines')) await others(14, ['patch.tfjs.mjs', 'patch.jax.mjs']); // a strip: minutes for the whole
+if (bench.wants('other engines')) await others(14, ['patch.py', 'patch.tfjs.mjs', 'patch.jax.mjs']); // a strip: the whole takes them half a minute or more
 await bench.finish();
 
 /** Labels, scaling and L2 against the plain search, in turn. */
