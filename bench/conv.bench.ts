@@ -80,5 +80,5 @@ for (const layer of layers.filter((l) => bench.wants(`layers ${l.name}`))) {
   }
   console.log(layer.name.padEnd(26) + cells.join(''));
 }
-if (bench.wants('others')) await convPeers(bench);
+await convPeers(bench);
 await bench.finish();

@@ -19,8 +19,9 @@ const agreement = 1e-4;
 export async function convPeers(bench: Bench): Promise<void> {
   if (!bench.peers) { console.log('--peers compares with other libraries'); return; }
   const { session } = bench;
-  const javascript = installPeers();
-  for (const layer of layers) {
+  const wanted = layers.filter((l) => bench.wants(`others ${l.name}`));
+  const javascript = wanted.length > 0 && installPeers();
+  for (const layer of wanted) {
     const { name, ci, co, k, size, stride, pad } = layer;
     const a: ConvAttrs = { stride, pad, dilation: 1, padMode: 'zero' };
     const out = (size + 2 * pad - k) / stride + 1;

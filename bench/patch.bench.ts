@@ -209,7 +209,7 @@ async function others(rows: number, scripts: string[]): Promise<void> {
     runners.push(...await peer.checked(disagree));
   }
   for (const r of runners) if (r.name.startsWith('semia')) for (let i = 0; i < 2; i++) await r.run(); // the peers' checks were their warm-up
-  const times = await interleave(runners, { samples: 5, warm: 0, patience: 2000 });
+  const times = await interleave(runners, { samples: 4, warm: 0, patience: 1500 });
   for (const [name, t] of times) {
     const versions = Object.entries(peers.find((p) => p.names.includes(name))?.versions ?? {}).map((v) => v.join(' ')).join(', ');
     report(shape(name === 'semia l1' ? 'l1' : 'l2'), name, t, name.startsWith('semia') ? undefined : times.get('semia l2'), versions ? { versions } : {});
