@@ -106,7 +106,7 @@ async function compare(task: Task, truths: readonly (Picture | undefined)[], o: 
 
 async function runMethod(session: Session, { source, targets, files, tell }: Task, method: Method, truths: readonly (Picture | undefined)[], o: CompareOptions): Promise<Row> {
   const again = (command: string, options: readonly string[]): string => commandLine(command, files.photo.name, files.layout.name, ...files.targets.map((t) => t.name), ...options, ...(files.palette ? ['--palette', files.palette.name] : []));
-  const row: Row = { method, outcome: null, reports: null, seconds: 0, memory: 0, repeat: again('compare', ['--methods', method.name, '--size', String(o.size), '--minutes', String(o.minutes), '--seed', String(o.seed), '-o', o.output]) };
+  const row: Row = { method, outcome: null, reports: null, seconds: 0, memory: 0, repeat: again('compare', ['--methods', method.name, '--size', String(o.size), '--minutes', String(o.minutes), '--seed', String(o.seed), '-o', `${o.output}-${method.name}`]) };
   const began = performance.now();
   const { memory } = session;
   memory.peak = memory.bytes;

@@ -30,7 +30,7 @@ export interface SynthesisOptions {
   sigma: number; sharp: number;
 }
 export const defaultSynthesis: SynthesisOptions = {
-  patch: 5, coarsest: 24, ratio: 0.5, fullPixels: 48 * 48, rounds: [8, 5, 3, 2], sigma: 1.5, sharp: 0.7, fade: 0.8, repetition: 0.5, noise: 0.1,
+  patch: 5, coarsest: 24, ratio: 0.5, fullPixels: 48 * 48, rounds: [8, 5, 3, 2], sigma: 1.5, sharp: 0.7, fade: 0.8, repetition: 0.5, noise: 0,
   guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2 },
 };
 
