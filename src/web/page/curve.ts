@@ -25,12 +25,19 @@ export class Curve {
   private color(i: number): string { return css(`--c${(i % 9) + 1}`); }
 
   private legend(): void {
+    this.describe();
     $('curve-legend').replaceChildren(...this.names.map((name, i) => {
       const key = h('i');
       key.style.background = `var(--c${(i % 9) + 1})`;
       const last = this.rows.findLast((r) => r[name] !== undefined)?.[name];
       return h('span', {}, key, `${name} ${last === undefined ? '' : Math.abs(last) < 0.01 ? last.toExponential(0) : last.toFixed(2)}`);
     }));
+  }
+
+  /** The curves in words, for those who do not see them. */
+  private describe(): void {
+    const ends = this.names.map((n) => { const of = this.rows.filter((r) => r[n] !== undefined); return `${n} ${of[0][n].toFixed(3)} to ${of.at(-1)![n].toFixed(3)}`; });
+    this.surface.canvas.setAttribute('aria-label', this.rows.length ? `Loss curves, iteration ${this.rows[0].iteration} to ${this.rows.at(-1)!.iteration}: ${ends.join(', ')}` : 'Loss curves, empty');
   }
 
   private draw(c: CanvasRenderingContext2D): void {
