@@ -116,7 +116,10 @@ export class Start {
       if (mine !== this.opened) return;
       if (second) await this.withLayout(first.name, picture, second);
       else await this.withFirstLayout(first.name, picture);
-    } catch (e) { complain(e); }
+    } catch (e) {
+      $<HTMLDialogElement>('segment').close();   // a message would lie under it
+      complain(e);
+    }
   }
 
   private async withLayout(name: string, picture: Picture, file: File): Promise<void> {

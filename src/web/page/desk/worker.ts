@@ -5,7 +5,7 @@ import { fitSize, flatten, resize, resizeLabels, anyTransparent, type Picture as
 import { buildPalette, readLayout } from '../../../data/layout.ts';
 import { matchSize } from '../../../data/checks.ts';
 import { encodePalettePng } from '../../../data/palettePng.ts';
-import { withText } from '../../../data/png.ts';
+import { pngChunks, withText } from '../../../data/png.ts';
 import { paintSource, paintTarget } from '../../../data/scenes/index.ts';
 import { classesOf, segment, type Segments } from '../../../data/segment.ts';
 import type { Bytes, DeskMethod, DeskMethods, FromDesk, ToDesk } from './protocol.ts';
@@ -19,6 +19,7 @@ const SEGMENT_SIDE = 640;
 async function decode(file: Blob, name: string, layout: boolean): Promise<Decoded> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const format = readableFormat(bytes, name);
+  if (format === 'png') pngChunks(bytes, name);   // browsers show what there is of a file that is cut off
   let bitmap: ImageBitmap;
   try {
     // A layout's colours are names: no profile is applied to them.
