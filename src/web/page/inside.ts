@@ -7,7 +7,7 @@ import { complain } from './messages.ts';
 import type { Overlay, ResultPane } from './resultPane.ts';
 import type { State } from './state.ts';
 
-const hint = 'Start training, then see here where the generator changes the photograph’s features (gamma, beta), what the discriminator believes, and which layout the segmenter reads off the result.';
+const hint = 'After training has begun: where gamma and beta change the photograph’s features, what the discriminator believes, and the layout read off the result.';
 
 export function showInside(state: State, engine: Engine, result: ResultPane, target: () => TargetInput): () => void {
   let shown = '', busy = false;
