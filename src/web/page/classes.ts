@@ -46,7 +46,7 @@ export function showClasses(state: State): void {
       swatch.style.background = hex(c.color);
       const on = settings.label === k;
       return h('button', { type: 'button', role: 'radio', 'aria-checked': String(on), tabindex: on ? 0 : -1, class: here.has(c.name) ? 'absent' : undefined, title: `${k < 9 ? `${k + 1} · ` : ''}double-click to rename${here.has(c.name) ? ' · not on the source layout' : ''}`,
-        onclick: () => state.set({ label: k }), ondblclick: () => editClass(state, k), onkeydown: (e: KeyboardEvent) => { if (e.key === 'F2') editClass(state, k); } }, swatch, c.name);
+        onclick: () => state.set({ label: k }), ondblclick: () => editClass(state, k) }, swatch, c.name);
     }));
     if (focused) box.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
     box.querySelector('[aria-checked="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -66,7 +66,7 @@ function addClass(state: State): void {
   editClass(state, label);
 }
 
-function editClass(state: State, label: number): void {
+export function editClass(state: State, label: number): void {
   const dialog = $<HTMLDialogElement>('class-edit'), name = $<HTMLInputElement>('class-name'), color = $<HTMLInputElement>('class-color');
   const c = state.doc.classes[label];
   name.value = c.name;

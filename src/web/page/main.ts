@@ -1,6 +1,6 @@
 /** The page: makes its parts and joins them. */
 import { keepOffline, offeredRun, startDesk, startEngine } from '../host.ts';
-import { segmented, showClasses, showSettings } from './classes.ts';
+import { editClass, segmented, showClasses, showSettings } from './classes.ts';
 import { Desk } from './desk/client.ts';
 import { $, download, icon, on } from './dom.ts';
 import { showInside } from './inside.ts';
@@ -117,10 +117,11 @@ const keys: Key[] = [
   { keys: ['o'], text: 'Choose a picture', act: () => start.show() },
   { keys: ['t'], text: 'Start, pause or go on with training', act: () => $('train').click() },
   { keys: ['d'], text: 'Download the result', act: () => $('download').click() },
+  { keys: ['F2'], text: 'Rename or recolour the chosen class', act: () => editClass(state, state.settings.label) },
   { keys: ['?'], text: 'These keys', act: () => showHelp() },
 ];
 listenToKeys(keys, [['arrows', 'On the layout: move the pen (Shift far, Alt one pixel)'], ['space', 'On the layout: press and lift the pen'], ['Enter', 'On the layout: one click'], ['Esc', 'Give up what is being drawn'],
-  ['wheel', 'Closer and farther'], ['Shift wheel', 'Brush size'], ['space drag', 'Move the view (or middle button, two fingers)'], ['Alt click', 'Pick the class under the pointer'], ['F2', 'Rename the chosen class'], ['arrows', 'On the result: where it comes from']]);
+  ['wheel', 'Closer and farther'], ['Shift wheel', 'Brush size'], ['space drag', 'Move the view (or middle button, two fingers)'], ['Alt click', 'Pick the class under the pointer'], ['arrows', 'On the result: where it comes from']]);
 const showHelp = (): void => $<HTMLDialogElement>('help').showModal();
 on('help-open', 'click', showHelp);
 historyButtons();
