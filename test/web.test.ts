@@ -283,8 +283,8 @@ if (browserPath) {
   });
 
   test('a browser without WebGPU is told so', async () => {
-    const bare = await openBrowser({ webgpu: false });
     const here = await servePage({ base });
+    const bare = await openBrowser({ webgpu: false });
     try {
       await bare.page.goto(here.url);
       await bare.page.waitForFunction(() => 'semia' in globalThis);
