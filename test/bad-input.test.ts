@@ -77,6 +77,9 @@ await spoiled('repainted', (p) => writeFileSync(join(p, 'layout.png'), encodePng
 await spoiled('resized', (p) => writeFileSync(join(p, 'layout.png'), encodePng(layout(40, 32))));
 put('not-rendered.png', encodePng(renderLayout({ width: 2, height: 2, labels: Uint8Array.of(0, 1, 1, 0) }, { classes: [{ name: 'a', color: [...red] }, { name: 'b', color: [...blue] }] })));
 
+writeFileSync(at('hostile.pth'), readFileSync('test/fixtures/hostile.pth'));
+writeFileSync(at('module.pth'), readFileSync('test/fixtures/module.pth'));
+writeFileSync(at('released.pth'), readFileSync('test/fixtures/released.pth'));
 const root = process.getuid?.() === 0;
 /** A small file system of its own, or null where it cannot be made. */
 function mount(name: string, options: string): string | null {
@@ -144,6 +147,14 @@ const cases: Case[] = [
   { name: 'a kappa in words', args: ['analogies', 'photo.png', 'layout.png', 'target.png', '-o', 'new.png', '--kappa', 'much'], says: /--kappa.*a number from 0 to 100/ },
   { name: 'analogies with a layout of another shape', args: ['analogies', 'photo.png', 'square.png', 'target.png', '-o', 'new.png'], says: /square\.png: the layout is 40 x 40/ },
   { name: 'a preview over its input', args: ['preview', 'photo.png', 'layout.png', 'target.png', '-o', 'photo.png'], says: /photo\.png: is one of the inputs/ },
+  // weights of other programs
+  { name: 'importing a file that runs code', args: ['import', 'hostile.pth', 'photo.png', 'layout.png', '-o', 'new'], says: /hostile\.pth: refused: .*system/ },
+  { name: 'importing another network', args: ['import', 'module.pth', 'photo.png', 'layout.png', '-o', 'new'], says: /module\.pth: is no generator of the authors' released code: 'encoder_i\.head_block\.main\.1\.weight_orig' is missing; it has / },
+  { name: 'importing text', args: ['import', 'vgg.pth', 'photo.png', 'layout.png', '-o', 'new'], says: /vgg\.pth: is not a PyTorch weights file/ },
+  { name: 'importing over a run', args: ['import', 'released.pth', 'photo.png', 'layout.png', '-o', 'run'], says: /run: holds a run already/ },
+  { name: 'importing without its photograph', args: ['import', 'released.pth', '-o', 'new'], says: /missing required argument 'photo'/ },
+  { name: 'exporting another preset', args: ['export', 'run', '-o', 'new.safetensors'], says: /run: is of preset fast, whose generator the released code cannot run/ },
+  { name: 'exporting to .pth', args: ['export', 'run', '-o', 'new.pth'], says: /new\.pth: the weights are written as safetensors/ },
   // options
   { name: 'a size in words', args: withOption('--size', 'large'), says: /'--size <pixels>'.*'large'.*whole number from 32 to 2048/ },
   { name: 'a size too small', args: withOption('--size', '8'), says: /--size.*32 to 2048/ },

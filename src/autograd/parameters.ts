@@ -7,7 +7,7 @@ import { alignment, type Storage } from '../engine/storage.ts';
 import { grid } from './op.ts';
 import { fill } from './ops/basic.ts';
 import { assign } from './ops/copy.ts';
-import { rowsOf, Spectral, type SpectralKind } from './spectral.ts';
+import { rowsOf, sigmaOf, Spectral, type SpectralKind } from './spectral.ts';
 import { gradients } from './tape.ts';
 import { sizeOf, Tensor, type Session, type Shape } from './tensor.ts';
 
@@ -157,7 +157,7 @@ export class Parameters {
     return out;
   }
 
-  /** Restores what `state` gave. Missing or misshapen entries throw, naming the entry. */
+  /** Restores what `state` gave; with `.v` for all spectral weights (PyTorch's weight_v) frozen forwards use u W v as sigma. Missing or misshapen entries throw, naming the entry. */
   restore(state: ReadonlyMap<string, { shape: Shape; data: Float32Array }>, steps: number): void {
     const part = (name: string, size: number): Float32Array => {
       const found = state.get(name);
@@ -176,6 +176,10 @@ export class Parameters {
     moments.set(vectors[2], this.vector.size);
     this.session.write(this.moments, moments);
     this.spectral?.restore(Float32Array.from(u));
+    const normed = this.specs.filter((s) => s.spectral);
+    if (normed.length && normed.every((s) => state.has(`${s.name}.v`))) {
+      this.spectral!.fix(normed.map((s) => sigmaOf(part(s.name, sizeOf(s.shape)), s.shape, s.spectral!.kind, part(`${s.name}.u`, rowsOf(s.shape, s.spectral!.kind)), state.get(`${s.name}.v`)!.data)));
+    }
     this.steps = steps;
   }
 

@@ -18,6 +18,32 @@ export interface SpectralWeight { offset: number; shape: Shape; kind: SpectralKi
 
 export const rowsOf = (shape: Shape, kind: SpectralKind): number => shape[kind === 'conv' ? 0 : 1];
 
+/** W v (`right`) or W^T u of a weight as rows and columns, in float64. */
+function product(w: Float32Array, shape: Shape, kind: SpectralKind, x: ArrayLike<number>, right: boolean): Float64Array {
+  const rows = rowsOf(shape, kind);
+  const columns = w.length / rows;
+  const taps = sizeOf(shape.slice(2));
+  const y = new Float64Array(right ? rows : columns);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) {
+    const value = w[kind === 'conv' ? r * columns + c : (Math.floor(c / taps) * rows + r) * taps + c % taps];
+    if (right) y[r] += value * x[c]; else y[c] += value * x[r];
+  }
+  return y;
+}
+const lengthOf = (x: Float64Array): number => Math.sqrt(x.reduce((a, v) => a + v * v, 0));
+
+/** sigma = u W v with both vectors as saved: what PyTorch divides by at inference. */
+export const sigmaOf = (w: Float32Array, shape: Shape, kind: SpectralKind, u: ArrayLike<number>, v: ArrayLike<number>): number =>
+  product(w, shape, kind, v, true).reduce((a, s, r) => a + s * u[r], 0);
+
+/** A v for which u W v is the sigma of a frozen forward, |W W^T u| / |W^T u|: the direction W^T u, a little longer than 1 before the iteration has settled. */
+export function rightVector(w: Float32Array, shape: Shape, kind: SpectralKind, u: ArrayLike<number>): Float32Array {
+  const t = product(w, shape, kind, u, false);
+  const squared = lengthOf(t) ** 2 || 1;
+  const sigma = lengthOf(product(w, shape, kind, t, true)) / Math.sqrt(squared);
+  return Float32Array.from(t, (x) => x * sigma / squared);
+}
+
 /** One weight's line in the table of spectral.wgsl. */
 function line({ offset, shape, kind }: SpectralWeight, uAt: number, vAt: number): number[] {
   const rows = rowsOf(shape, kind);
@@ -51,6 +77,9 @@ export class Spectral {
   private readonly scale: Tensor;
   private readonly factors: Tensor;
   private frozen = false;
+  /** (1 / sigma, 0) by weight, where a file said with what sigma its weights are used; until the state moves. */
+  private given: Tensor | null = null;
+  private moves = false;
 
   /** `weights` by rising offset in a vector of `size` values (whole 256 bytes each); `u0` holds each weight's start vector (unit length), in order. */
   constructor(private readonly session: Session, private readonly weights: readonly SpectralWeight[], u0: Float32Array, private readonly size: number) {
@@ -125,10 +154,20 @@ export class Spectral {
     this.session.write(this.u, padded);
   }
 
+  /** Frozen forwards take these sigmas, one a weight, in place of a power iteration's: nothing once a moving forward is recorded. */
+  fix(sigmas: readonly number[]): void {
+    if (!this.moves) this.given = this.session.lasting([this.weights.length, 2], 'spectral.given', sigmas.flatMap((s) => [1 / s, 0]));
+  }
+
   /** Records W / sigma into `effective` (same layout as `vector`). The state moves unless `freeze`. */
   forward(vector: Tensor, effective: Tensor, freeze = false): void {
     const { session, table, u, v, scale, counts } = this;
     this.frozen = freeze;
+    this.moves ||= !freeze;
+    if (freeze && this.given) {
+      session.run(applyKernel, { read: { weights: vector, table, tiles: this.elementTiles, scale: this.given }, write: { y: effective }, groups: [counts.elements] });
+      return;
+    }
     session.run(leftKernel, { read: { weights: vector, table, tiles: this.columnTiles, u }, write: { v }, groups: [counts.columns] });
     const s = session.temporary([u.size * 8], 'spectral.s');
     session.run(rightKernel, { read: { weights: vector, table, tiles: this.rowTiles, v }, write: { s }, groups: [counts.rows] });

@@ -27,6 +27,10 @@ export interface Config {
     /** `batch`: running statistics at inference [C]. `instance`: the sample's own, in training and at inference alike [M]. */
     norm: 'batch' | 'instance';
     output: 'tanh' | 'linear';
+    /** Behind the last convolution batch normalisation and LeakyReLU, and no bias [C]; without: nothing, and a bias. */
+    tail?: 'normed';
+    /** Divisor of the modulation's variance: pixels - 1 [C]; without: pixels. */
+    variance?: 'unbiased';
     /** Layouts as one channel per class, or as RGB [C]. */
     condition: 'onehot' | 'color';
   };
@@ -66,7 +70,7 @@ export interface Config {
 
 const code: Config = {
   preset: 'code', seed: 0, size: 256, iterations: 2500, generatorSteps: 10, reconstructionEvery: 5, reconstructionAt: 'first', decayFrom: 1000, finalRate: 0.1,
-  network: { generator: 32, discriminator: 64, segmenter: 128, levels: 3, sft: 'residual', ratio: 'raw', norm: 'batch', output: 'linear', condition: 'color' },
+  network: { generator: 32, discriminator: 64, segmenter: 128, levels: 3, sft: 'residual', ratio: 'raw', norm: 'batch', output: 'linear', condition: 'color', tail: 'normed', variance: 'unbiased' },
   rates: { generator: 0.005, discriminator: 0.02, segmenter: 0.005 },
   adam: { beta1: 0, beta2: 0.9, eps: 1e-8 },
   weights: { adversarial: 1, features: 1, reconstruction: 5, fixedPoint: 1, coherence: 1, alignment: 1, imitation: 5 },
@@ -76,14 +80,14 @@ const code: Config = {
   targetShare: 0, refine: 0,
 };
 const paper: Config = {
-  ...code, preset: 'paper', network: { ...code.network, sft: 'linear' },
+  ...code, preset: 'paper', network: { ...code.network, sft: 'linear', tail: undefined, variance: undefined },
   coherence: { kind: 'all', patch: 3, scales: [1], labels: false }, reconstruct: 'source', alignmentActs: true,
   augment: { ...code.augment, swap: 0 },
 };
 const fixed: Config = {
   ...code, preset: 'fixed', reconstructionAt: 'last',
   // S reads one photograph's few classes; at half the paper's width it costs a quarter and is as accurate [M].
-  network: { ...code.network, segmenter: 64, ratio: 'bounded', norm: 'instance', output: 'tanh', condition: 'onehot' },
+  network: { ...code.network, segmenter: 64, ratio: 'bounded', norm: 'instance', output: 'tanh', condition: 'onehot', tail: undefined, variance: undefined },
   // A fifth of the released rates with momentum: on the lake scene at 64 px, 130 generator steps reach 24.7 dB on the
   // reconstruction where the released settings reach 18.6 [M].
   rates: { generator: 0.001, discriminator: 0.004, segmenter: 0.002 }, adam: { ...code.adam, beta1: 0.5 },

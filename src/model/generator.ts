@@ -4,7 +4,7 @@
  */
 import { concat, samples } from '../autograd/ops/copy.ts';
 import { normalize } from '../autograd/ops/normalize.ts';
-import { tanh } from '../autograd/ops/pointwise.ts';
+import { scale, tanh } from '../autograd/ops/pointwise.ts';
 import type { Tensor } from '../autograd/tensor.ts';
 import { downBlock, edge, upBlock } from './blocks.ts';
 import { conv, type Declare, type Layer, type Pass } from './layers.ts';
@@ -17,6 +17,9 @@ export interface GeneratorOptions extends TranslationOptions {
   /** Channels of a layout: classes when one-hot, 3 for colours. */
   layoutChannels: number;
   output: 'tanh' | 'linear';
+  /** See Config.network. */
+  tail?: 'normed';
+  variance?: 'unbiased';
 }
 
 export interface Generated {
@@ -33,7 +36,12 @@ export const readsLayouts = (name: string): boolean => name.startsWith('encSeg.'
 export type Generator = (pass: Pass, source: Tensor, sourceLayout: Tensor, targetLayout: Tensor) => Generated;
 
 /** y = gamma * (x - mean_c) / sqrt(var_c + 1e-5) + beta, mean and variance per channel over space. */
-const modulate = (x: Tensor, { gamma, beta }: Modulation): Tensor => normalize(x, gamma, beta).y;
+function modulate(x: Tensor, { gamma, beta }: Modulation, variance?: 'unbiased'): Tensor {
+  if (!variance) return normalize(x, gamma, beta).y;
+  // sqrt(n / (n - 1) var + eps) with the op's biased variance: a factor, and a smaller eps.
+  const n = x.shape[2] * x.shape[3];
+  return normalize(x, scale(gamma, Math.sqrt((n - 1) / n)), beta, { eps: 1e-5 * (n - 1) / n }).y;
+}
 
 export function declareGenerator(d: Declare, o: GeneratorOptions): Generator {
   const widths = Array.from({ length: o.levels }, (_, l) => o.width * 2 ** l); // channels into level l
@@ -46,7 +54,7 @@ export function declareGenerator(d: Declare, o: GeneratorOptions): Generator {
   const translate = widths.map((c, l) => translation(d, `sft.${l}`, 2 * c, o));
   const decHead = edge(d, 'dec.head', deepest, deepest, 3);
   const decUp = widths.map((c, l) => upBlock(d, `dec.${l}`, 2 * c));
-  const decTail: Layer = conv(d, 'dec.tail.conv', o.width, 3, { k: 3, pad: 1, reflect: true, bias: true });
+  const decTail: Layer = o.tail ? edge(d, 'dec.tail', o.width, 3, 3) : conv(d, 'dec.tail.conv', o.width, 3, { k: 3, pad: 1, reflect: true, bias: true });
 
   return (pass, source, sourceLayout, targetLayout) => {
     // Equal layouts have equal features, and what is read off those is constant: E_seg has no part in it, and no gradient. Only
@@ -55,9 +63,9 @@ export function declareGenerator(d: Declare, o: GeneratorOptions): Generator {
     const changes = read ? layoutFeatures(pass, sourceLayout, targetLayout).map(([s, t]) => contrast(s, t, o.ratio)) : unchanged(sourceLayout);
     const modulations = changes.map((change, l) => translate[l](pass, change));
     let x = imgHead(pass, source);
-    for (const [l, down] of imgDown.entries()) x = modulate(down(pass, x), modulations[l]);
+    for (const [l, down] of imgDown.entries()) x = modulate(down(pass, x), modulations[l], o.variance);
     x = decHead(pass, imgTail(pass, x));
-    for (let l = o.levels - 1; l >= 0; l--) x = decUp[l](pass, modulate(x, modulations[l]));
+    for (let l = o.levels - 1; l >= 0; l--) x = decUp[l](pass, modulate(x, modulations[l], o.variance));
     const image = decTail(pass, x);
     return { image: o.output === 'tanh' ? tanh(image) : image, modulations, read };
   };

@@ -3,7 +3,7 @@ import { Parameters } from '../autograd/parameters.ts';
 import type { Session, Tensor } from '../autograd/tensor.ts';
 import type { Config } from './config.ts';
 import { declareDiscriminator, type Discriminator } from './discriminator.ts';
-import { declareGenerator, type Generator } from './generator.ts';
+import { declareGenerator, type Generator, type GeneratorOptions } from './generator.ts';
 import { Declare, seededInit, type Init, type Pass } from './layers.ts';
 import { declareSegmenter, type Segmenter } from './segmenter.ts';
 
@@ -13,6 +13,11 @@ export interface Networks {
   gPass: Pass; dPass: Pass; sPass: Pass;
 }
 
+/** What a configuration asks of the generator, for layouts of so many classes. */
+export const generatorOptions = ({ network: n }: Config, classes: number): GeneratorOptions => ({
+  width: n.generator, levels: n.levels, layoutChannels: n.condition === 'onehot' ? classes : 3, sft: n.sft, ratio: n.ratio, output: n.output, tail: n.tail, variance: n.variance,
+});
+
 export function createNetworks(session: Session, c: Config, classes: number, given?: Init): Networks {
   const init = given ?? seededInit(c.seed);
   const n = c.network;
@@ -20,9 +25,7 @@ export function createNetworks(session: Session, c: Config, classes: number, giv
   const start: Init = (name, shape, kind) => (n.ratio === 'bounded' && given === undefined && /^sft\.\d+\.scale\.(fc2|linear)\.bias$/.test(name)
     ? init(name, shape, 'one') : init(name, shape, kind));
   const gd = new Declare(start, true);
-  const g = declareGenerator(gd, {
-    width: n.generator, levels: n.levels, layoutChannels: n.condition === 'onehot' ? classes : 3, sft: n.sft, ratio: n.ratio, output: n.output,
-  });
+  const g = declareGenerator(gd, generatorOptions(c, classes));
   const dd = new Declare(init, true);
   const d = declareDiscriminator(dd, n.discriminator);
   const sd = new Declare(init, false);

@@ -27,6 +27,8 @@ export interface RunRecord {
   size: Size;
   drawn: Size;
   inputs: { photo: PictureRecord; layout: PictureRecord; palette: FileRecord | null; vgg: FileRecord | null; targets: PictureRecord[] };
+  /** The file of another program that the generator was read from. */
+  imported?: FileRecord;
   /** Copies of the target layouts as used, and the pictures that were made for learning from them. */
   targets: { file: string; name: string; width: number; height: number }[];
   learned: FileRecord | null;

@@ -64,7 +64,7 @@ export class RunFolder {
   }
 
   /** Makes the folder of a new run, whole or not at all: it is filled under another name beside its place. */
-  static async create(path: string, record: NewRecord, source: Source, targets: readonly Target[], learned: readonly PairData[], training: Training): Promise<RunFolder> {
+  static async create(path: string, record: NewRecord, source: Source, targets: readonly Target[], learned: readonly PairData[], training: Pick<Training, 'state' | 'iteration' | 'host'>): Promise<RunFolder> {
     const { files } = await newRun(record, source, targets, learned, training, encodePng);
     const parent = dirname(resolve(path));
     const temporary = join(parent, `.${basename(resolve(path))}.${process.pid}.tmp`);
