@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inlinePlugin } from './setup/inline-plugin.mjs';
 import { buildWeb } from './setup/web-build.mjs';
 import { wgslPlugin } from './setup/wgsl-plugin.mjs';
 
@@ -21,7 +22,7 @@ const common = {
   target: 'es2022',
   sourcemap: 'linked',
   logLevel: 'warning',
-  plugins: [wgslPlugin(at('src/shaders'))],
+  plugins: [wgslPlugin(at('src/shaders')), inlinePlugin()],
 };
 
 /** One bundle set: entries by output name. Node keeps npm packages external, so that native ones load as installed. */

@@ -55,6 +55,12 @@ put('twice.txt', '#c81e1e roof\n#c81e1e wall\n');
 put('vgg.safetensors', Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{}')]));
 put('vgg.pth', 'no weights');
 put('empty.json', '{}');
+for (const [file, size] of [['one/source', 48], ['one/a/west', 48], ['gap/source', 48], ['gap/a/east', 48], ['gap/a/west', 48], ['gap/b/west', 48], ['odd/source', 48], ['odd/a/west', 48], ['odd/b/west', 32]] as const) {
+  png(`study/${file}.png`, size, 80 - size, (x, y) => [x % 256, y % 256, 9]);
+}
+put('study/damaged/results.json', '{"methods": [');
+put('study/other.csv', 'a,b\n1,2\n');
+put('study/bad.csv', 'participant,question,method,rank,time_ms,seed,shown\nP1,q,a,1,10,0,A\nP1,q,b,second,10,0,B\n');
 
 await smallRun(at('run'));
 const spoiled = async (name: string, spoil: (path: string) => void): Promise<void> => { await smallRun(at(name)); spoil(at(name)); };
@@ -238,6 +244,23 @@ const cases: Case[] = [
   { name: 'weights without Inception', args: evaluating('photo.png', '--inception', 'vgg.safetensors'), says: /vgg\.safetensors: has no tensor of Inception v3/ },
   { name: 'a table under a file', args: evaluating('photo.png', '--csv', 'photo.png/table.csv'), says: /photo\.png\/table\.csv: cannot be written/ },
   { name: 'evaluating a damaged run', args: ['evaluate', 'flipped'], says: /flipped\/weights-000000\.safetensors: is damaged/ },
+  // the user study
+  { name: 'a study of nothing', args: ['study'], says: /a folder is needed.*--tally/ },
+  { name: 'a study of a folder that is not there', args: ['study', 'gone'], says: /gone: no such folder/ },
+  { name: 'a study of a picture', args: ['study', 'photo.png'], says: /photo\.png: is a file: give a folder/ },
+  { name: 'a study without a source', args: ['study', 'other'], says: /other: has no source\.png.*METHOD\/TARGET\.png/ },
+  { name: 'a study of one method', args: ['study', 'study/one'], says: /study\/one: 1 methods \(a\): two to nine can be ranked/ },
+  { name: 'a study with a picture missing', args: ['study', 'study/gap'], says: /study\/gap\/b\/east\.png: no such file; every method needs/ },
+  { name: 'a study of pictures of two shapes', args: ['study', 'study/odd'], says: /study\/odd\/b\/west\.png: is 32 x 48, another shape/ },
+  { name: 'a study of an unknown method', args: ['study', 'study/odd', '--methods', 'a,magic'], says: /has no pictures by magic; there are a, b/ },
+  { name: 'a study of a damaged comparison', args: ['study', 'study/damaged'], says: /results\.json: is damaged \(it is not JSON\)/ },
+  { name: 'a study as a picture', args: ['study', 'study/odd', '-o', 'study.png'], says: /study\.png: the page is one file.*\.html/ },
+  { name: 'a tally of a picture', args: ['study', '--tally', 'photo.png'], says: /photo\.png: is not a CSV file/ },
+  { name: 'a tally of nothing', args: ['study', '--tally', 'empty.png'], says: /empty\.png: (is empty|the file is empty)/ },
+  { name: 'a tally of another table', args: ['study', '--tally', 'study/other.csv'], says: /study\/other\.csv line 1: has no column participant, / },
+  { name: 'a tally of a bad rank', args: ['study', '--tally', 'study/bad.csv', '-o', 'new.html'], says: /study\/bad\.csv line 3: rank is "second"/ },
+  { name: 'a tally over its answers', args: ['study', '--tally', 'study/bad.csv', '-o', 'study/bad.csv'], says: /study\/bad\.csv: is one of the answers/ },
+  { name: 'a tally as a picture', args: ['study', '--tally', 'study/bad.csv', '-o', 'tally.png'], says: /tally\.png: a tally is written as \.html or \.csv/ },
   // the machine
   { name: 'no adapter', args: withOption('--preset', 'fast'), says: /no WebGPU adapter was found.*semia doctor/, env: { VK_DRIVER_FILES: join(folder, 'empty.json'), VK_ICD_FILENAMES: join(folder, 'empty.json') }, skip: process.platform !== 'linux' },
 ];

@@ -35,7 +35,7 @@ export async function openBrowser({ webgpu = true } = {}): Promise<Browser> {
   const context = await chromium.launchPersistentContext(profile, { executablePath: browserPath!, headless: true, args });
   const [foreign, errors]: string[][] = [[], []];
   // Everything that is not this machine's is stopped and remembered: page, workers and the service worker alike.
-  await context.route((url) => url.hostname !== '127.0.0.1' && !/^(blob|data):$/.test(url.protocol), (route) => { foreign.push(route.request().url()); return route.abort(); });
+  await context.route((url) => url.hostname !== '127.0.0.1' && !/^(blob|data|file):$/.test(url.protocol), (route) => { foreign.push(route.request().url()); return route.abort(); });
   const watch = (page: Page): void => {
     page.on('pageerror', (e) => errors.push(e.message));
     page.on('console', (m) => { if (m.type() === 'error') errors.push(m.text()); });

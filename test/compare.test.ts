@@ -27,7 +27,7 @@ test('compare: every method asked for on one page, whose rows can be made again'
   const { stdout } = good(await run(['compare', '--scene', 'coast', '-o', 'compared', '--size', '64', '--methods', 'source,preview,analogies']));
   assert.match(stdout, /patch synthesis: 2 of 3 methods\n {2}[\d.]+ s, mean IoU [\d.]+, coherence [\d.]+, PSNR [\d.]+/);
   const at = (...parts: string[]): string => join(folder, 'compared', ...parts);
-  assert.equal(readdirSync(at()).sort(), ['analogies', 'index.html', 'preview', 'results.csv', 'results.json', 'scene', 'source']);
+  assert.equal(readdirSync(at()).sort(), ['analogies', 'index.html', 'preview', 'results.csv', 'results.json', 'scene', 'source', 'source.png']);
   const page = readFileSync(at('index.html'), 'utf8');
   assert.not.match(page, /src="(?!data:)|https?:|http-equiv="refresh"|undefined|NaN/);
   const record = JSON.parse(readFileSync(at('results.json'), 'utf8'));

@@ -94,7 +94,7 @@ async function compare(task: Task, truths: readonly (Picture | undefined)[], o: 
       all.waiting = o.methods.slice(i + 1);
       const made = row.outcome?.pictures.map((p, k) => ({ path: join(o.output, method.name, pictureNames[k]), bytes: encodePng(p) })) ?? [];
       // After every method: what is there can be looked at, and is not lost with what follows.
-      await writeFilesAtomic([...made, { path: join(o.output, 'results.json'), bytes: compareJson(all) }, { path: join(o.output, 'results.csv'), bytes: compareCsv(all) }, { path: join(o.output, 'index.html'), bytes: comparePage(all) }]);
+      await writeFilesAtomic([...made, { path: join(o.output, 'source.png'), bytes: encodePng(source.photo) }, { path: join(o.output, 'results.json'), bytes: compareJson(all) }, { path: join(o.output, 'results.csv'), bytes: compareCsv(all) }, { path: join(o.output, 'index.html'), bytes: comparePage(all) }]);
       tell(row.failure ? `  failed: ${row.failure}` : `  ${row.seconds.toFixed(1)} s, ${brief(row)}`);
     }
     tell(`open in a browser: ${join(o.output, 'index.html')}`);
