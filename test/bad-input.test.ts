@@ -161,6 +161,10 @@ const cases: Case[] = [
   { name: 'importing without its photograph', args: ['import', 'released.pth', '-o', 'new'], says: /missing required argument 'photo'/ },
   { name: 'exporting another preset', args: ['export', 'run', '-o', 'new.safetensors'], says: /run: is of preset fast, whose generator the released code cannot run/ },
   { name: 'exporting to .pth', args: ['export', 'run', '-o', 'new.pth'], says: /new\.pth: the weights are written as safetensors/ },
+  { name: 'SPADE with weights of another network', args: ['spade', 'photo.png', 'layout.png', 'target.png', '-o', 'new.png', '--weights', 'module.pth'], says: /module\.pth: is no generator of the published SPADE: 'fc\.weight'/ },
+  { name: 'SPADE without training', args: ['spade', 'photo.png', 'layout.png', 'target.png', '-o', 'new.png', '--iterations', '0'], says: /--iterations 0: an untrained network paints nothing/ },
+  { name: 'SPADE with channels in words', args: ['spade', 'photo.png', 'layout.png', 'target.png', '-o', 'new.png', '--channels', 'sky,sea'], says: /--channels.*whole numbers from 0 to 255/ },
+  { name: 'SPADE with a VGG that is none', args: ['spade', 'photo.png', 'layout.png', 'target.png', '-o', 'new.png', '--vgg', 'vgg.safetensors'], says: /vgg\.safetensors: has no tensor of VGG-19/ },
   // options
   { name: 'a size in words', args: withOption('--size', 'large'), says: /'--size <pixels>'.*'large'.*whole number from 32 to 2048/ },
   { name: 'a size too small', args: withOption('--size', '8'), says: /--size.*32 to 2048/ },

@@ -9,7 +9,7 @@ import { renderLayout } from '../data/layout.ts';
 import { paintScene, sceneNames } from '../data/scenes/index.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { metrics } from '../evaluate/metrics.ts';
-import type { Method } from '../model/baselines/method.ts';
+import type { Method, MethodInputs } from '../model/baselines/method.ts';
 import { methods } from '../model/baselines/methods.ts';
 import { encodePng, readPicture } from '../node/decode.ts';
 import { writeFilesAtomic } from '../node/files.ts';
@@ -21,8 +21,9 @@ import { commandLine, integer } from './options.ts';
 import { checkWritable } from './outputs.ts';
 import { explainDevice, openSession } from './session.ts';
 import { readTask, type Task } from './untrained.ts';
+import { readVggWhole } from './vgg.ts';
 
-interface CompareOptions { output: string; scene?: string; methods: readonly Method[]; truth?: string[]; size: number; minutes: number; seed: number; palette?: string; quiet?: boolean }
+interface CompareOptions { output: string; scene?: string; methods: readonly Method[]; truth?: string[]; size: number; minutes: number; seed: number; palette?: string; vgg?: string; quiet?: boolean }
 
 const names = (): string => methods.map((m) => m.name).join(', ');
 
@@ -43,6 +44,7 @@ export function addCompare(program: Command): void {
     .option('--size <pixels>', 'longer side of the photograph for all methods, if it is larger', integer(32, 2048), 128)
     .option('--minutes <number>', 'for each method that trains, at most so long', integer(1, 10_000), 5)
     .option('--seed <number>', 'another seed gives other results', integer(0, 2 ** 32 - 1), 0)
+    .option('--vgg <file>', "torchvision's VGG-19 weights (.pth or .safetensors), for the methods that are made of them")
     .option('--palette <file>', 'names of the classes').option('--quiet', 'print nothing but errors')
     .addHelpText('after', '\nExample:\n  semia compare --scene lake -o lake-compared\n  semia compare photo.jpg layout.png target.png -o compared --methods analogies,preview,fast --minutes 10\n')
     .action(async (photo: string | undefined, layout: string | undefined, targets: string[], o: CompareOptions) => {
@@ -51,7 +53,8 @@ export function addCompare(program: Command): void {
       const files = o.scene !== undefined ? await sceneInputs(o.scene, photo, o) : { photo, layout, targets, truths: o.truth ?? [], palette: o.palette };
       if (!files.photo || !files.layout || !files.targets.length) throw new UserError('a photograph, its layout and target layouts are needed, or --scene NAME: semia compare PHOTO LAYOUT TARGET... -o DIR');
       const task = await readTask(files.photo, files.layout, files.targets, { palette: files.palette, outputSize: o.size, quiet: o.quiet });
-      await compare(task, await truthsOf(task, files.truths), o);
+      const vgg = o.vgg ? { name: o.vgg, open: await readVggWhole(o.vgg) } : undefined;
+      await compare({ ...task, vgg }, await truthsOf(task, files.truths), o);
     });
 }
 
@@ -76,7 +79,9 @@ async function truthsOf({ targets }: Task, paths: readonly string[]): Promise<(P
   }));
 }
 
-async function compare(task: Task, truths: readonly (Picture | undefined)[], o: CompareOptions): Promise<void> {
+type Inputs = Task & Pick<MethodInputs, 'vgg'>;
+
+async function compare(task: Inputs, truths: readonly (Picture | undefined)[], o: CompareOptions): Promise<void> {
   const { source, targets, files, tell } = task;
   const pictureNames = resultNames(files.targets.map((t) => ({ path: t.name })));
   const session = await openSession();
@@ -104,14 +109,14 @@ async function compare(task: Task, truths: readonly (Picture | undefined)[], o: 
   }
 }
 
-async function runMethod(session: Session, { source, targets, files, tell }: Task, method: Method, truths: readonly (Picture | undefined)[], o: CompareOptions): Promise<Row> {
+async function runMethod(session: Session, { source, targets, files, tell, vgg }: Inputs, method: Method, truths: readonly (Picture | undefined)[], o: CompareOptions): Promise<Row> {
   const again = (command: string, options: readonly string[]): string => commandLine(command, files.photo.name, files.layout.name, ...files.targets.map((t) => t.name), ...options, ...(files.palette ? ['--palette', files.palette.name] : []));
   const row: Row = { method, outcome: null, reports: null, seconds: 0, memory: 0, repeat: again('compare', ['--methods', method.name, '--size', String(o.size), '--minutes', String(o.minutes), '--seed', String(o.seed), '-o', `${o.output}-${method.name}`]) };
   const began = performance.now();
   const { memory } = session;
   memory.peak = memory.bytes;
   try {
-    row.outcome = await method.run({ session, source, targets, seed: o.seed, seconds: 60 * o.minutes, tell: (note) => tell(`  ${note}`) });
+    row.outcome = await method.run({ session, source, targets, seed: o.seed, seconds: 60 * o.minutes, vgg, tell: (note) => tell(`  ${note}`) });
   } catch (error) {
     if (!isUserError(error)) throw error;
     row.failure = error.message;

@@ -4,7 +4,7 @@ import { UserError } from '../data/errors.ts';
 import { readPth } from '../data/pth.ts';
 import { decodeSafetensors, type NamedTensor } from '../data/safetensors.ts';
 import { vggMaps, type Maps } from '../model/coherence.ts';
-import { isVggWeight, vggFromWeights } from '../model/vgg.ts';
+import { isVggWeight, vggFromWeights, type Vgg, type VggLayer } from '../model/vgg.ts';
 import { readInput } from '../node/files.ts';
 import type { FileRecord } from '../model/runRecord.ts';
 import { sha256 } from '../node/version.ts';
@@ -21,10 +21,21 @@ export async function readWeights(path: string, wanted: (name: string) => boolea
   return { bytes, weights: bytes[8] === 0x7b ? decodeSafetensors(bytes, path, wanted).tensors : readPth(bytes, path, wanted) };
 }
 
+async function vggWeights(path: string, deepest: VggLayer): ReturnType<typeof readWeights> {
+  const read = await readWeights(path, (name) => isVggWeight(name, deepest));
+  if (!read.weights.size) throw new UserError(`${path}: has no tensor of VGG-19 (features.0.weight and so on): give torchvision's vgg19-dcbb9e9d.pth`);
+  return read;
+}
+
+/** All features up to relu5_1, opened on a session. */
+export async function readVggWhole(path: string): Promise<(session: Session) => Vgg> {
+  const { weights } = await vggWeights(path, 'relu5_1');
+  return (session) => vggFromWeights(session, weights, path);
+}
+
 /** Reads the weights; only those needed are kept. */
 export async function readVgg(path: string): Promise<VggFile> {
-  const { bytes, weights } = await readWeights(path, (name) => isVggWeight(name, last));
-  if (!weights.size) throw new UserError(`${path}: has no tensor of VGG-19 (features.0.weight and so on): give torchvision's vgg19-dcbb9e9d.pth`);
+  const { bytes, weights } = await vggWeights(path, last);
   return {
     record: { name: path, sha256: sha256(bytes) },
     open: (session) => vggMaps(vggFromWeights(session, weights, path, last)),

@@ -2,6 +2,7 @@
 import type { Session } from '../../autograd/tensor.ts';
 import type { Picture } from '../../data/image.ts';
 import type { Source, Target } from '../../data/prepare.ts';
+import type { Vgg } from '../vgg.ts';
 
 export interface MethodInputs {
   session: Session;
@@ -11,6 +12,8 @@ export interface MethodInputs {
   seed: number;
   /** At most so long for what trains; other methods take the time they take. */
   seconds: number;
+  /** VGG-19 up to relu5_1 on a session, and its file's name, where the user gave one. */
+  vgg?: { name: string; open: (session: Session) => Vgg };
   /** Progress in words, now and then. */
   tell: (note: string) => void;
 }

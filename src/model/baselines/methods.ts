@@ -4,6 +4,7 @@ import { preview, releasePreview } from '../preview.ts';
 import { textureByNumbers } from './imageAnalogies.ts';
 import type { Method } from './method.ts';
 import { ours } from './ours.ts';
+import { spadeMethod } from './spade.ts';
 
 const source: Method = {
   name: 'source', label: 'untouched source', usual: true, control: true, note: 'the photograph itself, stretched where the target has another shape: what doing nothing earns',
@@ -44,6 +45,7 @@ export const methods: readonly Method[] = [
   source,
   analogies,
   patchSynthesis,
+  spadeMethod,
   ours('fast', 'Semantic Image Analogy, fast', true, 'half the width, trained at up to 64 pixels with a short schedule, finished by patches'),
   ours('fixed', 'Semantic Image Analogy, fixed', true, 'the best we know: see the README'),
   ours('paper', 'Semantic Image Analogy, paper', false, "as the paper's slides say"),
