@@ -1,7 +1,7 @@
 /** semia compare PHOTO LAYOUT TARGET... -o DIR, or --scene NAME: every method on the same inputs, one page. */
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Session } from '../autograd/tensor.ts';
 import { isUserError, UserError } from '../data/errors.ts';
 import { resize, type Picture } from '../data/image.ts';
@@ -25,6 +25,7 @@ import { readVggWhole } from './vgg.ts';
 
 interface CompareOptions { output: string; scene?: string; methods: readonly Method[]; truth?: string[]; size: number; minutes: number; seed: number; palette?: string; vgg?: string; quiet?: boolean }
 
+const usual = methods.filter((m) => m.usual);
 const names = (): string => methods.map((m) => m.name).join(', ');
 
 function chosen(text: string): Method[] {
@@ -39,7 +40,7 @@ export function addCompare(program: Command): void {
     .argument('[photo]', 'the photograph').argument('[layout]', 'its layout').argument('[targets...]', 'new layouts in the same classes (files or folders)')
     .requiredOption('-o, --output <dir>', 'a folder for the page (index.html), the records (results.json, results.csv) and all pictures')
     .option('--scene <name>', `a painted scene in place of files: ${sceneNames.join(', ')}`)
-    .option('--methods <names>', `which, separated by commas (${names()}; default: ${methods.filter((m) => m.usual).map((m) => m.name).join(',')})`, chosen, methods.filter((m) => m.usual))
+    .addOption(new Option('--methods <names>', `which, separated by commas: ${names()}`).argParser(chosen).default(usual, usual.map((m) => m.name).join(',')))
     .option('--truth <picture...>', "the targets' true pictures, where there are any, in their order")
     .option('--size <pixels>', 'longer side of the photograph for all methods, if it is larger', integer(32, 2048), 128)
     .option('--minutes <number>', 'for each method that trains, at most so long', integer(1, 10_000), 5)
