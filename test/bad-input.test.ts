@@ -6,6 +6,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import sharp from 'sharp';
 import { renderLayout } from '../src/data/layout.ts';
+import { published } from '../src/model/baselines/singan.config.ts';
+import { newHost } from '../src/model/baselines/singan.training.ts';
 import { encodePng } from '../src/node/decode.ts';
 import { folder, listing, run } from './child.ts';
 import { blue, layout, paint, photo, red, smallRun } from './runs.ts';
@@ -86,6 +88,18 @@ put('not-rendered.png', encodePng(renderLayout({ width: 2, height: 2, labels: Ui
 writeFileSync(at('hostile.pth'), readFileSync('test/fixtures/hostile.pth'));
 writeFileSync(at('module.pth'), readFileSync('test/fixtures/module.pth'));
 writeFileSync(at('released.pth'), readFileSync('test/fixtures/released.pth'));
+const singan = (name: string, scale: number, weights: string): void => {
+  put(`${name}/photo.png`, whole);
+  put(`${name}/${weights}`, 'no weights');
+  put(`${name}/singan.json`, JSON.stringify({
+    format: 1, config: { ...published, finest: 32, coarsest: 16 }, host: { ...newHost(), scale }, weights: { name: weights, sha256: '0' },
+    photo: { name: 'photo.png', sha256: '0', width: 48, height: 32 }, size: { width: 48, height: 32 },
+  }));
+};
+singan('singan', 0, 'weights-000-000000.safetensors');
+singan('singan-done', 2, 'weights-002-000000.safetensors');
+put('singan-cut/singan.json', '{"format": 1, "config": {}}');
+
 const root = process.getuid?.() === 0;
 /** A small file system of its own, or null where it cannot be made. */
 function mount(name: string, options: string): string | null {
@@ -231,6 +245,21 @@ const cases: Case[] = [
   { name: 'a first layout over its photograph', args: ['segment', 'photo.png', '-o', 'photo.png'], says: /photo\.png: is one of the inputs/ },
   { name: 'layout and overlay in one file', args: ['segment', 'photo.png', '-o', 'a.png', '--overlay', 'a.png'], says: /a\.png: would hold both/ },
   { name: 'superpixels of no compactness', args: ['segment', 'photo.png', '--compactness', 'none'], says: /a number from 1 to 100 is expected/ },
+  // SinGAN
+  { name: 'SinGAN without a photograph', args: ['singan', 'train', '-o', 'new'], says: /a photograph is needed: semia singan train PHOTO -o RUN/ },
+  { name: 'SinGAN of a photograph six pixels high', args: ['singan', 'train', 'narrow.png', '-o', 'new'], says: /at 96 x 1 pixels the photograph is too small for SinGAN/ },
+  { name: 'SinGAN of what is no picture', args: ['singan', 'train', 'text.png', '-o', 'new'], says: /text\.png: is text/ },
+  { name: 'SinGAN where a run is', args: ['singan', 'train', 'photo.png', '-o', 'run'], says: /run: holds a run already|run: is a folder with other files/ },
+  { name: 'resuming SinGAN where there is none', args: ['singan', 'train', '-o', 'run', '--resume'], says: /run: is not a SinGAN run \(it has no singan\.json\)/ },
+  { name: 'resuming SinGAN with another size', args: ['singan', 'train', '-o', 'singan', '--resume', '--size', '64'], says: /singan: cannot be resumed with --size 64 \(the run has 32\)/ },
+  { name: 'resuming SinGAN with another photograph', args: ['singan', 'train', 'target.png', '-o', 'singan', '--resume'], says: /singan: cannot be resumed: target\.png is not what the run began with/ },
+  { name: 'resuming SinGAN for minutes', args: ['singan', 'train', '-o', 'singan', '--resume', '--minutes', '3'], says: /cannot be resumed with --minutes/ },
+  { name: 'samples of an unfinished SinGAN', args: ['singan', 'sample', 'singan', '-o', 'new.png'], says: /singan: has trained 0 of 2 scales: go on with/ },
+  { name: 'samples of a damaged SinGAN', args: ['singan', 'sample', 'singan-cut', '-o', 'new.png'], says: /singan-cut\/singan\.json: is damaged/ },
+  { name: 'samples of a SinGAN without weights', args: ['singan', 'sample', 'singan-done', '-o', 'new.png'], says: /weights-002-000000\.safetensors: is damaged/ },
+  { name: 'a SinGAN size without a height', args: ['singan', 'sample', 'singan', '-o', 'new.png', '--size', '300'], says: /WIDTHxHEIGHT is expected/ },
+  { name: 'rendering a layout with SinGAN', args: render('singan'), says: /singan: is not a run folder \(it has no run\.json\)/ },
+  { name: 'an unknown SinGAN task', args: ['singan', 'dream', 'singan'], says: /unknown command 'dream'/ },
   // evaluation
   { name: 'evaluating without a target', args: ['evaluate', 'photo.png', '--source', 'photo.png', '--layout', 'layout.png'], says: /--target is missing: --source, --layout and --target go together/ },
   { name: 'evaluating a picture that does not know its layout', args: ['evaluate', 'photo.png'], says: /photo\.png: carries no recipe.*give --source, --layout and --target/ },

@@ -18,6 +18,7 @@ import { addRender } from './render.ts';
 import { addRerun } from './rerun.ts';
 import { addSegment } from './segment.ts';
 import { addServe } from './serve.ts';
+import { addSingan } from './singan.ts';
 import { addSpade } from './spade.ts';
 import { addStart } from './start.ts';
 import { addStudy } from './study.ts';
@@ -27,7 +28,7 @@ function build(): Command {
   const program = new Command('semia').description('Semantic Image Analogy: learns one photograph and its layout, and renders new layouts in its likeness')
     .version(programVersion).showSuggestionAfterError().exitOverride().configureOutput({ writeErr: () => {} })
     .addHelpText('after', '\nExample:\n  semia analogy photo.jpg layout.png target.png -o result.png --preset fast\n');
-  for (const add of [addAnalogy, addPreview, addAnalogies, addTrain, addRender, addPalette, addDoctor, addExample, addRerun, addSegment, addServe, addStart, addEvaluate, addCompare, addStudy, addSpade, addImport, addExport]) add(program);
+  for (const add of [addAnalogy, addPreview, addAnalogies, addTrain, addRender, addPalette, addDoctor, addExample, addRerun, addSegment, addServe, addStart, addEvaluate, addCompare, addStudy, addSpade, addSingan, addImport, addExport]) add(program);
   // Commands inherit these settings only when they are made, which `copyInheritedSettings` would have to repeat.
   for (const c of program.commands) c.copyInheritedSettings(program);
   return program;

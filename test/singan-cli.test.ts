@@ -1,0 +1,142 @@
+/** SinGAN from the command line: one tiny training, taken up again in between to the bit, and every task of it. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { pngChunks, readText } from '../src/data/png.ts';
+import { decodeImage, encodePng } from '../src/node/decode.ts';
+import { SinganFolder } from '../src/node/singanFolder.ts';
+import { published, scalesOf } from '../src/model/baselines/singan.config.ts';
+import { animate, blend, sample, softMask } from '../src/model/baselines/singan.tasks.ts';
+import { SinganTraining, spread } from '../src/model/baselines/singan.training.ts';
+import { scoped } from './device.ts';
+import { folder, hash, listing, run, start, until } from './child.ts';
+import { paint } from './runs.ts';
+
+const at = (name: string): string => join(folder, name);
+const photo = paint(26, 22, (x, y) => (y < 11 ? [90 + 3 * x, 140, 220] : [40, 90 + 5 * (x % 7), 30 + y]), 'photo.png');
+writeFileSync(at('photo.png'), encodePng(photo));
+writeFileSync(at('mask.png'), encodePng(paint(26, 22, (x) => (x < 6 ? [255, 255, 255] : [0, 0, 0]))));
+const config = { ...published, seed: 3, finest: 26, coarsest: 14, width: 4, iterations: 4, repeats: 2 };
+const scales = scalesOf(26, 22, config);
+const options = ['--size', '26', '--coarsest', '14', '--width', '4', '--iterations', '3', '--seed', '3', '--quiet'];
+
+async function ok(...args: string[]): Promise<void> {
+  const { code, stderr } = await run(['singan', ...args]);
+  assert.is(code, 0, stderr);
+}
+const read = async (name: string) => decodeImage(readFileSync(at(name)), name);
+
+test('training that is stopped inside a scale and between scales goes on to the same bits', () => scoped(async (session) => {
+  assert.is(scales.length, 3);
+  const bits = async (t: SinganTraining): Promise<string> => JSON.stringify([t.host, [...await t.state()].map(([k, v]) => [k, v.shape, Buffer.from(v.data.buffer, v.data.byteOffset, v.data.byteLength).toString('base64')]).sort()]);
+  const whole = new SinganTraining(session, config, scales, photo);
+  assert.ok(await whole.run({ after: async () => false }));
+  // Stops after scale 1's second iteration, and once a scale is done.
+  let part = new SinganTraining(session, config, scales, photo);
+  const stops: string[] = [];
+  for (const [scale, iteration] of [[1, 2], [2, 0], [2, 3]]) {
+    let saved: { host: string; state: Awaited<ReturnType<SinganTraining['state']>> } | null = null;
+    assert.not.ok(await part.run({ after: async (t) => {
+      if (t.host.scale !== scale || t.host.iteration !== iteration) return false;
+      saved = { host: JSON.stringify(t.host), state: await t.state() };
+      return true;
+    } }));
+    stops.push(saved!.host);
+    part = new SinganTraining(session, config, scales, photo, JSON.parse(saved!.host), saved!.state);
+  }
+  assert.ok(await part.run({ after: async () => false }));
+  assert.is(await bits(part), await bits(whole));
+  assert.is(new Set(stops).size, 3);
+  // A trial of the cost leaves no trace.
+  const tried = new SinganTraining(session, config, scales, photo);
+  await tried.run({ plan: () => config.iterations, after: async () => false });
+  assert.is(await bits(tried), await bits(whole));
+}));
+
+test('iterations for a time', () => {
+  // All scales alike: three of one second each at cost 0.1.
+  const same = [1, 2, 3].map(() => ({ width: 10, height: 10, channels: 8 }));
+  assert.equal([spread(same, 0, 0.1, 3, 100), spread(same, 2, 0.1, 3, 100), spread(same, 2, 0.1, 30, 100), spread(same, 0, 9, 1, 100)], [10, 30, 100, 1]);
+});
+
+test('a run: whole on the disk, and the same bits where it was stopped and taken up again', async () => {
+  await ok('train', 'photo.png', '-o', 'run', ...options);
+  const { record } = await SinganFolder.open(at('run'));
+  assert.equal([record.host.scale, record.host.iteration, record.host.planned], [3, 0, [3, 3, 3]]);
+  assert.equal(record.host.amplitudes[0], 1);
+  for (const a of record.host.amplitudes.slice(1)) assert.ok(a > 0 && a < 0.1, `amplitude ${a}`);
+  assert.match(listing(at('run')).replace(/ .*$/gm, '').replace(/\n/g, ' '), /^photo\.png singan\.json weights-003-000000\.safetensors$/);
+  const { child, done } = start(['singan', 'train', 'photo.png', '-o', 'stopped', ...options, '--save-every', '0']);
+  await until(() => { try { return JSON.parse(readFileSync(at('stopped/singan.json'), 'utf8')).host.scale > 0; } catch { return false; } }, 'a scale');
+  child.kill('SIGTERM');
+  const { code } = await done;
+  assert.ok(code === 143 || code === 0, `exit code ${code}`);   // 0: it was done before the signal came
+  await ok('train', '-o', 'stopped', '--resume', '--quiet');
+  assert.is(hash(at('stopped/weights-003-000000.safetensors')), hash(at('run/weights-003-000000.safetensors')));
+});
+
+test('samples: any size, any start, seeds, recipes', async () => {
+  await ok('sample', 'run', '-o', 'samples', '-n', '2', '--seed', '5', '--size', '40x18', '--quiet');
+  await ok('sample', 'run', '-o', 'six.png', '--seed', '6', '--size', '40x18', '--quiet');
+  await ok('sample', 'run', '-o', 'late.png', '--start', '2', '--quiet');
+  const [first, second, alone, late] = [await read('samples/sample-5.png'), await read('samples/sample-6.png'), await read('six.png'), await read('late.png')];
+  assert.equal([first.width, first.height, late.width, late.height], [40, 18, 26, 22]);
+  assert.equal(alone.data, second.data, 'the i-th has the seed + i');
+  assert.not.equal(first.data, second.data);
+  const difference = late.data.reduce((s, v, i) => s + Math.abs(v - photo.data[i]), 0) / (3 * 26 * 22);
+  assert.ok(difference < 40, `started at the finest scale it is near the photograph: ${difference}`);
+  const recipe = JSON.parse(readText(readFileSync(at('six.png')))['semia-method']);
+  assert.equal([recipe.method, recipe.seed, recipe.width, recipe.start, recipe.run, recipe.photo.name], ['SinGAN, sample', 6, 40, 0, 'run', 'photo.png']);
+  assert.is(recipe.weights, JSON.parse(readFileSync(at('run/singan.json'), 'utf8')).weights.sha256);
+});
+
+test('retarget, superres, edit, harmonize, paint, animate', async () => {
+  await ok('retarget', 'run', '-o', 'wide.png', '--size', '52x22', '--quiet');
+  await ok('superres', 'run', '-o', 'large.png', '--factor', '2.5', '--quiet');
+  await ok('edit', 'run', 'photo.png', '-o', 'edited.png', '--mask', 'mask.png', '--quiet');
+  await ok('harmonize', 'run', 'photo.png', '-o', 'harmonized.png', '--start', '2', '--quiet');
+  mkdirSync(at('paintings'), { recursive: true });
+  writeFileSync(at('paintings/tall.png'), encodePng(paint(30, 44, (_, y) => (y < 22 ? [90, 140, 220] : [40, 100, 40]))));
+  await ok('paint', 'run', 'paintings/tall.png', '-o', 'painted.png', '--quiet');
+  await ok('animate', 'run', '-o', 'moving.png', '--frames', '3', '--quiet');
+  const size = async (name: string): Promise<number[]> => { const p = await read(name); return [p.width, p.height]; };
+  assert.equal(await Promise.all(['wide.png', 'large.png', 'edited.png', 'harmonized.png', 'painted.png'].map(size)), [[52, 22], [65, 55], [26, 22], [26, 22], [18, 26]]);
+  const edited = await read('edited.png');
+  for (let y = 0; y < 22; y++) for (let c = 0; c < 3; c++) assert.is(edited.data[4 * (y * 26 + 20) + c], photo.data[4 * (y * 26 + 20) + c], `outside of the mask, row ${y}`);
+  assert.ok(edited.data.some((v, i) => v !== photo.data[i]), 'changed inside of it');
+  const chunks = pngChunks(readFileSync(at('moving.png')));
+  assert.equal([...chunks.find((c) => c.type === 'acTL')!.data], [0, 0, 0, 3, 0, 0, 0, 0]);
+  const numbered = chunks.filter((c) => c.type === 'fcTL' || c.type === 'fdAT').map((c) => c.data[3]);
+  assert.equal(numbered, numbered.map((_, i) => i), 'sequence numbers');
+  assert.match(JSON.parse(readText(readFileSync(at('moving.png')))['semia-method']).method, /SinGAN, animate/);
+});
+
+test('tiles continue at their other sides; frames follow each other', () => scoped(async (session) => {
+  const folderOf = await SinganFolder.open(at('run'));
+  const { record } = folderOf;
+  const model = new SinganTraining(session, record.config, scales, await folderOf.photo(), record.host, await folderOf.state());
+  const step = (p: { width: number; height: number; data: Uint8Array }, a: number, b: number): number => {
+    let sum = 0;
+    for (let y = 0; y < p.height; y++) for (let c = 0; c < 3; c++) sum += Math.abs(p.data[4 * (y * p.width + a) + c] - p.data[4 * (y * p.width + b) + c]);
+    return sum / (3 * p.height);
+  };
+  const [tile] = await sample(model, { width: 32, height: 24 }, { start: 0 }, [1], { tile: true });
+  const inside = Array.from({ length: 31 }, (_, x) => step(tile, x, x + 1)).sort((a, b) => a - b);
+  assert.ok(step(tile, 31, 0) < 1.5 * inside[30], `across the seam ${step(tile, 31, 0)}, inside at most ${inside[30]}`);
+  const still = await animate(model, model.z, { frames: 2, start: 3 - 1, seed: 0, alpha: 1, beta: 0.9 });
+  assert.equal(still[0].data, still[1].data, 'alpha 1 stays at the photograph');
+  const far = await animate(model, model.z, { frames: 2, start: 0, seed: 0, alpha: 0.1, beta: 0.9 });
+  assert.not.equal(far[0].data, far[1].data);
+}));
+
+test('masks grow by a disk and end softly', () => {
+  const mask = paint(21, 21, (x, y) => (x === 10 && y === 10 ? [255, 255, 255] : [0, 0, 0]));
+  const hard = softMask(mask, 4, 0);
+  for (let y = 0; y < 21; y++) for (let x = 0; x < 21; x++) assert.is(hard[y * 21 + x], (x - 10) ** 2 + (y - 10) ** 2 <= 16 ? 1 : 0);
+  const soft = softMask(mask, 4, 1);
+  assert.ok(Math.abs(soft.reduce((a, b) => a + b, 0) - hard.reduce((a, b) => a + b, 0)) < 1e-2, 'a blur keeps the sum');
+  const [a, b] = [paint(1, 1, () => [200, 0, 0]), paint(1, 1, () => [100, 0, 40])];
+  assert.equal([...blend(a, b, Float32Array.of(0.25)).data], [125, 0, 30, 255]);
+});
+test.run();
