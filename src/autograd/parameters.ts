@@ -7,6 +7,7 @@ import { alignment, type Storage } from '../engine/storage.ts';
 import { grid } from './op.ts';
 import { fill } from './ops/basic.ts';
 import { assign } from './ops/copy.ts';
+import { mergeSecondPasses } from './secondPasses.ts';
 import { rowsOf, sigmaOf, Spectral, type SpectralKind } from './spectral.ts';
 import { gradients } from './tape.ts';
 import { sizeOf, Tensor, type Session, type Shape } from './tensor.ts';
@@ -37,6 +38,7 @@ export class Parameters {
   private readonly offsets = new Map<string, number>();
   private readonly leaves = new Map<string, Tensor>();
   private readonly shapes = new Map<string, Shape>();
+  private readonly constants = new Map<string, Tensor>();
   private steps = 0;
 
   constructor(readonly session: Session, readonly label: string, readonly specs: readonly ParameterSpec[], private readonly adam: AdamOptions) {
@@ -105,6 +107,7 @@ export class Parameters {
     const moving = this.names.filter((n) => !still(n));
     const grads = gradients(loss, moving.map((n) => this.leaves.get(n)!));
     for (const [i, g] of grads.entries()) this.store(g, moving[i]);
+    mergeSecondPasses(this.session, this.gradient, (values) => this.constant(values));
     // Neighbours in the vector are cleared together.
     const ends = [...this.offsets.values(), this.vector.size];
     for (let i = 0; i < this.names.length; i++) {
@@ -120,6 +123,14 @@ export class Parameters {
     const read = this.session.calls.some((c) => Object.values(c.read).some((r) => r.root === s));
     if (!read && !s.lasting && !s.placed && !s.kept) s.place(this.gradient.storage, this.offsets.get(name)! * 4);
     else assign(g, this.slice(this.gradient, name));
+  }
+
+  /** A lasting table; one for equal ones, since a step may be recorded more than once. */
+  private constant(values: readonly number[]): Tensor {
+    const key = values.join();
+    let found = this.constants.get(key);
+    if (!found) this.constants.set(key, found = this.session.lasting([values.length], `${this.label}.table`, values, 'u32'));
+    return found;
   }
 
   /** Records Adam's update from the stored gradients. */

@@ -98,9 +98,10 @@ export class Session {
 
   /**
    * Records a step. `step` runs now, twice if kernels had to be chosen by measuring first, so it has no effect but its ops; the
-   * program that comes out is replayed.
+   * program that comes out is replayed. `still`: lasting tensors that change only where the program is told so (`expire`); what
+   * depends on them alone is computed once, not in every run.
    */
-  async record(step: () => void): Promise<Program> {
+  async record(step: () => void, still: readonly Tensor[] = []): Promise<Program> {
     let recorder = this.trace(step);
     const { tuner } = this;
     const questions = tuner ? this.choices.takeQuestions() : [];
@@ -108,7 +109,7 @@ export class Session {
       await tuner.settle(questions);
       recorder = this.trace(step);
     }
-    return recorder.finish();
+    return recorder.finish(new Set(still.map((t) => t.storage.root)));
   }
 
   private trace(step: () => void): Recorder {

@@ -4,7 +4,8 @@
  */
 import { DeviceError, type Device } from './device.ts';
 
-export interface Binding { name: string; index: number; access: 'read' | 'read_write' | 'uniform' }
+/** `element`: bytes of one element of a storage array. */
+export interface Binding { name: string; index: number; access: 'read' | 'read_write' | 'uniform'; element: number }
 export interface Field { name: string; type: 'u32' | 'i32' | 'f32' }
 export interface Interface { bindings: Binding[]; fields: Field[]; overrides: Set<string>; entry: string; subgroups: boolean }
 
@@ -16,10 +17,10 @@ export function inspect(module: WgslModule): Interface {
   if (known) return known;
   const text = module.source.replace(/\/\/[^\n]*/g, '');
   const bindings: Binding[] = [];
-  for (const m of text.matchAll(/@group\(0\)\s*@binding\((\d+)\)\s*var<([^>]+)>\s*(\w+)\s*:/g)) {
+  for (const m of text.matchAll(/@group\(0\)\s*@binding\((\d+)\)\s*var<([^>]+)>\s*(\w+)\s*:\s*(?:array<(?:vec([234]))?)?/g)) {
     const space = m[2].replace(/\s/g, '');
     const access = space === 'uniform' ? 'uniform' : space === 'storage,read_write' ? 'read_write' : 'read';
-    bindings.push({ index: Number(m[1]), name: m[3], access });
+    bindings.push({ index: Number(m[1]), name: m[3], access, element: 4 * Number(m[4] ?? 1) });
   }
   const body = /struct\s+Params\s*\{([^}]*)\}/.exec(text)?.[1] ?? '';
   const fields = [...body.matchAll(/(\w+)\s*:\s*(\w+)/g)].map((m) => {

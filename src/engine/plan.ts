@@ -65,3 +65,20 @@ export function planMemory(calls: readonly Pick<Call, 'read' | 'write' | 'module
   }
   return { bins, assignment, unplanned };
 }
+
+/**
+ * The calls that compute the same in every run for as long as the lasting storages in `still` keep their values: they read only
+ * those and each other's results, and write only step memory that no other call writes.
+ */
+export function invariantCalls<C extends Pick<Call, 'read' | 'write'>>(calls: readonly C[], still: ReadonlySet<Storage>): Set<C> {
+  const roots = (bound: Call['read']): Storage[] => Object.values(bound).map((s) => s.root);
+  const writers = new Map<Storage, C[]>();
+  for (const c of calls) for (const s of roots(c.write)) writers.set(s, [...(writers.get(s) ?? []), c]);
+  const found = new Set(calls.filter((c) => roots(c.write).every((s) => !s.lasting)));
+  const known = (s: Storage): boolean => (s.lasting ? still.has(s) && !writers.has(s) : writers.get(s)?.every((w) => found.has(w)) ?? false);
+  for (let before = -1; before !== found.size;) {
+    before = found.size;
+    for (const c of found) if (![...roots(c.read), ...roots(c.write)].every(known)) found.delete(c);
+  }
+  return found;
+}

@@ -24,21 +24,30 @@ export function encode(pass: GPUComputePassEncoder, launches: readonly Launch[])
 }
 
 export class Program {
+  private expired = true;
   constructor(
-    private readonly device: Device, private readonly memory: Memory, private readonly launches: readonly Launch[],
+    private readonly device: Device, private readonly memory: Memory,
+    /** What is computed once and stays valid until `expire`. */
+    private readonly once: readonly Launch[], private readonly launches: readonly Launch[],
     private readonly own: readonly GPUBuffer[],
     /** Bytes of step memory as planned, and what it would be if no two tensors shared any. */
     readonly bytes: { planned: number; unplanned: number },
   ) {}
 
+  /** Launches of every run. */
   get dispatches(): number { return this.launches.length; }
+
+  /** Says that lasting tensors which the recording called still have changed: the next run computes all that depends on them anew. */
+  expire(): void { this.expired = true; }
 
   /** Submits the step. Returns at once; the queue keeps the order. Throws what the device reported since the last call. */
   run(measure?: Submitter): void {
     this.device.check();
-    if (measure) { measure.submit(this.launches); return; }
+    const launches = this.expired ? [...this.once, ...this.launches] : this.launches;
+    this.expired = false;
+    if (measure) { measure.submit(launches); return; }
     const encoder = this.device.gpu.createCommandEncoder();
-    encode(encoder.beginComputePass(), this.launches);
+    encode(encoder.beginComputePass(), launches);
     this.device.gpu.queue.submit([encoder.finish()]);
   }
 

@@ -4,8 +4,9 @@
  */
 import type { Device } from './device.ts';
 import { inspect, packParams, type Constants, type PipelineCache } from './kernel.ts';
-import { planMemory } from './plan.ts';
+import { invariantCalls, planMemory } from './plan.ts';
 import { Program, type Launch } from './program.ts';
+import { aloneParams, canTwin, mergeTwins } from './twins.ts';
 import { align, alignment, usage, type Memory, type Storage } from './storage.ts';
 
 export interface Call {
@@ -43,8 +44,11 @@ export class Recorder {
     this.calls.push(call);
   }
 
-  async finish(): Promise<Program> {
+  /** `still`: lasting storages whose values change between runs only where `Program.expire` says so. */
+  async finish(still: ReadonlySet<Storage> = new Set()): Promise<Program> {
     const gpu = this.device.gpu;
+    mergeTwins(this.calls);
+    const first = this.hoist(still);
     const plan = planMemory(this.calls);
     const buffers = this.memory.stepBuffers(plan.bins);
     const kept: GPUBuffer[] = [];
@@ -67,7 +71,18 @@ export class Recorder {
     // Step storages are names again after this: nobody may read memory that the next program shares.
     for (const [storage, bin] of plan.assignment) if (bin >= 0) storage.buffer = null;
     if (uniforms.buffer) kept.push(uniforms.buffer);
-    return new Program(this.device, this.memory, launches, kept, { planned: plan.bins.reduce((a, b) => a + b, 0), unplanned: plan.unplanned });
+    return new Program(this.device, this.memory, launches.slice(0, first), launches.slice(first), kept, { planned: plan.bins.reduce((a, b) => a + b, 0), unplanned: plan.unplanned });
+  }
+
+  /** Puts the calls that need not be repeated in front and keeps what others read of theirs; returns how many they are. */
+  private hoist(still: ReadonlySet<Storage>): number {
+    if (!still.size) return 0;
+    const invariant = invariantCalls(this.calls, still);
+    const rest = this.calls.filter((c) => !invariant.has(c));
+    const read = new Set(rest.flatMap((c) => Object.values(c.read).map((s) => s.root)));
+    for (const c of invariant) for (const { root } of Object.values(c.write)) if (read.has(root)) root.kept = true;
+    this.calls.splice(0, this.calls.length, ...invariant, ...rest);
+    return invariant.size;
   }
 
   /** All uniform blocks of the step in one buffer; equal blocks are stored once. */
@@ -79,7 +94,7 @@ export class Recorder {
     let total = 0;
     for (const call of this.calls) {
       const { fields } = inspect(call.module);
-      const bytes = new Uint8Array(packParams(call.module, fields, call.params ?? {}));
+      const bytes = new Uint8Array(packParams(call.module, fields, { ...(canTwin(call.module) && aloneParams(call)), ...call.params }));
       const key = bytes.join();
       let at = known.get(key);
       if (at === undefined) {

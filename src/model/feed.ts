@@ -31,6 +31,8 @@ export class Feed {
     this.map = session.lasting([augmentationSize], 'augmentation');
   }
 
+  /** All that changes with the pair, and with nothing else. */
+  get tensors(): Tensor[] { return [this.source, this.target].flatMap(({ image, labels, layout }) => [image, labels, layout]); }
   get targetCount(): number { return this.targets.length; }
 
   private fill(side: Side, data: PairData): Side {

@@ -89,7 +89,7 @@ export class Training {
 
   private async record(name: string, parameters: Parameters, rate: number, step: () => Losses): Promise<void> {
     let slots: number[] = [];
-    const program = await this.session.record(() => { slots = this.meter.add(step()); });
+    const program = await this.session.record(() => { slots = this.meter.add(step()); }, this.feed.tensors);
     this.steps.set(name, { program, slots, parameters, rate });
   }
 
@@ -100,6 +100,12 @@ export class Training {
 
   /** A recorded step's program by its name in `summary`, for benchmarks. Running it moves the parameters by the last rate. */
   program(name: string): Program { return this.steps.get(name)!.program; }
+
+  /** Changes the pair; what the steps keep of the one before is void. */
+  private feedPair(role: Role, map: Float64Array): void {
+    this.feed.run(role, map);
+    for (const { program } of this.steps.values()) program.expire();
+  }
 
   private run(name: string, rate: number, profile?: Profile): void {
     const step = this.steps.get(name)!;
@@ -123,7 +129,7 @@ export class Training {
     const kind: Kind = i % c.reconstructionEvery === (c.reconstructionAt === 'first' ? 0 : c.reconstructionEvery - 1) ? 'reconstruction' : this.feed.targetCount && aim < c.targetShare ? 'target' : 'sampling';
     const role: Role = kind === 'reconstruction' ? (c.reconstruct === 'source' ? 'source' : 'augmented')
       : kind === 'target' ? `target${which}` : swap ? 'swapped' : 'sampling';
-    this.feed.run(role, map);
+    this.feedPair(role, map);
     const rate = rateAt(c, i);
     const d = kind === 'reconstruction' ? 'D reconstruction' : 'D sampling';
     const step = async (name: string): Promise<void> => {
@@ -153,7 +159,7 @@ export class Training {
   async estimate(now: () => number = () => performance.now()): Promise<number> {
     const before = [await this.state(), this.host] as const;
     const cost: Record<string, number> = {};
-    this.feed.run('source', drawAugmentation(this.config, new HostRandom(0), 0, this.input.pair.width, this.input.pair.height));
+    this.feedPair('source', drawAugmentation(this.config, new HostRandom(0), 0, this.input.pair.width, this.input.pair.height));
     for (const name of this.steps.keys()) {
       this.run(name, 0);
       await this.session.idle();

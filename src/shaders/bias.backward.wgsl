@@ -5,7 +5,10 @@
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> dbias: array<f32>;
-struct Params { c: u32, samples: u32, length: u32, slope: f32 }
+struct Params {
+  c: u32, samples: u32, length: u32, slope: f32,
+  twin: u32, twin_y: u32, twin_dy: u32, twin_dx: u32, twin_dbias: u32, // see engine/twins.ts
+}
 @group(0) @binding(4) var<uniform> params: Params;
 override WG: u32 = 8u;
 override LANES: u32 = 1u;
@@ -16,13 +19,14 @@ var<workgroup> parts: array<f32, WG>;
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
   let channel = min(id.x / LANES, params.c - 1u); // a spare invocation repeats the last channel
   let part = id.x % LANES;
+  let which = id.z / params.twin;
   var s = vec4f(0.0);
   for (var sample = 0u; sample < params.samples; sample++) {
     let base = (sample * params.c + channel) * params.length;
     for (var k = part; k < params.length; k += LANES) {
-      let d = dy[base + k];
-      let v = select(d * params.slope, d, y[base + k] > vec4f(0.0));
-      dx[base + k] = v;
+      let d = dy[which * params.twin_dy + base + k];
+      let v = select(d * params.slope, d, y[which * params.twin_y + base + k] > vec4f(0.0));
+      dx[which * params.twin_dx + base + k] = v;
       s += v;
     }
   }
@@ -33,5 +37,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_inde
     sum = 0.0;
     for (var i = lane - part; i < lane - part + LANES; i++) { sum += parts[i]; }
   }
-  if (part == 0u) { dbias[channel] = sum; }
+  if (part == 0u) { dbias[which * params.twin_dbias + channel] = sum; }
 }

@@ -4,15 +4,20 @@
 @group(0) @binding(1) var<storage, read> bias: array<f32>;
 @group(0) @binding(2) var<storage, read> skip: array<vec4f>; // any buffer without SKIP
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
-struct Params { planes: u32, c: u32, length: u32, slope: f32 }
+struct Params {
+  planes: u32, c: u32, length: u32, slope: f32,
+  twin: u32, twin_x: u32, twin_bias: u32, twin_skip: u32, twin_y: u32, // see engine/twins.ts
+}
 @group(0) @binding(4) var<uniform> params: Params;
 override SKIP: bool = false;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let plane = id.y + id.z * 32768u;
+  let which = id.z / params.twin;
+  let plane = id.y + id.z % params.twin * 32768u;
   if (id.x >= params.length || plane >= params.planes) { return; }
   let i = plane * params.length + id.x;
-  let z = x[i] + bias[plane % params.c];
-  if (SKIP) { y[i] = z + skip[i]; } else { y[i] = select(z * params.slope, z, z > vec4f(0.0)); }
+  let z = x[which * params.twin_x + i] + bias[which * params.twin_bias + plane % params.c];
+  let to = which * params.twin_y + i;
+  if (SKIP) { y[to] = z + skip[which * params.twin_skip + i]; } else { y[to] = select(z * params.slope, z, z > vec4f(0.0)); }
 }

@@ -9,7 +9,10 @@
 // Grid: (ceil(Ci/8), ceil(Co/8), splits). Limit: lane loads (2 vec4 and 2 scalars for 288 multiply-adds), then keeping 72 sums.
 enable subgroups;
 
-struct Params { n: u32, ci: u32, co: u32, h: i32, w: i32, pieces: u32, chunks: u32, tall: u32, reflect: u32 }
+struct Params {
+  n: u32, ci: u32, co: u32, h: i32, w: i32, pieces: u32, chunks: u32, tall: u32, reflect: u32,
+  twin: u32, twin_x: u32, twin_dy: u32, twin_sums: u32, // see engine/twins.ts
+}
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
@@ -48,16 +51,18 @@ fn put(at: u32, t: Taps) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = u32(params.w) / 4u;
   let plane = u32(params.h) * across;
+  let which = group.z / params.twin;
+  let split = group.z % params.twin;
   let ci = group.x * 8u + lane;
   let co = group.y * 8u;
-  let x_channel = min(ci, params.ci - 1u) * plane;
-  let dy_channel = min(co + lane, params.co - 1u) * plane;
+  let x_channel = min(ci, params.ci - 1u) * plane + which * params.twin_x;
+  let dy_channel = min(co + lane, params.co - 1u) * plane + which * params.twin_dy;
   let per_image = across * params.chunks;
-  let end = min((group.z + 1u) * params.pieces, params.n * per_image);
+  let end = min((split + 1u) * params.pieces, params.n * per_image);
 
   var t0 = Taps(); var t1 = Taps(); var t2 = Taps(); var t3 = Taps();
   var t4 = Taps(); var t5 = Taps(); var t6 = Taps(); var t7 = Taps();
-  for (var piece = group.z * params.pieces; piece < end; piece++) {
+  for (var piece = split * params.pieces; piece < end; piece++) {
     let n = piece / per_image;
     let chunk = (piece - n * per_image) / across;
     let strip = piece - (n * params.chunks + chunk) * across;
@@ -84,7 +89,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
     }
   }
   if (ci >= params.ci) { return; }
-  let to = ((group.z * params.co + co) * params.ci + ci) * 9u;
+  let to = which * params.twin_sums + ((split * params.co + co) * params.ci + ci) * 9u;
   let next = params.ci * 9u;
   put(to, t0);
   if (co + 1u < params.co) { put(to + 1u * next, t1); }

@@ -8,7 +8,10 @@
 enable subgroups;
 override CHANNELS: u32 = 32;
 
-struct Params { k: u32, m: u32, plane: u32, stride_m: u32, stride_k: u32, has_bias: u32 }
+struct Params {
+  k: u32, m: u32, plane: u32, stride_m: u32, stride_k: u32, has_bias: u32,
+  twin: u32, twin_x: u32, twin_w: u32, twin_bias: u32, twin_y: u32, // see engine/twins.ts
+}
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // any buffer when has_bias is 0
@@ -19,11 +22,11 @@ struct Eight { a: vec4<f32>, b: vec4<f32> } // pixels 0..3, 4..7
 
 fn add(s: Eight, p: Eight, q: Eight, t: vec2<f32>) -> Eight { return Eight(s.a + (p.a * t.x + q.a * t.y), s.b + (p.b * t.x + q.b * t.y)); }
 
-fn put(n: u32, m: u32, at: u32, s: Eight) {
+fn put(which: u32, n: u32, m: u32, at: u32, s: Eight) {
   if (m >= params.m) { return; }
   var shift = 0.0;
-  if (params.has_bias != 0u) { shift = bias[m]; }
-  let to = (n * params.m + m) * params.plane + at;
+  if (params.has_bias != 0u) { shift = bias[which * params.twin_bias + m]; }
+  let to = which * params.twin_y + (n * params.m + m) * params.plane + at;
   y[to] = s.a + shift;
   if (at + 1u < params.plane) { y[to + 1u] = s.b + shift; }
 }
@@ -33,7 +36,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let pixel = (group.x * 8u + lane) * 2u;
   let here = min(pixel, params.plane - 1u);
   let next = min(1u, params.plane - 1u - here);
-  let x0 = group.z * params.k * params.plane + here;
+  let which = group.z / params.twin;
+  let n = group.z % params.twin;
+  let x0 = which * params.twin_x + n * params.k * params.plane + here;
   let m = group.y * CHANNELS;
   let w0 = min(m + lane, params.m - 1u) * params.stride_m;
   let w1 = min(m + 8u + lane, params.m - 1u) * params.stride_m;
@@ -48,8 +53,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   for (var k = 0u; k < params.k; k += 2u) {
     let second = min(k + 1u, last);
     let there = select(0.0, 1.0, k < last); // of an odd number of channels the last is alone
-    let at = k * params.stride_k;
-    let then = second * params.stride_k;
+    let at = which * params.twin_w + k * params.stride_k;
+    let then = which * params.twin_w + second * params.stride_k;
     let from_p = x0 + k * params.plane;
     let from_q = x0 + second * params.plane;
     let p = Eight(x[from_p], x[from_p + next]);
@@ -101,16 +106,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
     }
   }
   if (pixel >= params.plane) { return; }
-  put(group.z, m + 0u, pixel, s0); put(group.z, m + 1u, pixel, s1); put(group.z, m + 2u, pixel, s2); put(group.z, m + 3u, pixel, s3);
-  put(group.z, m + 4u, pixel, s4); put(group.z, m + 5u, pixel, s5); put(group.z, m + 6u, pixel, s6); put(group.z, m + 7u, pixel, s7);
+  put(which, n, m + 0u, pixel, s0); put(which, n, m + 1u, pixel, s1); put(which, n, m + 2u, pixel, s2); put(which, n, m + 3u, pixel, s3);
+  put(which, n, m + 4u, pixel, s4); put(which, n, m + 5u, pixel, s5); put(which, n, m + 6u, pixel, s6); put(which, n, m + 7u, pixel, s7);
   if (CHANNELS > 8u) {
-    put(group.z, m + 8u, pixel, s8); put(group.z, m + 9u, pixel, s9); put(group.z, m + 10u, pixel, s10); put(group.z, m + 11u, pixel, s11);
-    put(group.z, m + 12u, pixel, s12); put(group.z, m + 13u, pixel, s13); put(group.z, m + 14u, pixel, s14); put(group.z, m + 15u, pixel, s15);
+    put(which, n, m + 8u, pixel, s8); put(which, n, m + 9u, pixel, s9); put(which, n, m + 10u, pixel, s10); put(which, n, m + 11u, pixel, s11);
+    put(which, n, m + 12u, pixel, s12); put(which, n, m + 13u, pixel, s13); put(which, n, m + 14u, pixel, s14); put(which, n, m + 15u, pixel, s15);
   }
   if (CHANNELS > 16u) {
-    put(group.z, m + 16u, pixel, s16); put(group.z, m + 17u, pixel, s17); put(group.z, m + 18u, pixel, s18); put(group.z, m + 19u, pixel, s19);
-    put(group.z, m + 20u, pixel, s20); put(group.z, m + 21u, pixel, s21); put(group.z, m + 22u, pixel, s22); put(group.z, m + 23u, pixel, s23);
-    put(group.z, m + 24u, pixel, s24); put(group.z, m + 25u, pixel, s25); put(group.z, m + 26u, pixel, s26); put(group.z, m + 27u, pixel, s27);
-    put(group.z, m + 28u, pixel, s28); put(group.z, m + 29u, pixel, s29); put(group.z, m + 30u, pixel, s30); put(group.z, m + 31u, pixel, s31);
+    put(which, n, m + 16u, pixel, s16); put(which, n, m + 17u, pixel, s17); put(which, n, m + 18u, pixel, s18); put(which, n, m + 19u, pixel, s19);
+    put(which, n, m + 20u, pixel, s20); put(which, n, m + 21u, pixel, s21); put(which, n, m + 22u, pixel, s22); put(which, n, m + 23u, pixel, s23);
+    put(which, n, m + 24u, pixel, s24); put(which, n, m + 25u, pixel, s25); put(which, n, m + 26u, pixel, s26); put(which, n, m + 27u, pixel, s27);
+    put(which, n, m + 28u, pixel, s28); put(which, n, m + 29u, pixel, s29); put(which, n, m + 30u, pixel, s30); put(which, n, m + 31u, pixel, s31);
   }
 }

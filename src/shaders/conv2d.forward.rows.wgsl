@@ -12,6 +12,7 @@ enable subgroups;
 
 struct Params {
   k: u32, m: u32, h: i32, w: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: u32, reflect: u32, mirror: u32, has_bias: u32,
+  twin: u32, twin_x: u32, twin_w: u32, twin_bias: u32, twin_y: u32, // see engine/twins.ts
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
@@ -50,11 +51,11 @@ fn read_taps(at: u32) -> Taps {
     vec3<f32>(w[at + 6u * step], w[at + 7u * step], w[at + 8u * step]));
 }
 
-fn put(n: u32, m: u32, at: u32, sum: vec4<f32>) {
+fn put(which: u32, n: u32, m: u32, at: u32, sum: vec4<f32>) {
   if (m >= params.m) { return; }
   var value = sum;
-  if (params.has_bias != 0u) { value += bias[m]; }
-  y[(n * params.m + m) * u32(params.h * params.w / 4) + at] = value;
+  if (params.has_bias != 0u) { value += bias[which * params.twin_bias + m]; }
+  y[which * params.twin_y + (n * params.m + m) * u32(params.h * params.w / 4) + at] = value;
 }
 
 @compute @workgroup_size(8)
@@ -70,7 +71,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let side = Side(first, last, (lane == 0u && !first) || (lane == 7u && !last), select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
 
   let plane = u32(params.h) * across;
-  let x0 = group.z * params.k * plane + column;
+  let which = group.z / params.twin;
+  let n = group.z % params.twin;
+  let x0 = which * params.twin_x + n * params.k * plane + column;
   let bottom = params.h - 1;
   let mirrored = params.mirror != 0u;
   let mirror = select(vec2<f32>(), vec2<f32>(1.0), vec2<bool>(mirrored && first, mirrored && last));
@@ -88,7 +91,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   var at1 = x0 + u32(clamp(i1, 0, bottom)) * across;
   var at2 = x0 + u32(clamp(i2, 0, bottom)) * across;
   var at3 = x0 + u32(clamp(i3, 0, bottom)) * across;
-  var taps_at = min(group.y * 8u + lane, params.m - 1u) * params.stride_m + params.tap0;
+  var taps_at = min(group.y * 8u + lane, params.m - 1u) * params.stride_m + params.tap0 + which * params.twin_w;
 
   var a0 = vec4<f32>(); var a1 = vec4<f32>(); var a2 = vec4<f32>(); var a3 = vec4<f32>();
   var a4 = vec4<f32>(); var a5 = vec4<f32>(); var a6 = vec4<f32>(); var a7 = vec4<f32>(); // row 0
@@ -132,16 +135,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let m = group.y * 8u;
   if (oy < params.h) {
     let to = u32(oy) * across + column;
-    put(group.z, m + 0u, to, a0); put(group.z, m + 1u, to, a1);
-    put(group.z, m + 2u, to, a2); put(group.z, m + 3u, to, a3);
-    put(group.z, m + 4u, to, a4); put(group.z, m + 5u, to, a5);
-    put(group.z, m + 6u, to, a6); put(group.z, m + 7u, to, a7);
+    put(which, n, m + 0u, to, a0); put(which, n, m + 1u, to, a1);
+    put(which, n, m + 2u, to, a2); put(which, n, m + 3u, to, a3);
+    put(which, n, m + 4u, to, a4); put(which, n, m + 5u, to, a5);
+    put(which, n, m + 6u, to, a6); put(which, n, m + 7u, to, a7);
   }
   if (oy + 1 < params.h) {
     let to = u32(oy + 1) * across + column;
-    put(group.z, m + 0u, to, b0); put(group.z, m + 1u, to, b1);
-    put(group.z, m + 2u, to, b2); put(group.z, m + 3u, to, b3);
-    put(group.z, m + 4u, to, b4); put(group.z, m + 5u, to, b5);
-    put(group.z, m + 6u, to, b6); put(group.z, m + 7u, to, b7);
+    put(which, n, m + 0u, to, b0); put(which, n, m + 1u, to, b1);
+    put(which, n, m + 2u, to, b2); put(which, n, m + 3u, to, b3);
+    put(which, n, m + 4u, to, b4); put(which, n, m + 5u, to, b5);
+    put(which, n, m + 6u, to, b6); put(which, n, m + 7u, to, b7);
   }
 }

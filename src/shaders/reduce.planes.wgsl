@@ -2,7 +2,7 @@
 // `LANES` neighbouring invocations to a unit, as in norm.forward.quads. Grid: LANES invocations per unit.
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
-struct Params { units: u32, samples: u32, length: u32, scale: f32 }
+struct Params { units: u32, samples: u32, length: u32, scale: f32, twin: u32, twin_x: u32, twin_y: u32 } // twin: see engine/twins.ts
 @group(0) @binding(2) var<uniform> params: Params;
 override WG: u32 = 8u;
 override LANES: u32 = 1u;
@@ -13,9 +13,10 @@ var<workgroup> parts: array<f32, WG>;
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
   let unit = min(id.x / LANES, params.units - 1u); // a spare invocation repeats the last unit
   let part = id.x % LANES;
+  let which = id.z / params.twin;
   var s = vec4f(0.0);
   for (var sample = 0u; sample < params.samples; sample++) {
-    let base = (sample * params.units + unit) * params.length;
+    let base = which * params.twin_x + (sample * params.units + unit) * params.length;
     for (var k = part; k < params.length; k += LANES) { s += x[base + k]; }
   }
   var sum = (s.x + s.y) + (s.z + s.w);
@@ -25,5 +26,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_inde
     sum = 0.0;
     for (var i = lane - part; i < lane - part + LANES; i++) { sum += parts[i]; }
   }
-  if (part == 0u) { y[unit] = sum * params.scale; }
+  if (part == 0u) { y[which * params.twin_y + unit] = sum * params.scale; }
 }

@@ -1,0 +1,81 @@
+/** What is done with a recorded step as a whole: twin launches, second passes in one launch, results kept until their inputs change. Same bits. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { addBias } from '../src/autograd/ops/bias.ts';
+import { conv2d } from '../src/autograd/ops/conv2d.ts';
+import { add, mul, scale } from '../src/autograd/ops/pointwise.ts';
+import { samples } from '../src/autograd/ops/copy.ts';
+import { meanAll } from '../src/autograd/ops/meanError.ts';
+import { Parameters, type ParameterSpec } from '../src/autograd/parameters.ts';
+import { gradients } from '../src/autograd/tape.ts';
+import { sizeOf, type Session, type Shape, type Tensor } from '../src/autograd/tensor.ts';
+import { hashUniform } from '../src/engine/hash.ts';
+import { scoped } from './device.ts';
+
+const input = (s: Session, name: string, shape: Shape): Tensor => s.lasting(shape, name, hashUniform(name, sizeOf(shape)));
+const spec = (name: string, shape: Shape): ParameterSpec => ({ name, shape, init: hashUniform(name, sizeOf(shape)) });
+const bits = (a: readonly (Float32Array | Uint32Array)[]): string[] => a.map((v) => Buffer.from(v.buffer, v.byteOffset, v.byteLength).toString('hex'));
+
+/** A 1x1 and a 3x3 layer with bias and LeakyReLU, and a residual. */
+const names = ['w1', 'b1', 'w2', 'b2'];
+const shapes: Shape[] = [[12, 20, 1, 1], [12], [20, 12, 3, 3], [20]];
+const branch = (get: (name: string) => Tensor, x: Tensor): Tensor => {
+  const h = addBias(conv2d(x, get('w1')), get('b1'), { slope: 0.2 });
+  return addBias(conv2d(h, get('w2'), null, { pad: 1, padMode: 'reflect' }), get('b2'), { skip: x });
+};
+
+test('two branches are launched as one, forwards and backwards, with the bits of each alone', () => scoped(async (s) => {
+  const p = new Parameters(s, 'twins', ['a', 'b'].flatMap((k) => names.map((n, i) => spec(`${k}.${n}`, shapes[i]))), { beta1: 0, beta2: 0.9, eps: 1e-8 });
+  const x = input(s, 'twins/x', [2, 20, 16, 16]);
+  const run = (both: boolean, k: string, i: number) => s.record(() => {
+    const of = (name: string, n: number): Tensor => meanAll(mul(branch((q) => p.get(`${name}.${q}`), samples(x, n, n + 1)), samples(x, n, n + 1)));
+    p.backward(both ? add(of('a', 0), of('b', 1)) : of(k, i), { still: (name) => !both && !name.startsWith(k) });
+  });
+  const [a, b, both] = [await run(false, 'a', 0), await run(false, 'b', 1), await run(true, '', 0)];
+  const read = async (k: string) => { const g = await p.readGradients(); return bits(names.map((n) => g.get(`${k}.${n}`)!)); };
+  a.run();
+  const alone = [await read('a')];
+  b.run();
+  alone.push(await read('b'));
+  both.run();
+  assert.equal([await read('a'), await read('b')], alone);
+  // Where the device has no kernels that can be twins, the convolutions stay apart.
+  if (s.device.info.software && s.device.info.subgroupMax === 8) assert.ok(both.dispatches <= 2 * a.dispatches - 6, `${both.dispatches} launches for two, ${a.dispatches} for one`);
+  for (const q of [a, b, both]) q.destroy();
+}));
+
+test('gradients in split parts are added up in one launch, with the same bits', () => scoped(async (s) => {
+  const list: [string, Shape][] = [['u', [24, 3, 3, 3]], ['v', [8, 24, 1, 1]], ['w', [5, 8, 3, 3]]];
+  const p = new Parameters(s, 'sums', list.map(([n, shape]) => spec(`sums/${n}`, shape)), { beta1: 0, beta2: 0.9, eps: 1e-8 });
+  const x = input(s, 'sums/x', [1, 3, 32, 32]);
+  const loss = (): Tensor => {
+    const y = list.reduce((t, [n, shape]) => conv2d(t, p.get(`sums/${n}`), null, { pad: (shape[2] - 1) / 2 }), x);
+    return meanAll(mul(y, y));
+  };
+  const one = await s.record(() => p.backward(loss()));
+  one.run();
+  const got = await p.readGradients();
+  const want = await s.compute(() => gradients(loss(), p.names.map((n) => p.get(n))));
+  assert.equal(bits(p.names.map((n) => got.get(n)!)), bits(want));
+  one.destroy();
+}));
+
+test('what depends on still tensors alone is computed when they expire', () => scoped(async (s) => {
+  const [still, moving] = [input(s, 'still', [64]), input(s, 'moving', [64])];
+  let y!: Tensor;
+  const program = await s.record(() => { y = s.keep(add(scale(scale(still, 2), 3), moving)); }, [still]);
+  assert.is(program.dispatches, 1);
+  const expect = async (a: number, b: number): Promise<void> => {
+    program.run();
+    assert.equal([...(await s.read([y]))[0]], new Array(64).fill(6 * a + b));
+  };
+  const set = (a: number, b: number): void => { s.write(still, new Array(64).fill(a)); s.write(moving, new Array(64).fill(b)); };
+  set(1, 0.5);
+  await expect(1, 0.5);
+  set(2, 0.25);
+  await expect(1, 0.25);
+  program.expire();
+  await expect(2, 0.25);
+  program.destroy();
+}));
+test.run();
