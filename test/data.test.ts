@@ -9,6 +9,8 @@ import * as assert from 'uvu/assert';
 import { UserError } from '../src/data/errors.ts';
 import { cutCHW, fitSize, flatten, fromFloatCHW, padCHW, padTo, resize, resizeLabels, toFloatCHW, transparentShare } from '../src/data/image.ts';
 import { crc32, pngChunks, readText, withText } from '../src/data/png.ts';
+import { decodePng } from '../src/data/pngPixels.ts';
+import { checkWhole } from '../src/data/whole.ts';
 import { decodeImage, encodePng, readPicture } from '../src/node/decode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from '../src/node/files.ts';
 
@@ -74,11 +76,37 @@ for (const interlaced of [false, true]) for (const [what, bits, type, sample, ex
   ['palette 2 + alpha', 2, 3, (x: number) => x % 3, (x: number) => [[255, 0, 0, 9], [0, 255, 0, 255], [0, 0, 255, 255]][x % 3], { plte: [255, 0, 0, 0, 255, 0, 0, 0, 255], trns: [9], alpha: true }],
 ] as [string, number, number, (x: number, y: number, c: number) => number, (x: number, y: number) => number[], { alpha?: boolean; sixteen?: boolean; plte?: number[]; trns?: number[]; }][]) {
   test(`PNG ${what}${interlaced ? ', interlaced' : ''}`, async () => {
-    const p = await decodeImage(png(W, H, bits, type, sample, { ...more, interlaced }), 'a.png');
+    const file = png(W, H, bits, type, sample, { ...more, interlaced }), p = await decodeImage(file, 'a.png');
+    assert.equal(decodePng(file, 'a.png'), { ...p, data: new Uint8Array(p.data) }, 'without Node, the same');
     assert.equal([p.width, p.height, p.hasAlpha, !!p.sixteenBit, p.format], [W, H, !!more.alpha, !!more.sixteen, 'png']);
     for (let y = 0; y < H; y++) for (let x = 0; x < W; x++) assert.equal(pixel(p, x, y), expected(x, y), `pixel ${x}, ${y}`);
   });
 }
+
+test('PNGs are decoded without Node too: every filter, and what is damaged is refused', async () => {
+  for (const channels of [1, 2, 3, 4] as const) {
+    const raw = Buffer.from(Uint8Array.from({ length: 40 * 30 * channels }, (_, i) => (i * i * 7 + (i >> 5) * 11) % 251));
+    for (const adaptiveFiltering of [false, true]) {
+      const file = await sharp(raw, { raw: { width: 40, height: 30, channels } }).png({ adaptiveFiltering }).toBuffer();
+      assert.equal(decodePng(file, 'a').data, new Uint8Array((await decodeImage(file, 'a')).data));
+    }
+  }
+  for (const file of [shortRows(sound), shortRows(png(W, H, 8, 2, wave, { interlaced: true })), bomb(false), sound.subarray(0, sound.length - 20), edit(sound.length - 20, 1),
+    png(W, H, 8, 3, () => 2, { plte: [1, 2, 3, 4, 5, 6] }), png(W, H, 8, 3, () => 0), png(W, H, 8, 2, wave, { extra: [acTL] })]) await refused(() => decodePng(file, 'a.png'), /^a\.png: /);
+});
+
+test('a JPEG or WebP that is cut off is told from a whole one, wherever it is cut', async () => {
+  const thumbnail = await flat(8, 8).jpeg().toBuffer();
+  for (const [format, file] of [['jpeg', await noise().jpeg().toBuffer()], ['jpeg', await noise().jpeg({ progressive: true }).toBuffer()], ['webp', await noise().webp().toBuffer()]] as const) {
+    // With another picture, its end marker included, inside one of its segments, as cameras write it
+    const exif = Buffer.concat([Buffer.from([0xff, 0xe1, (thumbnail.length + 2) >> 8, (thumbnail.length + 2) & 255]), thumbnail]);
+    for (const whole of format === 'jpeg' ? [file, Buffer.concat([file.subarray(0, 2), exif, file.subarray(2)])] : [file]) {
+      checkWhole(whole, format, 'a');
+      checkWhole(Buffer.concat([whole, Buffer.from('added')]), format, 'a');
+      for (const share of [0.05, 0.3, 0.7, 0.999]) await refused(() => checkWhole(whole.subarray(0, Math.floor(whole.length * share)), format, 'a.x'), /^a\.x: the (JPEG|WebP) file is cut off after \d+ bytes/);
+    }
+  }
+});
 
 test('what follows the end of a PNG is let be; its bytes may lie anywhere in a buffer', async () => {
   const whole = png(W, H, 8, 2, wave);

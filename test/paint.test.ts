@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PaintDocument, type Change } from '../src/web/page/paint/document.ts';
 import { History } from '../src/web/page/paint/history.ts';
-import { fillHoles, moveRegion, polygonMask, segment } from '../src/web/page/paint/raster.ts';
+import { fillHoles, lift, putDown, region, polygonMask, segment } from '../src/web/page/paint/raster.ts';
 import { radiusAt, Tools, type Settings, type Touch } from '../src/web/page/paint/tools.ts';
 import { fit, held, pinch, toPane, toPicture, zoom } from '../src/web/page/paint/view.ts';
 
@@ -55,7 +55,7 @@ test('undo and redo go through strokes byte by byte; a stroke that changes nothi
     assert.ok(changed(states[i + 1], states[i]) > 0, tool);
   }
   for (let i = states.length - 2; i >= 0; i--) { doc.undo(); assert.equal(doc.layers.target, states[i]); }
-  assert.not(doc.history.canUndo);
+  assert.is(doc.history.undoStep, null);
   for (const s of states.slice(1)) { doc.redo(); assert.equal(doc.layers.target, s); }
   const steps = doc.history.bytes;
   settings.tool = 'brush';
@@ -125,9 +125,71 @@ test('moving a region fills what it leaves from around, and copying keeps it', (
   drag(touch(3, 2), touch(13, 2), touch(13, 11), touch(3, 11), touch(3, 3));   // a lasso around it
   drag(touch(7, 6, { copy: true }), touch(15, 6, { copy: true }), touch(27, 6, { copy: true }));
   assert.is(kite(doc.layers.target), 2 * kite(start));
-  const map = { width: W, height: H, labels: start.slice() };
-  assert.is(moveRegion(map, start, new Uint8Array(W * H), 3, 3), null);
+  assert.is(lift({ width: W, height: H, labels: start.slice() }, new Uint8Array(W * H)), null);
   assert.is(polygonMask({ width: W, height: H }, [{ x: 2, y: 2 }, { x: 12, y: 2 }, { x: 12, y: 7 }, { x: 2, y: 7 }]).reduce((a, b) => a + b, 0), 50);
+});
+
+test('a region dragged step by step ends as one dragged at once, and only what changes is told', () => {
+  const mask = region({ width: W, labels: start }, 6 * W + 7), place = (...steps: [number, number, boolean][]) => {
+    const map = { width: W, height: H, labels: start.slice() }, lifted = lift(map, mask)!;
+    let last = null;
+    for (const [dx, dy, copy] of steps) last = putDown(map, lifted, dx, dy, copy, last);
+    return map.labels;
+  };
+  assert.equal(place([3, 0, false], [30, 12, true], [-4, -6, false], [9, 9, false]), place([9, 9, false]));
+  assert.equal(place([3, 0, false], [9, 9, true]), place([9, 9, true]));
+  const hidden = start.map((l) => Number(l === 1));
+  assert.equal(place([0, 0, true]), start);
+  assert.equal(place([900, 0, false]), hidden, 'outside: gone, and the sky closed');
+});
+
+test('targets: each has its own layout; undo shows the one it changes; taken away and brought back', () => {
+  const { doc, drag } = kit({ label: 1, size: 4 });
+  drag(touch(5, 5), touch(12, 5));
+  const first = doc.layers.target.slice();
+  doc.addTarget(doc.layers.source);
+  assert.equal([doc.target.name, doc.targets.length], ['target 2', 2]);
+  assert.equal(doc.layers.target, start);
+  drag(touch(30, 5), touch(36, 8));
+  const second = doc.layers.target.slice();
+  doc.choose(doc.targets[0]);
+  assert.equal(doc.layers.target, first);
+  doc.undo();
+  assert.is(doc.target.name, 'target 2');
+  assert.equal(doc.layers.target, start);
+  doc.redo();
+  assert.ok(doc.removeTarget());
+  assert.not(doc.removeTarget(), 'the last one stays');
+  assert.equal(doc.layers.target, first);
+  doc.addTarget(first);
+  assert.is(doc.target.name, 'target 2', 'names are not given twice');
+  doc.undo();
+  doc.undo();
+  assert.equal(doc.layers.target, second);
+  while (doc.undo());
+  assert.equal(doc.targets.map((t) => t.name), ['target 1']);
+  assert.equal(doc.layers.target, start);
+  while (doc.redo());
+  assert.equal(doc.targets.map((t) => t.labels), [first, first]);
+});
+
+test('history knows what a run has learnt: source strokes and classes, but no names, colours or targets', () => {
+  const { doc, drag, settings } = kit({ label: 2 });
+  const learnt = (act: () => void): boolean => { act(); return Boolean(doc.history.undoStep!.learnt); };
+  assert.not(learnt(() => drag(touch(20, 5), touch(25, 5))));
+  assert.not(learnt(() => doc.addTarget(start)));
+  assert.not(learnt(() => doc.changeClass(0, { name: 'air' })));
+  settings.layer = 'source';
+  assert.ok(learnt(() => drag(touch(20, 5), touch(25, 5))));
+  assert.ok(learnt(() => doc.addClass()));
+  assert.ok(learnt(() => doc.removeClass(3)));
+  assert.ok(learnt(() => doc.relabel(start, classes, 'import')));
+  assert.is(doc.missing(true).length, 0);
+  doc.edit('target', 'paint', (m) => { m.labels[0] = doc.addClass('moon')!; return doc.whole; });
+  doc.choose(doc.targets[0]);
+  assert.equal([doc.missing(), doc.missing(true)], [[], ['moon']], 'on the target that is not shown');
+  while (doc.undo());
+  assert.equal(doc.layers.source, start);
 });
 
 test('holes take the nearest class', () => {
@@ -177,7 +239,7 @@ test('a class is picked from the layer; a cancelled stroke leaves nothing', () =
   assert.ok(changed(doc.layers.target) > 0);
   tools.cancel();
   assert.equal(doc.layers.target, start);
-  assert.not(doc.history.canUndo);
+  assert.is(doc.history.undoStep, null);
 });
 
 test('another first layout is one step, and the eraser knows it', () => {

@@ -2,18 +2,11 @@
  * PNG files of 8-bit RGB or RGBA without interlacing, coded without help of the platform: what a run folder's pictures are.
  * Browsers' own decoders may convert colours; a run needs the very bytes. (PNG specification, 3rd edition, sections 9 and 12.8.)
  */
-import { unzlibSync, zlibSync } from 'fflate';
+import { zlibSync } from 'fflate';
 import { UserError } from './errors.ts';
-import { checkSize } from './format.ts';
-import { anyTransparent, type Picture } from './image.ts';
+import type { Picture } from './image.ts';
 import { chunk, PNG_SIGNATURE, pngChunks, pngHeader } from './png.ts';
-
-const paeth = (a: number, b: number, c: number): number => {
-  const [pa, pb, pc] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];
-  return pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
-};
-/** Predicted byte by filter type; a: to the left, b: above, c: above to the left. */
-const predict = [() => 0, (a: number) => a, (_: number, b: number) => b, (a: number, b: number) => (a + b) >> 1, paeth] as const;
+import { decodePng, predict } from './pngPixels.ts';
 
 /** The picture as a PNG, RGB where it is opaque. The same pixels give the same bytes. */
 export function encodeRgbPng({ width, height, data, hasAlpha }: Picture): Uint8Array<ArrayBuffer> {
@@ -53,33 +46,8 @@ export function encodeRgbPng({ width, height, data, hasAlpha }: Picture): Uint8A
 
 /** The pixels of such a file. Throws UserError: damaged, cut off, or a PNG of another kind. */
 export function decodeRgbPng(bytes: Uint8Array, name: string): Picture {
-  const chunks = pngChunks(bytes, name);
-  const { width, height, bits, colorType, interlaced } = pngHeader(bytes, name);
-  checkSize(width, height, name);
+  pngChunks(bytes, name);
+  const { bits, colorType, interlaced } = pngHeader(bytes, name);
   if (bits !== 8 || interlaced || (colorType !== 2 && colorType !== 6)) throw new UserError(`${name}: was saved by another program (it is not 8-bit RGB without interlacing): take the run folder as it was written`);
-  const channels = colorType === 6 ? 4 : 3;
-  const row = width * channels;
-  const body = chunks.filter((c) => c.type === 'IDAT').map((c) => c.data);
-  const packed = new Uint8Array(body.reduce((n, b) => n + b.length, 0));
-  body.reduce((at, b) => { packed.set(b, at); return at + b.length; }, 0);
-  const damaged = (): UserError => new UserError(`${name}: the PNG file is damaged or cut off: get or export it again`);
-  let raw: Uint8Array;
-  try { raw = unzlibSync(packed, { out: new Uint8Array((row + 1) * height) }); } catch { throw damaged(); }
-  if (raw.length !== (row + 1) * height) throw damaged();
-  const pixels = new Uint8Array(row * height);
-  for (let y = 0; y < height; y++) {
-    const by = predict[raw[y * (row + 1)]];
-    if (!by) throw damaged();
-    for (let i = 0; i < row; i++) {
-      const at = y * row + i;
-      const left = i >= channels;
-      pixels[at] = raw[at + y + 1] + by(left ? pixels[at - channels] : 0, y ? pixels[at - row] : 0, left && y ? pixels[at - row - channels] : 0);
-    }
-  }
-  const data = new Uint8Array(4 * width * height);
-  for (let p = 0; p < width * height; p++) {
-    for (let c = 0; c < channels; c++) data[4 * p + c] = pixels[p * channels + c];
-    if (channels === 3) data[4 * p + 3] = 255;
-  }
-  return { width, height, data, hasAlpha: anyTransparent(data), source: name, format: 'png' };
+  return decodePng(bytes, name);
 }

@@ -1,4 +1,5 @@
-/** Numbers as colours: for heat maps. */
+/** Numbers and labels as colours. */
+import type { LayoutClass } from './paint/document.ts';
 
 /** Five points of a dark-to-light ramp with even lightness (in the manner of viridis); read by people with any colour vision. */
 const ramp = [[38, 18, 74], [58, 82, 139], [33, 145, 140], [110, 200, 90], [252, 231, 60]];
@@ -15,3 +16,13 @@ export function heatPixels(values: ArrayLike<number>, min: number, max: number):
   for (let p = 0; p < values.length; p++) { const c = heat((values[p] - min) * f); out[4 * p] = c[0]; out[4 * p + 1] = c[1]; out[4 * p + 2] = c[2]; out[4 * p + 3] = 255; }
   return out;
 }
+
+/** Labels in their classes' colours, RGBA. */
+export function inked(labels: Uint8Array, classes: readonly LayoutClass[]): Uint8ClampedArray<ArrayBuffer> {
+  const ink = inkOf(classes), out = new Uint32Array(labels.length);
+  for (let p = 0; p < labels.length; p++) out[p] = ink[labels[p]];
+  return new Uint8ClampedArray(out.buffer);
+}
+
+/** Each class's colour as four bytes of RGBA, as little-endian machines (all that have WebGPU) store them. */
+export const inkOf = (classes: readonly LayoutClass[]): Uint32Array => Uint32Array.from(classes, ({ color: [r, g, b] }) => (255 << 24 | b << 16 | g << 8 | r) >>> 0);

@@ -46,7 +46,8 @@ export class Curve {
     c.fillStyle = css('--soft');
     c.strokeStyle = css('--line');
     if (!this.rows.length) { c.textAlign = 'center'; c.fillText('Loss curves appear here while training', width / 2, height / 2); return; }
-    const values = this.rows.flatMap((r) => this.names.map((n) => r[n])).filter((v) => v > 0);
+    const { names } = this;
+    const values = this.rows.flatMap((r) => names.map((n) => r[n])).filter((v) => v > 0);
     const low = Math.floor(Math.log10(Math.max(1e-4, Math.min(...values)))), high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values, 1e-3))));
     const first = this.rows[0].iteration, last = Math.max(first + 1, this.rows.at(-1)!.iteration);
     const x = (i: number): number => left + (i - first) / (last - first) * (width - left - 6);
@@ -60,7 +61,7 @@ export class Curve {
     }
     c.fillText(`iteration ${last}`, width - 2, height - 3);
     c.lineWidth = 1.4;
-    for (const [i, name] of this.names.entries()) {
+    for (const [i, name] of names.entries()) {
       c.beginPath();
       c.strokeStyle = this.color(i);
       for (const r of this.rows) if (r[name] > 0) c.lineTo(x(r.iteration), y(Math.max(10 ** low, r[name])));

@@ -1,13 +1,13 @@
-/** What the networks see: gamma, beta, the discriminator's score and the layout the segmenter reads; each can be laid over the result. */
+/** What the networks see: gamma, beta, the discriminator's score and the layouts that the segmenter and the judge read; each can be laid over the result. */
 import type { Engine } from '../client.ts';
-import type { Inspection, TargetInput } from '../protocol.ts';
+import type { Inspection, Judgement, Labels, TargetInput } from '../protocol.ts';
 import { $, canvasOf, h, on } from './dom.ts';
-import { heatPixels } from './colours.ts';
+import { heatPixels, inked } from './colours.ts';
 import { complain } from './messages.ts';
 import type { Overlay, ResultPane } from './resultPane.ts';
 import type { State } from './state.ts';
 
-const hint = 'After training has begun: where gamma and beta change the photograph’s features, what the discriminator believes, and the layout read off the result.';
+const hint = 'After training has begun: where gamma and beta change the photograph’s features, what the discriminator believes, and the layout that segmenter and judge read off the result.';
 
 export function showInside(state: State, engine: Engine, result: ResultPane, target: () => TargetInput): () => void {
   let shown = '', busy = false;
@@ -15,15 +15,15 @@ export function showInside(state: State, engine: Engine, result: ResultPane, tar
   const button = $<HTMLButtonElement>('inspect');
   const enable = (): void => { button.disabled = busy || state.status.state === 'none' || state.status.state === 'preparing'; };
 
-  const show = (i: Inspection): void => {
+  const show = (i: Inspection, judge: Judgement | null): void => {
     const { doc } = state;
     const maps: Overlay[] = i.maps.map((m) => ({
       name: m.label, width: m.width, height: m.height, data: heatPixels(m.values, m.min, m.max),
       valueAt: (p) => `${m.values[p]?.toFixed(3)} (${m.min.toFixed(2)} to ${m.max.toFixed(2)})`,
     }));
-    const judged = new Uint8ClampedArray(4 * i.layout.data.length).fill(255);
-    i.layout.data.forEach((l, p) => judged.set(doc.classes[l]?.color ?? [0, 0, 0], 4 * p));
-    maps.push({ name: `layout read, ${Math.round(100 * i.layout.agreement)} % as wanted`, width: i.layout.width, height: i.layout.height, data: judged, valueAt: (p) => doc.classes[i.layout.data[p]]?.name ?? '' });
+    const layout = (name: string, { width, height, data }: Labels): Overlay => ({ name, width, height, data: inked(data, doc.classes), valueAt: (p) => doc.classes[data[p]]?.name ?? '' });
+    maps.push(layout(`layout read, ${Math.round(100 * i.layout.agreement)} % as wanted`, i.layout));
+    if (judge) maps.push(layout(`judge, mean IoU ${judge.meanIoU.toFixed(2)} of ${judge.ceiling.toFixed(2)}`, judge));
     maps.push({ name: 'draft', ...i.draft, valueAt: () => 'the generator’s own picture' });
     const choose = (m: Overlay): void => {
       shown = shown === m.name.split(',')[0] ? '' : m.name.split(',')[0];
@@ -42,7 +42,12 @@ export function showInside(state: State, engine: Engine, result: ResultPane, tar
     if (busy || button.disabled) return;
     busy = true;
     enable();
-    try { show(await engine.call('inspect', { target: target() })); } catch (e) { complain(e); }
+    try {
+      const found = await engine.call('inspect', { target: target() });
+      show(found, null);
+      // The judge looks at what is shown: the finished picture where there is one, else the draft.
+      show(found, await engine.call('judge', { target: target(), picture: result.networkPixels ?? found.draft }));
+    } catch (e) { complain(e); }
     busy = false;
     enable();
   };

@@ -61,22 +61,24 @@ state.on('settings', (s) => { for (const [tool, b] of toolButtons) b.setAttribut
 
 function step(back: boolean): void {
   const { doc } = state;
-  if (!doc || !(back ? doc.history.canUndo : doc.history.canRedo)) return;
+  const next = back ? doc?.history.undoStep : doc?.history.redoStep;
+  if (!next) return;
   const before = doc.version.source + doc.version.classes;
   // A run has learnt source and classes: history stops where they would change.
-  if (state.learnt && /class|colour|import|layout/.test(back ? doc.history.undoName : doc.history.redoName)) { say('The run has learnt the classes. Reset it to go further back.', { kind: 'learnt' }); return; }
+  if (state.learnt && next.learnt) { say(`The run has learnt the source layout and the classes. Reset it to ${back ? 'undo' : 'redo'} “${next.name}”.`, { kind: 'learnt' }); return; }
+  paint.tools.cancel();   // a lasso around what is no longer there
   if (back) doc.undo(); else doc.redo();
   state.tell('painted', { layer: doc.version.source + doc.version.classes === before ? 'target' : 'source', live: false });
 }
 const historyButtons = (): void => {
-  for (const [id, word, key, can, name] of [['undo', 'Undo', 'Ctrl Z', state.doc?.history.canUndo, state.doc?.history.undoName], ['redo', 'Redo', 'Ctrl Shift Z', state.doc?.history.canRedo, state.doc?.history.redoName]] as const) {
-    const b = $<HTMLButtonElement>(id), text = `${word}${name ? ` ${name}` : ''}`;
-    b.disabled = !can;
+  for (const [id, word, key, step] of [['undo', 'Undo', 'Ctrl Z', state.doc?.history.undoStep], ['redo', 'Redo', 'Ctrl Shift Z', state.doc?.history.redoStep]] as const) {
+    const b = $<HTMLButtonElement>(id), text = `${word}${step ? ` ${step.name}` : ''}`;
+    b.disabled = !step;
     b.title = `${text} (${key})`;
     b.setAttribute('aria-label', text);
   }
 };
-for (const news of ['document', 'painted', 'classes'] as const) state.on(news, historyButtons);
+for (const news of ['document', 'painted', 'classes', 'targets'] as const) state.on(news, historyButtons);
 $('undo').append(icon('undo'));
 $('redo').append(icon('redo'));
 on('undo', 'click', () => step(true));

@@ -14,8 +14,17 @@ export function say(text: string, { bad = false, actions = [], kind = text, last
     h('button', { class: 'icon-button quiet', 'aria-label': 'Dismiss this message', onclick: close }, icon('close')));
   message.dataset.kind = kind;
   box.append(message);
+  showAbove(box);
   if (lasts) setTimeout(close, lasts);
   return close;
+}
+
+/** What lies outside a modal dialog is covered and cannot be pressed: while one is open, messages are part of it. */
+function showAbove(box: HTMLElement): void {
+  const dialog = document.querySelector<HTMLDialogElement>('dialog[open]');
+  if (!dialog || dialog.contains(box)) return;
+  dialog.append(box);
+  dialog.addEventListener('close', () => document.querySelector('main')!.before(box), { once: true });
 }
 
 export const complain = (error: unknown, actions: Action[] = []): void => { say(error instanceof Error ? error.message : String(error), { bad: true, actions }); };

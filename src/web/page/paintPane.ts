@@ -1,4 +1,5 @@
 /** The pane one paints in: photograph and layout drawn at the view's scale, pointer, touch and keys turned into what tools do. */
+import { inkOf } from './colours.ts';
 import { $, canvasOf, css, on, Surface } from './dom.ts';
 import type { LayerName, PaintDocument } from './paint/document.ts';
 import type { Point, Rect } from './paint/raster.ts';
@@ -13,6 +14,7 @@ export class PaintPane {
   tools!: Tools;
   private photo!: HTMLCanvasElement;
   private layer!: { canvas: HTMLCanvasElement; image: ImageData };
+  private shownLayer: LayerName | null = null;
   private opacity: Record<LayerName, number> = { source: 0.55, target: 1 };
   private pointer: Point | null = null;
   private pens = new Map<number, Point>();
@@ -27,7 +29,8 @@ export class PaintPane {
     const canvas = $<HTMLCanvasElement>('paint-canvas');
     this.surface = new Surface(canvas, (c) => this.draw(c), () => { if (this.fitted) this.fit(); else this.setView(this.view); });
     state.on('document', (doc) => this.open(doc));
-    state.on('settings', () => { this.repaintLayer(); this.describe(); });
+    state.on('settings', ({ layer }) => { if (layer !== this.shownLayer) this.repaintLayer(); else this.surface.redraw(); this.describe(); });
+    state.on('targets', () => { this.tools.cancel(); });
     state.on('classes', () => this.repaintLayer());
     canvas.addEventListener('pointerdown', (e) => this.down(e));
     canvas.addEventListener('pointermove', (e) => this.moved(e));
@@ -65,6 +68,7 @@ export class PaintPane {
 
   private repaintLayer(): void {
     if (!this.layer) return;
+    this.shownLayer = this.state.settings.layer;
     $<HTMLInputElement>('opacity').value = String(Math.round(this.opacity[this.state.settings.layer] * 100));
     this.colour(this.state.doc.whole);
   }
@@ -72,7 +76,7 @@ export class PaintPane {
   /** The layer's colours, where they have changed. */
   private colour(r: Rect): void {
     const { doc, settings } = this.state, labels = doc.layers[settings.layer], data = new Uint32Array(this.layer.image.data.buffer);
-    const ink = Uint32Array.from(doc.classes, ({ color: [red, green, blue] }) => (255 << 24 | blue << 16 | green << 8 | red) >>> 0);
+    const ink = inkOf(doc.classes);
     for (let y = r.y; y < r.y + r.height; y++) for (let p = y * doc.width + r.x; p < y * doc.width + r.x + r.width; p++) data[p] = ink[labels[p]];
     this.layer.canvas.getContext('2d')!.putImageData(this.layer.image, 0, 0, r.x, r.y, r.width, r.height);
     this.surface.redraw();
@@ -134,7 +138,7 @@ export class PaintPane {
     this.surface.canvas.setPointerCapture?.(e.pointerId);
     this.keyPen = null;
     this.pens.set(e.pointerId, this.surface.at(e));
-    if (this.pens.size === 2) { if (this.drawing !== null) this.tools.cancel(); this.drawing = null; return; }
+    if (this.pens.size === 2) { if (this.drawing !== null) this.giveUp(); this.drawing = null; return; }
     if (this.pens.size > 2) return;
     if (e.button === 1 || this.spaceHeld || this.state.settings.tool === 'pan') { this.panning = { id: e.pointerId, from: this.surface.at(e), view: this.view }; return; }
     if (e.button === 2 || (e.altKey && this.state.settings.tool !== 'move')) { this.pickAt(this.at(e)); return; }
@@ -161,7 +165,8 @@ export class PaintPane {
       const { from, view } = this.panning;
       this.setView({ ...view, x: view.x + now.x - from.x, y: view.y + now.y - from.y });
     } else if (this.drawing === e.pointerId) {
-      const all = e.getCoalescedEvents?.() ?? [];
+      // Between two frames a pointer reports many places: a stroke goes through all of them, a dragged region only to the last.
+      const all = this.dragging ? [] : e.getCoalescedEvents?.() ?? [];
       for (const one of all.length ? all : [e]) this.tools.move(this.touch(this.at(one), one));
       if (this.tools.busy && (this.state.settings.tool === 'brush' || this.state.settings.tool === 'eraser')) this.state.tell('painted', { layer: this.state.settings.layer, live: true });
     }
@@ -169,13 +174,20 @@ export class PaintPane {
     this.surface.redraw();
   }
 
+  private get dragging(): boolean { return this.state.settings.tool === 'move' && this.tools.outline?.kind === 'lasso' && this.tools.outline.closed; }
+
   private up(e: PointerEvent, cancelled: boolean): void {
     this.pens.delete(e.pointerId);
     if (this.panning?.id === e.pointerId) this.panning = null;
     if (this.drawing !== e.pointerId) return;
     this.drawing = null;
-    if (cancelled) this.tools.cancel(); else this.finish(this.touch(this.at(e), e));
+    if (cancelled) this.giveUp(); else this.finish(this.touch(this.at(e), e));
     this.surface.redraw();
+  }
+
+  /** Takes back what is being drawn; where a preview may have shown it already, there is a new one. */
+  private giveUp(): void {
+    if (this.tools.cancel()) this.state.tell('painted', { layer: this.state.settings.layer, live: false });
   }
 
   private finish(t: Touch): void {
@@ -195,7 +207,7 @@ export class PaintPane {
     const arrows: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const step = arrows[e.key];
     if (e.ctrlKey || e.metaKey) return;
-    if (e.key === 'Escape') { this.tools.cancel(); this.keyPen = null; this.surface.redraw(); return; }
+    if (e.key === 'Escape') { this.giveUp(); this.drawing = this.keyPen = null; this.surface.redraw(); return; }
     if (e.key === ' ' && !this.keyPen) { this.spaceHeld = true; e.preventDefault(); return; }
     if (!step && !(this.keyPen && (e.key === ' ' || e.key === 'Enter'))) return;
     e.preventDefault();

@@ -2,6 +2,7 @@
 import type { Pixels, SourceField } from '../protocol.ts';
 import { $, canvasOf, css, h, on, Surface } from './dom.ts';
 import type { PaintDocument } from './paint/document.ts';
+import { inked } from './colours.ts';
 import type { Point } from './paint/raster.ts';
 import { fit, toPane, toPicture, type View } from './paint/view.ts';
 import type { State } from './state.ts';
@@ -21,6 +22,7 @@ export class ResultPane {
   private network: { canvas: HTMLCanvasElement; pixels: Pixels; share: number } | null = null;
   private overlay: { canvas: HTMLCanvasElement; of: Overlay } | null = null;
   private photo!: HTMLCanvasElement;
+  private layout: { doc: PaintDocument; key: string; canvas: HTMLCanvasElement } | null = null;
   private view: View = { scale: 1, x: 0, y: 0 };
   private shared: View | null = null;
   private shown = 0;         // the network's opacity as drawn; moves to its goal
@@ -82,6 +84,8 @@ export class ResultPane {
   get hasNetwork(): boolean { return this.network !== null; }
   /** What a picture saved from here would be. */
   get showsNetwork(): boolean { return this.network !== null && this.goal() >= 0.5; }
+  /** The network's picture, where it is of the layout as it is. */
+  get networkPixels(): Pixels | null { return this.network && this.network.share >= 0.5 ? this.network.pixels : null; }
   get previewPixels(): Pixels | null { return this.preview?.pixels ?? null; }
 
   private goal(): number { return !this.network || this.mode === 'preview' ? 0 : this.mode === 'network' || !this.preview ? 1 : this.network.share; }
@@ -114,10 +118,11 @@ export class ResultPane {
     c.fillStyle = '#0006'; c.fillRect(x + 1, 0, 1, this.surface.height);
   }
 
+  /** The target in its colours; made again only when it has changed, not for every frame. */
   private layoutCanvas(): HTMLCanvasElement {
-    const { doc } = this.state, data = new Uint8ClampedArray(4 * doc.width * doc.height);
-    doc.layers.target.forEach((l, p) => { const k = doc.classes[l].color; data[4 * p] = k[0]; data[4 * p + 1] = k[1]; data[4 * p + 2] = k[2]; data[4 * p + 3] = 255; });
-    return canvasOf(doc.width, doc.height, data);
+    const { doc } = this.state, key = `${doc.version.target} ${doc.version.classes}`;
+    if (this.layout?.doc !== doc || this.layout.key !== key) this.layout = { doc, key, canvas: canvasOf(doc.width, doc.height, inked(doc.layers.target, doc.classes)) };
+    return this.layout.canvas;
   }
 
   // ---- the probe

@@ -1,4 +1,5 @@
 /** How one begins: a shipped scene, a photograph with or without a layout, a saved run; dropped or opened. Layouts in and out. */
+import { inked } from './colours.ts';
 import { sceneNames } from './sceneNames.ts';
 import { $, canvasOf, download, h, icon, on, stem } from './dom.ts';
 import type { Desk } from './desk/client.ts';
@@ -19,9 +20,10 @@ export class Start {
     on('open-photo', 'click', () => void this.pick('image/png,image/jpeg,image/webp', (files) => this.take(files), true));
     on('import', 'click', () => void this.importDialog());
     on('export', 'click', () => void this.exportLayout());
-    on('target-choice', 'change', () => this.choosePreset());
+    on('target-choice', 'change', () => this.chooseTarget());
     $('start-close').append(icon('close'));
-    state.on('document', () => { $('document-name').textContent = state.doc.name; this.showPresets(); });
+    state.on('document', () => { $('document-name').textContent = state.doc.name; this.showTargets(); });
+    state.on('targets', () => this.showTargets());
     this.listenToDrops();
   }
 
@@ -52,8 +54,9 @@ export class Start {
     try {
       const s = await this.desk.call('scene', { name, size: this.sceneSize });
       if (mine !== this.opened || !this.mayReplace()) return;
-      this.state.setDocument(new PaintDocument(s), s.targets.map((t) => ({ name: t, labels: null })));
-      void this.superpixels(mine).then(() => this.sceneTargets(name, s.targets, mine)).catch(complain);
+      const { targets, ...document } = s;
+      this.state.setDocument(new PaintDocument(document), targets.map((t) => ({ name: t, labels: null })));
+      void this.superpixels(mine).then(() => this.sceneTargets(name, targets, mine)).catch(complain);
     } catch (e) { complain(e); }
   }
 
@@ -64,7 +67,7 @@ export class Start {
       const { labels } = await this.desk.call('sceneTarget', { name, target, size: this.sceneSize });
       if (mine !== this.opened) return;
       this.state.presets[i].labels = labels;
-      this.showPresets();
+      this.showTargets();
     }
   }
 
@@ -76,20 +79,29 @@ export class Start {
     return false;
   }
 
-  private showPresets(): void {
-    const { presets } = this.state;
-    $('target-choice').replaceChildren(h('option', { value: '' }, 'begin from…'), h('option', { value: 'source' }, 'the source layout'),
-      ...presets.map((p, i) => h('option', { value: i, disabled: !p.labels }, p.labels ? p.name : `${p.name} (being painted)`)), h('option', { value: 'file' }, 'a file…'));
+  /** The targets there are, what another can begin with, and what the one at hand can begin again from. */
+  private showTargets(): void {
+    const { doc, presets } = this.state, begin = [['source', 'the source layout'], ...presets.map((p, i) => [String(i), p.name]), ['file', 'a file…']];
+    const option = (value: string, text: string, more = {}): HTMLElement => h('option', { value, ...more }, text);
+    const painted = (i: string): boolean => presets[Number(i)]?.labels !== null;
+    $('target-choice').replaceChildren(
+      h('optgroup', { label: 'Targets' }, ...doc.targets.map((t, i) => option(`show ${i}`, t.name, { selected: t === doc.target }))),
+      h('optgroup', { label: 'Add a target' }, option('add copy', 'a copy of this one'), option('add source', 'like the source layout')),
+      h('optgroup', { label: 'Begin this one again from' }, ...begin.map(([v, text]) => option(`from ${v}`, painted(v) ? text : `${text} (being painted)`, { disabled: !painted(v) }))),
+      ...(doc.targets.length > 1 ? [h('optgroup', { label: 'Remove' }, option('remove', `remove ${doc.target.name}`))] : []));
   }
 
-  private choosePreset(): void {
-    const choice = $<HTMLSelectElement>('target-choice'), value = choice.value, { doc } = this.state;
-    choice.value = '';
-    if (value === 'file') { void this.importDialog('target'); return; }
-    const labels = value === 'source' ? doc.layers.source : this.state.presets[Number(value)]?.labels;
-    if (value === '' || !labels) return;
+  private chooseTarget(): void {
+    const { doc } = this.state, [what, which] = $<HTMLSelectElement>('target-choice').value.split(' ');
+    const begin = which === 'source' ? doc.layers.source : this.state.presets[Number(which)]?.labels;
     this.state.set({ layer: 'target' });
-    if (doc.replace('target', labels, 'another target')) this.state.tell('painted', { layer: 'target', live: false });
+    this.showTargets();   // the select shows a target again, not what was asked for
+    if (what === 'from' && which === 'file') { this.importDialog('target'); return; }
+    if (what === 'show') doc.choose(doc.targets[Number(which)]);
+    else if (what === 'add') doc.addTarget(which === 'copy' ? doc.target.labels : doc.layers.source);
+    else if (what === 'remove') doc.removeTarget();
+    else if (begin) doc.replace('target', begin, 'another target');
+    this.state.tell('painted', { layer: 'target', live: false });
   }
 
   // ---- files
@@ -117,7 +129,7 @@ export class Start {
       if (second) await this.withLayout(first.name, picture, second);
       else await this.withFirstLayout(first.name, picture);
     } catch (e) {
-      $<HTMLDialogElement>('segment').close();   // a message would lie under it
+      $<HTMLDialogElement>('segment').close();
       complain(e);
     }
   }
@@ -212,11 +224,4 @@ export class Start {
       void this.take([...e.dataTransfer!.files]);
     });
   }
-}
-
-/** Labels in their classes' colours, RGBA. */
-export function inked(labels: Uint8Array, classes: readonly LayoutClass[]): Uint8ClampedArray<ArrayBuffer> {
-  const out = new Uint8ClampedArray(4 * labels.length).fill(255);
-  labels.forEach((l, p) => { const c = classes[l].color; out[4 * p] = c[0]; out[4 * p + 1] = c[1]; out[4 * p + 2] = c[2]; });
-  return out;
 }

@@ -12,6 +12,8 @@ interface News {
   painted: { layer: LayerName; live: boolean };
   /** Names, colours or number of classes. */
   classes: null;
+  /** Which targets there are, and which is shown. */
+  targets: null;
   status: TrainStatus;
 }
 
@@ -43,7 +45,7 @@ export class State {
     this.doc = doc;
     this.presets = presets;
     this.set({ label: Math.min(this.settings.label, doc.classes.length - 1), layer: 'target', size: Math.round(Math.max(doc.width, doc.height) / 11) });
-    doc.on((c) => { if ('classes' in c) { if (this.settings.label >= this.doc.classes.length) this.set({ label: 0 }); this.tell('classes', null); } });
+    doc.on((c) => { if ('classes' in c) { if (this.settings.label >= this.doc.classes.length) this.set({ label: 0 }); this.tell('classes', null); } else if ('targets' in c) this.tell('targets', null); });
     this.tell('document', doc);
   }
 

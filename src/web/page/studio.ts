@@ -12,6 +12,7 @@ export class Studio {
   private opened = 0;           // documents so far
   private previewing = false;
   private again: 'live' | 'whole' | null = null;
+  private waiting: (() => void)[] = [];
   /** How long the last coarse preview took, in ms: decides whether strokes are followed while they are drawn. */
   private coarse = Infinity;
 
@@ -98,6 +99,9 @@ export class Studio {
     void this.run(live);
   }
 
+  /** Resolves when no preview is under way: what nobody waits for comes after it. */
+  quiet(): Promise<void> { return this.previewing ? new Promise((resolve) => { this.waiting.push(resolve); }) : Promise.resolve(); }
+
   private async run(live: boolean): Promise<void> {
     const missing = this.state.doc.missing();
     if (missing.length) {
@@ -122,7 +126,7 @@ export class Studio {
       this.previewing = false;
       const again = this.again;
       this.again = null;
-      if (again) this.preview(again === 'live');
+      if (again) this.preview(again === 'live'); else for (const go of this.waiting.splice(0)) go();
     }
   }
 }

@@ -46,7 +46,12 @@ export class TrainingPanel {
   }
 
   /** Chosen for the device: what a processor does in minutes, a graphics card does large. */
-  suit(software: boolean): void { select('preset').value = software ? 'fast' : 'fixed'; select('size').value = software ? '64' : '256'; this.estimate(); }
+  suit(software: boolean): void {
+    select('preset').value = software ? 'fast' : 'fixed';
+    select('size').value = software ? '64' : '256';
+    select('length').value = software ? '5' : 'preset';
+    this.estimate();
+  }
 
   private get settings(): TrainSettings {
     const number = (id: string): number | undefined => (input(id).value.trim() === '' ? undefined : Number(input(id).value));
@@ -61,12 +66,13 @@ export class TrainingPanel {
     if (!this.studio.report || !this.state.doc || this.state.learnt) return;
     const mine = ++this.asked;
     setTimeout(async () => {
+      await this.studio.quiet();
       if (mine !== this.asked || this.state.learnt) return;
       $('estimate').textContent = 'estimating…';
       try {
         await this.studio.tellSource();
         const e = await this.engine.call('estimate', this.settings);
-        if (mine === this.asked && !this.state.learnt) this.tellEstimate(`${e.exact ? '' : 'about '}${duration(e.seconds)}, ${e.iterations} iterations, ${memory(e.bytes)} on this device${e.note ? `. ${e.note}` : ''}`);
+        if (mine === this.asked && !this.state.learnt) this.tellEstimate(`${e.exact ? '' : 'about '}${duration(e.seconds)}, ${e.iterations} iterations, ${memory(e.bytes)}${e.note ? `. ${e.note}` : ''}`);
       } catch (error) { if (mine === this.asked) this.tellEstimate(error instanceof Error ? error.message : String(error)); }
     }, 250);
   }
@@ -88,7 +94,7 @@ export class TrainingPanel {
   }
 
   private async start(): Promise<void> {
-    const missing = this.state.doc.missing();
+    const missing = this.state.doc.missing(true);
     if (missing.length) { say(`The source layout does not show ${missing.join(', ')}: paint it there first, where the photograph has it.`, { bad: true }); return; }
     if (this.state.status.state === 'finished') await this.reset();
     this.studio.setStatus({ ...idle, state: 'preparing', doing: 'preparing' });
@@ -96,8 +102,13 @@ export class TrainingPanel {
       await this.studio.tellSource();
       this.curve.set([]);
       this.result.showNetwork(null, 0);
-      this.wanted = `target ${++this.version}`;
-      await this.engine.call('train', { ...this.settings, targets: [this.studio.target(this.wanted)] });
+      const { doc } = this.state;
+      this.version++;
+      this.wanted = doc.target.name;
+      // All of them are learnt; the one at hand comes first, and is the one whose picture is shown.
+      const targets = [doc.target, ...doc.targets.filter((t) => t !== doc.target)];
+      await this.engine.call('train', { ...this.settings, targets: targets.map(({ name, labels }) => ({ ...this.studio.target(name), data: labels })) });
+      if (targets.length > 1 || this.wanted !== doc.target.name) await this.follow();
     } catch (error) {
       this.studio.setStatus(idle);
       throw error;
@@ -140,7 +151,7 @@ export class TrainingPanel {
   // ---- pictures of the run
 
   private rendered = false;
-  private finish(): Promise<void> { this.rendered = true; this.inspected(); return this.render(false); }
+  private async finish(): Promise<void> { this.rendered = true; await this.render(false); this.inspected(); }
 
   private fadeIn(picture: import('../protocol.ts').Pixels, iteration: number): void {
     const done = iteration / Math.max(1, this.state.status.iterations);
@@ -151,7 +162,7 @@ export class TrainingPanel {
   private async follow(): Promise<void> {
     const { state } = this.state.status;
     if (state === 'none' || state === 'preparing' || this.state.doc.missing().length) return;
-    this.wanted = `target ${++this.version}`;
+    this.wanted = `layout ${++this.version}`;
     try {
       if (state === 'running') await this.engine.call('watch', { targets: [this.studio.target(this.wanted)] });
       else await this.render(state !== 'finished');
@@ -201,9 +212,9 @@ export class TrainingPanel {
   /** Shows a run that has been opened: its photograph, layouts, settings and curve. */
   private adopt(run: RunInfo): void {
     const { source, targets, settings: s } = run;
-    const same = targets.find((t) => t.width === source.photo.width && t.height === source.photo.height);
+    const same = targets.filter((t) => t.width === source.photo.width && t.height === source.photo.height).map((t) => ({ name: t.name, labels: t.data }));
     this.state.status = run.status;
-    const doc = new PaintDocument({ name: source.name, ...source.photo, photo: source.photo.data, source: source.labels.data, target: same?.data, classes: source.classes });
+    const doc = new PaintDocument({ name: source.name, ...source.photo, photo: source.photo.data, source: source.labels.data, targets: same, classes: source.classes });
     const options = [...select('size').options].map((o) => o.value);
     if (!options.includes(String(s.size))) select('size').append(h('option', { value: s.size }, `${s.size} px`));
     Object.assign(select('preset'), { value: s.preset });
@@ -214,9 +225,9 @@ export class TrainingPanel {
     input('width').value = String(s.width);
     input('seed').value = String(s.seed);
     this.curve.set(run.losses);
-    this.wanted = `target ${++this.version}`;
+    this.wanted = `layout ${++this.version}`;
     this.rendered = true;
-    this.state.setDocument(doc, targets.filter((t) => t !== same && t.width === doc.width && t.height === doc.height).map((t) => ({ name: t.name, labels: t.data })));
+    this.state.setDocument(doc);
     this.studio.setStatus(run.status);
     if (run.status.iteration > 0) void this.render(run.status.state !== 'finished');
   }

@@ -88,8 +88,9 @@ export class Studio implements Handlers {
     this.need();
     const { config: c, source } = planRun(this.source(), settings);
     const estimate = await this.estimator.estimate(c, source);
-    const { iterations } = withMinutes(c, settings, estimate.seconds);
-    return { ...estimate, iterations, seconds: estimate.seconds * iterations / c.iterations };
+    const { iterations } = withMinutes(c, settings, estimate.seconds), seconds = estimate.seconds * iterations / c.iterations;
+    const slow = this.device!.info.software && seconds > 1800;
+    return { ...estimate, iterations, seconds, ...(slow && { note: 'The processor is slow for this: choose a smaller size or a shorter time' }) };
   };
 
   train = async (settings: TrainSettings) => {

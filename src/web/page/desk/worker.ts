@@ -5,9 +5,13 @@ import { fitSize, flatten, resize, resizeLabels, anyTransparent, type Picture as
 import { buildPalette, readLayout } from '../../../data/layout.ts';
 import { matchSize } from '../../../data/checks.ts';
 import { encodePalettePng } from '../../../data/palettePng.ts';
-import { pngChunks, withText } from '../../../data/png.ts';
+import { pngChunks, readText, withText } from '../../../data/png.ts';
+import { decodePng } from '../../../data/pngPixels.ts';
 import { paintSource, paintTarget } from '../../../data/scenes/index.ts';
 import { classesOf, segment, type Segments } from '../../../data/segment.ts';
+import { checkWhole } from '../../../data/whole.ts';
+import type { PaletteClass } from '../../../data/palette.ts';
+import type { LayoutClass } from '../paint/document.ts';
 import type { Bytes, DeskMethod, DeskMethods, FromDesk, ToDesk } from './protocol.ts';
 
 /** The segmentation that `classes` cuts; of the newest photograph. */
@@ -19,7 +23,9 @@ const SEGMENT_SIDE = 640;
 async function decode(file: Blob, name: string, layout: boolean): Promise<Decoded> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const format = readableFormat(bytes, name);
-  if (format === 'png') pngChunks(bytes, name);   // browsers show what there is of a file that is cut off
+  // Browsers show what there is of a file that is cut off, and tell only colours of a palette or of numbers.
+  if (format !== 'png') checkWhole(bytes, format, name);
+  else if (!pngChunks(bytes, name).some((c) => c.type === 'eXIf') && layout) return decodePng(bytes, name);
   let bitmap: ImageBitmap;
   try {
     // A layout's colours are names: no profile is applied to them.
@@ -32,6 +38,15 @@ async function decode(file: Blob, name: string, layout: boolean): Promise<Decode
   bitmap.close();
   const data = new Uint8Array(context.getImageData(0, 0, width, height).data.buffer);
   return { width, height, data, hasAlpha: anyTransparent(data), source: name, format };
+}
+
+/** Layouts that were exported here carry the names of their classes, by number. */
+async function named(classes: readonly PaletteClass[], file: Blob, picture: Decoded): Promise<LayoutClass[]> {
+  let names: unknown = null;
+  if (picture.indexed?.kind === 'palette') try { names = JSON.parse(readText(new Uint8Array(await file.arrayBuffer()))['semia-classes'] ?? 'null'); } catch { /* somebody else's text */ }
+  const own = classes.map(({ index }) => (Array.isArray(names) && index !== undefined ? names[index] as unknown : null));
+  const good = own.every((n) => typeof n === 'string' && n.trim() && n.length <= 60) && new Set(own).size === own.length;
+  return classes.map(({ name, color }, i) => ({ name: good ? own[i] as string : name, color }));
 }
 
 const clamped = (data: Uint8Array): Uint8ClampedArray<ArrayBuffer> => new Uint8ClampedArray(data);
@@ -63,7 +78,7 @@ const methods: { [M in DeskMethod]: (p: Parameters<DeskMethods[M]>[0]) => Return
     }
     const { palette, layout } = buildPalette(picture);
     const matched = matchSize({ width, height, source: 'the photograph' } as Decoded, layout);
-    return { width, height, labels: resizeLabels(matched.labels, matched.width, matched.height, width, height), classes: palette.classes.map(({ name, color }) => ({ name, color })), notes };
+    return { width, height, labels: resizeLabels(matched.labels, matched.width, matched.height, width, height), classes: await named(palette.classes, file, picture), notes };
   },
   superpixels({ width, height, photo, count }) {
     const small = fitSize(width, height, SEGMENT_SIDE);

@@ -6,8 +6,10 @@ import { fillHoles, union, type Rect } from './raster.ts';
 
 export type LayerName = 'source' | 'target';
 export interface LayoutClass { name: string; color: RGB }
-/** What changed: a part of a layer, or the classes. */
-export type Change = { layer: LayerName; rect: Rect } | { classes: true };
+/** A layout wanted: one picture is made of each. */
+export interface TargetLayout { readonly name: string; /** [h,w] */ readonly labels: Uint8Array }
+/** What changed: a part of a layer, the classes, or which targets there are and which is shown. */
+export type Change = { layer: LayerName; rect: Rect } | { classes: true } | { targets: true };
 
 export interface DocumentInput {
   name: string;
@@ -17,8 +19,8 @@ export interface DocumentInput {
   photo: Uint8ClampedArray<ArrayBuffer>;
   /** [h,w] */
   source: Uint8Array;
-  /** [h,w]; the source's without. */
-  target?: Uint8Array;
+  /** The first is shown; one like the source without. */
+  targets?: readonly TargetLayout[];
   classes: readonly LayoutClass[];
 }
 
@@ -27,7 +29,10 @@ export class PaintDocument {
   readonly width: number;
   readonly height: number;
   readonly photo: Uint8ClampedArray<ArrayBuffer>;
+  /** The source's labels, and those of the target shown. */
   readonly layers: Record<LayerName, Uint8Array>;
+  targets: readonly TargetLayout[];
+  target: TargetLayout;
   /** The source layout as it came: what the eraser brings back on the source layer. */
   private original: Uint8Array;
   classes: LayoutClass[];
@@ -36,13 +41,16 @@ export class PaintDocument {
   /** Counts every change of a layer or of the classes: answers to older states are recognised by it. */
   version = { source: 0, target: 0, classes: 0 };
   private editing: { layer: LayerName; before: Uint8Array; dirty: Rect | null } | null = null;
+  private readonly counted: Partial<Record<LayerName, { key: string; areas: number[] }>> = {};
   private readonly listeners = new Set<(change: Change) => void>();
 
   constructor(input: DocumentInput, readonly history = new History()) {
     const n = input.width * input.height;
-    if (input.source.length !== n || (input.target && input.target.length !== n)) throw new Error(`a layout of ${input.source.length} pixels for a photograph of ${n}`);
+    if (input.source.length !== n || input.targets?.some((t) => t.labels.length !== n)) throw new Error(`a layout of ${input.source.length} pixels for a photograph of ${n}`);
     ({ name: this.name, width: this.width, height: this.height, photo: this.photo } = input);
-    this.layers = { source: input.source.slice(), target: (input.target ?? input.source).slice() };
+    this.targets = (input.targets?.length ? input.targets : [{ name: 'target 1', labels: input.source }]).map(({ name, labels }) => ({ name, labels: labels.slice() }));
+    this.target = this.targets[0];
+    this.layers = { source: input.source.slice(), target: this.target.labels };
     this.original = input.source.slice();
     this.classes = input.classes.map((c) => ({ ...c }));
   }
@@ -86,18 +94,19 @@ export class PaintDocument {
     if (!edit?.dirty) return false;
     const rect = edit.dirty, piece = cut(edit.before, this.width, rect), labels = this.layers[edit.layer];
     if (same(piece, cut(labels, this.width, rect))) return false;
-    this.history.add(this.entry(name, [{ layer: edit.layer, rect, piece }]));
+    this.history.add(this.entry(name, [{ layer: edit.layer, labels, rect, piece }], edit.layer === 'target' ? this.target : null));
     return true;
   }
 
-  /** Puts back what was there before the edit. */
-  cancel(): void {
+  /** Puts back what was there before the edit; false where it had changed nothing. */
+  cancel(): boolean {
     const edit = this.editing;
     this.editing = null;
-    if (!edit?.dirty) return;
+    if (!edit?.dirty) return false;
     this.layers[edit.layer].set(edit.before);
     this.version[edit.layer]++;
     this.tell({ layer: edit.layer, rect: edit.dirty });
+    return true;
   }
 
   get isEditing(): boolean { return this.editing !== null; }
@@ -113,11 +122,59 @@ export class PaintDocument {
     return this.edit(layer, name, (map) => { map.labels.set(labels); return this.whole; });
   }
 
-  /** Another first layout: both layers and the classes, in one step of the history. */
+  /** Another first layout: source, targets and classes, in one step of the history. */
   relabel(labels: Uint8Array, classes: readonly LayoutClass[], name: string): void {
-    this.all(name, () => { this.layers.source.set(labels); this.layers.target.set(labels); this.classes = classes.map((c) => ({ ...c })); });
+    this.all(name, () => { for (const layer of this.everyLayer) layer.set(labels); this.classes = classes.map((c) => ({ ...c })); });
     this.original = labels.slice();
   }
+
+  // ---- targets
+
+  /** Shows another of the targets; no step of the history. */
+  choose(target: TargetLayout): void {
+    if (target === this.target) return;
+    this.cancel();
+    this.show(target);
+  }
+
+  /** One more target, shown from now on. */
+  addTarget(labels: Uint8Array): void {
+    let n = this.targets.length + 1;
+    while (this.targets.some((t) => t.name === `target ${n}`)) n++;
+    const fresh = { name: `target ${n}`, labels: labels.slice() };
+    this.setTargets([...this.targets, fresh], fresh, 'add a target');
+  }
+
+  /** Takes the target shown away. False for the last one. */
+  removeTarget(): boolean {
+    const left = this.targets.filter((t) => t !== this.target);
+    if (!left.length) return false;
+    this.setTargets(left, left[Math.max(0, this.targets.indexOf(this.target) - 1)], 'remove a target');
+    return true;
+  }
+
+  private setTargets(targets: readonly TargetLayout[], shown: TargetLayout, name: string): void {
+    this.cancel();
+    const apply = (): void => {
+      [this.targets, targets] = [targets, this.targets];
+      const before = this.target;
+      this.show(shown);
+      shown = before;
+    };
+    apply();
+    this.history.add({ name, bytes: this.width * this.height, apply });
+  }
+
+  private show(target: TargetLayout): void {
+    this.target = target;
+    this.layers.target = target.labels;
+    this.version.target++;
+    this.tell({ targets: true });
+    this.tell({ layer: 'target', rect: this.whole });
+  }
+
+  /** The labels of the source and of every target. */
+  private get everyLayer(): Uint8Array[] { return [this.layers.source, ...this.targets.map((t) => t.labels)]; }
 
   // ---- classes
 
@@ -126,7 +183,7 @@ export class PaintDocument {
     if (this.classes.length >= MAX_CLASSES) return null;
     const label = this.classes.length;
     const fresh = { name: unused(name ?? 'new class', this.classes), color: apart(color ?? colorOf(label + 1), this.classes, 48) };
-    this.setClasses([...this.classes, fresh], 'add a class');
+    this.setClasses([...this.classes, fresh], 'add a class', true);
     return label;
   }
 
@@ -135,7 +192,7 @@ export class PaintDocument {
     const next = { ...this.classes[label], ...change, ...(change.name !== undefined && { name: change.name.trim() }) };
     const others = this.classes.filter((_, i) => i !== label);
     if (!next.name || others.some((c) => c.name === next.name || same(c.color, next.color))) return false;
-    this.setClasses(this.classes.map((c, i) => (i === label ? next : c)), change.color ? 'change a colour' : 'rename a class');
+    this.setClasses(this.classes.map((c, i) => (i === label ? next : c)), change.color ? 'change a colour' : 'rename a class', false);
     return true;
   }
 
@@ -143,7 +200,7 @@ export class PaintDocument {
   removeClass(label: number): boolean {
     if (this.classes.length <= 2) return false;
     this.all('remove a class', () => {
-      for (const labels of Object.values(this.layers)) {
+      for (const labels of this.everyLayer) {
         fillHoles({ width: this.width, height: this.height, labels }, Uint8Array.from(labels, (l) => Number(l === label)));
         for (let p = 0; p < labels.length; p++) {
           if (labels[p] === label) labels[p] = label ? 0 : 1;   // nothing else was there
@@ -157,40 +214,42 @@ export class PaintDocument {
     return true;
   }
 
-  /** Pixels of each class in a layer. */
-  areas(layer: LayerName): number[] {
-    const counts = this.classes.map(() => 0);
-    for (const l of this.layers[layer]) counts[l]++;
-    return counts;
+  /** Pixels of each class in a layer; counted once for each of its versions, since every word from the engine asks. */
+  areas(layer: LayerName): readonly number[] {
+    const key = `${this.version[layer]} ${this.version.classes}`, known = this.counted[layer];
+    if (known?.key === key) return known.areas;
+    const areas = areasOf(this.layers[layer], this.classes.length);
+    this.counted[layer] = { key, areas };
+    return areas;
   }
 
-  /** Names of classes that the target shows and the source does not: nothing can be learnt for them. */
-  missing(): string[] {
-    const [s, t] = [this.areas('source'), this.areas('target')];
-    return this.classes.filter((_, k) => t[k] > 0 && s[k] === 0).map((c) => c.name);
+  /** Names of classes that the target shows (or any target does) and the source does not: nothing can be learnt for them. */
+  missing(anywhere = false): string[] {
+    const source = this.areas('source'), targets = anywhere ? this.targets.map((t) => areasOf(t.labels, this.classes.length)) : [this.areas('target')];
+    return this.classes.filter((_, k) => source[k] === 0 && targets.some((t) => t[k] > 0)).map((c) => c.name);
   }
 
   undo(): string | null { this.cancel(); return this.history.undo(); }
   redo(): string | null { this.cancel(); return this.history.redo(); }
 
-  private setClasses(classes: LayoutClass[], name: string): void {
+  private setClasses(classes: LayoutClass[], name: string, learnt: boolean): void {
     let kept = this.classes;
     const bytes = 64 * (kept.length + 1);
     this.classes = classes;
-    this.history.add({ name, bytes, apply: () => { [this.classes, kept] = [kept, this.classes]; this.changedClasses(); } });
+    this.history.add({ name, bytes, learnt, apply: () => { [this.classes, kept] = [kept, this.classes]; this.changedClasses(); } });
     this.changedClasses();
   }
 
   private changedClasses(): void { this.version.classes++; this.tell({ classes: true }); }
 
-  /** An edit of everything: both layers, the classes and what the eraser remembers. */
+  /** An edit of everything: source, targets, classes and what the eraser remembers. */
   private all(name: string, act: () => void): void {
     this.cancel();
-    const pieces = (['source', 'target'] as const).map((layer) => ({ layer, rect: this.whole, piece: this.layers[layer].slice() }));
+    const pieces = this.everyLayer.map((labels, i): Piece => ({ layer: i ? 'target' : 'source', labels, rect: this.whole, piece: labels.slice() }));
     let [classes, original] = [this.classes, this.original];
     act();
-    const entry = this.entry(name, pieces);
-    this.history.add({ name, bytes: entry.bytes + original.length, apply: () => {
+    const entry = this.entry(name, pieces, null);
+    this.history.add({ name, learnt: true, bytes: entry.bytes + original.length, apply: () => {
       [this.classes, classes] = [classes, this.classes];
       [this.original, original] = [original, this.original];
       this.changedClasses();
@@ -200,10 +259,12 @@ export class PaintDocument {
     for (const { layer, rect } of pieces) { this.version[layer]++; this.tell({ layer, rect }); }
   }
 
-  private entry(name: string, pieces: { layer: LayerName; rect: Rect; piece: Uint8Array }[]) {
-    return { name, bytes: pieces.reduce((n, p) => n + p.piece.length, 0), apply: () => {
-      for (const { layer, rect, piece } of pieces) {
-        swap(this.layers[layer], this.width, rect, piece);
+  /** `of`: the target that it changes, shown when it does. */
+  private entry(name: string, pieces: readonly Piece[], of: TargetLayout | null) {
+    return { name, learnt: pieces.some((p) => p.layer === 'source'), bytes: pieces.reduce((n, p) => n + p.piece.length, 0), apply: () => {
+      if (of) this.choose(of);
+      for (const { layer, labels, rect, piece } of pieces) {
+        swap(labels, this.width, rect, piece);
         this.version[layer]++;
         this.tell({ layer, rect });
       }
@@ -211,6 +272,15 @@ export class PaintDocument {
   }
 
   private tell(change: Change): void { for (const l of this.listeners) l(change); }
+}
+
+/** Part of a layer as it was. */
+interface Piece { layer: LayerName; labels: Uint8Array; rect: Rect; piece: Uint8Array }
+
+function areasOf(labels: Uint8Array, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (let p = 0; p < labels.length; p++) counts[labels[p]]++;
+  return counts;
 }
 
 const same = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {

@@ -1,8 +1,8 @@
 /** Undo and redo in bounded memory: an entry holds what one edit changed, and nothing else; undoing swaps it with what is there. */
 import type { Rect } from './raster.ts';
 
-/** Swapped with the document's state by `apply`, which thereby makes it its own inverse. */
-export interface Entry { name: string; bytes: number; apply(): void }
+/** Swapped with the document's state by `apply`, which thereby makes it its own inverse. `learnt`: it changes what a run learns, the source layout or the classes. */
+export interface Entry { name: string; bytes: number; learnt?: boolean; apply(): void }
 
 export class History {
   private past: Entry[] = [];
@@ -12,12 +12,11 @@ export class History {
   /** At most so many bytes of past edits are kept, and at least one edit. */
   constructor(private readonly limit = 48 << 20) {}
 
-  get canUndo(): boolean { return this.past.length > 0; }
-  get canRedo(): boolean { return this.future.length > 0; }
   /** Bytes held. */
   get bytes(): number { return this.held; }
-  get undoName(): string { return this.past.at(-1)?.name ?? ''; }
-  get redoName(): string { return this.future.at(-1)?.name ?? ''; }
+  /** The step that undo or redo would take; null without one. */
+  get undoStep(): Readonly<Entry> | null { return this.past.at(-1) ?? null; }
+  get redoStep(): Readonly<Entry> | null { return this.future.at(-1) ?? null; }
 
   add(entry: Entry): void {
     for (const e of this.future) this.held -= e.bytes;

@@ -61,13 +61,15 @@ export function fill(map: Map2, at: Point, ink: Ink, everywhere = false): Rect |
 
 /** 1 where 4-connected to the pixel through pixels of its class. */
 export function region({ width, labels }: { width: number; labels: ArrayLike<number> }, start: number): Uint8Array {
-  const mask = new Uint8Array(labels.length), open = [start];
-  mask[start] = 1;
-  for (let p; (p = open.pop()) !== undefined;) {
-    const x = p % width;
-    for (const q of [x > 0 ? p - 1 : -1, x < width - 1 ? p + 1 : -1, p - width, p + width]) {
-      if (q >= 0 && q < labels.length && !mask[q] && labels[q] === labels[start]) { mask[q] = 1; open.push(q); }
-    }
+  const wanted = labels[start], mask = new Uint8Array(labels.length), open = new Int32Array(labels.length);   // each pixel is opened once
+  let count = 0;
+  const look = (q: number): void => { if (!mask[q] && labels[q] === wanted) { mask[q] = 1; open[count++] = q; } };
+  for (look(start); count;) {
+    const p = open[--count], x = p % width;
+    if (x > 0) look(p - 1);
+    if (x < width - 1) look(p + 1);
+    if (p >= width) look(p - width);
+    if (p + width < labels.length) look(p + width);
   }
   return mask;
 }
@@ -108,30 +110,46 @@ export function polygonMask({ width, height }: { width: number; height: number }
   return mask;
 }
 
-/**
- * The masked region moved by whole pixels. What it leaves is filled in from around (`copy`: stays); what is moved outside is
- * lost. `from`: the map before, which the region is read from (so that a drag can be drawn again and again).
- */
-export function moveRegion(map: Map2, from: Uint8Array, mask: Uint8Array, dx: number, dy: number, copy = false): Rect | null {
-  const { width, height, labels } = map;
-  const box = boundsOf(map, mask);
+/** A region taken up to be moved: `from`, the map with it; `left`, the map without it, filled in from around. */
+export interface Lifted { mask: Uint8Array; box: Rect; from: Uint8Array; left: Uint8Array }
+
+/** Takes up the masked region; null for an empty mask. The map stays as it is. */
+export function lift({ width, height, labels }: Map2, mask: Uint8Array): Lifted | null {
+  const box = boundsOf({ width, height }, mask);
   if (!box) return null;
-  labels.set(from);
-  if (!copy) fillHoles(map, mask);
+  const left = labels.slice();
+  fillHoles({ width, height, labels: left }, mask);
+  return { mask, box, from: labels.slice(), left };
+}
+
+/**
+ * Puts a region down, moved by whole pixels; what comes to lie outside is lost. `copy`: it stays where it was, too. `last`: what the
+ * drag's step before has changed; only that and the region are drawn again.
+ */
+export function putDown(map: Map2, { mask, box, from, left }: Lifted, dx: number, dy: number, copy = false, last: Rect | null = null): Rect {
+  const { width, height, labels } = map, base = copy ? from : left, stale = union(box, last)!;
+  for (let y = stale.y; y < stale.y + stale.height; y++) { const p = y * width + stale.x; labels.set(base.subarray(p, p + stale.width), p); }
   for (let y = box.y; y < box.y + box.height; y++) for (let x = box.x; x < box.x + box.width; x++) {
     const u = x + dx, v = y + dy;
     if (mask[y * width + x] && u >= 0 && v >= 0 && u < width && v < height) labels[v * width + u] = from[y * width + x];
   }
-  return union(box, clip(map, box.x + dx, box.y + dy, box.x + box.width + dx, box.y + box.height + dy));
+  return union(box, clip(map, box.x + dx, box.y + dy, box.x + box.width + dx, box.y + box.height + dy))!;
 }
 
 /** Gives masked pixels the class of the nearest pixel that is not (steps in four directions). A mask of everything changes nothing. */
 export function fillHoles({ width, labels }: Map2, mask: ArrayLike<number>): void {
-  const known = Uint8Array.from(mask, (m) => Number(!m)), wave: number[] = [];
-  const around = (p: number): number[] => {
+  const n = labels.length, known = Uint8Array.from(mask, (m) => Number(!m)), wave = new Int32Array(n);
+  let end = 0;
+  for (let p = 0; p < n; p++) {
     const x = p % width;
-    return [p - width, p + width, x > 0 ? p - 1 : -1, x < width - 1 ? p + 1 : -1].filter((q) => q >= 0 && q < labels.length);
-  };
-  for (let p = 0; p < labels.length; p++) if (known[p] && around(p).some((q) => !known[q])) wave.push(p);
-  for (let i = 0; i < wave.length; i++) for (const q of around(wave[i])) if (!known[q]) { known[q] = 1; labels[q] = labels[wave[i]]; wave.push(q); }
+    if (known[p] && ((p >= width && !known[p - width]) || (p + width < n && !known[p + width]) || (x > 0 && !known[p - 1]) || (x < width - 1 && !known[p + 1]))) wave[end++] = p;
+  }
+  const reach = (q: number, label: number): void => { if (!known[q]) { known[q] = 1; labels[q] = label; wave[end++] = q; } };
+  for (let i = 0; i < end; i++) {
+    const p = wave[i], x = p % width, label = labels[p];
+    if (p >= width) reach(p - width, label);
+    if (p + width < n) reach(p + width, label);
+    if (x > 0) reach(p - 1, label);
+    if (x < width - 1) reach(p + 1, label);
+  }
 }

@@ -1,6 +1,6 @@
 /** The tools, as what pointer and keyboard alike do with them: press, move, release. They know the document, not the screen. */
 import type { LayerName, PaintDocument } from './document.ts';
-import { fill, fillMask, moveRegion, polygonMask, rectangle, region, segment, union, type Ink, type Point, type Rect } from './raster.ts';
+import { fill, fillMask, lift, polygonMask, putDown, rectangle, region, segment, union, type Ink, type Lifted, type Point, type Rect } from './raster.ts';
 
 export type ToolName = 'brush' | 'eraser' | 'fill' | 'superpixel' | 'rectangle' | 'move' | 'pick' | 'pan';
 
@@ -27,7 +27,7 @@ export class Tools {
   outline: Outline = null;
   private last: Touch | null = null;
   private start: Touch | null = null;
-  private lasso: { mask: Uint8Array; before: Uint8Array } | null = null;
+  private lasso: { mask: Uint8Array; lifted: Lifted | null } | null = null;
   private points: Point[] = [];
   private moved: Rect | null = null;
 
@@ -71,11 +71,11 @@ export class Tools {
     return tool === 'fill';
   }
 
-  /** Gives up what is under way. */
-  cancel(): void {
+  /** Gives up what is under way; true where the layout had been changed by it. */
+  cancel(): boolean {
     this.start = this.last = this.lasso = this.outline = null;
     this.points = [];
-    this.doc.cancel();
+    return this.doc.cancel();
   }
 
   private draw(a: Touch, b: Touch): void {
@@ -101,7 +101,7 @@ export class Tools {
     const { doc } = this, x = Math.floor(t.x), y = Math.floor(t.y);
     const holds = this.lasso && x >= 0 && y >= 0 && x < doc.width && y < doc.height && this.lasso.mask[y * doc.width + x];
     this.moved = null;
-    if (holds) { this.lasso!.before = doc.begin(this.settings.layer).before; return; }
+    if (holds) { this.lasso!.lifted = lift(doc.begin(this.settings.layer), this.lasso!.mask); return; }
     this.lasso = null;
     this.points = [t];
     this.outline = { kind: 'lasso', points: this.points, closed: false, by: { x: 0, y: 0 } };
@@ -109,10 +109,10 @@ export class Tools {
 
   private dragMove(t: Touch): void {
     const { doc, start, lasso } = this;
-    if (!lasso) { this.points.push(t); return; }
+    if (!lasso?.lifted) { this.points.push(t); return; }
     const by = { x: Math.round(t.x - start!.x), y: Math.round(t.y - start!.y) };
     const map = { width: doc.width, height: doc.height, labels: doc.layers[this.settings.layer] };
-    const changed = moveRegion(map, lasso.before, lasso.mask, by.x, by.y, t.copy);
+    const changed = putDown(map, lasso.lifted, by.x, by.y, t.copy, this.moved);
     doc.touch(union(this.moved, changed));
     this.moved = changed;
     this.outline = { kind: 'lasso', points: this.points, closed: true, by };
@@ -131,7 +131,7 @@ export class Tools {
     const mask = far ? polygonMask(doc, this.points) : within ? region({ width: doc.width, labels: doc.layers[this.settings.layer] }, y * doc.width + x) : null;
     if (!mask?.some((m) => m)) { this.outline = null; return false; }
     if (!far) this.points = boxAround(mask, doc.width, doc.height);
-    this.lasso = { mask, before: doc.layers[this.settings.layer] };
+    this.lasso = { mask, lifted: null };
     this.outline = { kind: 'lasso', points: this.points, closed: true, by: { x: 0, y: 0 } };
     return false;
   }
