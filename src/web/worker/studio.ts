@@ -212,7 +212,9 @@ export class Studio implements Handlers {
       await keepRun(saved).then(() => this.send('kept', { iteration: saved.record.host.iteration }),
         (error: Error) => this.send('kept', { iteration: saved.record.host.iteration, error: `the browser keeps no copy of the run (${error.name}): save it as a file` }));
     };
-    this.trainer = new Trainer(run, this.turns, this.send, keep, (error) => {
+    // A trainer that is done with has nothing to say any more: its iterations may be ahead of what was kept.
+    const send: Send = (event, data) => { if (this.trainer === trainer) this.send(event, data); };
+    const trainer = new Trainer(run, this.turns, send, keep, (error) => {
       const failure = failureOf(error, run.config.size);
       if (failure.kind === 'lost') return;   // the page hears of that by its own event
       this.send('failed', failure);
@@ -221,7 +223,7 @@ export class Studio implements Handlers {
       this.lost(failure.message);
       device?.destroy();
     });
-    return this.trainer;
+    return this.trainer = trainer;
   }
 
   private async giveUp(): Promise<void> {
