@@ -179,6 +179,9 @@ const cases: Case[] = [
   { name: 'SPADE without training', args: ['spade', 'photo.png', 'layout.png', 'target.png', '-o', 'new.png', '--iterations', '0'], says: /--iterations 0: an untrained network paints nothing/ },
   { name: 'SPADE with channels in words', args: ['spade', 'photo.png', 'layout.png', 'target.png', '-o', 'new.png', '--channels', 'sky,sea'], says: /--channels.*whole numbers from 0 to 255/ },
   { name: 'SPADE with a VGG that is none', args: ['spade', 'photo.png', 'layout.png', 'target.png', '-o', 'new.png', '--vgg', 'vgg.safetensors'], says: /vgg\.safetensors: has no tensor of VGG-19/ },
+  { name: 'Deep Image Analogy without VGG', args: ['deepanalogy', 'photo.png', 'flat.png', '-o', 'new'], says: /VGG-19 weights are needed: --vgg vgg19-dcbb9e9d\.pth.*SHA-256 begins with dcbb9e9d/ },
+  { name: 'Deep Image Analogy with text for VGG', args: ['deepanalogy', 'photo.png', 'flat.png', '-o', 'new', '--vgg', 'vgg.pth'], says: /vgg\.pth: / },
+  { name: 'Deep Image Analogy of one photograph', args: ['deepanalogy', 'photo.png', '-o', 'new'], says: /missing required argument 'b'/ },
   // options
   { name: 'a size in words', args: withOption('--size', 'large'), says: /'--size <pixels>'.*'large'.*whole number from 32 to 2048/ },
   { name: 'a size too small', args: withOption('--size', '8'), says: /--size.*32 to 2048/ },

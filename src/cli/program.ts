@@ -8,6 +8,7 @@ import { programVersion } from '../node/version.ts';
 import { addAnalogies } from './analogies.ts';
 import { addAnalogy } from './analogy.ts';
 import { addCompare } from './compare.ts';
+import { addDeepAnalogy } from './deepAnalogy.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
 import { addExample } from './example.ts';
@@ -28,7 +29,7 @@ function build(): Command {
   const program = new Command('semia').description('Semantic Image Analogy: learns one photograph and its layout, and renders new layouts in its likeness')
     .version(programVersion).showSuggestionAfterError().exitOverride().configureOutput({ writeErr: () => {} })
     .addHelpText('after', '\nExample:\n  semia analogy photo.jpg layout.png target.png -o result.png --preset fast\n');
-  for (const add of [addAnalogy, addPreview, addAnalogies, addTrain, addRender, addPalette, addDoctor, addExample, addRerun, addSegment, addServe, addStart, addEvaluate, addCompare, addStudy, addSpade, addSingan, addImport, addExport]) add(program);
+  for (const add of [addAnalogy, addPreview, addAnalogies, addTrain, addRender, addPalette, addDoctor, addExample, addRerun, addSegment, addServe, addStart, addEvaluate, addCompare, addStudy, addSpade, addDeepAnalogy, addSingan, addImport, addExport]) add(program);
   // Commands inherit these settings only when they are made, which `copyInheritedSettings` would have to repeat.
   for (const c of program.commands) c.copyInheritedSettings(program);
   return program;

@@ -8,7 +8,7 @@ import { integer } from './options.ts';
 import { makeResults, readTask, taskOptions, type TaskOptions } from './untrained.ts';
 import { readVggWhole, readWeights } from './vgg.ts';
 
-interface SpadeCommand extends TaskOptions { size: number; width: number; iterations: number; seed: number; minutes?: number; weights?: string; channels?: number[]; vgg?: string }
+interface SpadeCommand extends TaskOptions { size: number; width: number; iterations: number; seed: number; rate: number; minutes?: number; weights?: string; channels?: number[]; vgg?: string }
 
 function numbers(text: string): number[] {
   const list = text.split(',').map((w) => (/^\d+$/.test(w.trim()) ? Number(w) : NaN));
@@ -21,6 +21,7 @@ export function addSpade(program: Command): void {
     .option('--size <pixels>', 'longer side in training', integer(32, 2048), spadeDefaults.size)
     .option('--width <channels>', 'ngf and ndf; 64 as published', integer(1, 128), spadeDefaults.width)
     .option('--iterations <count>', 'iterations of training; 0 with --weights: none', integer(0, 1_000_000), spadeDefaults.iterations)
+    .option('--rate <factor>', 'on the published learning rates (G 0.0001, D 0.0004), which are made for long training', integer(1, 100), 1)
     .option('--minutes <number>', 'fewer iterations where they would take longer', integer(1, 10_000))
     .option('--seed <number>', 'another seed gives another result', integer(0, 2 ** 32 - 1), 0)
     .option('--weights <file>', "begin with a generator's weights under the published names (.pth or .safetensors)")
@@ -33,9 +34,9 @@ export function addSpade(program: Command): void {
       if (!o.iterations && !weights) throw new UserError('--iterations 0: an untrained network paints nothing: give iterations, or --weights');
       const vgg = o.vgg ? await readVggWhole(o.vgg) : null;
       let made: Promise<Picture[]> | undefined;
-      const { size, width, seed, iterations, channels } = o;
-      await makeResults(task, o, 'spade', { size, width, seed, iterations, weights: o.weights ?? null, channels }, async (session, i) => {
-        made ??= runSpade({ session, source: task.source, targets: task.targets, size, width, seed, iterations, channels, weights, vgg: vgg?.(session), seconds: o.minutes && 60 * o.minutes, tell: task.tell }).then((r) => r.pictures);
+      const { size, width, seed, iterations, rate, channels } = o;
+      await makeResults(task, o, 'spade', { size, width, seed, iterations, rate, weights: o.weights ?? null, channels }, async (session, i) => {
+        made ??= runSpade({ session, source: task.source, targets: task.targets, size, width, seed, iterations, rate, channels, weights, vgg: vgg?.(session), seconds: o.minutes && 60 * o.minutes, tell: task.tell }).then((r) => r.pictures);
         return (await made)[i];
       });
     });

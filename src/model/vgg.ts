@@ -26,6 +26,8 @@ type Weights = ReadonlyMap<string, { shape: Shape; data: ArrayLike<number> }>;
 export interface Vgg {
   /** Features of an image [N,3,H,W] in [-1, 1] at each of `names`, [N,C,h,w]; what lies beyond the last one is not computed. */
   features(image: Tensor, names: readonly VggLayer[]): Tensor[];
+  /** What follows from features at one layer: those at the next one. */
+  next(features: Tensor, from: VggLayer): Tensor;
 }
 
 /** Whether a tensor of a weight file is one that `vggFromWeights` takes: a filter for reading large files. */
@@ -80,6 +82,12 @@ export function vggFromWeights(session: Session, weights: Weights, file: string,
         }
       }
       return names.map((name) => found.get(name)!);
+    },
+    next(features, from) {
+      const b = vggLayers.indexOf(from);
+      if (b + 1 >= network.length) throw new Error(`vgg: what follows ${from} is wanted, but only layers up to ${last} were loaded`);
+      const through = (x: Tensor, { weight, bias }: Conv): Tensor => relu(conv2d(x, weight, bias, { pad: 1 }));
+      return through(maxPool2d(network[b].slice(1).reduce(through, features), 2), network[b + 1][0]);
     },
   };
 }

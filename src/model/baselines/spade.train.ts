@@ -27,6 +27,8 @@ export interface SpadeOptions {
   width: number;
   iterations: number;
   seed: number;
+  /** Factor on the published learning rates; 1 without. */
+  rate?: number;
   /** To begin with; width and channels are the file's then. */
   weights?: SpadeWeights;
   /** For the layout's classes: their channels in the weights; in order from 0 without. */
@@ -110,7 +112,7 @@ export class SpadeTraining {
     const { padding } = gridOf(source, source, c.size, spadeLevels);
     this.feed.run('augmented', drawAugmentation(c, this.random, this.iteration, padding.width, padding.height));
     for (const { program, slots, parameters, rate } of this.steps) {
-      parameters.advance(rate * rateAt(c, this.iteration));
+      parameters.advance(rate * (this.o.rate ?? 1) * rateAt(c, this.iteration));
       program.run();
       this.meter.count(slots);
     }
