@@ -105,16 +105,11 @@ export class Parameters {
   /** Gradients towards what the network computes with. */
   private differentiate(loss: Tensor, { still = () => false }: BackwardOptions): void {
     const moving = this.names.filter((n) => !still(n));
+    // Those that stand still lie between others: all is cleared first.
+    if (moving.length < this.names.length) fill(this.session, [this.gradient.size], 0).storage.place(this.gradient.storage, 0);
     const grads = gradients(loss, moving.map((n) => this.leaves.get(n)!));
     for (const [i, g] of grads.entries()) this.store(g, moving[i]);
     mergeSecondPasses(this.session, this.gradient, (values) => this.constant(values));
-    // Neighbours in the vector are cleared together.
-    const ends = [...this.offsets.values(), this.vector.size];
-    for (let i = 0; i < this.names.length; i++) {
-      const first = i;
-      while (i < this.names.length && still(this.names[i])) i++;
-      if (i > first) fill(this.session, [ends[i] - ends[first]], 0).storage.place(this.gradient.storage, ends[first] * 4);
-    }
   }
 
   /** Puts a gradient into the flat vector: by giving its memory there where possible, else by a copy. */

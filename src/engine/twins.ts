@@ -1,9 +1,10 @@
 /**
- * Twins: two launches of one kernel that differ only in where their buffers lie, and do not wait for each other, become one of twice
- * the depth. So two branches of a network with equal shapes cost the launches of one, and each value is computed as before.
+ * Twins: two launches of one kernel that differ in where their buffers lie and in how deep they are, and do not wait for each other,
+ * become one. So two branches of a network with equal layers cost the launches of one, and each value is computed as before.
  *
- * A kernel that can be a twin has `twin` in its Params, the workgroups along z of one of the two, and for each storage binding `twin_NAME`,
- * by how many elements the second's lies behind the first's; which = group.z / twin. Call sites do not give these fields.
+ * A kernel that can be a twin has these fields in its Params, which call sites do not give: `twin`, the first workgroup along z that is
+ * the second's (which = group.z >= twin); for each storage binding `twin_NAME`, by how many elements the second's lies
+ * behind the first's; `second_NAME` for each field NAME in which the second may differ.
  */
 import { inspect } from './kernel.ts';
 import type { Call } from './recorder.ts';
@@ -14,8 +15,10 @@ export const canTwin = (module: WgslModule): boolean => inspect(module).fields.s
 /** The fields of a call that is no twin. */
 export function aloneParams(call: Call): Record<string, number> {
   const { fields } = inspect(call.module);
-  return Object.fromEntries(fields.filter((f) => /^twin(_|$)/.test(f.name)).map((f) => [f.name, f.name === 'twin' ? call.groups[2] ?? 1 : 0]));
+  return Object.fromEntries(fields.filter((f) => /^(twin$|twin_|second_)/.test(f.name)).map((f) => [f.name, f.name === 'twin' ? call.groups[2] ?? 1 : 0]));
 }
+
+const mostMoved = 3;
 
 type Bound = Readonly<Record<string, Storage>>;
 const roots = (bound: Bound): Set<Storage> => new Set(Object.values(bound).map((s) => s.root));
@@ -25,8 +28,12 @@ const meet = (a: Bound, b: Bound): boolean => Object.values(a).some((s) => Objec
 /** Whether two calls must keep their order. */
 const ordered = (a: Call, b: Call): boolean => meet(a.write, b.read) || meet(a.write, b.write) || meet(a.read, b.write);
 
-/** Calls with equal keys differ in their storages alone. */
-const keyOf = (c: Call): string => [c.module.name, JSON.stringify(c.constants ?? {}), JSON.stringify(c.params ?? {}), c.groups.join()].join('|');
+/** Calls with equal keys differ only in what a twin may. */
+function keyOf(c: Call): string {
+  const { fields } = inspect(c.module);
+  const params = Object.entries(c.params ?? {}).filter(([name]) => !fields.some((f) => f.name === `second_${name}`));
+  return JSON.stringify([c.module.name, c.constants ?? {}, params, c.groups[0], c.groups[1] ?? 1]);
+}
 
 /** Merges twins in place. Storages of step memory that have no place yet are put side by side. */
 export function mergeTwins(calls: Call[]): void {
@@ -36,14 +43,27 @@ export function mergeTwins(calls: Call[]): void {
     if (key === undefined) continue;
     for (let j = i + 1; j < calls.length; j++) {
       const [a, b] = [calls[i], calls[j]];
-      if (keys.get(b) !== key || calls.slice(i, j).some((c) => ordered(c, b))) continue;
+      const before = keys.get(b) === key ? leading(calls, i, j) : null;
+      if (!before) continue;
       const both = first(calls, keys, a, b) ? pair(calls, a, b) ?? pair(calls, b, a) : pair(calls, b, a) ?? pair(calls, a, b);
       if (!both) continue;
-      calls.splice(j, 1);
-      calls[i] = both;
+      const rest = calls.slice(i + 1, j).filter((c) => !before.includes(c));
+      calls.splice(i, j - i + 1, ...before, both, ...rest);
+      i += before.length;
       break;
     }
   }
+}
+
+/** What stands between call i and call j and has to move in front of i with j, in order: a few sums at most. null: j must wait for i. */
+function leading(calls: readonly Call[], i: number, j: number): Call[] | null {
+  const moved = [calls[j]];
+  for (let k = j - 1; k >= i; k--) {
+    if (!moved.some((c) => ordered(calls[k], c))) continue;
+    if (k === i || moved.length > mostMoved) return null;
+    moved.unshift(calls[k]);
+  }
+  return moved.slice(0, -1);
 }
 
 const all = (c: Call): Bound => ({ ...c.read, ...c.write });
@@ -65,10 +85,10 @@ function first(calls: readonly Call[], keys: ReadonlyMap<Call, string>, a: Call,
 function distance(a: Storage, b: Storage): number | 'place' | null {
   if (a.root === b.root) {
     const d = from(b) - from(a);
-    return d >= 0 && d % alignment === 0 && a.bytes === b.bytes ? d : null;
+    return d >= 0 && d % alignment === 0 ? d : null;
   }
   const free = (s: Storage): boolean => !s.placed && !s.lasting && !s.kept;
-  return free(a) && free(b) && a.bytes === b.bytes ? 'place' : null;
+  return free(a) && free(b) ? 'place' : null;
 }
 
 function pair(calls: readonly Call[], a: Call, b: Call): Call | null {
@@ -88,26 +108,32 @@ function pair(calls: readonly Call[], a: Call, b: Call): Call | null {
     const [r, w] = [roots(c.read), roots(c.write)];
     if ((r.has(s) && w.has(t)) || (r.has(t) && w.has(s))) return null;
   }
+  // Two bindings that are written must not overlap, not even in what lies between the first's and the second's.
   const written = Object.entries(a.write).map(([name, s]) => ({ s, t: theirs[name] }));
-  // Two bindings that are written must not overlap, not even in what lies between the two.
-  for (const [k, p] of written.entries()) for (const q of written.slice(0, k)) if (p.s.root === q.s.root || p.s.root === q.t.root) return null;
+  const overlap = (p: typeof written[0], q: typeof written[0]): boolean => p.s.root === q.s.root && from(p.s) < from(q.t) + q.t.bytes && from(q.s) < from(p.t) + p.t.bytes;
+  for (const [k, p] of written.entries()) if (written.slice(0, k).some((q) => overlap(p, q) || p.s.root === q.t.root && p.s.root !== q.s.root)) return null;
   for (const [s, t] of placed) {
-    const host = new Storage(2 * align(s.bytes), `${s.label}, twice`);
+    const host = new Storage(align(s.bytes) + align(t.bytes), `${s.label}, twice`);
     s.place(host, 0);
     t.place(host, align(s.bytes));
   }
-  return merged(a, theirs);
+  return merged(a, b);
 }
 
-function merged(a: Call, theirs: Bound): Call {
-  const { bindings } = inspect(a.module);
-  const steps: Record<string, number> = {};
+function merged(a: Call, b: Call): Call {
+  const { bindings, fields } = inspect(a.module);
+  const theirs = all(b);
+  const params: Record<string, number> = { ...a.params };
   const span = (bound: Bound): Record<string, Storage> => Object.fromEntries(Object.entries(bound).map(([name, s]) => {
-    const step = from(theirs[name]) - from(s);
-    steps[`twin_${name}`] = step / bindings.find((b) => b.name === name)!.element;
-    return [name, step ? s.root.range(from(s), step + s.bytes, s.label) : s];
+    const t = theirs[name];
+    const step = from(t) - from(s);
+    params[`twin_${name}`] = step / bindings.find((x) => x.name === name)!.element;
+    const bytes = Math.max(s.bytes, step + t.bytes);
+    return [name, bytes > s.bytes ? s.root.range(from(s), bytes, s.label) : s];
   }));
-  const [x, y = 1, z = 1] = a.groups;
   const [read, write] = [span(a.read), span(a.write)];
-  return { ...a, read, write, params: { ...a.params, twin: z, ...steps }, groups: [x, y, 2 * z] };
+  const [x, y = 1, z = 1] = a.groups;
+  params.twin = z;
+  for (const { name } of fields) if (name.startsWith('second_')) params[name] = b.params![name.slice('second_'.length)];
+  return { ...a, read, write, params, groups: [x, y, z + (b.groups[2] ?? 1)] };
 }

@@ -56,35 +56,41 @@ export function declareGenerator(d: Declare, o: GeneratorOptions): Generator {
   const decUp = widths.map((c, l) => upBlock(d, `dec.${l}`, 2 * c));
   const decTail: Layer = o.tail ? edge(d, 'dec.tail', o.width, 3, 3) : conv(d, 'dec.tail.conv', o.width, 3, { k: 3, pad: 1, reflect: true, bias: true });
 
+  d.pair('encSeg.', 'encImg.');
+
   return (pass, source, sourceLayout, targetLayout) => {
     // Equal layouts have equal features, and what is read off those is constant: E_seg has no part in it, and no gradient. Only
     // running statistics would have to be moved all the same.
     const read = sourceLayout !== targetLayout || pass.running !== null;
-    const changes = read ? layoutFeatures(pass, sourceLayout, targetLayout).map(([s, t]) => contrast(s, t, o.ratio)) : unchanged(sourceLayout);
-    const modulations = changes.map((change, l) => translate[l](pass, change));
+    const features = read ? layoutFeatures(pass, sourceLayout, targetLayout) : null;
+    const modulations: Modulation[] = [];
     let x = imgHead(pass, source);
-    for (const [l, down] of imgDown.entries()) x = modulate(down(pass, x), modulations[l], o.variance);
+    for (const [l, c] of widths.entries()) {
+      // Level by level, so that both encoders' equal blocks stand side by side and can share launches.
+      const seen = features?.(l);
+      const seenImage = imgDown[l](pass, x);
+      const change = seen ? contrast(seen[0], seen[1], o.ratio) : unchanged(sourceLayout, c, l);
+      modulations.push(translate[l](pass, change));
+      x = modulate(seenImage, modulations[l], o.variance);
+    }
     x = decHead(pass, imgTail(pass, x));
     for (let l = o.levels - 1; l >= 0; l--) x = decUp[l](pass, modulate(x, modulations[l], o.variance));
     const image = decTail(pass, x);
     return { image: o.output === 'tanh' ? tanh(image) : image, modulations, read };
   };
 
-  function unchanged({ session, shape: [n, , h, w] }: Tensor): Contrast[] {
-    return widths.map((c, l) => noContrast(session, [n, 2 * c, h >> (l + 1), w >> (l + 1)]));
+  function unchanged({ session, shape: [n, , h, w] }: Tensor, c: number, l: number): Contrast {
+    return noContrast(session, [n, 2 * c, h >> (l + 1), w >> (l + 1)]);
   }
 
-  /** E_seg's features of both layouts after each down block, with shared weights: [F_source, F_target] by level. */
-  function layoutFeatures(pass: Pass, sourceLayout: Tensor, targetLayout: Tensor): [Tensor, Tensor][] {
-    const run = (x: Tensor): Tensor[] => {
-      let t = segHead(pass, x);
-      return segDown.map((down) => (t = down(pass, t)));
-    };
+  /** E_seg's features of both layouts after each down block, with shared weights: level l's F_source and F_target, asked for in order. */
+  function layoutFeatures(pass: Pass, sourceLayout: Tensor, targetLayout: Tensor): (l: number) => [Tensor, Tensor] {
     if (!pass.running && sourceLayout.shape.every((n, i) => n === targetLayout.shape[i])) {
       // One batch: the statistics are each sample's own, so nothing mixes.
-      return run(concat([sourceLayout, targetLayout], 0)).map((f) => [samples(f, 0, 1), samples(f, 1, 2)]);
+      let both = segHead(pass, concat([sourceLayout, targetLayout], 0));
+      return (l) => { both = segDown[l](pass, both); return [samples(both, 0, 1), samples(both, 1, 2)]; };
     }
-    const [s, t] = [run(sourceLayout), run(targetLayout)];
-    return s.map((f, l) => [f, t[l]]);
+    let [s, t] = [segHead(pass, sourceLayout), segHead(pass, targetLayout)];
+    return (l) => [s = segDown[l](pass, s), t = segDown[l](pass, t)];
   }
 }

@@ -38,6 +38,13 @@ export class Declare {
     return name;
   }
 
+  /** Puts each parameter `b...` right behind the `a...` of the same rest of a name: layers of equal shape that share launches (engine/twins.ts) have theirs side by side. */
+  pair(a: string, b: string): void {
+    const moved = new Map(this.specs.filter((s) => s.name.startsWith(b)).map((s) => [a + s.name.slice(b.length), s]));
+    const order = this.specs.flatMap((s) => (moved.get(s.name) ? [s, moved.get(s.name)!] : s.name.startsWith(b) && this.specs.some((t) => t.name === a + s.name.slice(b.length)) ? [] : [s]));
+    this.specs.splice(0, this.specs.length, ...order);
+  }
+
   vector(name: string, size: number, kind: 'one' | 'zero'): string {
     this.specs.push({ name, shape: [size], init: this.init(name, [size], kind) });
     return name;

@@ -19,7 +19,7 @@ var<workgroup> parts: array<f32, WG>;
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
   let channel = min(id.x / LANES, params.c - 1u); // a spare invocation repeats the last channel
   let part = id.x % LANES;
-  let which = id.z / params.twin;
+  let which = u32(id.z >= params.twin);
   var s = vec4f(0.0);
   for (var sample = 0u; sample < params.samples; sample++) {
     let base = (sample * params.c + channel) * params.length;

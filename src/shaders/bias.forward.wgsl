@@ -13,8 +13,8 @@ override SKIP: bool = false;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let which = id.z / params.twin;
-  let plane = id.y + id.z % params.twin * 32768u;
+  let which = u32(id.z >= params.twin);
+  let plane = id.y + (id.z - which * params.twin) * 32768u;
   if (id.x >= params.length || plane >= params.planes) { return; }
   let i = plane * params.length + id.x;
   let z = x[which * params.twin_x + i] + bias[which * params.twin_bias + plane % params.c];

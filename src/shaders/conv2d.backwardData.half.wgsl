@@ -11,7 +11,10 @@ enable subgroups;
 override K: u32 = 4;
 override BORDER: bool = true;
 
-struct Params { ci: u32, co: u32, h: i32, ho: i32, wo: u32, has_bias: u32 }
+struct Params {
+  ci: u32, co: u32, h: i32, ho: i32, wo: u32, has_bias: u32,
+  twin: u32, twin_dy: u32, twin_w: u32, twin_w4: u32, twin_bias: u32, twin_dx: u32, // see engine/twins.ts
+}
 @group(0) @binding(0) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read> w4: array<vec4<f32>>; // w again, as vec4: used when K is 4
@@ -65,11 +68,11 @@ fn write(to: u32, s: Pair, shift: f32) {
   dx[to + 1u] = vec4<f32>(s.even.z, s.odd.z, s.even.w, s.odd.w) + shift;
 }
 
-fn put(n: u32, m: u32, at: u32, s: Sums, both: bool) {
+fn put(which: u32, n: u32, m: u32, at: u32, s: Sums, both: bool) {
   if (m >= params.ci) { return; }
   var shift = 0.0;
-  if (params.has_bias != 0u) { shift = bias[m]; }
-  let to = (n * params.ci + m) * (u32(params.h) * params.wo / 2u) + at;
+  if (params.has_bias != 0u) { shift = bias[which * params.twin_bias + m]; }
+  let to = which * params.twin_dx + (n * params.ci + m) * (u32(params.h) * params.wo / 2u) + at;
   write(to, s.a, shift);
   if (both) { write(to + params.wo, s.b, shift); }
 }
@@ -80,14 +83,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let place = group.x * 8u + lane;
   let strip = place / across;
   let column = place - strip * across;
-  let n = group.z / 2u;
-  let phase = group.z & 1u;
+  let which = u32(group.z >= params.twin);
+  let z = group.z - which * params.twin;
+  let n = z / 2u;
+  let phase = z & 1u;
   let first = column == 0u;
   let last = column + 1u == across;
   let side = Side(first, last, (lane == 0u && !first) || (lane == 7u && !last), select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
 
   let plane = u32(params.ho) * across;
-  let dy0 = n * params.co * plane + column;
+  let dy0 = which * params.twin_dy + n * params.co * plane + column;
   let bottom = params.ho - 1;
   let oy = i32(strip) * 2 - 1 + i32(phase); // the upper row of dy
   let there0 = select(0.0, 1.0, oy >= 0 && oy <= bottom);
@@ -96,7 +101,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   var at0 = dy0 + u32(clamp(oy, 0, bottom)) * across;
   var at1 = dy0 + u32(min(oy + 1, bottom)) * across;
   var at2 = dy0 + u32(min(oy + 2, bottom)) * across;
-  var taps_at = min(group.y * 8u + lane, params.ci - 1u) * K * K;
+  var taps_at = min(group.y * 8u + lane, params.ci - 1u) * K * K + which * params.twin_w;
 
   var s0 = Sums(); var s1 = Sums(); var s2 = Sums(); var s3 = Sums(); var s4 = Sums(); var s5 = Sums(); var s6 = Sums(); var s7 = Sums();
   for (var k = 0u; k < params.co; k++) {
@@ -122,8 +127,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let both = iy + 2 < params.h;
   let m = group.y * 8u;
   let to = (u32(iy) * across + column) * 2u;
-  put(n, m + 0u, to, s0, both); put(n, m + 1u, to, s1, both);
-  put(n, m + 2u, to, s2, both); put(n, m + 3u, to, s3, both);
-  put(n, m + 4u, to, s4, both); put(n, m + 5u, to, s5, both);
-  put(n, m + 6u, to, s6, both); put(n, m + 7u, to, s7, both);
+  put(which, n, m + 0u, to, s0, both); put(which, n, m + 1u, to, s1, both);
+  put(which, n, m + 2u, to, s2, both); put(which, n, m + 3u, to, s3, both);
+  put(which, n, m + 4u, to, s4, both); put(which, n, m + 5u, to, s5, both);
+  put(which, n, m + 6u, to, s6, both); put(which, n, m + 7u, to, s7, both);
 }

@@ -9,7 +9,10 @@
 enable subgroups;
 override K: u32 = 4;
 
-struct Params { n: u32, ci: u32, co: u32, h: i32, ho: i32, wo: u32, pieces: u32, chunks: u32, tall: u32 }
+struct Params {
+  n: u32, ci: u32, co: u32, h: i32, ho: i32, wo: u32, pieces: u32, chunks: u32, tall: u32,
+  second_n: u32, second_pieces: u32, second_chunks: u32, second_tall: u32, twin: u32, twin_x: u32, twin_dy: u32, twin_sums: u32, // see engine/twins.ts
+}
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
@@ -58,22 +61,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let across = params.wo / 4u;
   let plane = u32(params.h) * across * 2u;
   let dy_plane = u32(params.ho) * across;
+  let which = u32(group.z >= params.twin);
+  let split = group.z - which * params.twin;
   let ci = group.x * 8u + lane;
   let co = group.y * 8u;
-  let x_channel = min(ci, params.ci - 1u) * plane;
-  let dy_channel = min(co + lane, params.co - 1u) * dy_plane;
-  let per_image = across * params.chunks;
-  let end = min((group.z + 1u) * params.pieces, params.n * per_image);
+  let x_channel = min(ci, params.ci - 1u) * plane + which * params.twin_x;
+  let dy_channel = min(co + lane, params.co - 1u) * dy_plane + which * params.twin_dy;
+  let second = which == 1u;
+  let chunks = select(params.chunks, params.second_chunks, second);
+  let tall = select(params.tall, params.second_tall, second);
+  let pieces = select(params.pieces, params.second_pieces, second);
+  let per_image = across * chunks;
+  let end = min((split + 1u) * pieces, select(params.n, params.second_n, second) * per_image);
 
   var s0 = Taps(); var s1 = Taps(); var s2 = Taps(); var s3 = Taps();
   var s4 = Taps(); var s5 = Taps(); var s6 = Taps(); var s7 = Taps();
-  for (var piece = group.z * params.pieces; piece < end; piece++) {
+  for (var piece = split * pieces; piece < end; piece++) {
     let n = piece / per_image;
     let chunk = (piece - n * per_image) / across;
-    let strip = piece - (n * params.chunks + chunk) * across;
+    let strip = piece - (n * chunks + chunk) * across;
     let from_x = n * params.ci * plane + x_channel;
-    let top = i32(chunk * params.tall);
-    let bottom = min(top + i32(params.tall), params.ho);
+    let top = i32(chunk * tall);
+    let bottom = min(top + i32(tall), params.ho);
     var at_g = n * params.co * dy_plane + dy_channel + u32(top) * across + strip;
     var r0 = read_row(from_x, 2 * top - 1, strip);
     var r1 = Row();
@@ -98,7 +107,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
     }
   }
   if (ci >= params.ci) { return; }
-  let to = ((group.z * params.co + co) * params.ci + ci) * K * K;
+  let to = which * params.twin_sums + ((split * params.co + co) * params.ci + ci) * K * K;
   let next = params.ci * K * K;
   put(to, s0);
   if (co + 1u < params.co) { put(to + 1u * next, s1); }

@@ -12,7 +12,7 @@ override OUT: u32 = 4;
 
 struct Params {
   n: u32, ci: u32, co: u32, plane: u32, steps: u32,
-  twin: u32, twin_x: u32, twin_dy: u32, twin_sums: u32, // see engine/twins.ts
+  second_n: u32, second_steps: u32, twin: u32, twin_x: u32, twin_dy: u32, twin_sums: u32, // see engine/twins.ts
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
@@ -41,8 +41,8 @@ fn put(to: u32, ci: u32, co: u32, s: vec4<f32>) {
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
-  let which = group.z / params.twin;
-  let split = group.z % params.twin;
+  let which = u32(group.z >= params.twin);
+  let split = group.z - which * params.twin;
   let ci = group.x * 8u * IN + lane;
   let co = group.y * 8u * OUT;
   let x0 = min(ci, params.ci - 1u) * params.plane;
@@ -53,13 +53,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let dy1 = min(co + 8u + lane, params.co - 1u) * params.plane;
   let dy2 = min(co + 16u + lane, params.co - 1u) * params.plane;
   let dy3 = min(co + 24u + lane, params.co - 1u) * params.plane;
-  let end = min((split + 1u) * params.steps, params.n * params.plane);
+  let steps = select(params.steps, params.second_steps, which == 1u);
+  let end = min((split + 1u) * steps, select(params.n, params.second_n, which == 1u) * params.plane);
 
   var s0 = vec4<f32>(); var s1 = vec4<f32>(); var s2 = vec4<f32>(); var s3 = vec4<f32>(); var s4 = vec4<f32>(); var s5 = vec4<f32>(); var s6 = vec4<f32>(); var s7 = vec4<f32>();
   var s8 = vec4<f32>(); var s9 = vec4<f32>(); var s10 = vec4<f32>(); var s11 = vec4<f32>(); var s12 = vec4<f32>(); var s13 = vec4<f32>(); var s14 = vec4<f32>(); var s15 = vec4<f32>();
   var s16 = vec4<f32>(); var s17 = vec4<f32>(); var s18 = vec4<f32>(); var s19 = vec4<f32>(); var s20 = vec4<f32>(); var s21 = vec4<f32>(); var s22 = vec4<f32>(); var s23 = vec4<f32>();
   var s24 = vec4<f32>(); var s25 = vec4<f32>(); var s26 = vec4<f32>(); var s27 = vec4<f32>(); var s28 = vec4<f32>(); var s29 = vec4<f32>(); var s30 = vec4<f32>(); var s31 = vec4<f32>();
-  for (var i = split * params.steps; i < end; i++) {
+  for (var i = split * steps; i < end; i++) {
     let n = i / params.plane;
     let x_at = which * params.twin_x + i + n * (params.ci - 1u) * params.plane;
     let dy_at = which * params.twin_dy + i + n * (params.co - 1u) * params.plane;

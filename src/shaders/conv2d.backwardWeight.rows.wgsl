@@ -11,7 +11,7 @@ enable subgroups;
 
 struct Params {
   n: u32, ci: u32, co: u32, h: i32, w: i32, pieces: u32, chunks: u32, tall: u32, reflect: u32,
-  twin: u32, twin_x: u32, twin_dy: u32, twin_sums: u32, // see engine/twins.ts
+  second_n: u32, second_pieces: u32, second_chunks: u32, second_tall: u32, twin: u32, twin_x: u32, twin_dy: u32, twin_sums: u32, // see engine/twins.ts
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
@@ -51,24 +51,28 @@ fn put(at: u32, t: Taps) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = u32(params.w) / 4u;
   let plane = u32(params.h) * across;
-  let which = group.z / params.twin;
-  let split = group.z % params.twin;
+  let which = u32(group.z >= params.twin);
+  let split = group.z - which * params.twin;
   let ci = group.x * 8u + lane;
   let co = group.y * 8u;
   let x_channel = min(ci, params.ci - 1u) * plane + which * params.twin_x;
   let dy_channel = min(co + lane, params.co - 1u) * plane + which * params.twin_dy;
-  let per_image = across * params.chunks;
-  let end = min((split + 1u) * params.pieces, params.n * per_image);
+  let second = which == 1u;
+  let chunks = select(params.chunks, params.second_chunks, second);
+  let tall = select(params.tall, params.second_tall, second);
+  let pieces = select(params.pieces, params.second_pieces, second);
+  let per_image = across * chunks;
+  let end = min((split + 1u) * pieces, select(params.n, params.second_n, second) * per_image);
 
   var t0 = Taps(); var t1 = Taps(); var t2 = Taps(); var t3 = Taps();
   var t4 = Taps(); var t5 = Taps(); var t6 = Taps(); var t7 = Taps();
-  for (var piece = split * params.pieces; piece < end; piece++) {
+  for (var piece = split * pieces; piece < end; piece++) {
     let n = piece / per_image;
     let chunk = (piece - n * per_image) / across;
-    let strip = piece - (n * params.chunks + chunk) * across;
+    let strip = piece - (n * chunks + chunk) * across;
     let from_x = n * params.ci * plane + x_channel;
-    let top = i32(chunk * params.tall);
-    let bottom = min(top + i32(params.tall), params.h);
+    let top = i32(chunk * tall);
+    let bottom = min(top + i32(tall), params.h);
     var at_g = n * params.co * plane + dy_channel + u32(top) * across + strip;
     var r0 = read_row(from_x, top - 1, strip);
     var r1 = read_row(from_x, top, strip);

@@ -10,7 +10,10 @@ enable subgroups;
 override K: u32 = 4;
 override BORDER: bool = true;
 
-struct Params { ci: u32, co: u32, h: i32, ho: i32, wo: u32, has_bias: u32 }
+struct Params {
+  ci: u32, co: u32, h: i32, ho: i32, wo: u32, has_bias: u32,
+  twin: u32, twin_x: u32, twin_w: u32, twin_w4: u32, twin_bias: u32, twin_y: u32, // see engine/twins.ts
+}
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read> w4: array<vec4<f32>>; // w again, as vec4: used when K is 4
@@ -54,12 +57,12 @@ fn meet(r: Row, t: vec4<f32>) -> vec4<f32> {
 
 fn add(s: Pair, r0: Row, r1: Row, t: vec4<f32>) -> Pair { return Pair(s.a + meet(r0, t), s.b + meet(r1, t)); }
 
-fn put(n: u32, m: u32, at: u32, s: Pair, both: bool) {
+fn put(which: u32, n: u32, m: u32, at: u32, s: Pair, both: bool) {
   if (m >= params.co) { return; }
   var shift = 0.0;
-  if (params.has_bias != 0u) { shift = bias[m]; }
+  if (params.has_bias != 0u) { shift = bias[which * params.twin_bias + m]; }
   let across = params.wo / 4u;
-  let to = (n * params.co + m) * u32(params.ho) * across + at;
+  let to = which * params.twin_y + (n * params.co + m) * u32(params.ho) * across + at;
   y[to] = s.a + shift;
   if (both) { y[to + across] = s.b + shift; }
 }
@@ -76,10 +79,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let side = Side(first, last, (lane == 0u && !first) || (lane == 7u && !last), select(2u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
 
   let plane = u32(params.h) * across * 2u;
-  let x0 = group.z * params.ci * plane + column * 2u;
+  let which = u32(group.z >= params.twin);
+  let n = group.z - which * params.twin;
+  let x0 = which * params.twin_x + n * params.ci * plane + column * 2u;
   let bottom = params.h - 1;
-  let taps = min(group.y * 16u + lane, params.co - 1u) * params.ci * K * K;
-  let more = min(group.y * 16u + 8u + lane, params.co - 1u) * params.ci * K * K;
+  let taps = min(group.y * 16u + lane, params.co - 1u) * params.ci * K * K + which * params.twin_w;
+  let more = min(group.y * 16u + 8u + lane, params.co - 1u) * params.ci * K * K + which * params.twin_w;
 
   var s0 = Pair(); var s1 = Pair(); var s2 = Pair(); var s3 = Pair(); var s4 = Pair(); var s5 = Pair(); var s6 = Pair(); var s7 = Pair();
   var s8 = Pair(); var s9 = Pair(); var s10 = Pair(); var s11 = Pair(); var s12 = Pair(); var s13 = Pair(); var s14 = Pair(); var s15 = Pair();
@@ -113,12 +118,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let both = oy + 1 < params.ho;
   let m = group.y * 16u;
   let to = u32(oy) * across + column;
-  put(group.z, m + 0u, to, s0, both); put(group.z, m + 1u, to, s1, both);
-  put(group.z, m + 2u, to, s2, both); put(group.z, m + 3u, to, s3, both);
-  put(group.z, m + 4u, to, s4, both); put(group.z, m + 5u, to, s5, both);
-  put(group.z, m + 6u, to, s6, both); put(group.z, m + 7u, to, s7, both);
-  put(group.z, m + 8u, to, s8, both); put(group.z, m + 9u, to, s9, both);
-  put(group.z, m + 10u, to, s10, both); put(group.z, m + 11u, to, s11, both);
-  put(group.z, m + 12u, to, s12, both); put(group.z, m + 13u, to, s13, both);
-  put(group.z, m + 14u, to, s14, both); put(group.z, m + 15u, to, s15, both);
+  put(which, n, m + 0u, to, s0, both); put(which, n, m + 1u, to, s1, both);
+  put(which, n, m + 2u, to, s2, both); put(which, n, m + 3u, to, s3, both);
+  put(which, n, m + 4u, to, s4, both); put(which, n, m + 5u, to, s5, both);
+  put(which, n, m + 6u, to, s6, both); put(which, n, m + 7u, to, s7, both);
+  put(which, n, m + 8u, to, s8, both); put(which, n, m + 9u, to, s9, both);
+  put(which, n, m + 10u, to, s10, both); put(which, n, m + 11u, to, s11, both);
+  put(which, n, m + 12u, to, s12, both); put(which, n, m + 13u, to, s13, both);
+  put(which, n, m + 14u, to, s14, both); put(which, n, m + 15u, to, s15, both);
 }

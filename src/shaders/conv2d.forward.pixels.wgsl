@@ -36,8 +36,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let pixel = (group.x * 8u + lane) * 2u;
   let here = min(pixel, params.plane - 1u);
   let next = min(1u, params.plane - 1u - here);
-  let which = group.z / params.twin;
-  let n = group.z % params.twin;
+  let which = u32(group.z >= params.twin);
+  let n = group.z - which * params.twin;
   let x0 = which * params.twin_x + n * params.k * params.plane + here;
   let m = group.y * CHANNELS;
   let w0 = min(m + lane, params.m - 1u) * params.stride_m;

@@ -71,8 +71,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let side = Side(first, last, (lane == 0u && !first) || (lane == 7u && !last), select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
 
   let plane = u32(params.h) * across;
-  let which = group.z / params.twin;
-  let n = group.z % params.twin;
+  let which = u32(group.z >= params.twin);
+  let n = group.z - which * params.twin;
   let x0 = which * params.twin_x + n * params.k * plane + column;
   let bottom = params.h - 1;
   let mirrored = params.mirror != 0u;

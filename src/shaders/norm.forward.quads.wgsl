@@ -1,14 +1,17 @@
 // norm.forward for planes of whole vec4, `LANES` neighbouring invocations to a plane: 1 where invocations are walked one after
 // the other (software adapters), a whole workgroup on GPUs.
 //   y = act(g * (x - mean) / sqrt(var + eps) + b) [+ skip]; AFFINE, act and stats as in norm.forward; length in vec4.
-// Grid: LANES invocations per plane.
+// Grid: (LANES invocations per channel, 1, N).
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> gamma: array<vec4f>; // any buffer when AFFINE is 0
 @group(0) @binding(2) var<storage, read> beta: array<vec4f>;
 @group(0) @binding(3) var<storage, read> skip: array<vec4f>; // any buffer when SKIP is 0
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> stats: array<vec2f>;
-struct Params { planes: u32, c: u32, length: u32, eps: f32, slope: f32 }
+struct Params {
+  c: u32, length: u32, eps: f32, slope: f32,
+  twin: u32, twin_x: u32, twin_gamma: u32, twin_beta: u32, twin_skip: u32, twin_y: u32, twin_stats: u32, // see engine/twins.ts
+}
 @group(0) @binding(6) var<uniform> params: Params;
 override AFFINE: u32 = 0u;
 override SKIP: bool = false;
@@ -19,15 +22,18 @@ var<workgroup> parts: array<vec2f, WG>;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let plane = min(id.x / LANES, params.planes - 1u); // a spare invocation repeats the last plane
+  let which = u32(id.z >= params.twin);
+  let c = min(id.x / LANES, params.c - 1u); // a spare invocation repeats the last channel
+  let plane = (id.z - which * params.twin) * params.c + c;
   let part = id.x % LANES;
   let base = plane * params.length;
+  let from_x = which * params.twin_x + base;
   // Sums about the plane's first value: squares of raw values would cancel where the mean is large.
-  let origin = x[base].x;
+  let origin = x[from_x].x;
   var s = vec4f(0.0);
   var q = vec4f(0.0);
   for (var k = part; k < params.length; k += LANES) {
-    let v = x[base + k] - origin;
+    let v = x[from_x + k] - origin;
     s += v;
     q += v * v;
   }
@@ -42,20 +48,19 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_inde
   let m = sums.x / n;
   let mean = origin + m;
   let rstd = 1.0 / sqrt(max(sums.y / n - m * m, 0.0) + params.eps);
-  if (part == 0u) { stats[plane] = vec2f(mean, rstd); }
+  if (part == 0u) { stats[which * params.twin_stats + plane] = vec2f(mean, rstd); }
   var g = vec4f(1.0);
   var b = vec4f(0.0);
   if (AFFINE == 1u) {
-    let c = plane % params.c;
-    g = vec4f(gamma[c / 4u][c % 4u]);
-    b = vec4f(beta[c / 4u][c % 4u]);
+    g = vec4f(gamma[which * params.twin_gamma + c / 4u][c % 4u]);
+    b = vec4f(beta[which * params.twin_beta + c / 4u][c % 4u]);
   }
   for (var k = part; k < params.length; k += LANES) {
     let i = base + k;
-    if (AFFINE == 2u) { g = gamma[i]; b = beta[i]; }
-    let z = (x[i] - mean) * rstd * g + b;
+    if (AFFINE == 2u) { g = gamma[which * params.twin_gamma + i]; b = beta[which * params.twin_beta + i]; }
+    let z = (x[from_x + k] - mean) * rstd * g + b;
     var v = select(z * params.slope, z, z > vec4f(0.0));
-    if (SKIP) { v += skip[i]; }
-    y[i] = v;
+    if (SKIP) { v += skip[which * params.twin_skip + i]; }
+    y[which * params.twin_y + i] = v;
   }
 }

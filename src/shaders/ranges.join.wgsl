@@ -16,7 +16,7 @@ override COUNT: u32 = 4u;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let which = group.z / params.twin;
+  let which = u32(group.z >= params.twin);
   let base = params.first + workgroup_flat(group, groups) * WG * 4u + lane;
   for (var j = 0u; j < 4u; j++) {
     let i = base + j * WG;

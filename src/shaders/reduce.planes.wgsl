@@ -13,7 +13,7 @@ var<workgroup> parts: array<f32, WG>;
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
   let unit = min(id.x / LANES, params.units - 1u); // a spare invocation repeats the last unit
   let part = id.x % LANES;
-  let which = id.z / params.twin;
+  let which = u32(id.z >= params.twin);
   var s = vec4f(0.0);
   for (var sample = 0u; sample < params.samples; sample++) {
     let base = which * params.twin_x + (sample * params.units + unit) * params.length;

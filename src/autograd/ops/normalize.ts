@@ -71,12 +71,12 @@ export const normalizeOp: Op<NormAttrs> = op<NormAttrs>({
     const [n, c, h, w] = x.shape;
     const quads = h * w % 4 === 0;
     const stats = session.temporary([n * c, 2], 'normalize.stats');
-    const { constants, groups } = lanes(session, quads, n * c);
+    const { constants, groups } = lanes(session, quads, quads ? c : n * c);
     const AFFINE = modeOf(x.shape, gamma?.shape, beta?.shape);
     const read = { x, gamma: gamma ?? x, beta: beta ?? x, skip: skip ?? x };
-    const params = { planes: n * c, c, length: quads ? h * w / 4 : h * w, eps: attrs.eps, slope: attrs.slope };
-    if (quads) session.run(forwardQuads, { read, write: { y, stats }, params, constants: { ...constants, AFFINE, SKIP: skip ? 1 : 0 }, groups });
-    else session.run(forwardKernel, { read, write: { y, stats }, params, constants: { WG: constants.WG, AFFINE, SKIP: skip ? 1 : 0 }, groups });
+    const params = { c, length: quads ? h * w / 4 : h * w, eps: attrs.eps, slope: attrs.slope };
+    if (quads) session.run(forwardQuads, { read, write: { y, stats }, params, constants: { ...constants, AFFINE, SKIP: skip ? 1 : 0 }, groups: [groups[0], 1, n] });
+    else session.run(forwardKernel, { read, write: { y, stats }, params: { planes: n * c, ...params }, constants: { WG: constants.WG, AFFINE, SKIP: skip ? 1 : 0 }, groups });
     return [stats];
   },
   backward: (context, dy) => {
