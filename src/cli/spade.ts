@@ -21,7 +21,7 @@ export function addSpade(program: Command): void {
     .option('--size <pixels>', 'longer side in training', integer(32, 2048), spadeDefaults.size)
     .option('--width <channels>', 'ngf and ndf; 64 as published', integer(1, 128), spadeDefaults.width)
     .option('--iterations <count>', 'iterations of training; 0 with --weights: none', integer(0, 1_000_000), spadeDefaults.iterations)
-    .option('--rate <factor>', 'on the published learning rates (G 0.0001, D 0.0004), which are made for long training', integer(1, 100), 1)
+    .option('--rate <factor>', 'on the published learning rates (G 0.0001, D 0.0004), which are made for long training', integer(1, 100), spadeDefaults.rate)
     .option('--minutes <number>', 'fewer iterations where they would take longer', integer(1, 10_000))
     .option('--seed <number>', 'another seed gives another result', integer(0, 2 ** 32 - 1), 0)
     .option('--weights <file>', "begin with a generator's weights under the published names (.pth or .safetensors)")
