@@ -61,6 +61,7 @@ for (const [file, size] of [['one/source', 48], ['one/a/west', 48], ['gap/source
   png(`study/${file}.png`, size, 80 - size, (x, y) => [x % 256, y % 256, 9]);
 }
 put('study/damaged/results.json', '{"methods": [');
+put('study/ablated/ablation.json', '{"settings": {}, "cells": [{}]}');
 put('study/other.csv', 'a,b\n1,2\n');
 put('study/bad.csv', 'participant,question,method,rank,time_ms,seed,shown\nP1,q,a,1,10,0,A\nP1,q,b,second,10,0,B\n');
 
@@ -297,6 +298,14 @@ const cases: Case[] = [
   { name: 'a tally of a bad rank', args: ['study', '--tally', 'study/bad.csv', '-o', 'new.html'], says: /study\/bad\.csv line 3: rank is "second"/ },
   { name: 'a tally over its answers', args: ['study', '--tally', 'study/bad.csv', '-o', 'study/bad.csv'], says: /study\/bad\.csv: is one of the answers/ },
   { name: 'a tally as a picture', args: ['study', '--tally', 'study/bad.csv', '-o', 'tally.png'], says: /tally\.png: a tally is written as \.html or \.csv/ },
+  // the ablation
+  { name: 'an ablation without a folder', args: ['ablate'], says: /required option '-o, --output <dir>'/ },
+  { name: 'an ablation of an unknown factor', args: ['ablate', '-o', 'new', '--factors', 'alignment,luck'], says: /--factors.*there are adversarial, .*and no luck/ },
+  { name: 'an ablation of an unknown scene', args: ['ablate', '-o', 'new', '--scene', 'moon'], says: /--scene.*there are lake, .*and no moon/ },
+  { name: 'an ablation of an unknown preset', args: ['ablate', '-o', 'new', '--preset', 'best'], says: /--preset.*fixed, fast, paper, code/ },
+  { name: 'an ablation without seeds', args: ['ablate', '-o', 'new', '--seeds', '0'], says: /--seeds.*from 1 to 1000/ },
+  { name: 'an ablation into a file', args: ['ablate', '-o', 'photo.png'], says: /photo\.png: is a file: give a folder/ },
+  { name: 'an ablation beside a damaged record', args: ['ablate', '-o', 'study/ablated'], says: /study\/ablated\/ablation\.json: is damaged \(a part is missing\)/ },
   // the machine
   { name: 'no adapter', args: withOption('--preset', 'fast'), says: /no WebGPU adapter was found.*semia doctor/, env: { VK_DRIVER_FILES: join(folder, 'empty.json'), VK_ICD_FILENAMES: join(folder, 'empty.json') }, skip: process.platform !== 'linux' },
 ];

@@ -52,7 +52,7 @@ if (browserPath) {
       };
       // By number keys: the first picture is chosen already. Rank 2, then C rank 1; then B, by its letter, is what is left: 3.
       let seen = await check(0);
-      assert.ok(await page.locator('#next').isDisabled());
+      assert.equal(await page.locator('#choices b').allInnerTexts(), ['', '', ''], 'Enter began the study, and ranked nothing');
       await page.keyboard.press('2');
       assert.is(await text('#say'), 'Picture A is 2nd');
       await page.keyboard.press('ArrowRight');

@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import { isUserError } from '../data/errors.ts';
 import { programVersion } from '../node/version.ts';
+import { addAblate } from './ablate.ts';
 import { addAnalogies } from './analogies.ts';
 import { addAnalogy } from './analogy.ts';
 import { addCompare } from './compare.ts';
@@ -29,7 +30,7 @@ function build(): Command {
   const program = new Command('semia').description('Semantic Image Analogy: learns one photograph and its layout, and renders new layouts in its likeness')
     .version(programVersion).showSuggestionAfterError().exitOverride().configureOutput({ writeErr: () => {} })
     .addHelpText('after', '\nExample:\n  semia analogy photo.jpg layout.png target.png -o result.png --preset fast\n');
-  for (const add of [addAnalogy, addPreview, addAnalogies, addTrain, addRender, addPalette, addDoctor, addExample, addRerun, addSegment, addServe, addStart, addEvaluate, addCompare, addStudy, addSpade, addDeepAnalogy, addSingan, addImport, addExport]) add(program);
+  for (const add of [addAnalogy, addPreview, addAnalogies, addTrain, addRender, addPalette, addDoctor, addExample, addRerun, addSegment, addServe, addStart, addEvaluate, addCompare, addStudy, addAblate, addSpade, addDeepAnalogy, addSingan, addImport, addExport]) add(program);
   // Commands inherit these settings only when they are made, which `copyInheritedSettings` would have to repeat.
   for (const c of program.commands) c.copyInheritedSettings(program);
   return program;

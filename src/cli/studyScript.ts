@@ -178,7 +178,8 @@ get('begin').onclick = () => {
   begin({ participant: name, at: 0, given: {} });
   save();
 };
-field.onkeydown = (e) => { if (e.key === 'Enter') get('begin').click(); };
+// The key's own effect would fall on the first picture, which has the focus by then.
+field.onkeydown = (e) => { if (e.key === 'Enter') { e.preventDefault(); get('begin').click(); } };
 get('next').onclick = next;
 get('back').onclick = back;
 get('review').onclick = back;
@@ -191,6 +192,7 @@ get('another').onclick = () => {
 };
 
 document.addEventListener('keydown', (e) => {
+  if (e.key === 'Enter' && e.repeat) e.preventDefault();   // a key held down answers one question, not two
   if (!state || get('ask').hidden || e.ctrlKey || e.metaKey || e.altKey) return;
   const at = buttons().indexOf(document.activeElement as HTMLButtonElement);
   const digit = /^[1-9]$/.test(e.key) ? Number(e.key) : 0;
