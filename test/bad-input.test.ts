@@ -251,7 +251,7 @@ const cases: Case[] = [
   { name: 'superpixels of no compactness', args: ['segment', 'photo.png', '--compactness', 'none'], says: /a number from 1 to 100 is expected/ },
   // SinGAN
   { name: 'SinGAN without a photograph', args: ['singan', 'train', '-o', 'new'], says: /a photograph is needed: semia singan train PHOTO -o RUN/ },
-  { name: 'SinGAN of a photograph six pixels high', args: ['singan', 'train', 'narrow.png', '-o', 'new'], says: /at 96 x 1 pixels the photograph is too small for SinGAN/ },
+  { name: 'SinGAN of a photograph six pixels high', args: ['singan', 'train', 'narrow.png', '-o', 'new'], says: /at 64 x 1 pixels the photograph is too small for SinGAN/ },
   { name: 'SinGAN of what is no picture', args: ['singan', 'train', 'text.png', '-o', 'new'], says: /text\.png: is text/ },
   { name: 'SinGAN where a run is', args: ['singan', 'train', 'photo.png', '-o', 'run'], says: /run: holds a run already|run: is a folder with other files/ },
   { name: 'resuming SinGAN where there is none', args: ['singan', 'train', '-o', 'run', '--resume'], says: /run: is not a SinGAN run \(it has no singan\.json\)/ },

@@ -1,12 +1,11 @@
 /** semia singan train PHOTO -o RUN, and what can be done with the run (singanTasks.ts): SinGAN (Shaham et al. 2019). */
 import type { Command } from 'commander';
 import { UserError } from '../data/errors.ts';
-import { fitSize, flatten, resize } from '../data/image.ts';
+import { fitSize, flatten, resize, type Picture } from '../data/image.ts';
 import { published, scalesOf, small, type SinganConfig } from '../model/baselines/singan.config.ts';
 import { singanFormat } from '../model/baselines/singan.record.ts';
 import { SinganTraining, spread } from '../model/baselines/singan.training.ts';
 import type { PictureRecord } from '../model/runRecord.ts';
-import type { Picture } from '../data/image.ts';
 import { checkNewRun } from '../node/runFolder.ts';
 import { isSinganRun, SinganFolder } from '../node/singanFolder.ts';
 import { versions } from '../node/version.ts';
@@ -30,7 +29,7 @@ export function addSingan(program: Command): void {
     .option('--minutes <number>', 'take fewer iterations, so that training takes about so long', integer(1, 10_000))
     .option('--size <pixels>', `longer side of the finest scale, at most (default: ${published.finest}, on adapters that compute on the processor ${small.finest})`, integer(16, 1024))
     .option('--coarsest <pixels>', `shorter side of the coarsest scale (default: ${published.coarsest})`, integer(12, 256))
-    .option('--width <channels>', `channels at the coarsest scale, doubling every 4 scales up to ${published.widest} (default: ${published.width})`, integer(4, 128, 4))
+    .option('--width <channels>', `channels at the coarsest scale, doubling every 4 scales up to ${published.widest} (default: ${published.width}, on adapters that compute on the processor ${small.width})`, integer(4, 128, 4))
     .option('--iterations <count>', `per scale (default: ${published.iterations}, on adapters that compute on the processor ${small.iterations})`, integer(1, 100_000))
     .option('--reconstruction <weight>', `of the reconstruction (default: ${published.reconstruction}; 100 for super-resolution)`, integer(0, 10_000))
     .option('--seed <number>', 'another seed gives another run (default: 0)', integer(0, 2 ** 32 - 1))
@@ -69,14 +68,14 @@ async function train({ run, photo, record, given }: Plan, o: TrainOptions): Prom
   const session = await openSession();
   try {
     const { info } = session.device;
-    const config: SinganConfig = run ? run.record.config : { ...published, ...(info.software ? small : {}), ...given };
+    const config: SinganConfig = run ? run.record.config : { ...published, ...(info.software && small), ...given };
     const fine = fitSize(photo.width, photo.height, config.finest);
     const used = resize(photo, fine.width, fine.height);
     const scales = scalesOf(used.width, used.height, config);
     const training = new SinganTraining(session, config, scales, used, run ? structuredClone(run.record.host) : undefined, restored ?? undefined);
     const now = new Date().toISOString();
     const folder = run ?? await SinganFolder.create(o.output, { format: singanFormat, config, photo: record, size: { width: used.width, height: used.height }, adapter: info, versions: versions(), started: now, saved: now, seconds: 0 }, used, training);
-    if (!run && info.software && given.finest === undefined) tell(`note: this adapter computes on the processor, so the finest scale is ${used.width} x ${used.height}; as published: --size ${published.finest} --iterations ${published.iterations}`);
+    if (!run && info.software && given.finest === undefined) tell(`note: this adapter computes on the processor, so the networks are small and the finest scale is ${used.width} x ${used.height}; as published: --size ${published.finest} --width ${published.width} --iterations ${published.iterations}`);
     const stop = new Interrupt(() => tell('\nstopping after this iteration and saving; once more to stop at once'));
     const began = performance.now();
     let saved = began;

@@ -5,6 +5,7 @@ import { deepAnalogyMethod } from './deepAnalogy.method.ts';
 import { textureByNumbers } from './imageAnalogies.ts';
 import type { Method } from './method.ts';
 import { ours } from './ours.ts';
+import { singan } from './singan.ts';
 import { spadeMethod } from './spade.ts';
 
 const source: Method = {
@@ -46,6 +47,7 @@ export const methods: readonly Method[] = [
   source,
   analogies,
   patchSynthesis,
+  singan,
   deepAnalogyMethod,
   spadeMethod,
   ours('fast', 'Semantic Image Analogy, fast', true, 'half the width, trained at up to 64 pixels with a short schedule, finished by patches'),
