@@ -1,7 +1,7 @@
 /** The entry point of `semia`: hands commands that use a device to a child with a quiet stderr (quiet.ts), runs the others. */
 import { followParent, runInChild, wantsChild } from './quiet.ts';
 
-const withDevice = ['train', 'render', 'analogy', 'preview', 'analogies', 'doctor', 'start', 'rerun', 'evaluate', 'compare', 'ablate', 'spade', 'deepanalogy', 'import', 'singan'];
+const withDevice = ['train', 'render', 'analogy', 'preview', 'analogies', 'doctor', 'start', 'rerun', 'evaluate', 'compare', 'ablate', 'spade', 'deepanalogy', 'import', 'singan', 'remove', 'inpaint'];
 const args = process.argv.slice(2);
 const child = withDevice.includes(args[0]) && !args.some((a) => a === '-h' || a === '--help') && wantsChild();
 

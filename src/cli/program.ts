@@ -14,6 +14,7 @@ import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
 import { addExample } from './example.ts';
 import { addExport, addImport } from './import.ts';
+import { addInpaint, addRemove } from './inpaint.ts';
 import { addPalette } from './palette.ts';
 import { addPreview } from './preview.ts';
 import { addRender } from './render.ts';
@@ -30,7 +31,7 @@ function build(): Command {
   const program = new Command('semia').description('Semantic Image Analogy: learns one photograph and its layout, and renders new layouts in its likeness')
     .version(programVersion).showSuggestionAfterError().exitOverride().configureOutput({ writeErr: () => {} })
     .addHelpText('after', '\nExample:\n  semia analogy photo.jpg layout.png target.png -o result.png --preset fast\n');
-  for (const add of [addAnalogy, addPreview, addAnalogies, addTrain, addRender, addPalette, addDoctor, addExample, addRerun, addSegment, addServe, addStart, addEvaluate, addCompare, addStudy, addAblate, addSpade, addDeepAnalogy, addSingan, addImport, addExport]) add(program);
+  for (const add of [addAnalogy, addPreview, addAnalogies, addTrain, addRender, addPalette, addDoctor, addExample, addRerun, addSegment, addServe, addStart, addEvaluate, addCompare, addStudy, addAblate, addSpade, addDeepAnalogy, addSingan, addImport, addExport, addRemove, addInpaint]) add(program);
   // Commands inherit these settings only when they are made, which `copyInheritedSettings` would have to repeat.
   for (const c of program.commands) c.copyInheritedSettings(program);
   return program;

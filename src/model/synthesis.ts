@@ -116,7 +116,7 @@ export class Synthesizer {
     const near = o.guides.near;
     const rounds = o.rounds[Math.min(l, o.rounds.length - 1)];
     const full = t.width * t.height <= o.fullPixels;
-    const vote = (field: Tensor, last: boolean): Tensor => voteField(s, t, labels, field, last ? o.sharp : o.sigma, last ? level.picture : undefined);
+    const vote = (field: Tensor, last: boolean): Tensor => voteField(s, t, labels, field, last ? o.sharp : o.sigma, { output: last ? level.picture : undefined });
     let field: Tensor | null = before ? liftField(s, t, before.field, { source: before.source, target: before }) : null;
     if (!field && !drafts) field = searchField(s, t, given!, { near, colour: 0, noise: o.noise });
     let x = drafts ? given! : vote(field!, false);

@@ -2,7 +2,8 @@
 // four neighbours `jump` away (moved along), and with random ones: one of its class, `candidates` - 6 about its match. No order between
 // invocations, so the result does not depend on scheduling.
 //   Maps [H,W] and distances as in lib/patchField; guides vec4 [H,W,GUIDES], already times their weights.
-//   members: the seed; 257 starts; source patches sorted by class. A class without members matches any.
+//   members: the seed; 257 starts; source patches sorted by class, filled up to their number; each patch's class, 255 where it may
+//   not be taken. A class without members matches any that may.
 //   scale f32 [sources]: a factor on each source patch's distance, where `scaled` is 1 (any buffer otherwise).
 //   previous [targets] -> field [targets]: x = source patch, y = bits of its f32 distance (squared L2, scaled). fresh = 1: the
 //   distances in `previous` are of another target map.
@@ -30,8 +31,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let t = vec2i(i32(thread) % size.x, i32(thread) / size.x);
   take_patch(vec2u(t));
   let label = u32(own[(SIDE * SIDE) / 2u].w);
-  let first = members[1u + label];
-  let count = members[2u + label] - first;
+  var first = members[1u + label];
+  var count = members[2u + label] - first;
+  let any_class = count == 0u;
+  if (any_class) {
+    first = 0u;
+    count = members[257];
+  }
+  let classes = 258u + u32(sources.x * sources.y);
   let seed = lowbias32(members[0] ^ lowbias32(params.stream));
   var best = previous[thread].x;
   var least = bitcast<f32>(previous[thread].y);
@@ -48,7 +55,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       s = vec2i(m % sources.x, m / sources.x) - step;
     } else if (n > 4u) {
       let draw = vec2f(uniform01(seed + n, thread), uniform01(lowbias32(seed + n), thread));
-      if (n > 5u || count == 0u) {
+      if (n > 5u) {
         s = at + vec2i(round((draw * 2.0 - 1.0) * params.radius));
       } else {
         let m = i32(members[258u + first + min(u32(draw.x * f32(count)), count - 1u)]);
@@ -56,8 +63,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       }
     }
     if (any(s < vec2i(0)) || any(s >= sources) || (n > 0u && all(s == at))) { continue; }
-    if (count > 0u && class_at(vec2u(s)) != label) { continue; }
     let candidate = u32(s.y * sources.x + s.x);
+    let kind = members[classes + candidate];
+    if (select(kind != label, kind == 255u, any_class)) { continue; }
     var factor = 1.0;
     if (params.scaled > 0u) { factor = scale[candidate]; }
     let d = distance_to(vec2u(s), least / factor) * factor;

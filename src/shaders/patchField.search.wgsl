@@ -1,6 +1,6 @@
 // The best of all source patches of a target patch's class: for coarse levels, and (colour = 0) for a first match by
 // classes and guides alone. Bindings, distances and `field` as in patchField.improve; noise adds up to that much to
-// each distance at random, so that equal candidates are used alike. Ties go to the lower index.
+// each distance at random, so that equal candidates are used alike. Ties go to the lower index of a class.
 // Grid: one invocation per target patch.
 // #import grid
 // #import random
@@ -23,14 +23,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let s_across = params.ws - SIDE + 1u;
   take_patch(vec2u(thread % across, thread / across));
   let label = u32(own[(SIDE * SIDE) / 2u].w);
-  let first = members[1u + label];
-  let count = members[2u + label] - first;
-  let all = s_across * (params.hs - SIDE + 1u);
+  var first = members[1u + label];
+  var count = members[2u + label] - first;
+  if (count == 0u) {
+    first = 0u;
+    count = members[257];
+  }
   let seed = lowbias32(members[0] ^ lowbias32(thread));
   var best = 0u;
   var least = NEVER;
-  for (var n = 0u; n < select(all, count, count > 0u); n++) {
-    let candidate = select(n, members[258u + first + n], count > 0u);
+  for (var n = 0u; n < count; n++) {
+    let candidate = members[258u + first + n];
     var factor = 1.0;
     if (params.scaled > 0u) { factor = scale[candidate]; }
     let s = vec2u(candidate % s_across, candidate / s_across);

@@ -1,20 +1,27 @@
 // A picture from matched patches: each pixel the mean of what the patches covering it say, weighted by
 // exp(-(i*i + j*j) / (2 sigma^2)) at offset (i, j) from the patch's centre.
 //   sourceMap packed [Hs,Ws], labels u32 [Ht,Wt], field as in patchField.improve -> output packed [Ht,Wt] with these labels.
+//   Where a label has bit 8, the pixel is known and comes from `known` packed [Ht,Wt]. trust > 0: what a patch says counts
+//   exp(-trust distance), too.
 // Grid: one invocation per pixel.
 // #import grid
 override SIDE: i32 = 5;
 @group(0) @binding(0) var<storage, read> sourceMap: array<u32>;
 @group(0) @binding(1) var<storage, read> labels: array<u32>;
 @group(0) @binding(2) var<storage, read> field: array<vec2u>;
-@group(0) @binding(3) var<storage, read_write> output: array<u32>;
-struct Params { ht: i32, wt: i32, ws: i32, decay: f32, threads: u32 }
-@group(0) @binding(4) var<uniform> params: Params;
+@group(0) @binding(3) var<storage, read> known: array<u32>;
+@group(0) @binding(4) var<storage, read_write> output: array<u32>;
+struct Params { ht: i32, wt: i32, ws: i32, decay: f32, trust: f32, threads: u32 }
+@group(0) @binding(5) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
+  if ((labels[thread] & 256u) > 0u) {
+    output[thread] = known[thread];
+    return;
+  }
   let size = vec2i(params.wt, params.ht) - SIDE + 1;
   let s_across = params.ws - SIDE + 1;
   let pixel = vec2i(i32(thread) % params.wt, i32(thread) / params.wt);
@@ -24,10 +31,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var total = 0.0;
   for (var y = low.y; y <= high.y; y++) {
     for (var x = low.x; x <= high.x; x++) {
-      let index = i32(field[y * size.x + x].x);
+      let entry = field[y * size.x + x];
+      let index = i32(entry.x);
       let inside = pixel - vec2i(x, y);
       let off = vec2f(inside - SIDE / 2);
-      let w = exp(params.decay * dot(off, off));
+      let w = exp(params.decay * dot(off, off) - min(params.trust * bitcast<f32>(entry.y), 40.0));
       let v = sourceMap[(index / s_across + inside.y) * params.ws + index % s_across + inside.x];
       sum += w * vec3f(f32(v & 255u), f32((v >> 8u) & 255u), f32((v >> 16u) & 255u));
       total += w;

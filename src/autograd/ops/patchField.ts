@@ -23,7 +23,7 @@ export interface FieldSource extends Grid {
   map: Tensor;
   /** f32 [H,W,4 n]: guides times their weights. */
   guides: Tensor;
-  /** u32: a seed (see `seedField`), 257 starts, then the patches of class 0, of class 1, ... */
+  /** u32: a seed (see `seedField`), 257 starts, the patches of class 0, of class 1, ..., zeros up to the number of patches, every patch's class (255: never taken). */
   members: Tensor;
   /** u32 [patches]: class at each patch's centre. */
   classes: Tensor;
@@ -42,6 +42,11 @@ export interface FieldWeights {
   scale?: Tensor;
 }
 
+/** The class of patches that are never taken; and of pixels of no class, whose patches never are either. */
+const forbidden = 255;
+/** Bit of a label whose pixel `voteField` leaves as it is known. */
+export const knownPixel = 256;
+
 /** Largest number of four-channel guides that the kernels hold. */
 const mostGuides = 24;
 const patches = ({ width, height }: Grid, patch: number): { across: number; down: number; count: number } => {
@@ -56,22 +61,29 @@ export function packPixels(image: Float32Array | null, labels: Uint8Array): Uint
   return Uint32Array.from(labels, (l, i) => ((image ? byte(image[i]) | (byte(image[n + i]) << 8) | (byte(image[2 * n + i]) << 16) : 0) | (l << 24)) >>> 0);
 }
 
-/** A source's tensors. guides [H,W,4 n]. Throws RangeError where no patch fits, or there are too many guides. */
-export function fieldSource(session: Session, size: Grid, patch: number, packed: Uint32Array, guides: Float32Array): FieldSource {
+/** A source's tensors. guides [H,W,4 n]; allowed [H,W]: patches with a pixel of 0 are never taken. Throws RangeError where no patch fits, or there are too many guides. */
+export function fieldSource(session: Session, size: Grid, patch: number, packed: Uint32Array, guides: Float32Array, allowed?: Uint8Array): FieldSource {
   const { across, down, count } = patches(size, patch);
   if (!(across > 0 && down > 0) || patch % 2 === 0 || patch > 9) throw new RangeError(`patchField: no ${patch} x ${patch} patches in ${size.width} x ${size.height}`);
   if (guides.length > 4 * mostGuides * packed.length) throw new RangeError(`patchField: at most ${4 * mostGuides} guides`);
   const r = (patch - 1) / 2;
   const classes = Uint32Array.from({ length: count }, (_, i) => packed[(Math.floor(i / across) + r) * size.width + (i % across) + r] >>> 24);
+  if (allowed) for (let i = 0; i < count; i++) if (!free(allowed, size.width, Math.floor(i / across) * size.width + (i % across), patch)) classes[i] = forbidden;
   const starts = new Uint32Array(257);
-  for (const k of classes) starts[k + 1]++;
+  for (const k of classes) if (k !== forbidden) starts[k + 1]++;
   for (let k = 0; k < 256; k++) starts[k + 1] += starts[k];
-  const members = new Uint32Array(258 + count);
+  const members = new Uint32Array(258 + 2 * count);
   members.set(starts, 1);
   const next = starts.slice();
-  for (let i = 0; i < count; i++) members[258 + next[classes[i]]++] = i;
+  for (let i = 0; i < count; i++) if (classes[i] !== forbidden) members[258 + next[classes[i]]++] = i;
+  members.set(classes, 258 + count);
   const u32 = (data: Uint32Array, name: string): Tensor => session.lasting([data.length], `patchField.${name}`, data, 'u32');
   return { ...size, patch, map: u32(packed, 'map'), guides: session.lasting([guides.length], 'patchField.guides', guides), members: u32(members, 'members'), classes: u32(classes, 'classes'), counts: Array.from({ length: 256 }, (_, k) => starts[k + 1] - starts[k]) };
+}
+
+function free(allowed: Uint8Array, width: number, corner: number, patch: number): boolean {
+  for (let y = 0; y < patch; y++) for (let x = 0; x < patch; x++) if (!allowed[corner + y * width + x]) return false;
+  return true;
 }
 
 /** Another seed for what is random, for all later runs of recorded steps. */
@@ -120,24 +132,31 @@ export function overuse(s: FieldSource, t: Grid, field: Tensor, weight: number, 
   return scale;
 }
 
+/** How votes count: `known` packed [H,W] is kept where a label has the bit `knownPixel`; `trust` > 0: a patch also counts exp(-trust distance). */
+export interface VoteOptions { output?: Tensor; known?: Tensor; trust?: number }
+
 /** The picture that a field says, packed [H,W] with the target's classes; labels u32 [H,W]. sigma: spread of a patch's vote in pixels. */
-export function voteField(s: FieldSource, t: Grid, labels: Tensor, field: Tensor, sigma: number, output = s.map.session.temporary([t.height * t.width], 'patchField.vote', 'u32')): Tensor {
+export function voteField(s: FieldSource, t: Grid, labels: Tensor, field: Tensor, sigma: number, { output = s.map.session.temporary([t.height * t.width], 'patchField.vote', 'u32'), known, trust = 0 }: VoteOptions = {}): Tensor {
   s.map.session.run(voteKernel, {
-    read: { sourceMap: s.map, labels, field }, write: { output },
-    params: { ht: t.height, wt: t.width, ws: s.width, decay: -0.5 / sigma ** 2, threads: t.height * t.width }, constants: { SIDE: s.patch }, groups: grid(t.height * t.width, 64),
+    read: { sourceMap: s.map, labels, field, known: known ?? labels }, write: { output },
+    params: { ht: t.height, wt: t.width, ws: s.width, decay: -0.5 / sigma ** 2, trust, threads: t.height * t.width }, constants: { SIDE: s.patch }, groups: grid(t.height * t.width, 64),
   });
   return output;
 }
 
+/** A part of a level: its size and its corner there; `whole` the level's size. */
+export interface CutOut extends Grid { x: number; y: number; whole: Grid }
+
 /** A coarser level's field carried to this one; coarse: the sizes it was for. */
-export function liftField(s: FieldSource, t: Grid, field: Tensor, coarse: { source: Grid; target: Grid }): Tensor {
+export function liftField(s: FieldSource, t: Grid | CutOut, field: Tensor, coarse: { source: Grid; target: Grid | CutOut }): Tensor {
+  const [a, b] = [t, coarse.target].map((g: Grid & Partial<CutOut>): CutOut => ({ ...g, x: g.x ?? 0, y: g.y ?? 0, whole: g.whole ?? g }));
   const out = fieldOf(s, t);
   const [fine, from, own, before] = [t, coarse.target, s, coarse.source].map((g) => patches(g, s.patch));
   s.map.session.run(liftKernel, {
     read: { coarse: field }, write: { field: out },
     params: {
       tw: fine.across, cw: from.across, ch: from.down, bw: before.across, sw: own.across, sh: own.down, r: (s.patch - 1) / 2,
-      across: t.width / coarse.target.width, down: t.height / coarse.target.height, threads: fine.count,
+      across: a.whole.width / b.whole.width, down: a.whole.height / b.whole.height, x: a.x, y: a.y, cx: b.x, cy: b.y, threads: fine.count,
     },
     groups: grid(fine.count, 64),
   });

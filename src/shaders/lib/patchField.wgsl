@@ -19,9 +19,6 @@ fn take_patch(t: vec2u) {
   for (var k = 0u; k < GUIDES; k++) { own_guides[k] = targetGuides[centre * GUIDES + k]; }
 }
 
-/// The class of the source patch whose corner is s.
-fn class_at(s: vec2u) -> u32 { return sourceMap[(s.y + SIDE / 2u) * params.ws + s.x + SIDE / 2u] >> 24u; }
-
 /// From the patch taken up to the source patch with corner s; anything of at least `limit` where it comes to that.
 fn distance_to(s: vec2u, limit: f32) -> f32 {
   let centre = (s.y + SIDE / 2u) * params.ws + s.x + SIDE / 2u;
