@@ -27,9 +27,11 @@ export interface InpaintSettings {
   /** How much worse matches say less: patches count exp(-trust distance), distances per pixel as in Field. */
   trust: number;
 }
+/** What a patch says of a pixel of another class than it is to have, against 1. */
+const stray = 1e-3;
 /** Chosen by eye on the painted scenes [M]. */
 export const defaultInpainting: InpaintSettings = {
-  patch: 7, coarsest: 24, ratio: 0.5, rounds: [12, 8, 5, 3], fullPairs: 4e6, repetition: 0.2, sigma: 1.5, sharp: 0.8, trust: 8,
+  patch: 7, coarsest: 24, ratio: 0.5, rounds: [12, 8, 5, 3], fullPairs: 1e6, repetition: 0.2, sigma: 1.5, sharp: 0.8, trust: 8,
   guides: { near: 2, far: 0.5, farRadius: 0.06, across: 0.15, down: 0.5 },
 };
 
@@ -57,7 +59,7 @@ export interface InpaintOptions {
 
 /** Where patches come from: a photograph with what may be taken of it. */
 interface Source extends Grid { image: Float32Array; free: Float32Array; labels: Uint8Array; around: ReturnType<typeof surroundings> }
-interface Solved { cut: CutOut; source: FieldSource; field: Tensor; picture: Uint32Array; plain: Uint32Array; hole: Uint8Array; image: Float32Array }
+interface Solved { cut: CutOut; source: FieldSource; field: Tensor; picture: Uint32Array; plain: Uint32Array; hole: Uint8Array; labels: Uint8Array }
 
 /**
  * The photograph with its hole filled: every pixel outside has the very bytes that it had. One seed and adapter, the same bytes.
@@ -197,7 +199,7 @@ async function level(o: InpaintOptions, s: InpaintSettings, sources: readonly So
   const [picture, plain] = await session.compute(() => {
     let field: Tensor | null = before ? liftField(source, target, before.field, { source: before.source, target: before.cut }) : null;
     // A lifted field has no distances of this level to trust by.
-    let x = field ? voteField(source, cut, kept, field, s.sigma, { known: map }) : map;
+    let x = field ? voteField(source, cut, kept, field, s.sigma, { known: map, stray }) : map;
     for (let i = 0; i < rounds; i++) {
       const last = i === rounds - 1;
       const scale = s.repetition && field ? overuse(source, cut, field, s.repetition, expected) : undefined;
@@ -207,11 +209,11 @@ async function level(o: InpaintOptions, s: InpaintSettings, sources: readonly So
       } else {
         field = improveField(source, target, x, field ?? fieldKept, passesOf(source, field ? 1 : 4), l * 16 + i, { near, scale }, out);
       }
-      x = voteField(source, cut, kept, field, last ? s.sharp : s.sigma, { known: map, trust });
+      x = voteField(source, cut, kept, field, last ? s.sharp : s.sigma, { known: map, trust, stray });
     }
-    return [x, voteField(source, cut, plainLabels, field!, s.sharp, { trust })];
+    return [x, voteField(source, cut, plainLabels, field!, s.sharp, { trust, stray })];
   });
-  return { cut, source, field: fieldKept, picture: picture as Uint32Array, plain: plain as Uint32Array, hole, image };
+  return { cut, source, field: fieldKept, picture: picture as Uint32Array, plain: plain as Uint32Array, hole, labels };
 }
 
 /** Neighbours far, then near; random search from a quarter of the source down to a few pixels; all of it `times` times. */
@@ -221,11 +223,13 @@ const passesOf = ({ width, height }: Grid, times: number): { jump: number; radiu
 };
 
 /** The photograph with the finest level in its hole, moved by the membrane of what it misses the rim by. */
-function blend(photo: Picture, hole: Uint8Array, { cut, picture, plain, hole: open }: Solved): Picture {
+function blend(photo: Picture, hole: Uint8Array, { cut, picture, plain, hole: open, labels }: Solved): Picture {
   const { width, height } = cut, n = width * height;
   const byte = (packed: Uint32Array, c: number, i: number): number => (packed[i] >> (8 * c)) & 255;
+  // Where another class begins at the rim, the step is meant.
+  const goesOn = (i: number): boolean => [i % width ? i - 1 : -1, (i + 1) % width ? i + 1 : -1, i - width, i + width].some((j) => open[j] === 1 && labels[j] === labels[i]);
   const miss = new Float32Array(3 * n);
-  for (let i = 0; i < n; i++) if (!open[i]) for (let c = 0; c < 3; c++) miss[c * n + i] = byte(picture, c, i) - byte(plain, c, i);
+  for (let i = 0; i < n; i++) if (!open[i] && goesOn(i)) for (let c = 0; c < 3; c++) miss[c * n + i] = byte(picture, c, i) - byte(plain, c, i);
   membrane(miss, open, cut);
   const data = new Uint8Array(photo.data);
   for (let i = 0; i < n; i++) {

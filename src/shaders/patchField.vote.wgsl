@@ -2,7 +2,8 @@
 // exp(-(i*i + j*j) / (2 sigma^2)) at offset (i, j) from the patch's centre.
 //   sourceMap packed [Hs,Ws], labels u32 [Ht,Wt], field as in patchField.improve -> output packed [Ht,Wt] with these labels.
 //   Where a label has bit 8, the pixel is known and comes from `known` packed [Ht,Wt]. trust > 0: what a patch says counts
-//   exp(-trust distance), too.
+//   exp(-trust distance), too, and a pixel of another
+//   class than the label counts `stray`.
 // Grid: one invocation per pixel.
 // #import grid
 override SIDE: i32 = 5;
@@ -11,7 +12,7 @@ override SIDE: i32 = 5;
 @group(0) @binding(2) var<storage, read> field: array<vec2u>;
 @group(0) @binding(3) var<storage, read> known: array<u32>;
 @group(0) @binding(4) var<storage, read_write> output: array<u32>;
-struct Params { ht: i32, wt: i32, ws: i32, decay: f32, trust: f32, threads: u32 }
+struct Params { ht: i32, wt: i32, ws: i32, decay: f32, trust: f32, stray: f32, threads: u32 }
 @group(0) @binding(5) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
@@ -35,8 +36,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let index = i32(entry.x);
       let inside = pixel - vec2i(x, y);
       let off = vec2f(inside - SIDE / 2);
-      let w = exp(params.decay * dot(off, off) - min(params.trust * bitcast<f32>(entry.y), 40.0));
       let v = sourceMap[(index / s_across + inside.y) * params.ws + index % s_across + inside.x];
+      let w = select(params.stray, 1.0, v >> 24u == (labels[thread] & 255u)) * exp(params.decay * dot(off, off) - min(params.trust * bitcast<f32>(entry.y), 40.0));
       sum += w * vec3f(f32(v & 255u), f32((v >> 8u) & 255u), f32((v >> 16u) & 255u));
       total += w;
     }

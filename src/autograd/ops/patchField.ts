@@ -132,14 +132,14 @@ export function overuse(s: FieldSource, t: Grid, field: Tensor, weight: number, 
   return scale;
 }
 
-/** How votes count: `known` packed [H,W] is kept where a label has the bit `knownPixel`; `trust` > 0: a patch also counts exp(-trust distance). */
-export interface VoteOptions { output?: Tensor; known?: Tensor; trust?: number }
+/** How votes count: `known` packed [H,W] is kept where a label has the bit `knownPixel`; `trust` > 0: a patch also counts exp(-trust distance); what it says of a pixel of another class counts `stray`. */
+export interface VoteOptions { output?: Tensor; known?: Tensor; trust?: number; stray?: number }
 
 /** The picture that a field says, packed [H,W] with the target's classes; labels u32 [H,W]. sigma: spread of a patch's vote in pixels. */
-export function voteField(s: FieldSource, t: Grid, labels: Tensor, field: Tensor, sigma: number, { output = s.map.session.temporary([t.height * t.width], 'patchField.vote', 'u32'), known, trust = 0 }: VoteOptions = {}): Tensor {
+export function voteField(s: FieldSource, t: Grid, labels: Tensor, field: Tensor, sigma: number, { output = s.map.session.temporary([t.height * t.width], 'patchField.vote', 'u32'), known, trust = 0, stray = 1 }: VoteOptions = {}): Tensor {
   s.map.session.run(voteKernel, {
     read: { sourceMap: s.map, labels, field, known: known ?? labels }, write: { output },
-    params: { ht: t.height, wt: t.width, ws: s.width, decay: -0.5 / sigma ** 2, trust, threads: t.height * t.width }, constants: { SIDE: s.patch }, groups: grid(t.height * t.width, 64),
+    params: { ht: t.height, wt: t.width, ws: s.width, decay: -0.5 / sigma ** 2, trust, stray, threads: t.height * t.width }, constants: { SIDE: s.patch }, groups: grid(t.height * t.width, 64),
   });
   return output;
 }
