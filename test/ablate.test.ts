@@ -90,7 +90,7 @@ test('ablate: a scene, two factors, a seed; interrupted by time, gone on with, e
   assert.match(rows[0], /^scene,factor,seed,of_ceiling,accuracy,psnr,.*,seconds$/);
   const page = readFileSync(at('index.html'), 'utf8');
   assert.is([...page.matchAll(/<img src="data:/g)].length, 6, 'result and draft of each');
-  assert.not.match(page, /src="(?!data:)|https?:|NaN|undefined|to come/);
+  assert.not.match(page.replaceAll(/base64,[\w+/=]+/g, 'base64,'), /src="(?!data:)|https?:|NaN|undefined|to come/);   // pictures as text may hold any letters
   assert.ok(existsSync(at('pictures/lake-0/source.png')) && existsSync(at('pictures/lake-0/alignment')) && !existsSync(at('lock')));
   // Other settings are another ablation.
   const other = await run([...command, '--width', '8']);
