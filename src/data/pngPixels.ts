@@ -17,7 +17,7 @@ export const paeth = (a: number, b: number, c: number): number => {
 export const predict = [() => 0, (a: number) => a, (_: number, b: number) => b, (a: number, b: number) => (a + b) >> 1, paeth] as const;
 
 /** Samples of a pixel by colour type. */
-const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+export const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 /** Where each pass of Adam7 begins and how far its pixels lie apart: x, y, step x, step y. */
 const ADAM7 = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
 
@@ -59,7 +59,7 @@ function passes({ width, height, interlaced }: PngHeader) {
 }
 const rowBytes = ({ bits, colorType }: PngHeader, w: number): number => Math.ceil(w * SAMPLES[colorType] * bits / 8);
 /** Bytes before compression: rows with a filter byte each. */
-const rawBytes = (header: PngHeader): number => passes(header).reduce((sum, { w, h }) => sum + h * (1 + rowBytes(header, w)), 0);
+export const rawBytes = (header: PngHeader): number => passes(header).reduce((sum, { w, h }) => sum + h * (1 + rowBytes(header, w)), 0);
 
 function inflated(parts: readonly Uint8Array[], due: number, damaged: () => UserError): Uint8Array {
   const packed = new Uint8Array(parts.reduce((n, b) => n + b.length, 0));

@@ -6,6 +6,7 @@ import { UserError } from '../data/errors.ts';
 import { checkSize, MAX_PIXELS, readableFormat, type ReadableFormat } from '../data/format.ts';
 import { anyTransparent, type Indexed, type Picture } from '../data/image.ts';
 import { pngChunks, pngHeader, type Chunk, type PngHeader } from '../data/png.ts';
+import { rawBytes, SAMPLES } from '../data/pngPixels.ts';
 import { readInput } from './files.ts';
 
 export interface DecodeOptions {
@@ -54,26 +55,15 @@ function isSrgb(iccp: Chunk): boolean {
   } catch { return true; }   // an unreadable profile changes nothing
 }
 
-const CHANNELS: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-
 const SLACK = 1 << 16;   // some writers leave a little behind the last row
 
-const ADAM7 = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];   // x, y, step x, step y (PNG, 8.2)
-
-/** Bytes of a PNG's rows before compression, each with its filter byte; bits: of one pixel. */
-function rawBytes(width: number, height: number, bits: number, interlaced: boolean): number {
-  const rows = (w: number, h: number) => w > 0 ? h * (1 + Math.ceil(w * bits / 8)) : 0;
-  if (!interlaced) return rows(width, height);
-  return ADAM7.reduce((n, [x, y, dx, dy]) => n + rows(Math.ceil((width - x) / dx), Math.max(0, Math.ceil((height - y) / dy))), 0);
-}
-
 function decodePng(bytes: Uint8Array, chunks: Chunk[], header: PngHeader, name: string): Picture {
-  const { width, height, bits, colorType, interlaced } = header;
-  if (!(colorType in CHANNELS)) throw new UserError(`${name}: the PNG file is damaged: there is no colour type ${colorType}`);
+  const { width, height, bits, colorType } = header;
+  if (!(colorType in SAMPLES)) throw new UserError(`${name}: the PNG file is damaged: there is no colour type ${colorType}`);
   let png: { data: Buffer | Uint16Array; };
   try {
     // pngjs shows a stream that ends early as whatever was in memory, and inflates interlaced ones without a bound
-    const bytesDue = rawBytes(width, height, CHANNELS[colorType] * bits, interlaced);
+    const bytesDue = rawBytes(header);
     const stream = Buffer.concat(chunks.filter((c) => c.type === 'IDAT').map((c) => c.data));
     const held = inflateSync(stream, { maxOutputLength: bytesDue + SLACK }).length;
     if (held < bytesDue) throw new Error(`${held} of ${bytesDue} bytes of pixels`);
