@@ -1,6 +1,7 @@
 // Gradients of lrelu(x + bias) from its output y: dx = dy where y > 0, slope * dy elsewhere; dbias[c] = the sum of dx over c's
-// planes (whole vec4). slope >= 0, so y has the sign of x + bias. `LANES` neighbouring invocations to a channel, as in
-// norm.forward.quads. Grid: LANES invocations per channel.
+// planes (whole vec4). slope >= 0, so y has the sign of x + bias. `LANES` neighbouring invocations to a channel.
+// Grid: LANES invocations per channel.
+// #import lanes
 @group(0) @binding(0) var<storage, read> y: array<vec4f>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
@@ -10,10 +11,6 @@ struct Params {
   twin: u32, twin_y: u32, twin_dy: u32, twin_dx: u32, twin_dbias: u32, // see engine/twins.ts
 }
 @group(0) @binding(4) var<uniform> params: Params;
-override WG: u32 = 8u;
-override LANES: u32 = 1u;
-
-var<workgroup> parts: array<f32, WG>;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -30,12 +27,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_inde
       s += v;
     }
   }
-  var sum = (s.x + s.y) + (s.z + s.w);
-  if (LANES > 1u) {
-    parts[lane] = sum;
-    workgroupBarrier();
-    sum = 0.0;
-    for (var i = lane - part; i < lane - part + LANES; i++) { sum += parts[i]; }
-  }
+  let sum = over_lanes(s, lane, part);
   if (part == 0u) { dbias[which * params.twin_dbias + channel] = sum; }
 }

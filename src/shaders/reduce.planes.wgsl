@@ -1,13 +1,10 @@
 // y[unit] = scale * the sum of the unit's plane (whole vec4) over all samples: plane sample * units + unit of x.
-// `LANES` neighbouring invocations to a unit, as in norm.forward.quads. Grid: LANES invocations per unit.
+// `LANES` neighbouring invocations to a unit. Grid: LANES invocations per unit.
+// #import lanes
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 struct Params { units: u32, samples: u32, length: u32, scale: f32, twin: u32, twin_x: u32, twin_y: u32 } // twin: see engine/twins.ts
 @group(0) @binding(2) var<uniform> params: Params;
-override WG: u32 = 8u;
-override LANES: u32 = 1u;
-
-var<workgroup> parts: array<f32, WG>;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -19,12 +16,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_inde
     let base = which * params.twin_x + (sample * params.units + unit) * params.length;
     for (var k = part; k < params.length; k += LANES) { s += x[base + k]; }
   }
-  var sum = (s.x + s.y) + (s.z + s.w);
-  if (LANES > 1u) {
-    parts[lane] = sum;
-    workgroupBarrier();
-    sum = 0.0;
-    for (var i = lane - part; i < lane - part + LANES; i++) { sum += parts[i]; }
-  }
+  let sum = over_lanes(s, lane, part);
   if (part == 0u) { y[which * params.twin_y + unit] = sum * params.scale; }
 }
