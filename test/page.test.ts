@@ -4,20 +4,18 @@ import * as assert from 'uvu/assert';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { unzipSync } from 'fflate';
-import type { Download, Page } from 'playwright-core';
-import type { Picture } from '../src/data/image.ts';
+import type { Page } from 'playwright-core';
 import { readText } from '../src/data/png.ts';
 import { sceneNames as painters } from '../src/data/scenes/index.ts';
 import { decodeImage, encodePng } from '../src/node/decode.ts';
 import { browserOf, stepsFor } from '../src/web/page/messages.ts';
-import { fit, toPane } from '../src/web/page/paint/view.ts';
 import { sceneNames } from '../src/web/page/sceneNames.ts';
 import { browserPath, openBrowser, servePage, type Browser } from './browser.ts';
+import { differ, Seat, slow } from './pageSeat.ts';
 import { paint as picture } from './runs.ts';
 
 const test = suite('the page');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const slow = { timeout: 180_000, polling: 100 };
 
 test('the scenes offered are the scenes there are', () => assert.equal([...sceneNames], painters));
 
@@ -31,32 +29,8 @@ test('what to do without WebGPU is told for the browser at hand', () => {
 if (browserPath) withBrowser(); else test.skip('the page in a browser: no Chromium', () => {});
 
 function withBrowser(): void {
-  let site: Awaited<ReturnType<typeof servePage>>, browser: Browser, page: Page;
-  let size = { width: 0, height: 0 };
+  let site: Awaited<ReturnType<typeof servePage>>, browser: Browser, page: Page, seat: Seat;
 
-  const text = (id: string): Promise<string> => page.locator(`#${id}`).innerText();
-  const previewed = async (act: () => Promise<unknown>): Promise<void> => {
-    await page.evaluate(() => { const s = document.getElementById('result-status'); if (s) s.textContent = ''; });
-    await act();
-    await page.waitForFunction(() => /^Preview of/.test(document.getElementById('result-status')!.textContent!), null, slow);
-    await page.evaluate(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))));
-  };
-  async function saved(act: () => Promise<unknown>): Promise<{ name: string; bytes: Uint8Array }> {
-    const [file] = await Promise.all([page.waitForEvent('download', { timeout: 120_000 }) as Promise<Download>, act()]);
-    return { name: file.suggestedFilename(), bytes: new Uint8Array(readFileSync(await file.path())) };
-  }
-  const layout = async (): Promise<Picture> => decodeImage((await saved(() => page.click('#export'))).bytes, 'layout.png', { layout: true });
-  /** A place of the picture, in CSS pixels of the window. */
-  async function at(x: number, y: number): Promise<[number, number]> {
-    const box = (await page.locator('#paint-canvas').boundingBox())!, p = toPane(fit(size, box), { x: x * size.width, y: y * size.height });
-    return [box.x + p.x, box.y + p.y];
-  }
-  async function stroke(...points: [number, number][]): Promise<void> {
-    await page.mouse.move(...await at(...points[0]));
-    await page.mouse.down();
-    for (const p of points.slice(1)) await page.mouse.move(...await at(...p), { steps: 4 });
-    await page.mouse.up();
-  }
   /** RGB at n x n places of the result as it is drawn. */
   const result = (n: number): Promise<number[][]> => page.evaluate(([n, w, h]) => {
     const canvas = document.getElementById('result-canvas') as HTMLCanvasElement, { width, height } = canvas;
@@ -66,22 +40,16 @@ function withBrowser(): void {
       out.push([...c.getImageData(Math.floor((width - scale * w) / 2 + (i + 0.5) / n * scale * w), Math.floor((height - scale * h) / 2 + (j + 0.5) / n * scale * h), 1, 1).data].slice(0, 3));
     }
     return out;
-  }, [n, size.width, size.height] as const);
-  const state = (pattern: RegExp): Promise<unknown> => page.waitForFunction((p) => new RegExp(p).test(document.getElementById('estimate')!.textContent!), pattern.source, slow);
+  }, [n, seat.size.width, seat.size.height] as const);
   const accessible = async (where: string): Promise<void> => {
     const found = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ['violations'] })`) as { violations: { id: string; help: string; nodes: { html: string }[] }[] };
     assert.equal(found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes[0].html}`), [], where);
   };
-  async function open(query = '?scene=meadow&size=48'): Promise<void> {
-    await page.goto(site.url + query);
-    await page.waitForFunction(() => document.documentElement.dataset.ready === 'true', null, slow);
-  }
-
   test.before(async () => {
     site = await servePage({ page: 'src/web/page/main.ts' });
     browser = await openBrowser();
     page = browser.page;
-    page.setDefaultTimeout(slow.timeout);
+    seat = new Seat(page, site.url);
     await page.setViewportSize({ width: 1280, height: 720 });
     await page.emulateMedia({ reducedMotion: 'reduce' });   // colours half way through a transition are no contrast to judge
   });
@@ -91,32 +59,31 @@ function withBrowser(): void {
   });
 
   test('opens with a scene and its preview; nothing sticks out of the window', async () => {
-    await previewed(() => open());
-    assert.is(await text('document-name'), 'meadow');
-    size = await layout();
-    assert.is(size.width, 48);
+    await seat.previewed(() => seat.open());
+    assert.is(await seat.text('document-name'), 'meadow');
+    assert.is((await seat.layout()).width, 48);
     assert.equal(await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]), [1280, 720]);
   });
 
   test('painting changes the layout and the preview, there and hardly elsewhere; undo takes both back', async () => {
-    const before = await layout(), seen = await result(16);
+    const before = await seat.layout(), seen = await result(16);
     const classes = page.locator('#classes button');
     // the class at the bottom, painted into the top left corner
     await page.keyboard.press('p');
-    await page.mouse.click(...await at(0.5, 0.97));
+    await page.mouse.click(...await seat.at(0.5, 0.97));
     await page.keyboard.press('r');
-    await previewed(() => stroke([0.0, 0.0], [0.3, 0.3]));
+    await seat.previewed(() => seat.stroke([0.0, 0.0], [0.3, 0.3]));
     const chosen = await classes.locator('nth=0').evaluate((b) => [...b.parentElement!.children].findIndex((c) => c.getAttribute('aria-checked') === 'true'));
     assert.ok(chosen >= 0);
-    const after = await layout(), now = await result(16);
+    const after = await seat.layout(), now = await result(16);
     let [inside, outside] = [0, 0];
-    for (let p = 0; p < size.width * size.height; p++) {
-      const corner = p % size.width < 0.3 * size.width && Math.floor(p / size.width) < 0.3 * size.height;
+    for (let p = 0; p < seat.size.width * seat.size.height; p++) {
+      const corner = p % seat.size.width < 0.3 * seat.size.width && Math.floor(p / seat.size.width) < 0.3 * seat.size.height;
       const differs = [0, 1, 2].some((c) => before.data[4 * p + c] !== after.data[4 * p + c]);
       if (differs && !corner) outside++; else if (differs) inside++;
     }
     assert.is(outside, 0);
-    assert.ok(inside > 0.08 * size.width * size.height, `${inside} pixels`);
+    assert.ok(inside > 0.08 * seat.size.width * seat.size.height, `${inside} pixels`);
     const change = (of: (x: number, y: number) => boolean): number => {
       let [sum, n] = [0, 0];
       for (let i = 0; i < 256; i++) if (of((i % 16 + 0.5) / 16, (Math.floor(i / 16) + 0.5) / 16)) { n++; for (let c = 0; c < 3; c++) sum += Math.abs(now[i][c] - seen[i][c]) / 3; }
@@ -124,29 +91,28 @@ function withBrowser(): void {
     };
     const [there, elsewhere] = [change((x, y) => x < 0.25 && y < 0.25), change((x, y) => x > 0.5 || y > 0.5)];
     assert.ok(there > 15 && elsewhere < there / 3, `changed by ${there} there, ${elsewhere} elsewhere`);
-    await previewed(() => page.keyboard.press('Control+z'));
-    assert.equal((await layout()).data, before.data);
+    await seat.previewed(() => page.keyboard.press('Control+z'));
+    assert.equal((await seat.layout()).data, before.data);
   });
 
   test('keys alone paint: the pen moves by arrows and draws while space holds it down', async () => {
-    const before = await layout();
+    const before = await seat.layout();
     await page.keyboard.press('b');
     await page.focus('#paint-canvas');
     await page.keyboard.press('Shift+ArrowUp');
     await page.keyboard.press('Space');
     for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowRight');
-    await previewed(() => page.keyboard.press('Space'));
-    assert.match(await text('paint-status'), /painting .* at \d+, \d+/);
-    const differs = (await layout()).data.reduce((n, v, i) => n + Number(v !== before.data[i]), 0);
-    assert.ok(differs > 0);
-    await previewed(() => page.keyboard.press('Control+z'));
-    assert.equal((await layout()).data, before.data);
+    await seat.previewed(() => page.keyboard.press('Space'));
+    assert.match(await seat.text('paint-status'), /painting .* at \d+, \d+/);
+    assert.ok(differ(await seat.layout(), before) > 0);
+    await seat.previewed(() => page.keyboard.press('Control+z'));
+    assert.equal((await seat.layout()).data, before.data);
   });
 
   test('pointing at the result tells where it comes from', async () => {
     await page.focus('#result-canvas');
     await page.keyboard.press('ArrowRight');
-    assert.match(await text('probe'), /^preview from .+ at \d+, \d+ of the photograph · distance [\d.]+ of 255$/);
+    assert.match(await seat.text('probe'), /^preview from .+ at \d+, \d+ of the photograph · distance [\d.]+ of 255$/);
     assert.ok(await page.isVisible('#loupe'));
     await page.keyboard.press('Escape');
     await page.selectOption('#before', 'photo');
@@ -155,11 +121,7 @@ function withBrowser(): void {
   });
 
   test('what cannot be used is told in a line, and what was there stays', async () => {
-    const drop = (name: string, bytes: Uint8Array): Promise<void> => page.evaluate(([name, data]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([new Uint8Array(data)], name));
-      dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
-    }, [name, [...bytes]] as const);
+    const drop = (name: string, bytes: Uint8Array): Promise<void> => seat.drop({ name, bytes });
     const told = async (pattern: RegExp): Promise<void> => {
       await page.waitForFunction((p) => [...document.querySelectorAll('.message.bad')].some((m) => new RegExp(p).test(m.textContent!)), pattern.source, slow);
       await page.locator('.message button').last().click();
@@ -170,66 +132,57 @@ function withBrowser(): void {
     await told(/cut\.png: the PNG file is cut off after 300 bytes/);
     await drop('run.zip', new TextEncoder().encode('PK no zip'));
     await told(/run\.zip/);
-    assert.is(await text('document-name'), 'meadow');
+    assert.is(await seat.text('document-name'), 'meadow');
   });
 
   test('a photograph without a layout gets a first one; classes by name', async () => {
     const photo = picture(64, 48, (x, y) => (y < 20 ? [90 + x % 7, 140, 220] : x < 30 ? [30, 110 + (x * y) % 9, 40] : [200, 170 + y % 5, 90]));
     await page.setInputFiles('#file', []);
     await page.click('#start-open');
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.click('#open-photo')]);
-    await chooser.setFiles({ name: 'beach.png', mimeType: 'image/png', buffer: Buffer.from(encodePng(photo)) });
+    await seat.choose('#open-photo', { name: 'beach.png', bytes: encodePng(photo) });
     await page.waitForSelector('#segment[open]');
     await page.locator('#segment-k').fill('3');
     await page.waitForFunction(() => document.getElementById('segment-k-text')!.textContent === '3');
     await accessible('the first layout');
     await page.waitForTimeout(300);
-    await previewed(() => page.locator('#segment button.primary').click());
+    await seat.previewed(() => page.locator('#segment button.primary').click());
     assert.is(await page.locator('#classes button').count(), 3);
-    size = await layout();
-    const l = await layout(), class3 = (x: number, y: number): string => l.data.subarray(4 * (y * l.width + x), 4 * (y * l.width + x) + 3).join();
+    const l = await seat.layout(), class3 = (x: number, y: number): string => l.data.subarray(4 * (y * l.width + x), 4 * (y * l.width + x) + 3).join();
     assert.is(new Set([class3(32, 5), class3(10, 40), class3(50, 40)]).size, 3);
     assert.is(class3(5, 5), class3(60, 8));
   });
 
   test('training: the loss falls, the result comes; saved half way, opened again, it ends with the same weights', async () => {
-    await previewed(() => open());
-    size = await layout();
-    await page.selectOption('#size', '32');
-    await page.selectOption('#length', 'iterations');
-    await page.fill('#iterations', '15');
-    await page.click('#more summary');
-    await page.fill('#width', '8');
-    await page.fill('#seed', '5');
-    await page.click('#more summary');
+    await seat.previewed(() => seat.open());
+    await seat.layout();
+    await seat.small(15);
     await page.click('#train');
-    await state(/^iteration [1-9]/);
+    await seat.state(/^iteration [1-9]/);
     await page.click('#train');
-    await state(/paused$/);
-    const half = await saved(() => page.click('#save'));
+    await seat.state(/paused$/);
+    const half = await seat.saved(() => page.click('#save'));
     await page.click('#train');
-    await state(/^finished after 15/);
+    await seat.state(/^finished after 15/);
     const curve = (await page.getAttribute('#curve-canvas', 'aria-label'))!, [, from, to] = curve.match(/reconstruction ([\d.]+) to ([\d.]+)/)!;
     assert.ok(Number(to) < Number(from), curve);
     await page.waitForFunction(() => document.querySelectorAll('#maps button').length > 3, null, slow);
-    const whole = await saved(() => page.click('#save'));
-    const png = await saved(() => page.click('#download'));
+    const whole = await seat.saved(() => page.click('#save'));
+    const png = await seat.saved(() => page.click('#download'));
     assert.ok(Object.keys(readText(png.bytes)).some((k) => /semia/i.test(k)), 'carries its recipe');
-    assert.is((await decodeImage(png.bytes, png.name)).width, size.width);
+    assert.is((await decodeImage(png.bytes, png.name)).width, seat.size.width);
     await page.locator('#maps button').first().click();
     await page.focus('#result-canvas');
     await page.keyboard.press('ArrowLeft');
-    assert.match(await text('probe'), /: -?[\d.]+ \(/);
+    assert.match(await seat.text('probe'), /: -?[\d.]+ \(/);
     await accessible('a finished run');
     await page.click('#reset');
 
-    await previewed(() => open());
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.click('#open-run')]);
-    await chooser.setFiles({ name: half.name, mimeType: 'application/zip', buffer: Buffer.from(half.bytes) });
-    await state(/paused$/);
+    await seat.previewed(() => seat.open());
+    await seat.choose('#open-run', half);
+    await seat.state(/paused$/);
     await page.click('#train');
-    await state(/^finished after 15/);
-    const again = await saved(() => page.click('#save'));
+    await seat.state(/^finished after 15/);
+    const again = await seat.saved(() => page.click('#save'));
     const weights = ({ bytes }: { bytes: Uint8Array }): Uint8Array => { const files = unzipSync(bytes), name = Object.keys(files).filter((f) => /weights.*\.safetensors$/.test(f)).sort().at(-1)!; return files[name]; };
     assert.ok(Buffer.compare(weights(again), weights(whole)) === 0, 'the same weights');
     assert.ok(Buffer.compare(weights(half), weights(whole)) !== 0, 'which are not those of half the way');
@@ -257,15 +210,15 @@ function withBrowser(): void {
     const other = await openBrowser({ webgpu: false });
     try {
       page = other.page;
+      seat = new Seat(page, site.url);
       await page.setViewportSize({ width: 1280, height: 720 });
-      await open();
+      await seat.open();
       await page.waitForSelector('#notice:not([hidden])');
-      assert.match(await text('notice'), /WebGPU.*\n?[\s\S]*chrome:\/\//);
-      size = await layout();
-      const before = await layout();
+      assert.match(await seat.text('notice'), /WebGPU.*\n?[\s\S]*chrome:\/\//);
+      const before = await seat.layout();
       await page.keyboard.press('3');
-      await stroke([0.2, 0.2], [0.8, 0.8]);
-      assert.ok((await layout()).data.some((v, i) => v !== before.data[i]));
+      await seat.stroke([0.2, 0.2], [0.8, 0.8]);
+      assert.ok((await seat.layout()).data.some((v, i) => v !== before.data[i]));
       await accessible('no WebGPU');
       assert.equal(other.errors, []);
     } finally { await other.close(); }
