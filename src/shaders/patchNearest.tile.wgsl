@@ -1,11 +1,13 @@
 // Exact nearest patch for few channels, all pairs, on adapters whose subgroups have 8 lanes (made for lavapipe): each pixel
 // difference is taken once per displacement and box-summed, down the tile by a tree, across it by a chain of running sums.
-//   targetMap [C,Ht,Wt]; packed, extras: patchNearest.pack of the source; targetLabels [targets] u32
+//   targetMap [C,Ht,Wt]; packed, extras: patchNearest.pack of the source; targetLabels [targets] u32; masks: patchNearest.masks
 //   -> indices u32 [chunks,targets], distances f32 [chunks,targets]: the best within each chunk of source rows, for
 //   patchNearest.merge. METRIC 0 or 1; scores, ties and patch order as in patchNearest.generic. C 1..4, PATCH 1..9, odd.
 // A lane owns a tile of 16 pixel rows = 17 - PATCH patch rows by 4 patch columns. For every source row u it walks along the
 // source: column v meets all of the tile's columns at once; chain[n][i] is the sum so far of the patch that began i
 // columns ago. No subtraction, so equal patches get equal sums and ties are exact. In raster order, so the first wins.
+// With SKIP (classes that never match each other) it walks only through the segments of source columns that share a class with one
+// of the group's tiles: a run of segments begins PATCH - 1 columns early with new chains, so every sum is the same as without.
 // The private arrays are also indexed by variables, outside the inner loop: that keeps them in memory, and the compile short.
 // Grid: x = 8 tiles a group, y = chunk.
 enable subgroups;
@@ -15,18 +17,20 @@ override METRIC: u32 = 0u;
 override LABELS: bool = false;
 override SCALED: bool = false;
 override CLAMP: bool = false;
+override SKIP: bool = false;
 
 @group(0) @binding(0) var<storage, read> targetMap: array<f32>;
 @group(0) @binding(1) var<storage, read> packed: array<vec4f>;
 @group(0) @binding(2) var<storage, read> extras: array<vec2f>;
 @group(0) @binding(3) var<storage, read> targetLabels: array<u32>;
-@group(0) @binding(4) var<storage, read_write> indices: array<u32>;
-@group(0) @binding(5) var<storage, read_write> distances: array<f32>;
+@group(0) @binding(4) var<storage, read> masks: array<u32>; // any buffer without SKIP
+@group(0) @binding(5) var<storage, read_write> indices: array<u32>;
+@group(0) @binding(6) var<storage, read_write> distances: array<f32>;
 struct Params {
   ht: i32, wt: i32, targetRows: u32, targetColumns: u32, packedRows: u32, columns: u32,
-  steps: u32, chunk: u32, tilesAcross: u32, penalty: f32,
+  steps: u32, chunk: u32, tiles: u32, tilesAcross: u32, penalty: f32, segments: u32, segment: u32,
 }
-@group(0) @binding(6) var<uniform> params: Params;
+@group(0) @binding(7) var<uniform> params: Params;
 
 const N: u32 = 4u;
 const FAR: f32 = 3.0e38;
@@ -138,54 +142,69 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   // Patch row m of the tile meets source patch row u + 1 - rows + m; packed has `rows - 1` extra rows on top for that.
   let across = params.columns + 1u - PATCH;
   let end = min((group.y + 1u) * params.chunk, params.steps);
+  var classes = 0u;
+  if (SKIP) {
+    for (var i = 0u; i < 8u; i++) { classes |= masks[params.steps * params.segments + min(group.x * 8u + i, params.tiles - 1u)]; }
+  }
   for (var u = group.y * params.chunk; u < end; u++) {
-    for (var i = 0u; i < N * (PATCH - 1u) * rows; i++) { chain[i] = UNBEGUN; }
-    var at = u + lane;
-    var step = (u + 1u - rows) * across + 1u - PATCH; // patch index for m = 0; wraps where there is none
-    for (var v = 0u; v < params.columns; v++) {
-      let low = packed[at];
-      let high = packed[at + 8u];
-      var s: array<vec4f, 16>;
-      for (var c = 0u; c < CHANNELS; c++) {
-        let l = spread(low[c]);
-        let h = spread(high[c]);
-        s[4u * c] = l[0]; s[4u * c + 1u] = l[1]; s[4u * c + 2u] = h[0]; s[4u * c + 3u] = h[1];
-      }
-      var factor: array<vec4f, 4>;
-      var class_: array<vec4f, 4>;
-      if (SCALED || (LABELS && CHANNELS > 3u)) {
-        // Where no patch has ended yet any value does: its sum is UNBEGUN.
-        let e = max(at, (PATCH - 1u) * params.packedRows) - (PATCH - 1u) * params.packedRows;
-        let el = extras[e];
-        let eh = extras[e + 8u];
-        if (SCALED) {
-          let fl = spread(el.x); let fh = spread(eh.x);
-          factor[0] = fl[0]; factor[1] = fl[1]; factor[2] = fh[0]; factor[3] = fh[1];
+    var open = 1u; // segments to walk through, as bits: at most 31
+    if (SKIP) {
+      open = 0u;
+      for (var i = 0u; i < params.segments; i++) { open |= select(0u, 1u << i, (masks[u * params.segments + i] & classes) != 0u); }
+    }
+    while (open != 0u) {
+      let first = firstTrailingBit(open);
+      let past = first + firstTrailingBit(~(open >> first));
+      open &= ~((1u << past) - 1u);
+      let last = min(past * params.segment + PATCH - 1u, params.columns);
+      for (var i = 0u; i < N * (PATCH - 1u) * rows; i++) { chain[i] = UNBEGUN; }
+      var at = u + lane + first * params.segment * params.packedRows;
+      var step = (u + 1u - rows) * across + 1u - PATCH + first * params.segment; // patch index for m = 0; wraps where there is none
+      for (var v = first * params.segment; v < last; v++) {
+        let low = packed[at];
+        let high = packed[at + 8u];
+        var s: array<vec4f, 16>;
+        for (var c = 0u; c < CHANNELS; c++) {
+          let l = spread(low[c]);
+          let h = spread(high[c]);
+          s[4u * c] = l[0]; s[4u * c + 1u] = l[1]; s[4u * c + 2u] = h[0]; s[4u * c + 3u] = h[1];
         }
-        if (LABELS && CHANNELS > 3u) {
-          let cl = spread(el.y); let ch = spread(eh.y);
+        var factor: array<vec4f, 4>;
+        var class_: array<vec4f, 4>;
+        if (SCALED || (LABELS && CHANNELS > 3u)) {
+          // Where no patch has ended yet any value does: its sum is UNBEGUN.
+          let e = max(at, (PATCH - 1u) * params.packedRows) - (PATCH - 1u) * params.packedRows;
+          let el = extras[e];
+          let eh = extras[e + 8u];
+          if (SCALED) {
+            let fl = spread(el.x); let fh = spread(eh.x);
+            factor[0] = fl[0]; factor[1] = fl[1]; factor[2] = fh[0]; factor[3] = fh[1];
+          }
+          if (LABELS && CHANNELS > 3u) {
+            let cl = spread(el.y); let ch = spread(eh.y);
+            class_[0] = cl[0]; class_[1] = cl[1]; class_[2] = ch[0]; class_[3] = ch[1];
+          }
+        }
+        if (LABELS && CHANNELS < 4u) { // the class came with the colours
+          let cl = spread(low.w); let ch = spread(high.w);
           class_[0] = cl[0]; class_[1] = cl[1]; class_[2] = ch[0]; class_[3] = ch[1];
         }
+        var r: array<array<f32, 16>, 12>;
+        r[0] = column(0u, s);
+        r[1] = column(1u, s);
+        r[2] = column(2u, s);
+        r[3] = column(3u, s);
+        if (PATCH > 1u) { r[4] = column(4u, s); r[5] = column(5u, s); }
+        if (PATCH > 3u) { r[6] = column(6u, s); r[7] = column(7u, s); }
+        if (PATCH > 5u) { r[8] = column(8u, s); r[9] = column(9u, s); }
+        if (PATCH > 7u) { r[10] = column(10u, s); r[11] = column(11u, s); }
+        finish(0u, r, factor, class_, step);
+        finish(1u, r, factor, class_, step);
+        finish(2u, r, factor, class_, step);
+        finish(3u, r, factor, class_, step);
+        at += params.packedRows;
+        step += 1u;
       }
-      if (LABELS && CHANNELS < 4u) { // the class came with the colours
-        let cl = spread(low.w); let ch = spread(high.w);
-        class_[0] = cl[0]; class_[1] = cl[1]; class_[2] = ch[0]; class_[3] = ch[1];
-      }
-      var r: array<array<f32, 16>, 12>;
-      r[0] = column(0u, s);
-      r[1] = column(1u, s);
-      r[2] = column(2u, s);
-      r[3] = column(3u, s);
-      if (PATCH > 1u) { r[4] = column(4u, s); r[5] = column(5u, s); }
-      if (PATCH > 3u) { r[6] = column(6u, s); r[7] = column(7u, s); }
-      if (PATCH > 5u) { r[8] = column(8u, s); r[9] = column(9u, s); }
-      if (PATCH > 7u) { r[10] = column(10u, s); r[11] = column(11u, s); }
-      finish(0u, r, factor, class_, step);
-      finish(1u, r, factor, class_, step);
-      finish(2u, r, factor, class_, step);
-      finish(3u, r, factor, class_, step);
-      at += params.packedRows;
-      step += 1u;
     }
   }
   let count = params.targetRows * params.targetColumns;

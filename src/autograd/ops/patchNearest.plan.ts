@@ -5,6 +5,7 @@
 import boxes from '../../shaders/patchNearest.boxes.wgsl';
 import classes from '../../shaders/patchNearest.classes.wgsl';
 import generic from '../../shaders/patchNearest.generic.wgsl';
+import masks from '../../shaders/patchNearest.masks.wgsl';
 import merge from '../../shaders/patchNearest.merge.wgsl';
 import norms from '../../shaders/patchNearest.norms.wgsl';
 import pack from '../../shaders/patchNearest.pack.wgsl';
@@ -110,6 +111,23 @@ function planTile(s: PatchShape): PatchPlan {
   const partIndices = add(chunks * t.count * 4);
   const partDistances = add(chunks * t.count * 4);
   const constants = { LABELS: Number(s.labels), SCALED: Number(s.scaled) };
+  // Across classes that never match whole segments of source columns are left out.
+  const skip = s.labels && penalty === NEVER;
+  const tiles = across * Math.ceil(t.rows / rows);
+  const segment = skip ? Math.max(16, Math.ceil(u.columns / 31)) : u.columns;
+  const segments = Math.ceil(u.columns / segment);
+  let found = packed;
+  if (skip) {
+    found = add((steps * segments + tiles) * 4);
+    plan.steps.push({
+      kernel: masks, buffers: { sourceLabels, targetLabels: labels, masks: found },
+      params: {
+        rows, steps, segments, segment, tiles, tilesAcross: across,
+        patchRows: u.rows, patchColumns: u.columns, targetRows: t.rows, targetColumns: t.columns,
+      },
+      groups: flatGrid(steps * segments + tiles),
+    });
+  }
   plan.steps.push(
     {
       kernel: pack,
@@ -122,13 +140,14 @@ function planTile(s: PatchShape): PatchPlan {
     },
     {
       kernel: tile,
-      buffers: { targetMap: 'target', packed, extras, targetLabels: labels, indices: partIndices, distances: partDistances },
+      buffers: { targetMap: 'target', packed, extras, targetLabels: labels, masks: found, indices: partIndices, distances: partDistances },
       params: {
         ht: s.ht, wt: s.wt, targetRows: t.rows, targetColumns: t.columns, packedRows, columns, steps, chunk,
-        tilesAcross: across, penalty,
+        tiles, tilesAcross: across, penalty, segments, segment,
       },
       constants: {
         ...constants, PATCH: s.patch, CHANNELS: s.c, METRIC: metricCode[s.metric], CLAMP: Number(s.border === 'clamp'),
+        SKIP: Number(skip),
       },
       groups: [groups, Math.ceil(steps / chunk), 1],
     },

@@ -99,8 +99,12 @@ function makeCases(): Case<PatchAttrs>[] {
       inputs: [{ shape: t }, { shape: s }, ...(a.labels ? counts.map(label) : []), ...(a.scaled ? [{ shape: [counts[1]], make: (u: number) => u + 1.5 }] : [])],
     };
   };
+  // Classes in areas: bands of the source, checks of the target, one of which the source lacks.
+  const areas = make('classes in areas', { labels: true }, [1, 3, 18, 40], [1, 3, 30, 42]);
+  const classed = areas.inputs.map((x, i) => (i < 2 ? x : { ...x, make: (_: number, k: number) => (i === 2
+    ? [0, 1, 2, 3, 33][(Math.floor(k / 38 / 6) + Math.floor(k % 38 / 9)) % 5] : Math.floor(k / 40 / 8) % 2 ? Math.floor(k % 40 / 14) % 3 : 33) }));
   return [
-    make('control', {}), make('l1', { metric: 'l1' }), make('cosine', { metric: 'cosine' }), make('cosine k 3 scaled', { metric: 'cosine', k: 3, scaled: true }), make('cosine clamp', { metric: 'cosine', border: 'clamp' }), make('k 3', { k: 3 }), make('one pixel', { patch: 1 }, [1, 3, 5, 6]),
+    { ...areas, inputs: classed, grads: [] }, make('control', {}), make('l1', { metric: 'l1' }), make('cosine', { metric: 'cosine' }), make('cosine k 3 scaled', { metric: 'cosine', k: 3, scaled: true }), make('cosine clamp', { metric: 'cosine', border: 'clamp' }), make('k 3', { k: 3 }), make('one pixel', { patch: 1 }, [1, 3, 5, 6]),
     make('5x5', { patch: 5 }, [1, 2, 9, 7], [1, 2, 6, 8]), make('clamp', { border: 'clamp' }), make('clamp 7x7', { border: 'clamp', patch: 7 }),
     make('labels', { labels: true }), make('soft labels', { labels: true, penalty: 0.5 }), make('scaled', { scaled: true }),
     make('many channels', { patch: 1 }, [1, 64, 4, 5], [1, 64, 5, 4]), make('larger', {}, [1, 3, 20, 37], [1, 3, 24, 33]), make('7x7', { patch: 7 }, [1, 3, 18, 20], [1, 3, 19, 17]),
