@@ -162,6 +162,7 @@ const cases: Case[] = [
   { name: 'comparing an unknown scene', args: ['compare', '--scene', 'moon', '-o', 'new'], says: /--scene moon: there is no such scene; there are lake/ },
   { name: 'comparing a scene and files', args: ['compare', 'photo.png', '--scene', 'lake', '-o', 'new'], says: /--scene brings its own photograph/ },
   { name: 'comparing an unknown method', args: ['compare', 'photo.png', 'layout.png', 'target.png', '-o', 'new', '--methods', 'preview,magic'], says: /--methods.*there are source, analogies, preview.*and no magic/ },
+  { name: 'a budget of no time', args: ['compare', 'photo.png', 'layout.png', 'target.png', '-o', 'new', '--budget', '0'], says: /--budget.*a whole number from 1/ },
   { name: 'comparing into a file', args: ['compare', 'photo.png', 'layout.png', 'target.png', '-o', 'photo.png'], says: /photo\.png.* is a file/ },
   { name: 'two truths for one target', args: ['compare', 'photo.png', 'layout.png', 'target.png', '-o', 'new', '--truth', 'photo.png', 'photo.png'], says: /--truth: 2 pictures for 1 targets/ },
   { name: 'a truth of another shape', args: ['compare', 'photo.png', 'layout.png', 'target.png', '-o', 'new', '--truth', 'tall.png'], says: /tall\.png: is 32 x 48, and the target .* another shape/ },

@@ -1,10 +1,15 @@
 /** semia compare as users run it: methods without training on a painted scene, small. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { DeviceError } from '../src/engine/device.ts';
 import { metrics } from '../src/evaluate/metrics.ts';
+import type { Method } from '../src/model/baselines/method.ts';
+import { methods } from '../src/model/baselines/methods.ts';
+import { compare } from '../src/cli/compare.ts';
 import { bestOf, type Row } from '../src/cli/comparePage.ts';
+import { readTask } from '../src/cli/untrained.ts';
 import { decodeImage, readPicture } from '../src/node/decode.ts';
 import { folder, run, type Outcome } from './child.ts';
 
@@ -55,5 +60,47 @@ test('compare: every method asked for on one page, whose rows can be made again'
   assert.is(words[0], 'preview');
   good(await run(words));
   for (const [i, n] of readdirSync(at('preview')).entries()) assert.equal((await readPicture(at('preview', n))).data, (await decodeImage(before[i], n)).data);
+});
+
+test('compare: what is finished is kept when it goes on; what cannot be done is said on the page; a spent budget still gives every method its turn', async () => {
+  const at = (...parts: string[]): string => join(folder, 'compared', ...parts);
+  const before = JSON.parse(readFileSync(at('results.json'), 'utf8'));
+  writeFileSync(at('results.json'), JSON.stringify({ ...before, spentSeconds: 1000, methods: before.methods.filter((m: { name: string }) => m.name !== 'source') }));
+  const words = ['compare', '--scene', 'coast', '-o', 'compared', '--size', '64', '--resume'];
+  const { stdout } = good(await run([...words, '--methods', 'source,spade,deepanalogy,preview', '--budget', '1']));
+  assert.match(stdout, /^patch synthesis: kept\nuntouched source: 2 of 4 methods, 16 min 40 s of 1 min 0 s gone\n/);
+  const after = JSON.parse(readFileSync(at('results.json'), 'utf8'));
+  const [source, spade, deep, preview] = after.methods;
+  assert.equal(after.methods.map((m: { name: string }) => m.name), ['source', 'spade', 'deepanalogy', 'preview'], 'in the order asked for, whatever was run first');
+  assert.equal(preview, before.methods[1], 'kept to the digit');
+  assert.equal(source.results, before.methods[0].results);
+  assert.is(spade.allowedSeconds, 10);
+  assert.match(spade.settings, /^\d+ iterations/);
+  assert.is(spade.results.length, 4);
+  assert.match(deep.failure, /VGG-19 weights are needed/);
+  assert.ok(after.spentSeconds > 1000);
+  const page = readFileSync(at('index.html'), 'utf8');
+  assert.match(page, /Deep Image Analogy<\/th><td>–<\/td><td><\/td><td>–<\/td><th>made nothing: VGG-19 weights are needed/);
+  for (const [other, says] of [[['--seed', '1'], /compared: was compared with other pictures, another --size or another --seed/], [[], /results\.json: is damaged/]] as const) {
+    if (!other.length) writeFileSync(at('results.json'), '{}');
+    const refused = await run([...words, '--methods', 'source', ...other]);
+    assert.is(refused.code, 2);
+    assert.match(refused.stderr, says);
+  }
+});
+
+test("compare: a method that breaks loses its own row only, and a failing device is opened anew", async () => {
+  const source = methods.find((m) => m.name === 'source')!;
+  const broken = (name: string, run: Method['run']): Method => ({ ...source, name, label: name, run });
+  const out = join(folder, 'broken');
+  const files = ['photo.png', 'layout.png'].map((n) => join(folder, 'compared/scene', n));
+  const task = await readTask(files[0], files[1], [files[1]], { outputSize: 64, quiet: true });
+  await compare(task, [undefined], {
+    output: out, size: 64, minutes: 1, seed: 0, quiet: true,
+    methods: [broken('one', async () => { throw new Error('no such number'); }), broken('two', async ({ session }) => { session.device.failure = new DeviceError('lost', 'the device was lost: unplugged'); session.device.check(); return null as never; }), source],
+  });
+  const rows = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')).methods;
+  assert.equal(rows.map((r: { failure: string | null }) => r.failure), ['internal error: no such number', 'the device was lost: unplugged', null]);
+  assert.is(rows[2].results.length, 1);
 });
 test.run();

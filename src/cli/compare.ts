@@ -7,6 +7,7 @@ import { isUserError, UserError } from '../data/errors.ts';
 import { resize, type Picture } from '../data/image.ts';
 import { renderLayout } from '../data/layout.ts';
 import { paintScene, sceneNames } from '../data/scenes/index.ts';
+import { DeviceError } from '../engine/device.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { metrics } from '../evaluate/metrics.ts';
 import type { Method, MethodInputs } from '../model/baselines/method.ts';
@@ -15,20 +16,23 @@ import { encodePng, readPicture } from '../node/decode.ts';
 import { writeFilesAtomic } from '../node/files.ts';
 import { programVersion } from '../node/version.ts';
 import { compareCsv, compareJson, comparePage, meanOf, type Comparison, type Row } from './comparePage.ts';
+import { finishedRows } from './compareResume.ts';
 import { pictureFile, sceneFiles } from './example.ts';
 import { resultNames } from './inputs.ts';
 import { commandLine, integer } from './options.ts';
 import { checkWritable } from './outputs.ts';
+import { duration } from './progress.ts';
 import { explainDevice, openSession } from './session.ts';
 import { readTask, type Task } from './untrained.ts';
 import { readVggWhole } from './vgg.ts';
 
-interface CompareOptions { output: string; scene?: string; methods: readonly Method[]; truth?: string[]; size: number; minutes: number; seed: number; palette?: string; vgg?: string; quiet?: boolean }
+export interface CompareOptions { output: string; scene?: string; methods: readonly Method[]; truth?: string[]; size: number; minutes: number; budget?: number; resume?: boolean; seed: number; palette?: string; vgg?: string; quiet?: boolean }
 
 const usual = methods.filter((m) => m.usual);
 const names = (): string => methods.map((m) => m.name).join(', ');
 
 function chosen(text: string): Method[] {
+  if (text.trim() === 'all') return [...methods];
   const words = [...new Set(text.split(',').map((w) => w.trim()).filter(Boolean))];
   const unknown = words.filter((w) => !methods.some((m) => m.name === w));
   if (!words.length || unknown.length) throw new InvalidArgumentError(`there are ${names()}${unknown.length ? `, and no ${unknown.join(', ')}` : ''}.`);
@@ -40,14 +44,16 @@ export function addCompare(program: Command): void {
     .argument('[photo]', 'the photograph').argument('[layout]', 'its layout').argument('[targets...]', 'new layouts in the same classes (files or folders)')
     .requiredOption('-o, --output <dir>', 'a folder for the page (index.html), the records (results.json, results.csv) and all pictures')
     .option('--scene <name>', `a painted scene in place of files: ${sceneNames.join(', ')}`)
-    .addOption(new Option('--methods <names>', `which, separated by commas: ${names()}`).argParser(chosen).default(usual, usual.map((m) => m.name).join(',')))
+    .addOption(new Option('--methods <names>', `which, separated by commas, or all: ${names()}`).argParser(chosen).default(usual, usual.map((m) => m.name).join(',')))
     .option('--truth <picture...>', "the targets' true pictures, where there are any, in their order")
     .option('--size <pixels>', 'longer side of the photograph for all methods, if it is larger', integer(32, 2048), 128)
     .option('--minutes <number>', 'for each method that trains, at most so long', integer(1, 10_000), 5)
+    .option('--budget <minutes>', 'for the whole comparison: the methods that train share what the others leave of it, in place of --minutes', integer(1, 100_000))
+    .option('--resume', 'keep the rows that an interrupted comparison has finished on these inputs')
     .option('--seed <number>', 'another seed gives other results', integer(0, 2 ** 32 - 1), 0)
     .option('--vgg <file>', "torchvision's VGG-19 weights (.pth or .safetensors), for the methods that are made of them")
     .option('--palette <file>', 'names of the classes').option('--quiet', 'print nothing but errors')
-    .addHelpText('after', '\nExample:\n  semia compare --scene lake -o lake-compared\n  semia compare photo.jpg layout.png target.png -o compared --methods analogies,preview,fast --minutes 10\n')
+    .addHelpText('after', '\nExample:\n  semia compare --scene lake -o lake-compared\n  semia compare photo.jpg layout.png target.png -o compared --methods analogies,preview,fast --minutes 10\n  semia compare --scene lake -o everything --methods all --size 64 --budget 55 --resume\n')
     .action(async (photo: string | undefined, layout: string | undefined, targets: string[], o: CompareOptions) => {
       await checkWritable(join(o.output, 'index.html'));
       if ((await fs.stat(o.output).catch(() => null))?.isFile()) throw new UserError(`${o.output}: is a file: give a folder`);
@@ -82,22 +88,35 @@ async function truthsOf({ targets }: Task, paths: readonly string[]): Promise<(P
 
 type Inputs = Task & Pick<MethodInputs, 'vgg'>;
 
-async function compare(task: Inputs, truths: readonly (Picture | undefined)[], o: CompareOptions): Promise<void> {
+/** Runs `o.methods` on the task and writes the page after each; rows are in their order, whatever was run first. */
+export async function compare(task: Inputs, truths: readonly (Picture | undefined)[], o: CompareOptions): Promise<void> {
   const { source, targets, files, tell } = task;
   const pictureNames = resultNames(files.targets.map((t) => ({ path: t.name })));
-  const session = await openSession();
+  let session = await openSession();
   const { description, vendor } = session.device.info;
   const all: Comparison = {
-    photo: source.photo, layout: renderLayout(source, source.palette), rows: [], waiting: o.methods,
+    photo: source.photo, layout: renderLayout(source, source.palette), rows: [], waiting: o.methods, spent: 0,
+    inputs: { size: o.size, seed: o.seed, files: [files.photo, files.layout, ...files.targets].map((f) => f.sha256) },
     targets: targets.map((t, i) => ({ name: pictureNames[i].replace(/\.png$/, ''), layout: renderLayout(t, source.palette), truth: truths[i] })),
-    facts: [['program', `semia ${programVersion}`], ['adapter', description || vendor], ['photo', files.photo.name], ['layout', files.layout.name], ['size', `${source.width} x ${source.height}`], ['seed', String(o.seed)], ['minutes', `${o.minutes} for training`]],
+    facts: [['program', `semia ${programVersion}`], ['adapter', description || vendor], ['photo', files.photo.name], ['layout', files.layout.name], ['size', `${source.width} x ${source.height}`], ['seed', String(o.seed)],
+      o.budget ? ['budget', `${o.budget} minutes for everything`] : ['minutes', `${o.minutes} for training`]],
   };
+  if (o.resume) Object.assign(all, await finishedRows(o.output, all, o.methods));
+  for (const { method } of all.rows) tell(`${method.label}: kept`);
+  // With a budget, what takes its own time comes first, and training shares what is left.
+  const left = o.methods.filter((m) => all.rows.every((r) => r.method !== m)).sort((a, b) => (o.budget ? Number(a.trains ?? false) - Number(b.trains ?? false) : 0));
+  const [before, began] = [all.spent, performance.now()];
+  const spent = (): number => before + (performance.now() - began) / 1000;
   try {
-    for (const [i, method] of o.methods.entries()) {
-      tell(`${method.label}: ${i + 1} of ${o.methods.length} methods`);
-      const row = await runMethod(session, task, method, truths, o);
-      all.rows.push(row);
-      all.waiting = o.methods.slice(i + 1);
+    for (const [i, method] of left.entries()) {
+      const share = o.budget ? Math.max(10, 0.95 * (60 * o.budget - spent()) / left.slice(i).filter((m) => m.trains).length) : 60 * o.minutes;
+      tell(`${method.label}: ${o.methods.length - left.length + i + 1} of ${o.methods.length} methods${o.budget ? `, ${duration(spent())} of ${duration(60 * o.budget)} gone` : ''}`);
+      const row = await runMethod(session, task, method, truths, share, o);
+      // What a failure of the device's has left is not to be trusted.
+      if (session.device.failure) session = await openSession();
+      all.rows = o.methods.flatMap((m) => (m === method ? [row] : all.rows.filter((r) => r.method === m)));
+      all.waiting = left.slice(i + 1);
+      all.spent = spent();
       const made = row.outcome?.pictures.map((p, k) => ({ path: join(o.output, method.name, pictureNames[k]), bytes: encodePng(p) })) ?? [];
       // After every method: what is there can be looked at, and is not lost with what follows.
       await writeFilesAtomic([...made, { path: join(o.output, 'source.png'), bytes: encodePng(source.photo) }, { path: join(o.output, 'results.json'), bytes: compareJson(all) }, { path: join(o.output, 'results.csv'), bytes: compareCsv(all) }, { path: join(o.output, 'index.html'), bytes: comparePage(all) }]);
@@ -110,25 +129,26 @@ async function compare(task: Inputs, truths: readonly (Picture | undefined)[], o
   }
 }
 
-async function runMethod(session: Session, { source, targets, files, tell, vgg }: Inputs, method: Method, truths: readonly (Picture | undefined)[], o: CompareOptions): Promise<Row> {
+async function runMethod(session: Session, { source, targets, files, tell, vgg }: Inputs, method: Method, truths: readonly (Picture | undefined)[], seconds: number, o: CompareOptions): Promise<Row> {
   const again = (command: string, options: readonly string[]): string => commandLine(command, files.photo.name, files.layout.name, ...files.targets.map((t) => t.name), ...options, ...(files.palette ? ['--palette', files.palette.name] : []));
-  const row: Row = { method, outcome: null, reports: null, seconds: 0, memory: 0, repeat: again('compare', ['--methods', method.name, '--size', String(o.size), '--minutes', String(o.minutes), '--seed', String(o.seed), '-o', `${o.output}-${method.name}`]) };
+  const row: Row = { method, outcome: null, reports: null, seconds: 0, allowed: method.trains ? seconds : null, memory: 0, repeat: again('compare', ['--methods', method.name, '--size', String(o.size), '--minutes', String(Math.max(1, Math.round(seconds / 60))), '--seed', String(o.seed), '-o', `${o.output}-${method.name}`]) };
   const began = performance.now();
   const { memory } = session;
   memory.peak = memory.bytes;
   try {
-    row.outcome = await method.run({ session, source, targets, seed: o.seed, seconds: 60 * o.minutes, vgg, tell: (note) => tell(`  ${note}`) });
+    row.outcome = await method.run({ session, source, targets, seed: o.seed, seconds, vgg, tell: (note) => tell(`  ${note}`) });
+    row.seconds = (performance.now() - began) / 1000;
+    row.memory = memory.peak;
+    const { repeat, pictures, reconstruction } = row.outcome;
+    if (repeat) row.repeat = again(repeat.command, [...repeat.options, '--output-size', String(o.size), '-o', join(o.output, method.name)]);
+    row.reports = [];
+    for (const [i, target] of targets.entries()) row.reports.push(await evaluate({ session, source, result: pictures[i], target, truth: truths[i], reconstruction }));
   } catch (error) {
-    if (!isUserError(error)) throw error;
-    row.failure = error.message;
+    // One method's failure, its own or the device's, is not the others'.
+    if (!isUserError(error) && process.env.SEMIA_DEBUG) console.error(error);
+    const message = (error instanceof Error ? error.message : String(error)).split('\n')[0];
+    Object.assign(row, { outcome: null, reports: null, failure: isUserError(error) || error instanceof DeviceError ? message : `internal error: ${message}`, seconds: (performance.now() - began) / 1000, memory: memory.peak });
   }
-  row.seconds = (performance.now() - began) / 1000;
-  row.memory = memory.peak;
-  if (!row.outcome) return row;
-  const { repeat, pictures, reconstruction } = row.outcome;
-  if (repeat) row.repeat = again(repeat.command, [...repeat.options, '--output-size', String(o.size), '-o', join(o.output, method.name)]);
-  row.reports = [];
-  for (const [i, target] of targets.entries()) row.reports.push(await evaluate({ session, source, result: pictures[i], target, truth: truths[i], reconstruction }));
   return row;
 }
 

@@ -4,14 +4,15 @@ import type { Report } from '../evaluate/evaluate.ts';
 import { arrow, metricsOf, type Metric } from '../evaluate/metrics.ts';
 import type { Method, MethodOutcome } from '../model/baselines/method.ts';
 import { dataUri, escape, facts, figures, page } from '../node/page.ts';
+import { duration } from './progress.ts';
 
 /** One method's row. `reports`: by target; null where the method failed. */
 export interface Row {
   method: Method;
   outcome: MethodOutcome | null; reports: Report[] | null;
   failure?: string;
-  /** Wall time of all targets with training, s; most device memory at once, bytes. */
-  seconds: number; memory: number;
+  /** Wall time of all targets with training, s; what training was allowed of it, s, null where nothing trains; most device memory at once, bytes. */
+  seconds: number; allowed: number | null; memory: number;
   /** The command line that makes these pictures again. */
   repeat: string;
 }
@@ -21,6 +22,10 @@ export interface Comparison {
   rows: Row[];
   /** Methods still to come. */
   waiting: readonly Method[];
+  /** Wall time so far with the evaluations, s, interruptions not counted. */
+  spent: number;
+  /** What rows must agree in to stand on one page: photograph's, layout's and targets' SHA-256, and what they are worked on with. */
+  inputs: { size: number; seed: number; files: string[] };
   facts: [string, string][];
 }
 
@@ -50,6 +55,13 @@ function table(rows: readonly Row[], pick: (r: Row) => Report[] | null): string 
   return `<div class="chart"><table class="numbers">${head}\n${body}</table></div>`;
 }
 
+/** Time and memory of every row, those included that made nothing: with the reason. */
+function costs({ rows, spent }: Comparison): string {
+  const cells = rows.map(({ method, seconds, allowed, memory, outcome, failure }) => `<tr><th>${escape(method.label)}</th><td>${outcome ? seconds.toFixed(1) : '–'}</td><td>${allowed ? allowed.toFixed(0) : ''}</td><td>${outcome ? (memory / 2 ** 20).toFixed(0) : '–'}</td><th>${escape(outcome ? '' : `made nothing: ${failure}`)}</th></tr>`);
+  return `<div class="chart"><table class="numbers"><tr><th></th><th>time of all targets, s</th><th>allowed for training, s</th><th>device memory, MB at most</th><th></th></tr>${cells.join('\n')}</table></div>
+<p>All of it with the evaluations: ${duration(spent)}.</p>`;
+}
+
 const style = `<style>.numbers td{text-align:right;font-variant-numeric:tabular-nums}.best{font-weight:700;background:color-mix(in srgb,currentColor 12%,transparent)}
 .grid{display:grid;gap:8px;overflow-x:auto}.grid figure{min-width:110px}.grid img{min-width:0;width:100%}code{overflow-wrap:anywhere}</style>`;
 
@@ -61,10 +73,7 @@ export function comparePage(c: Comparison): string {
     return `<h2>${escape(t.name)}</h2><div class="grid" style="grid-template-columns:repeat(${cells.length},1fr)">${cells.join('\n')}</div>
 <details><summary>numbers of this target</summary>${table(done, (r) => r.reports && [r.reports[i]])}</details>`;
   });
-  const runs = c.rows.map((r) => `<h3>${escape(r.method.label)}</h3>${facts([
-    ['what it is', r.method.note], ...(r.outcome ? [['settings', r.outcome.settings] as [string, string]] : [['failed', r.failure ?? ''] as [string, string]]),
-    ['time, all targets', `${r.seconds.toFixed(1)} s`], ['device memory', `${(r.memory / 2 ** 20).toFixed(0)} MB at most`],
-  ])}<p><code>${escape(r.repeat)}</code></p>`);
+  const runs = c.rows.map((r) => `<h3>${escape(r.method.label)}</h3>${facts([['what it is', r.method.note], r.outcome ? ['settings', r.outcome.settings] : ['failed', r.failure ?? '']])}<p><code>${escape(r.repeat)}</code></p>`);
   const ceiling = done.find((r) => r.reports)?.reports?.[0].layout.ceiling;
   const body = [
     ...(c.waiting.length ? [`<p>Not finished: ${escape(c.waiting.map((m) => m.label).join(', '))} to come.</p>`] : []),
@@ -73,7 +82,7 @@ export function comparePage(c: Comparison): string {
     `<p>Bold: the best, the untouched source aside. Mean IoU and accuracy are those of the layout that a judge sees in the result; it learned from
 the source and its warps alone${ceiling ? `, and gives unseen warps of the source a mean IoU of ${ceiling.meanIoU.toFixed(3)} (its ceiling)` : ''}. Coherence, completeness and sliced W are distances of patches between result and
 source: copying has none. "Copied" is the share of the result that is one shift of the source.${c.targets.some((t) => t.truth) ? ' PSNR, SSIM and perceptual are against the true picture.' : ''}</p>`,
-    ...sections, '<h2>How each was made</h2>', ...runs, '<h2>This comparison</h2>', facts(c.facts),
+    '<h2>What each cost</h2>', costs(c), ...sections, '<h2>How each was made</h2>', ...runs, '<h2>This comparison</h2>', facts(c.facts),
   ].join('\n');
   return page('SemIA: methods side by side', body, { head: style, refresh: c.waiting.length ? 10 : 0 });
 }
@@ -83,9 +92,9 @@ const finite = (_key: string, value: unknown): unknown => (value === Infinity ? 
 
 /** Everything in numbers, per-class ones too. */
 export const compareJson = (c: Comparison): string => `${JSON.stringify({
-  ...Object.fromEntries(c.facts),
+  ...Object.fromEntries(c.facts), inputs: c.inputs, spentSeconds: c.spent,
   methods: c.rows.map((r) => ({
-    name: r.method.name, label: r.method.label, settings: r.outcome?.settings ?? null, failure: r.failure ?? null, seconds: r.seconds, memoryBytes: r.memory, repeat: r.repeat,
+    name: r.method.name, label: r.method.label, settings: r.outcome?.settings ?? null, failure: r.failure ?? null, seconds: r.seconds, allowedSeconds: r.allowed, memoryBytes: r.memory, repeat: r.repeat,
     results: (r.reports ?? []).map((report, i) => ({ target: c.targets[i].name, ...report })),
   })),
 }, finite, 2)}\n`;

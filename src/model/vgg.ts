@@ -5,8 +5,9 @@
 import { conv2d } from '../autograd/ops/conv2d.ts';
 import { add, mul, relu } from '../autograd/ops/pointwise.ts';
 import { maxPool2d } from '../autograd/ops/pool.ts';
-import { sameShape, type Session, type Shape, type Tensor } from '../autograd/tensor.ts';
+import { sameShape, sizeOf, type Session, type Shape, type Tensor } from '../autograd/tensor.ts';
 import { UserError } from '../data/errors.ts';
+import { hashUniform } from '../engine/hash.ts';
 
 /** The first ReLU of each block, at 1, 1/2, 1/4, 1/8 and 1/16 of the image's size (rounded down). */
 export type VggLayer = 'relu1_1' | 'relu2_1' | 'relu3_1' | 'relu4_1' | 'relu5_1';
@@ -22,6 +23,22 @@ const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
 interface Conv { weight: Tensor; bias: Tensor }
 type Weights = ReadonlyMap<string, { shape: Shape; data: ArrayLike<number> }>;
+
+/**
+ * Weights of an untrained network of VGG-19's form up to relu5_1: uniform, of the variance that keeps a signal's size behind ReLUs (He et al.
+ * 2015), so that features neither die nor explode. `widths`: channels of each block.
+ */
+export function randomVgg(widths: readonly number[], seed: number): Map<string, { shape: Shape; data: Float32Array }> {
+  const out = new Map<string, { shape: Shape; data: Float32Array }>();
+  let channels = 3;
+  for (const [b, numbers] of needed('relu5_1').entries()) for (const n of numbers) {
+    const fill = (name: string, shape: Shape, by: number): void => { out.set(name, { shape, data: hashUniform(`${name} of seed ${seed}`, sizeOf(shape)).map((v) => v * by) }); };
+    fill(`features.${n}.weight`, [widths[b], channels, 3, 3], Math.sqrt(6 / (9 * channels)));
+    fill(`features.${n}.bias`, [widths[b]], 0.1);
+    channels = widths[b];
+  }
+  return out;
+}
 
 export interface Vgg {
   /** Features of an image [N,3,H,W] in [-1, 1] at each of `names`, [N,C,h,w]; what lies beyond the last one is not computed. */

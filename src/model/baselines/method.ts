@@ -37,6 +37,8 @@ export interface Method {
   note: string;
   /** Whether it runs unless others are asked for. */
   usual: boolean;
+  /** Whether it takes about the time it is given (`seconds`); others take their own. */
+  trains?: boolean;
   /** Not a candidate for the best of a column: it is there to compare with. */
   control?: boolean;
   run(inputs: MethodInputs): Promise<MethodOutcome>;

@@ -1,7 +1,7 @@
 /** Every method that `semia compare` knows, one line each; a new one is a `Method` of its own file and a line here. */
 import { resize } from '../../data/image.ts';
 import { preview, releasePreview } from '../preview.ts';
-import { deepAnalogyMethod } from './deepAnalogy.method.ts';
+import { deepAnalogyMethod, randomAnalogyMethod } from './deepAnalogy.method.ts';
 import { textureByNumbers } from './imageAnalogies.ts';
 import type { Method } from './method.ts';
 import { ours } from './ours.ts';
@@ -49,6 +49,7 @@ export const methods: readonly Method[] = [
   patchSynthesis,
   singan,
   deepAnalogyMethod,
+  randomAnalogyMethod,
   spadeMethod,
   ours('fast', 'Semantic Image Analogy, fast', true, 'half the width, trained at up to 64 pixels with a short schedule, finished by patches'),
   ours('fixed', 'Semantic Image Analogy, fixed', true, 'the best we know: see the README'),

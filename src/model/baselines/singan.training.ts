@@ -33,6 +33,8 @@ export const newHost = (): SinganHost => ({ scale: 0, iteration: 0, drawn: 0, st
 export interface SinganHooks {
   /** Before a scale's first iteration: how many it gets. `cost`: seconds of one, from a trial that leaves no trace. */
   plan?: (scale: number, cost: number) => number;
+  /** After each iteration: true ends its scale here, as if it had been planned so. */
+  enough?: () => boolean;
   /** After each iteration; true ends the training here. */
   after: (training: SinganTraining, of: number) => Promise<boolean>;
 }
@@ -89,6 +91,7 @@ export class SinganTraining {
         this.iterate(decay(host.iteration, of, c) * c.rate);
         host.iteration++;
         await session.idle();
+        if (hooks.enough?.()) { host.planned[k] = host.iteration; break; }
         if (host.iteration < of && await hooks.after(this, of)) return false;
       }
       // D is kept as the start of the next scale's; moments are of no more use.

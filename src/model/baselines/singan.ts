@@ -11,6 +11,7 @@ import { sample } from './singan.tasks.ts';
 import { SinganTraining, spread } from './singan.training.ts';
 
 async function run({ session, source, targets, seed, seconds, tell }: MethodInputs): Promise<MethodOutcome> {
+  const began = performance.now();
   const longer = Math.max(source.width, source.height);
   const usual: SinganConfig = { ...published, ...(session.device.info.software && small), seed };
   const config = { ...usual, finest: Math.min(usual.finest, longer) };
@@ -20,14 +21,16 @@ async function run({ session, source, targets, seed, seconds, tell }: MethodInpu
   if (!last) throw new UserError(`at ${fine.width} x ${fine.height} pixels SinGAN has a single scale, and no middle one to give an edited picture to: take a larger --size`);
   const start = Math.max(1, Math.round(last / 2));
   const training = new SinganTraining(session, config, scales, resize(source.photo, fine.width, fine.height));
-  const began = performance.now();
-  let said = began;
+  let said = began, end = Infinity;
+  const left = (): number => 0.9 * seconds - (performance.now() - began) / 1000;   // a tenth is for the pictures
   await training.run({
     plan: (k, cost) => {
-      const iterations = spread(scales, k, cost, seconds - (performance.now() - began) / 1000, config.iterations);
+      const iterations = spread(scales, k, cost, left(), config.iterations);
+      end = performance.now() + Math.min(1200 * iterations * cost, 1000 * Math.max(left(), cost));
       tell(`scale ${k + 1} of ${scales.length}: ${iterations} iterations in about ${Math.round(iterations * cost)} s`);
       return iterations;
     },
+    enough: () => performance.now() > end,
     after: async ({ host }, of) => {
       if (performance.now() - said > 10_000) { said = performance.now(); tell(`scale ${host.scale + 1}, iteration ${host.iteration} of ${of}`); }
       return false;
@@ -51,6 +54,6 @@ async function run({ session, source, targets, seed, seconds, tell }: MethodInpu
 }
 
 export const singan: Method = {
-  name: 'singan', label: 'SinGAN', usual: true, run: (inputs) => inputs.session.memory.scope(() => run(inputs)),
+  name: 'singan', label: 'SinGAN', usual: true, trains: true, run: (inputs) => inputs.session.memory.scope(() => run(inputs)),
   note: 'Shaham et al. 2019. It has no layout: it gets the edited source, as in the paper: the photograph cut and pasted by the target layout (our patch synthesis), injected at a middle scale; what follows the layout is the pasting, what SinGAN adds is how it looks from there on',
 };
