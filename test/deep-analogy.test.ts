@@ -143,6 +143,8 @@ test('as users run it', async () => {
   writeFileSync(join(folder, 'vgg.safetensors'), encodeSafetensors(smallVgg()));
   const done = await run(['deepanalogy', 'a.png', 'b.png', '-o', 'exchanged', '--vgg', 'vgg.safetensors', '--size', '32', '--iterations', '3', '--steps', '2', '--quiet']);
   assert.is(done.code, 0, done.stderr);
+  const again = await run(['rerun', 'exchanged/b-in-the-looks-of-a.png']);
+  assert.match(again.stdout, /deep image analogy\): equal/, again.stderr);
   for (const name of ['a-in-the-looks-of-b.png', 'b-in-the-looks-of-a.png']) assert.is((await readPicture(join(folder, 'exchanged', name))).width, 32);
 });
 test.run();

@@ -110,6 +110,12 @@ test('retarget, superres, edit, harmonize, paint, animate', async () => {
   const numbered = chunks.filter((c) => c.type === 'fcTL' || c.type === 'fdAT').map((c) => c.data[3]);
   assert.equal(numbered, numbered.map((_, i) => i), 'sequence numbers');
   assert.match(JSON.parse(readText(readFileSync(at('moving.png')))['semia-method']).method, /SinGAN, animate/);
+  for (const file of ['samples/sample-6.png', 'large.png', 'edited.png', 'moving.png']) {
+    const again = await run(['rerun', file]);
+    assert.match(again.stdout, /: equal, all/, `${file}: ${again.stderr}`);
+  }
+  const other = await run(['rerun', 'edited.png', '--run', 'stopped']);   // of the same bits
+  assert.is(other.code, 0, other.stderr);
 });
 
 test('tiles continue at their other sides; frames follow each other', () => scoped(async (session) => {

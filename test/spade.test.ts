@@ -158,6 +158,8 @@ test('as users run it, with weights of a file', async () => {
   const picture = await readPicture(join(folder, 'spade.png'));
   assert.is(picture.width, 64);
   assert.is(picture.height, 48);
+  const again = await run(['rerun', 'spade.png']);
+  assert.match(again.stdout, /^spade\.png \(spade\): equal/, again.stderr);
   for (const [channels, says] of [['2,3', /take layouts of 3 channels \(0 to 2\), and a class is to be channel 3/], ['1', /1 channels are named for 2 classes/]] as const) {
     const refused = await spade('--channels', channels);
     assert.is(refused.code, 2);

@@ -3,8 +3,9 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { flatten, fitSize, resize, type Picture } from '../data/image.ts';
 import { imageFilter, textureByNumbers } from '../model/baselines/imageAnalogies.ts';
 import { readInputPicture } from './inputs.ts';
-import { makeResults, readTask, taskOptions, type Made, type TaskOptions } from './untrained.ts';
 import { Progress } from './progress.ts';
+import { option } from './repeat.ts';
+import { makeResults, readTask, taskOptions, taskWords, type Made, type TaskOptions } from './untrained.ts';
 
 /** Longer side unless asked for: the time grows with the fourth power of it. */
 export const analogiesSide = 256;
@@ -29,7 +30,7 @@ export function addAnalogies(program: Command): void {
       if (o.filter) return filter(a, b, targets, o, progress);
       const task = await readTask(a, b, targets, { ...o, outputSize: o.outputSize ?? analogiesSide });
       const { source } = task;
-      await makeResults(task, o, 'image analogies', { kappa: o.kappa ?? 0.5, guideWeight: o.guideWeight }, async (session, i) =>
+      await makeResults(task, o, 'image analogies', () => ({ kappa: o.kappa ?? 0.5, guideWeight: o.guideWeight }), (target) => taskWords(task, 'analogies', target, [...option('--kappa', o.kappa), ...option('--guide-weight', o.guideWeight)], o), async (session, i) =>
         (await textureByNumbers({ session, photo: source.photo, layout: source.labels, target: task.targets[i], colors: source.palette.classes.map((c) => c.color), kappa: o.kappa, guideWeight: o.guideWeight, onProgress: progress })).image);
     });
 }
@@ -40,5 +41,5 @@ async function filter(a: string, ap: string, others: readonly string[], o: Analo
   const [before, after, ...pictures] = read.map((r) => small(r.picture));
   const [first, second, ...rest] = read.map((r) => r.record);
   const work: Made = { files: { photo: first, layout: second, targets: rest }, tell: (note) => Progress.line(note, o.quiet ?? false) };
-  await makeResults(work, o, 'image analogies, filter', { kappa: o.kappa ?? 1 }, (session, i) => imageFilter({ session, a: before, ap: after, b: pictures[i], kappa: o.kappa, onProgress }));
+  await makeResults(work, o, 'image analogies, filter', () => ({ kappa: o.kappa ?? 1 }), (target) => taskWords(work, 'analogies', target, ['--filter', ...option('--kappa', o.kappa)], o), (session, i) => imageFilter({ session, a: before, ap: after, b: pictures[i], kappa: o.kappa, onProgress }));
 }

@@ -6,6 +6,7 @@ import type { Session } from '../autograd/tensor.ts';
 import { isUserError, UserError } from '../data/errors.ts';
 import { resize, type Picture } from '../data/image.ts';
 import { renderLayout } from '../data/layout.ts';
+import { withText } from '../data/png.ts';
 import { paintScene, sceneNames } from '../data/scenes/index.ts';
 import { DeviceError } from '../engine/device.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
@@ -60,7 +61,7 @@ export function addCompare(program: Command): void {
       const files = o.scene !== undefined ? await sceneInputs(o.scene, photo, o) : { photo, layout, targets, truths: o.truth ?? [], palette: o.palette };
       if (!files.photo || !files.layout || !files.targets.length) throw new UserError('a photograph, its layout and target layouts are needed, or --scene NAME: semia compare PHOTO LAYOUT TARGET... -o DIR');
       const task = await readTask(files.photo, files.layout, files.targets, { palette: files.palette, outputSize: o.size, quiet: o.quiet });
-      const vgg = o.vgg ? { name: o.vgg, open: await readVggWhole(o.vgg) } : undefined;
+      const vgg = o.vgg ? { name: o.vgg, open: (await readVggWhole(o.vgg)).open } : undefined;
       await compare({ ...task, vgg }, await truthsOf(task, files.truths), o);
     });
 }
@@ -117,7 +118,7 @@ export async function compare(task: Inputs, truths: readonly (Picture | undefine
       all.rows = o.methods.flatMap((m) => (m === method ? [row] : all.rows.filter((r) => r.method === m)));
       all.waiting = left.slice(i + 1);
       all.spent = spent();
-      const made = row.outcome?.pictures.map((p, k) => ({ path: join(o.output, method.name, pictureNames[k]), bytes: encodePng(p) })) ?? [];
+      const made = row.outcome?.pictures.map((p, k) => ({ path: join(o.output, method.name, pictureNames[k]), bytes: withText(encodePng(p), { 'semia-method': JSON.stringify({ program: 'semia', version: programVersion, method: method.label, repeat: row.repeat }) }) })) ?? [];
       // After every method: what is there can be looked at, and is not lost with what follows.
       await writeFilesAtomic([...made, { path: join(o.output, 'source.png'), bytes: encodePng(source.photo) }, { path: join(o.output, 'results.json'), bytes: compareJson(all) }, { path: join(o.output, 'results.csv'), bytes: compareCsv(all) }, { path: join(o.output, 'index.html'), bytes: comparePage(all) }]);
       tell(row.failure ? `  failed: ${row.failure}` : `  ${row.seconds.toFixed(1)} s, ${brief(row)}`);

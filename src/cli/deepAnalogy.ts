@@ -4,16 +4,15 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../data/errors.ts';
 import { fitSize, flatten, resize, type Picture } from '../data/image.ts';
-import { withText } from '../data/png.ts';
 import { deepAnalogy } from '../model/baselines/deepAnalogy.ts';
 import { vggNeeded } from '../model/baselines/deepAnalogy.method.ts';
 import { encodePng } from '../node/decode.ts';
 import { writeFilesAtomic } from '../node/files.ts';
-import { programVersion } from '../node/version.ts';
 import { readInputPicture } from './inputs.ts';
 import { integer } from './options.ts';
 import { checkWritable } from './outputs.ts';
 import { Progress } from './progress.ts';
+import { option, withMethod } from './repeat.ts';
 import { explainDevice, openSession } from './session.ts';
 import { readVggWhole } from './vgg.ts';
 
@@ -33,16 +32,20 @@ export function addDeepAnalogy(program: Command): void {
       const inputs = [await readInputPicture(pathA, false), await readInputPicture(pathB, false)];
       if (!o.vgg) throw new UserError(vggNeeded);
       const vgg = await readVggWhole(o.vgg);
-      const files = ['a-in-the-looks-of-b.png', 'b-in-the-looks-of-a.png'].map((name) => join(o.output, name));
+      const names = ['a-in-the-looks-of-b.png', 'b-in-the-looks-of-a.png'];
+      const files = names.map((name) => join(o.output, name));
       await checkWritable(files[0]);
       if ((await fs.stat(o.output).catch(() => null))?.isFile()) throw new UserError(`${o.output}: is a file: give a folder`);
       const [a, b] = inputs.map(({ picture: p }): Picture => { const { width, height } = fitSize(p.width, p.height, o.size); return { ...resize(flatten(p), width, height), source: p.source }; });
       const session = await openSession();
       try {
         const { size, iterations, steps, seed } = o;
-        const made = await deepAnalogy({ session, vgg: vgg(session), a, b, iterations, steps, seed, onLevel: (l, of) => Progress.line(`level ${l + 1} of ${of}`, o.quiet ?? false) });
-        const record = JSON.stringify({ program: 'semia', version: programVersion, method: 'deep image analogy', size, iterations, steps, seed, a: inputs[0].record, b: inputs[1].record });
-        await writeFilesAtomic([made.ap, made.b].map((p, i) => ({ path: files[i], bytes: withText(encodePng(p), { Software: `semia ${programVersion}`, 'semia-method': record }) })));
+        const made = await deepAnalogy({ session, vgg: vgg.open(session), a, b, iterations, steps, seed, onLevel: (l, of) => Progress.line(`level ${l + 1} of ${of}`, o.quiet ?? false) });
+        const { description, vendor } = session.device.info;
+        const [one, other] = inputs.map((i) => i.record);
+        const record = { method: 'deep image analogy', size, iterations, steps, seed, adapter: description || vendor, a: one, b: other };
+        const words = ['deepanalogy', one, other, ...option('--vgg', vgg.record), ...option('--size', size), ...option('--iterations', iterations), ...option('--steps', steps), ...option('--seed', seed)];
+        await writeFilesAtomic([made.ap, made.b].map((p, i) => ({ path: files[i], bytes: withMethod(encodePng(p), files[i], record, words, names[i]) })));
       } catch (error) {
         throw explainDevice(error);
       }

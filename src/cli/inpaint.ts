@@ -7,7 +7,6 @@ import { resize, resizeLabels, type Picture } from '../data/image.ts';
 import { percent } from '../data/layoutreport.ts';
 import { growMask, readMask } from '../data/mask.ts';
 import { fillLabels } from '../data/membrane.ts';
-import { withText } from '../data/png.ts';
 import { hex, type Palette } from '../data/palette.ts';
 import type { Painter } from '../model/analogy.ts';
 import { inpaint, type HoleLayout } from '../model/inpaint.ts';
@@ -15,12 +14,12 @@ import type { PictureRecord } from '../model/runRecord.ts';
 import { encodePng } from '../node/decode.ts';
 import { writeFileAtomic } from '../node/files.ts';
 import { RunFolder } from '../node/runFolder.ts';
-import { programVersion } from '../node/version.ts';
 import { readInputPicture, readPalette } from './inputs.ts';
 import { integer } from './options.ts';
 import { resultFiles } from './outputs.ts';
 import { painterOf } from './painting.ts';
 import { duration, Progress } from './progress.ts';
+import { option, withMethod, type Word } from './repeat.ts';
 import { explainDevice, openSession } from './session.ts';
 
 interface Shared { output: string; mask?: string; sampleMask?: string; grow?: number; seed: number; quiet?: boolean }
@@ -48,15 +47,16 @@ export function addRemove(program: Command): void {
       if (!o.mask && !o.class) throw new UserError('what is to be removed? Give --mask FILE, or --layout FILE and --class NAME');
       if (o.run && !o.layout) throw new UserError('--run renders a layout: give that, too, with --layout');
       const photo = await readInputPicture(path, false);
-      const files: PictureRecord[] = [photo.record];
-      const read = async (file: string, layout: boolean): Promise<Picture> => { const input = await readInputPicture(file, layout); files.push(input.record); return input.picture; };
+      const words: Word[] = ['remove', photo.record, ...option('--seed', o.seed), ...option('--grow', o.grow)];
+      const read = reading(words);
       const { width, height } = photo.picture;
-      let hole = o.mask ? readMask(await read(o.mask, true), photo.picture) : new Uint8Array(width * height);
+      let hole = o.mask ? readMask(await read('--mask', o.mask, true), photo.picture) : new Uint8Array(width * height);
       let layout: HoleLayout | undefined;
       let source: ReturnType<typeof prepareSource>['source'] | undefined;
       if (o.layout) {
         const named = o.palette ? await readPalette(o.palette) : null;
-        ({ source } = prepareSource(photo.picture, await read(o.layout, true), { named: named?.palette }));
+        words.push(...option('--palette', named?.record));
+        ({ source } = prepareSource(photo.picture, await read('--layout', o.layout, true), { named: named?.palette }));
         const { labels: now, palette } = source;
         const gone = (o.class ?? []).map((name) => classNamed(name, palette, o.layout!));
         hole = hole.map((v, i) => (v || gone.includes(now[i]) ? 1 : 0));
@@ -67,9 +67,10 @@ export function addRemove(program: Command): void {
         hole = growMask(hole, width, height, o.grow ?? 0);
       }
       const run = o.run ? await RunFolder.open(o.run) : null;
+      words.push(...option('--run', run && { name: run.path, sha256: run.record.weights.sha256 }), ...(o.class ? ['--class', ...o.class] : []));
       await run?.state();
-      const sample = o.sampleMask ? readMask(await read(o.sampleMask, true), photo.picture) : undefined;
-      await fill(o, 'remove', photo.picture, files, tell, hole, async (session) => inpaint({
+      const sample = o.sampleMask ? readMask(await read('--sample-mask', o.sampleMask, true), photo.picture) : undefined;
+      await fill(o, 'remove', photo.picture, words, tell, hole, async (session) => inpaint({
         session, photo: photo.picture, hole, sample, layout, seed: o.seed,
         draft: run && layout ? await drafted(await painterOf(session, run), photo.picture, layout.wanted, source!.palette) : undefined,
       }));
@@ -83,20 +84,28 @@ export function addInpaint(program: Command): void {
     .action(async (path: string, o: InpaintCommand) => {
       const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
       const { picture: photo, record } = await readInputPicture(path, false);
-      const files: PictureRecord[] = [record];
-      const read = async (file: string, layout: boolean): Promise<Picture> => { const input = await readInputPicture(file, layout); files.push(input.record); return input.picture; };
+      const words: Word[] = ['inpaint', record, ...option('--seed', o.seed), ...option('--grow', o.grow)];
+      const read = reading(words);
       if (!o.mask && !photo.hasAlpha) throw new UserError(`${path}: what is to be filled? It has no transparent pixels: give --mask FILE`);
-      const marked = o.mask ? readMask(await read(o.mask, true), photo) : Uint8Array.from({ length: photo.width * photo.height }, (_, i) => Number(photo.data[4 * i + 3] < 255));
+      const marked = o.mask ? readMask(await read('--mask', o.mask, true), photo) : Uint8Array.from({ length: photo.width * photo.height }, (_, i) => Number(photo.data[4 * i + 3] < 255));
       const hole = growMask(marked, photo.width, photo.height, o.grow ?? 0);
-      const sample = o.sampleMask ? readMask(await read(o.sampleMask, true), photo) : undefined;
+      const sample = o.sampleMask ? readMask(await read('--sample-mask', o.sampleMask, true), photo) : undefined;
       const others: Picture[] = [];
-      for (const file of o.from ?? []) others.push(await read(file, false));
-      await fill(o, 'inpaint', photo, files, tell, hole, (session) => inpaint({ session, photo, hole, sample, others, seed: o.seed }));
+      for (const file of o.from ?? []) others.push(await read('--from', file, false));
+      await fill(o, 'inpaint', photo, words, tell, hole, (session) => inpaint({ session, photo, hole, sample, others, seed: o.seed }));
     });
 }
 
+/** Reads a picture for an option, and adds both to the words of the command. */
+const reading = (words: Word[]) => async (name: string, file: string, layout: boolean): Promise<Picture> => {
+  const { picture, record } = await readInputPicture(file, layout);
+  words.push(name, record);
+  return picture;
+};
+
 /** Checks the output, opens a device, fills, writes. The record in the PNG (text chunk `semia-method`) says what it was made of. */
-async function fill(o: Shared, method: string, photo: Picture, files: readonly PictureRecord[], tell: (note: string) => void, hole: Uint8Array, make: (session: Awaited<ReturnType<typeof openSession>>) => Promise<Picture>): Promise<void> {
+async function fill(o: Shared, method: string, photo: Picture, words: readonly Word[], tell: (note: string) => void, hole: Uint8Array, make: (session: Awaited<ReturnType<typeof openSession>>) => Promise<Picture>): Promise<void> {
+  const files = words.filter((w): w is PictureRecord => typeof w !== 'string' && 'width' in w);
   const [path] = await resultFiles(o.output, [{ path: basename(photo.source) }], files.map((f) => f.name));
   const share = hole.reduce((n, v) => n + v, 0) / hole.length;
   if (share === 1) throw new UserError(`${o.mask ?? photo.source}: everything is to be filled: nothing is left to fill it from`);
@@ -106,8 +115,8 @@ async function fill(o: Shared, method: string, photo: Picture, files: readonly P
     const began = performance.now();
     const picture = await make(session);
     const { description, vendor } = session.device.info;
-    const record = { program: 'semia', version: programVersion, method, seed: o.seed, grow: o.grow, adapter: description || vendor, files };
-    await writeFileAtomic(path, withText(encodePng(picture), { Software: `semia ${programVersion}`, 'semia-method': JSON.stringify(record) }));
+    const record = { method, seed: o.seed, grow: o.grow, adapter: description || vendor, files };
+    await writeFileAtomic(path, withMethod(encodePng(picture), path, record, words));
     tell(`${path}  ${picture.width} x ${picture.height}, ${percent(share)} of it filled in ${duration((performance.now() - began) / 1000)}`);
   } catch (error) {
     throw explainDevice(error);

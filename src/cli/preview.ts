@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { preview } from '../model/preview.ts';
 import { integer } from './options.ts';
-import { makeResults, readTask, taskOptions, type TaskOptions } from './untrained.ts';
+import { option } from './repeat.ts';
+import { makeResults, readTask, taskOptions, taskWords, type TaskOptions } from './untrained.ts';
 
 export function addPreview(program: Command): void {
   taskOptions(program.command('preview').description('a first look in seconds: fill new layouts with patches of the photograph, without training'))
@@ -11,7 +12,7 @@ export function addPreview(program: Command): void {
     .action(async (photo: string, layout: string, targets: string[], o: TaskOptions & { seed: number }) => {
       const task = await readTask(photo, layout, targets, o);
       const { source } = task;
-      await makeResults(task, o, 'preview', { seed: o.seed }, async (session, i) =>
+      await makeResults(task, o, 'preview', () => ({ seed: o.seed }), (target) => taskWords(task, 'preview', target, option('--seed', o.seed), o), async (session, i) =>
         (await preview({ session, photo: source.photo, layout: source.labels, target: task.targets[i], classes: source.palette.classes.length, seed: o.seed })).image);
     });
 }

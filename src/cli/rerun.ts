@@ -3,25 +3,29 @@ import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../data/errors.ts';
 import type { Picture } from '../data/image.ts';
+import { pngChunks, readText, withText } from '../data/png.ts';
 import { decodeImage } from '../node/decode.ts';
-import { readInput } from '../node/files.ts';
+import { readInput, writeFileAtomic } from '../node/files.ts';
 import { RunFolder } from '../node/runFolder.ts';
 import { resultFiles } from './outputs.ts';
 import { painterOf, paintAll } from './painting.ts';
 import { readRecipe, weightsDiffer } from './recipe.ts';
+import { readMethod, runAgain } from './repeat.ts';
 import { explainDevice, openSession } from './session.ts';
 
 /** The exit code for a picture that came out different. */
 const differentCode = 3;
 
 export function addRerun(program: Command): void {
-  program.command('rerun').description(`render a result again from the recipe it carries, and say whether its pixels came out equal (exit code ${differentCode}: they did not)`)
-    .argument('<file>', 'a PNG that this program rendered').option('--run <folder>', 'the run, if it is no longer where it was')
+  program.command('rerun').description(`make a result again from the recipe it carries, and say whether its pixels came out equal (exit code ${differentCode}: they did not)`)
+    .argument('<file>', 'a PNG that this program made').option('--run <folder>', 'the run, if it is no longer where it was')
     .option('-o, --output <file>', 'keep the new picture')
     .addHelpText('after', '\nExample:\n  semia rerun result.png\n')
     .action(async (file: string, o: { run?: string; output?: string }) => {
       const bytes = await readInput(file);
       const before = await decodeImage(bytes, file);
+      const { 'semia-method': method } = readText(bytes, file);
+      if (method) return rerunMethod(method, bytes, before, file, o);
       const { recipe, target } = readRecipe(bytes, file);
       const run = await RunFolder.open(o.run ?? resolve(dirname(file), recipe.run));
       if (weightsDiffer(recipe, run)) {
@@ -42,6 +46,24 @@ export function addRerun(program: Command): void {
         throw explainDevice(error);
       }
     });
+}
+
+/** The same for what other commands than ours made: their recipe is a command. */
+async function rerunMethod(text: string, bytes: Uint8Array, before: Picture, file: string, o: { run?: string; output?: string }): Promise<void> {
+  const { again, method, adapter } = readMethod(text, file);
+  const [path] = o.output ? await resultFiles(o.output, [{ path: file }], [file]) : [null];
+  const made = await runAgain(again, file, o.run);
+  if (typeof made === 'number') { process.exitCode = made; return; }   // the command has said why
+  const fresh = readMethod(readText(made, file)['semia-method'] ?? '', file);
+  if (adapter !== fresh.adapter) console.log(`note: it was made on ${adapter}; this is ${fresh.adapter}`);
+  const after = await decodeImage(made, file);
+  // Of an animation the decoder sees the first frame only.
+  const frames = (png: Uint8Array): string => pngChunks(png).filter((c) => c.type === 'fdAT').map((c) => Buffer.from(c.data).toString('base64')).join();
+  const later = samePixels(before, after) && frames(bytes) !== frames(made);
+  // The recipe stays the picture's own, whose files are named from where it lies.
+  if (path) await writeFileAtomic(path, withText(made, { 'semia-method': text }));
+  console.log(`${file} (${method}): ${later ? 'different: frames after the first' : compare(before, after)}`);
+  if (later || !samePixels(before, after)) process.exitCode = differentCode;
 }
 
 const samePixels = (a: Picture, b: Picture): boolean => a.width === b.width && a.height === b.height && a.data.every((v, i) => v === b.data[i]);

@@ -12,6 +12,7 @@ import { writeFilesAtomic } from '../node/files.ts';
 import { readInputPicture } from './inputs.ts';
 import { integer } from './options.ts';
 import { resultFiles } from './outputs.ts';
+import { option, withMethod } from './repeat.ts';
 
 interface SegmentChoices { output?: string; classes: number; superpixels: number; compactness: number; overlay?: string }
 
@@ -27,12 +28,13 @@ export function addSegment(program: Command): void {
     .option('--overlay <file>', 'also write the layout over the photograph, with its borders')
     .addHelpText('after', '\nExample:\n  semia segment photo.jpg -k 5 -o layout.png --overlay check.png\n')
     .action(async (path: string, o: SegmentChoices) => {
-      const { picture } = await readInputPicture(path, false);
+      const { picture, record } = await readInputPicture(path, false);
       const beside = `${path.replace(/\.\w+$/, '')}-layout.png`;
       const files = [...await resultFiles(o.output ?? beside, [{ path: basename(beside) }], [path]), ...o.overlay ? await resultFiles(o.overlay, [{ path: 'overlay.png' }], [path]) : []];
       if (files[0] === files[1]) throw new UserError(`${files[0]}: would hold both the layout and the overlay: give two names`);
       const layout = firstLayout(picture, o);
-      const bytes = [encodePalettePng(layout, layout), ...o.overlay ? [encodePng(overlay(picture, layout))] : []];
+      const words = ['segment', record, ...option('-k', o.classes), ...option('--superpixels', o.superpixels), ...option('--compactness', o.compactness)];
+      const bytes = [withMethod(encodePalettePng(layout, layout), files[0], { method: 'segment' }, words), ...o.overlay ? [encodePng(overlay(picture, layout))] : []];
       await writeFilesAtomic(files.map((f, i) => ({ path: f, bytes: bytes[i] })));
       for (const f of files) console.log(f);
       layout.classes.forEach((c, k) => console.log(`  ${hex(c.color)}  ${percent(layout.labels.reduce((n, l) => n + Number(l === k), 0) / layout.labels.length).padStart(7)}  ${c.name}`));

@@ -3,7 +3,6 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { animatedPng } from '../data/apng.ts';
 import { UserError } from '../data/errors.ts';
 import { fitSize, flatten, resize, type Picture } from '../data/image.ts';
-import { withText } from '../data/png.ts';
 import { scalesOf } from '../model/baselines/singan.config.ts';
 import { animate, blend, enlarged, sample, softMask, type Start } from '../model/baselines/singan.tasks.ts';
 import { SinganTraining } from '../model/baselines/singan.training.ts';
@@ -12,11 +11,11 @@ import type { FileRecord } from '../model/runRecord.ts';
 import { encodePng } from '../node/decode.ts';
 import { writeFilesAtomic } from '../node/files.ts';
 import { SinganFolder } from '../node/singanFolder.ts';
-import { programVersion } from '../node/version.ts';
 import { readInputPicture, type InputPicture } from './inputs.ts';
 import { integer } from './options.ts';
 import { resultFiles } from './outputs.ts';
 import { Progress } from './progress.ts';
+import { option, withMethod, type Word } from './repeat.ts';
 import { explainDevice, openSession } from './session.ts';
 
 interface Common { output: string; seed: number; start?: number; quiet?: boolean }
@@ -54,16 +53,17 @@ function startOf({ last, run }: Opened, wanted: number | undefined, share: numbe
 }
 
 /** Makes and writes results, each with its recipe (text chunk `semia-method`). */
-async function write({ run, photo }: Opened, o: Common, task: string, settings: object, paths: readonly string[], make: (model: SinganTraining) => Promise<{ png: Uint8Array; what: string; settings?: object }[]>): Promise<void> {
+async function write({ run, photo }: Opened, o: Common, task: string, settings: object, words: readonly Word[], paths: readonly string[], make: (model: SinganTraining) => Promise<{ png: Uint8Array; what: string; seed?: number }[]>): Promise<void> {
   const session = await openSession();
   try {
     const { config, host, weights, photo: file } = run.record;
     const model = new SinganTraining(session, config, scalesOf(photo.width, photo.height, config), photo, host, await run.state());
     const { description, vendor } = session.device.info;
     const made = await make(model);
-    await writeFilesAtomic(made.map(({ png, settings: own }, i) => {
-      const record = { program: 'semia', version: programVersion, method: `SinGAN, ${task}`, ...settings, ...own, adapter: description || vendor, run: run.path, weights: weights.sha256, photo: { name: file.name, sha256: file.sha256 } };
-      return { path: paths[i], bytes: withText(png, { Software: `semia ${programVersion}`, 'semia-method': JSON.stringify(record) }) };
+    await writeFilesAtomic(made.map(({ png, seed = o.seed }, i) => {
+      const record = { method: `SinGAN, ${task}`, ...settings, seed, adapter: description || vendor, run: run.path, weights: weights.sha256, photo: { name: file.name, sha256: file.sha256 } };
+      const [name, ...rest] = words;
+      return { path: paths[i], bytes: withMethod(png, paths[i], record, ['singan', name, { name: run.path, sha256: weights.sha256 }, ...rest, '--seed', String(seed)]) };
     }));
     for (const [i, { what }] of made.entries()) Progress.line(`${paths[i]}  ${what}`, o.quiet ?? false);
   } catch (error) {
@@ -101,7 +101,7 @@ export function addSinganTasks(group: Command): void {
       const paths = await resultFiles(o.output, [{ path: 'superres.png' }], [picture ?? '']);
       const { reconstruction } = opened.run.record.config;
       if (reconstruction < 100) Progress.line(`note: the run was trained with a reconstruction weight of ${reconstruction}; 100 is usual for super-resolution`, o.quiet ?? false);
-      await write(opened, o, 'super-resolution', { factor: o.factor, seed: o.seed, ...(input ? { picture: brief(input) } : {}) }, paths, async (m) => [still(await enlarged(m, source, o.factor, o.seed))]);
+      await write(opened, o, 'super-resolution', { factor: o.factor, ...(input ? { picture: brief(input) } : {}) }, ['superres', ...(input ? [brief(input)] : []), ...option('--factor', o.factor)], paths, async (m) => [still(await enlarged(m, source, o.factor, o.seed))]);
     });
   injection(group, 'edit', 'an edited photograph (parts moved by copy and paste) made seamless', 0.5, 20 / 250);
   injection(group, 'harmonize', 'an object pasted into the photograph, in its style', 0.75, 7 / 250);
@@ -115,7 +115,8 @@ export function addSinganTasks(group: Command): void {
       if (start > opened.last) throw new UserError(`--start ${start}: the scales of ${path} are 0 to ${opened.last}`);
       const paths = await resultFiles(o.output, [{ path: 'animation.png' }], []);
       const settings = { start, frames: o.frames, fps: o.fps, alpha: o.alpha, beta: o.beta, seed: o.seed };
-      await write(opened, o, 'animate', settings, paths, async (m) => {
+      const words = (['start', 'frames', 'fps', 'alpha', 'beta'] as const).flatMap((k) => option(`--${k}`, settings[k]));
+      await write(opened, o, 'animate', settings, ['animate', ...words], paths, async (m) => {
         const frames = await animate(m, m.z, { ...settings });
         return [{ png: animatedPng(frames.map((f) => encodePng(f)), o.fps), what: `${frames[0].width} x ${frames[0].height}, ${frames.length} frames` }];
       });
@@ -124,7 +125,8 @@ export function addSinganTasks(group: Command): void {
 
 async function samples(opened: Opened, o: Common, task: string, size: Size, from: Start, seeds: readonly number[], tile = false): Promise<void> {
   const paths = await resultFiles(o.output, seeds.map((s) => ({ path: `${task}-${s}.png` })), []);
-  await write(opened, o, task, { start: from.start, ...size, tile }, paths, async (m) => (await sample(m, size, from, seeds, { tile })).map((p, i) => ({ ...still(p), settings: { seed: seeds[i] } })));
+  const words = [task, ...option('--start', from.start || null), '--size', `${size.width}x${size.height}`, ...option('--tile', tile)];
+  await write(opened, o, task, { start: from.start, ...size, tile }, words, paths, async (m) => (await sample(m, size, from, seeds, { tile })).map((p, i) => ({ ...still(p), seed: seeds[i] })));
 }
 
 /** The tasks that inject a picture of the user's. `share`: the usual start among the scales. `grow`: radius around a mask's white in longer sides; null: no mask. */
@@ -148,7 +150,8 @@ function injection(group: Command, name: string, description: string, share: num
     const long = Math.max(own.width, own.height);
     const weights = mask && softMask(fit(mask.picture, o.mask!), Math.round((grow ?? 0) * long), 5 / 250 * long);
     const paths = await resultFiles(o.output, [{ path: `${name}.png` }], [picture, o.mask ?? '']);
-    await write(opened, o, name, { start, seed: o.seed, picture: brief(input), ...(mask ? { mask: brief(mask) } : {}) }, paths, async (m) => {
+    const files = { picture: brief(input), ...(mask ? { mask: brief(mask) } : {}) };
+    await write(opened, o, name, { start, ...files }, [name, files.picture, ...option('--start', start), ...option('--mask', files.mask)], paths, async (m) => {
       const [made] = await sample(m, size, { start, picture: source }, [o.seed]);
       return [still(weights ? blend(made, source, weights) : made)];
     });

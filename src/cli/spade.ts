@@ -1,11 +1,12 @@
 /** semia spade PHOTO LAYOUT TARGET... -o OUT: SPADE (Park et al. 2019) on one pair, or with published weights. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { UserError } from '../data/errors.ts';
-import type { Picture } from '../data/image.ts';
-import { runSpade, spadeDefaults } from '../model/baselines/spade.ts';
+import { runSpade, spadeDefaults, type SpadeResult } from '../model/baselines/spade.ts';
 import { readSpadeWeights } from '../model/baselines/spade.weights.ts';
+import { sha256 } from '../node/version.ts';
 import { integer } from './options.ts';
-import { makeResults, readTask, taskOptions, type TaskOptions } from './untrained.ts';
+import { option } from './repeat.ts';
+import { makeResults, readTask, taskOptions, taskWords, type TaskOptions } from './untrained.ts';
 import { readVggWhole, readWeights } from './vgg.ts';
 
 interface SpadeCommand extends TaskOptions { size: number; width: number; iterations: number; seed: number; rate: number; minutes?: number; weights?: string; channels?: number[]; vgg?: string }
@@ -30,14 +31,18 @@ export function addSpade(program: Command): void {
     .addHelpText('after', '\nExample:\n  semia spade photo.jpg layout.png target.png -o result.png --minutes 5\n  semia spade photo.jpg layout.png target.png -o result.png --weights latest_net_G.pth --channels 156,177 --iterations 0\n')
     .action(async (photo: string, layout: string, targets: string[], o: SpadeCommand) => {
       const task = await readTask(photo, layout, targets, o);
-      const weights = o.weights ? readSpadeWeights((await readWeights(o.weights, () => true)).weights, o.weights) : undefined;
+      const file = o.weights ? await readWeights(o.weights, () => true) : null;
+      const weights = file ? readSpadeWeights(file.weights, o.weights!) : undefined;
+      const weightsFile = file && { name: o.weights!, sha256: sha256(file.bytes) };
       if (!o.iterations && !weights) throw new UserError('--iterations 0: an untrained network paints nothing: give iterations, or --weights');
       const vgg = o.vgg ? await readVggWhole(o.vgg) : null;
-      let made: Promise<Picture[]> | undefined;
-      const { size, width, seed, iterations, rate, channels } = o;
-      await makeResults(task, o, 'spade', { size, width, seed, iterations, rate, weights: o.weights ?? null, channels }, async (session, i) => {
-        made ??= runSpade({ session, source: task.source, targets: task.targets, size, width, seed, iterations, rate, channels, weights, vgg: vgg?.(session), seconds: o.minutes && 60 * o.minutes, tell: task.tell }).then((r) => r.pictures);
-        return (await made)[i];
+      let made: SpadeResult | undefined;
+      const { size, width, seed, rate, channels } = o;
+      const settings = () => ({ size, width, seed, iterations: made!.iterations, rate, weights: o.weights ?? null, channels });
+      const options = () => [...(['size', 'width', 'seed', 'iterations', 'rate'] as const).flatMap((k) => option(`--${k}`, settings()[k])), ...option('--channels', channels?.join()), ...option('--weights', weightsFile), ...option('--vgg', vgg?.record)];
+      await makeResults(task, o, 'spade', settings, (target) => taskWords(task, 'spade', target, options(), o), async (session, i) => {
+        made ??= await runSpade({ session, source: task.source, targets: task.targets, size, width, seed, iterations: o.iterations, rate, channels, weights, vgg: vgg?.open(session), seconds: o.minutes && 60 * o.minutes, tell: task.tell });
+        return made.pictures[i];
       });
     });
 }

@@ -2,16 +2,15 @@
 import type { Command } from 'commander';
 import type { Session } from '../autograd/tensor.ts';
 import type { Picture } from '../data/image.ts';
-import { withText } from '../data/png.ts';
 import { prepareSource, prepareTarget, type Source, type Target } from '../data/prepare.ts';
 import { encodePng } from '../node/decode.ts';
 import { writeFileAtomic } from '../node/files.ts';
 import type { FileRecord } from '../model/runRecord.ts';
-import { programVersion } from '../node/version.ts';
 import { readInputPicture, readLayouts, readPalette } from './inputs.ts';
 import { integer } from './options.ts';
 import { resultFiles } from './outputs.ts';
 import { duration, Progress } from './progress.ts';
+import { option, withMethod, type Word } from './repeat.ts';
 import { explainDevice, openSession } from './session.ts';
 
 export interface TaskOptions { output: string; palette?: string; outputSize?: number; quiet?: boolean }
@@ -43,8 +42,15 @@ export async function readTask(photo: string, layout: string, targets: readonly 
   return { source, targets: read, files: { photo: p.record, layout: l.record, palette: named?.record ?? null, targets: layouts.map((t) => t.record) }, tell };
 }
 
-/** Makes and writes one result after the other. `settings`: what the method was told, for the record in each PNG (text chunk `semia-method`). */
-export async function makeResults({ files, tell }: Made, o: TaskOptions, method: string, settings: object, make: (session: Session, target: number) => Promise<Picture>): Promise<void> {
+/** The command of these results, for one of them: the photograph, its layout, the target, then `options`. */
+export const taskWords = ({ files }: Made, command: string, target: FileRecord, options: readonly Word[], o: TaskOptions): Word[] =>
+  [command, files.photo, files.layout, target, ...options, ...option('--output-size', o.outputSize), ...option('--palette', files.palette)];
+
+/**
+ * Makes and writes one result after the other. `settings`: what the method was told, for the record in each PNG (text chunk `semia-method`); `words`: the command
+ * that makes one of them. Both are asked for when a result is there.
+ */
+export async function makeResults({ files, tell }: Made, o: TaskOptions, method: string, settings: () => object, words: (target: FileRecord) => Word[], make: (session: Session, target: number) => Promise<Picture>): Promise<void> {
   const paths = await resultFiles(o.output, files.targets.map((t) => ({ path: t.name })), [files.photo, files.layout, ...files.targets].map((f) => f.name));
   const session = await openSession();
   const { description, vendor } = session.device.info;
@@ -52,8 +58,8 @@ export async function makeResults({ files, tell }: Made, o: TaskOptions, method:
     for (const [i, target] of files.targets.entries()) {
       const began = performance.now();
       const picture = await make(session, i);
-      const record = { program: 'semia', version: programVersion, method, ...settings, adapter: description || vendor, photo: files.photo, layout: files.layout, target };
-      await writeFileAtomic(paths[i], withText(encodePng(picture), { Software: `semia ${programVersion}`, 'semia-method': JSON.stringify(record) }));
+      const record = { method, ...settings(), adapter: description || vendor, photo: files.photo, layout: files.layout, target };
+      await writeFileAtomic(paths[i], withMethod(encodePng(picture), paths[i], record, words(target)));
       const ms = performance.now() - began;
       tell(`${paths[i]}  ${picture.width} x ${picture.height}  ${ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000)}`);
     }

@@ -28,9 +28,9 @@ async function vggWeights(path: string, deepest: VggLayer): ReturnType<typeof re
 }
 
 /** All features up to relu5_1, opened on a session. */
-export async function readVggWhole(path: string): Promise<(session: Session) => Vgg> {
-  const { weights } = await vggWeights(path, 'relu5_1');
-  return (session) => vggFromWeights(session, weights, path);
+export async function readVggWhole(path: string): Promise<{ record: FileRecord; open: (session: Session) => Vgg }> {
+  const { bytes, weights } = await vggWeights(path, 'relu5_1');
+  return { record: { name: path, sha256: sha256(bytes) }, open: (session) => vggFromWeights(session, weights, path) };
 }
 
 /** Reads the weights; only those needed are kept. */
