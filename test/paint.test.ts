@@ -3,7 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PaintDocument, type Change } from '../src/web/page/paint/document.ts';
 import { History } from '../src/web/page/paint/history.ts';
-import { fillHoles, lift, putDown, region, polygonMask, segment } from '../src/web/page/paint/raster.ts';
+import { segment } from '../src/web/page/paint/raster.ts';
+import { fill, fillHoles, lift, polygonMask, putDown, region } from '../src/web/page/paint/regions.ts';
 import { radiusAt, Tools, type Settings, type Touch } from '../src/web/page/paint/tools.ts';
 import { fit, held, pinch, toPane, toPicture, zoom } from '../src/web/page/paint/view.ts';
 
@@ -196,6 +197,26 @@ test('holes take the nearest class', () => {
   const labels = Uint8Array.from([0, 9, 9, 9, 9, 1, 1]);
   fillHoles({ width: 7, height: 1, labels }, labels.map((l) => Number(l === 9)));
   assert.equal([...labels], [0, 0, 0, 1, 1, 1, 1]);
+});
+
+test('a region is what a walk over neighbours finds, in any tangle of classes', () => {
+  const labels = Uint8Array.from({ length: W * H }, (_, p) => Number(Math.sin(p * 12.9898) * 43758.5453 % 1 > 0.1));
+  for (const start of [0, W - 1, 17 * W + 5, W * H - 1]) {
+    const reached = new Uint8Array(W * H), open = [start];
+    for (let p = open.pop(); p !== undefined; p = open.pop()) {
+      if (reached[p] || labels[p] !== labels[start]) continue;
+      reached[p] = 1;
+      if (p % W) open.push(p - 1);
+      if (p % W < W - 1) open.push(p + 1);
+      if (p >= W) open.push(p - W);
+      if (p < W * (H - 1)) open.push(p + W);
+    }
+    assert.equal(region({ width: W, labels }, start), reached);
+    const map = { width: W, height: H, labels: labels.slice() }, box = fill(map, { x: start % W, y: Math.floor(start / W) }, 7)!;
+    assert.equal(map.labels, labels.map((l, p) => (reached[p] ? 7 : l)));
+    const [xs, ys] = [[...reached.keys()].filter((p) => reached[p]).map((p) => p % W), [...reached.keys()].filter((p) => reached[p]).map((p) => Math.floor(p / W))];
+    assert.equal(box, { x: Math.min(...xs), y: Math.min(...ys), width: Math.max(...xs) - Math.min(...xs) + 1, height: Math.max(...ys) - Math.min(...ys) + 1 });
+  }
 });
 
 test('superpixels are painted one by one, also while dragging; without them, regions', () => {

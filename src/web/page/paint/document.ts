@@ -2,7 +2,8 @@
 import { colorOf, MAX_CLASSES, type RGB } from '../../../data/palette.ts';
 import { apart, unused } from '../../../data/segment.ts';
 import { cut, History, swap } from './history.ts';
-import { fillHoles, union, type Rect } from './raster.ts';
+import { union, type Rect } from './raster.ts';
+import { fillHoles, maskOf } from './regions.ts';
 
 export type LayerName = 'source' | 'target';
 export interface LayoutClass { name: string; color: RGB }
@@ -201,7 +202,7 @@ export class PaintDocument {
     if (this.classes.length <= 2) return false;
     this.all('remove a class', () => {
       for (const labels of this.everyLayer) {
-        fillHoles({ width: this.width, height: this.height, labels }, Uint8Array.from(labels, (l) => Number(l === label)));
+        fillHoles({ width: this.width, height: this.height, labels }, maskOf(labels, label));
         for (let p = 0; p < labels.length; p++) {
           if (labels[p] === label) labels[p] = label ? 0 : 1;   // nothing else was there
           if (labels[p] > label) labels[p]--;

@@ -1,6 +1,7 @@
 /** The tools, as what pointer and keyboard alike do with them: press, move, release. They know the document, not the screen. */
 import type { LayerName, PaintDocument } from './document.ts';
-import { fill, fillMask, lift, polygonMask, putDown, rectangle, region, segment, union, type Ink, type Lifted, type Point, type Rect } from './raster.ts';
+import { rectangle, segment, union, type Ink, type Point, type Rect } from './raster.ts';
+import { boundsOf, fill, fillRegion, lift, polygonMask, putDown, region, type Lifted } from './regions.ts';
 
 export type ToolName = 'brush' | 'eraser' | 'fill' | 'superpixel' | 'rectangle' | 'move' | 'pick' | 'pan';
 
@@ -92,7 +93,7 @@ export class Tools {
     if (x < 0 || y < 0 || x >= doc.width || y >= doc.height) return;
     const map = { width: doc.width, height: doc.height, labels: doc.layers[layer] };
     const of = { width: doc.width, labels: doc.superpixels ?? map.labels };
-    doc.touch(fillMask(map, region(of, y * doc.width + x), label));
+    doc.touch(fillRegion(map, of, y * doc.width + x, label));
   }
 
   // Move: the first drag draws a lasso; a drag inside it then moves what it holds. A click takes the region under it.
@@ -129,16 +130,11 @@ export class Tools {
     const at = this.points[0], x = Math.floor(at.x), y = Math.floor(at.y);
     const within = x >= 0 && y >= 0 && x < doc.width && y < doc.height;
     const mask = far ? polygonMask(doc, this.points) : within ? region({ width: doc.width, labels: doc.layers[this.settings.layer] }, y * doc.width + x) : null;
-    if (!mask?.some((m) => m)) { this.outline = null; return false; }
-    if (!far) this.points = boxAround(mask, doc.width, doc.height);
+    const box = mask && boundsOf(doc, mask);
+    if (!box) { this.outline = null; return false; }
+    if (!far) this.points = [0, 1, 2, 3].map((i) => ({ x: box.x + (i === 1 || i === 2 ? box.width : 0), y: box.y + (i > 1 ? box.height : 0) }));
     this.lasso = { mask, lifted: null };
     this.outline = { kind: 'lasso', points: this.points, closed: true, by: { x: 0, y: 0 } };
     return false;
   }
-}
-
-function boxAround(mask: Uint8Array, width: number, height: number): Point[] {
-  let [l, t, r, b] = [width, height, 0, 0];
-  mask.forEach((m, p) => { if (m) { const x = p % width, y = Math.floor(p / width); l = Math.min(l, x); r = Math.max(r, x + 1); t = Math.min(t, y); b = Math.max(b, y + 1); } });
-  return [{ x: l, y: t }, { x: r, y: t }, { x: r, y: b }, { x: l, y: b }];
 }
