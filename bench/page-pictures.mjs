@@ -29,9 +29,12 @@ try {
   const previewed = () => page.waitForFunction(() => /^Preview of/.test(document.getElementById('result-status').textContent));
   await page.goto(`${url}?scene=lake&size=192`);
   await previewed();
-  await page.waitForFunction(() => [...document.querySelectorAll('#target-choice option')].some((o) => o.value === 'from 0' && !o.disabled));
+  await page.click('#target-open');
+  const moved = page.locator('#target-add').getByRole('button', { name: 'trees moved' });
+  await moved.and(page.locator(':enabled')).waitFor();
   await page.evaluate(() => { document.getElementById('result-status').textContent = ''; });
-  await page.selectOption('#target-choice', 'from 0');
+  await moved.click();
+  await page.keyboard.press('Escape');
   await previewed();
   await page.waitForFunction(() => /iterations/.test(document.getElementById('estimate').textContent));
   for (const name of ['light', 'dark']) {

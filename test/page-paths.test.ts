@@ -99,26 +99,56 @@ function withBrowser(): void {
       await page.keyboard.press('Control+z');
     }
     assert.ok(widths[0] > 0 && widths[1] > 1.5 * widths[0], `${widths}`);
+
+    // Now that there is a pen, fingers move the view, until they are told to paint again.
+    await cdp.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 });
+    await touch('touchStart', a); await touch('touchMove', c); await touch('touchMove', b); await touch('touchEnd');
+    assert.is(differ(before, await seat.layout()), 0, 'a finger beside a pen does not paint');
+    await page.keyboard.press('0');
+    await page.click('#fingers');
+    await touch('touchStart', a); await touch('touchMove', c); await touch('touchMove', b); await touch('touchEnd');
+    assert.ok(differ(before, await seat.layout()) > 0, 'unless it is told to');
+    await page.keyboard.press('Control+z');
+    await cdp.send('Emulation.setTouchEmulationEnabled', { enabled: false });
   });
 
-  test('several targets: added, copied, chosen, undone each for itself', async () => {
-    const choose = (label: string): Promise<unknown> => page.selectOption('#target-choice', { label });
-    const chosen = (): Promise<string> => page.locator('#target-choice option:checked').innerText();
+  test('several targets: added, copied, chosen, undone each for itself; renamed in the list, by keys alone', async () => {
+    const press = (name: string): Promise<void> => page.locator('#targets').getByRole('button', { name, exact: true }).click();
+    const chosen = (): Promise<string> => seat.text('target-name');
     const first = await seat.layout();
     await page.keyboard.press('r');
     await page.keyboard.press('1');
-    await choose('a copy of this one');
+    await page.click('#target-open');
+    await press('a copy of this');
+    await page.keyboard.press('Escape');
     assert.is(await chosen(), 'target 2');
     await seat.previewed(() => seat.stroke([0.1, 0.6], [0.6, 0.95]));
     const second = await seat.layout();
     assert.ok(differ(first, second) > 0);
-    await seat.previewed(() => choose('target 1'));
+    await page.click('#target-open');
+    await seat.previewed(() => page.getByRole('radio', { name: 'target 1' }).click());
+    await page.keyboard.press('Escape');
     assert.is(differ(first, await seat.layout()), 0);
     await seat.previewed(() => page.keyboard.press('Control+z'));
     assert.is(await chosen(), 'target 2', 'undo shows the target it changes');
     assert.is(differ(first, await seat.layout()), 0);
     await seat.previewed(() => page.keyboard.press('Control+Shift+z'));
     assert.is(differ(second, await seat.layout()), 0);
+
+    await page.keyboard.press('Shift+F2');
+    await page.keyboard.type('target 1');
+    await page.keyboard.press('Enter');
+    assert.match(await seat.text('target-error'), /Another target is called “target 1”/);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('far shore');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    assert.is(await chosen(), 'far shore');
+    assert.is((await seat.saved(() => page.click('#export'))).name, 'hill-far-shore.png');
+    await page.keyboard.press('PageUp');
+    assert.is(await chosen(), 'target 1');
+    await seat.previewed(() => page.keyboard.press('PageDown'));
+    assert.is(await chosen(), 'far shore');
   });
 
   test('trains on every target made; a lost device keeps painting and run, and training goes on', async () => {
@@ -136,6 +166,11 @@ function withBrowser(): void {
     const at = Number((await lost.innerText()).match(/iteration (\d+)/)![1]);
     assert.match(await seat.text('estimate'), /paused$/);
     await lost.getByRole('button', { name: 'Go on' }).click();
+    await page.click('#target-open');   // a run's target, renamed while it trains
+    await page.getByRole('radio', { name: 'far shore' }).dblclick();
+    await page.keyboard.type('near shore');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
     await page.waitForFunction((n) => /%/.test(document.title) && Number(/^iteration (\d+) of 500/.exec(document.getElementById('estimate')!.textContent!)?.[1] ?? -1) > n, at, slow);
   });
 
@@ -162,7 +197,9 @@ function withBrowser(): void {
     await seat.state(/paused$/);
     assert.ok((await seat.text('estimate')).startsWith(at));
     assert.is(differ(kept, await seat.layout()), 0);
-    assert.equal(await page.locator('#target-choice optgroup').first().locator('option').allInnerTexts(), ['target 2', 'target 1']);
+    await page.click('#target-open');
+    assert.equal(await page.locator('#target-list [role="radio"]').allInnerTexts(), ['near shore', 'target 1']);
+    await page.keyboard.press('Escape');
     await page.waitForFunction(() => /reconstruction/.test(document.getElementById('curve-canvas')!.getAttribute('aria-label')!) || /iteration [0-4] of/.test(document.getElementById('estimate')!.textContent!));
   });
 

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PaintDocument, type Change } from '../src/web/page/paint/document.ts';
 import { History } from '../src/web/page/paint/history.ts';
+import { Pointers } from '../src/web/page/paint/pointers.ts';
 import { segment } from '../src/web/page/paint/raster.ts';
 import { fill, fillHoles, lift, polygonMask, putDown, region } from '../src/web/page/paint/regions.ts';
 import { radiusAt, Tools, type Settings, type Touch } from '../src/web/page/paint/tools.ts';
@@ -191,6 +192,49 @@ test('history knows what a run has learnt: source strokes and classes, but no na
   assert.equal([doc.missing(), doc.missing(true)], [[], ['moon']], 'on the target that is not shown');
   while (doc.undo());
   assert.equal(doc.layers.source, start);
+});
+
+test('a hand beside a pen rests: before it, with it and after it; fingers move the view then, two of them enlarge it', () => {
+  const p = new Pointers(), o = { x: 0, y: 0 }, at = (x: number, y: number) => ({ x, y }), view = { scale: 1, x: 0, y: 0 };
+  assert.equal(p.down(1, 'touch', at(10, 10), false), { role: 'draw', stopped: false }, 'without a pen, a finger draws');
+  assert.equal(p.down(2, 'touch', at(20, 10), false), { role: 'view', stopped: true }, 'two move the view');
+  assert.is(p.move(2, at(30, 10), view)!.scale, 2);
+  p.up(1); p.up(2);
+
+  p.down(1, 'touch', o, false);                                     // the hand lands first
+  assert.equal(p.down(7, 'pen', o, false), { role: 'draw', stopped: true }, 'what it drew is taken back');
+  assert.is(p.move(1, at(5, 5), view), null, 'and it moves nothing');
+  assert.equal(p.down(2, 'touch', at(9, 9), false), { role: 'rest', stopped: false }, 'nor does another part of it');
+  assert.is(p.drawing, 7);
+  assert.is(p.up(7), true);
+  assert.is(p.move(1, at(9, 5), view), null, 'nor while it still lies there');
+  assert.is(p.up(1), false); p.up(2);
+
+  assert.is(p.down(3, 'touch', o, false).role, 'view');
+  assert.equal(p.move(3, at(4, -6), view), { scale: 1, x: 4, y: -6 });
+  p.up(3);
+  assert.is(p.down(1, 'mouse', o, false).role, 'draw', 'the mouse draws as ever');
+  p.up(1);
+  p.fingers = true;
+  assert.is(p.down(3, 'touch', o, false).role, 'draw');
+});
+
+test('targets have names: given, taken back, never two alike', () => {
+  const doc = open(), [first] = doc.targets;
+  doc.addTarget(start, 'far shore');
+  doc.addTarget(start, ' far shore ');
+  doc.addTarget(start);
+  assert.equal(doc.targets.map((t) => t.name), ['target 1', 'far shore', 'far shore 2', 'target 4']);
+  for (const bad of ['', '  ', 'far shore', 'x'.repeat(61)]) assert.is(doc.renameTarget(first, bad), false, bad);
+  assert.is(doc.renameTarget(first, ' lake '), true);
+  assert.is(first.name, 'lake');
+  const steps = doc.history.undoStep;
+  assert.is(doc.renameTarget(first, 'lake'), true);
+  assert.is(doc.history.undoStep, steps, 'the same name is no step');
+  doc.undo();
+  assert.is(first.name, 'target 1');
+  doc.redo();
+  assert.is(first.name, 'lake');
 });
 
 test('holes take the nearest class', () => {

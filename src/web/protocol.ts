@@ -138,6 +138,8 @@ export interface Methods {
   resume(p: object): TrainStatus;
   /** Gives the run up, and its checkpoint. */
   reset(p: object): TrainStatus;
+  /** Another name for one of the run's targets, in the run as it is saved and kept from now on. One that the run has not is no error. */
+  renameTarget(p: { from: string; to: string }): void;
   /** The layouts to show while training goes on (event `picture`); the run's targets and the source's layout without. */
   watch(p: { targets: TargetInput[] }): void;
   /** A layout's picture from the run as it is: raw, the generator's draft at the training size; else at the output size. */

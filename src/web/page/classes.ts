@@ -51,7 +51,8 @@ export function showClasses(state: State): void {
     if (focused) box.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
     box.querySelector('[aria-checked="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
-  for (const news of ['document', 'settings', 'classes', 'painted', 'status'] as const) state.on(news, draw);
+  for (const news of ['document', 'settings', 'classes', 'status'] as const) state.on(news, draw);
+  state.on('painted', ({ live }) => { if (!live) draw(); });   // counts pixels: not for every step of a stroke
   const tools = h('span', { class: 'row class-tools' },
     h('button', { class: 'icon-button quiet', title: 'Rename or recolour the class (F2)', 'aria-label': 'Rename or recolour the class', onclick: () => editClass(state, state.settings.label) }, '…'),
     h('button', { class: 'icon-button quiet', title: 'New class', 'aria-label': 'New class', onclick: () => addClass(state) }, icon('plus')));

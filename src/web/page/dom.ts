@@ -20,6 +20,12 @@ export function $<T extends HTMLElement = HTMLElement>(id: string): T {
   return found as T;
 }
 
+/** Says so in an element of the page; what says so already is not laid out again. */
+export function tell(id: string, text: string): void {
+  const e = $(id);
+  if (e.textContent !== text) e.textContent = text;
+}
+
 export const on = <K extends keyof HTMLElementEventMap>(id: string, event: K, act: (e: HTMLElementEventMap[K]) => void): void => $(id).addEventListener(event, act);
 
 /** One of the page's own icons (index.html defines them as symbols). */
@@ -84,6 +90,8 @@ export function download(bytes: Uint8Array<ArrayBuffer>, name: string, type: str
 }
 
 export const stem = (name: string): string => name.replace(/\.\w{1,5}$/, '');
+/** "lake", "trees moved" -> "lake-trees-moved": names as parts of a file's name, without what file systems dislike. */
+export const fileName = (document: string, part: string): string => [stem(document), part].map((n) => n.replace(/[^\p{L}\p{N}_.-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '')).filter(Boolean).join('-') || 'picture';
 
 /** Pixels on a canvas of their own, to be drawn at any scale. */
 export function canvasOf(width: number, height: number, rgba?: Uint8ClampedArray<ArrayBuffer>): HTMLCanvasElement {

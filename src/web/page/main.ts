@@ -2,7 +2,7 @@
 import { keepOffline, offeredRun, startDesk, startEngine } from '../host.ts';
 import { editClass, segmented, showClasses, showSettings } from './classes.ts';
 import { Desk } from './desk/client.ts';
-import { $, download, icon, on } from './dom.ts';
+import { $, download, fileName, icon, on } from './dom.ts';
 import { showInside } from './inside.ts';
 import { listenToKeys, type Key } from './keys.ts';
 import { complain, say } from './messages.ts';
@@ -12,6 +12,7 @@ import { ResultPane, type Mode } from './resultPane.ts';
 import { Start } from './start.ts';
 import { State } from './state.ts';
 import { Studio } from './studio.ts';
+import { nextTarget, showTargets } from './targets.ts';
 import { TrainingPanel } from './training.ts';
 import './page.css';
 
@@ -39,11 +40,12 @@ const start = new Start(state, desk, (file) => void panel.open(file), sceneSize)
 showClasses(state);
 showSettings(state);
 const showMode = segmented('mode', [['auto', 'Auto', 'The preview, and the network’s picture fading in as it learns (V)'], ['preview', 'Patches', 'Patch synthesis alone (V)'], ['network', 'Network', 'The network’s picture (V)']] as const, (m: Mode) => result.setMode(m));
-panel.savePreview = (name) => void (async () => {
-  const p = result.previewPixels!;
-  const { bytes } = await desk.call('picturePng', { width: p.width, height: p.height, photo: p.data, texts: { Software: 'SemIA-WebGPU', Description: `Patch-synthesis preview of a target layout of ${name}; no network was trained.` } });
-  download(bytes, `${name}-preview.png`, 'image/png');
+panel.savePreview = () => void (async () => {
+  const p = result.previewPixels!, { name, target } = state.doc;
+  const { bytes } = await desk.call('picturePng', { width: p.width, height: p.height, photo: p.data, texts: { Software: 'SemIA-WebGPU', Description: `Patch-synthesis preview of the layout ${target.name} of ${name}; no network was trained.` } });
+  download(bytes, `${fileName(name, target.name)}-preview.png`, 'image/png');
 })().catch(complain);
+const editTarget = showTargets(state, (fresh) => start.importDialog('target', fresh));
 
 // ---- tools, undo, theme
 
@@ -78,7 +80,8 @@ const historyButtons = (): void => {
     b.setAttribute('aria-label', text);
   }
 };
-for (const news of ['document', 'painted', 'classes', 'targets'] as const) state.on(news, historyButtons);
+for (const news of ['document', 'classes', 'targets'] as const) state.on(news, historyButtons);
+state.on('painted', ({ live }) => { if (!live) historyButtons(); });
 $('undo').append(icon('undo'));
 $('redo').append(icon('redo'));
 on('undo', 'click', () => step(true));
@@ -119,7 +122,10 @@ const keys: Key[] = [
   { keys: ['o'], text: 'Choose a picture', act: () => start.show() },
   { keys: ['t'], text: 'Start, pause or go on with training', act: () => $('train').click() },
   { keys: ['d'], text: 'Download the result', act: () => $('download').click() },
-  { keys: ['F2'], text: 'Rename or recolour the chosen class', act: () => editClass(state, state.settings.label) },
+  { keys: ['F2'], shift: false, text: 'Rename or recolour the chosen class', act: () => editClass(state, state.settings.label) },
+  { keys: ['F2'], shift: true, text: 'Rename the target', act: () => editTarget() },
+  { keys: ['PageDown'], show: 'Page ↓', text: 'Next target', act: () => nextTarget(state, 1) },
+  { keys: ['PageUp'], show: 'Page ↑', text: 'Target before', act: () => nextTarget(state, -1) },
   { keys: ['?'], text: 'These keys', act: () => showHelp() },
 ];
 listenToKeys(keys, [['arrows', 'On the layout: move the pen (Shift far, Alt one pixel)'], ['space', 'On the layout: press and lift the pen'], ['Enter', 'On the layout: one click'], ['Esc', 'Give up what is being drawn'],

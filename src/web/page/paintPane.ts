@@ -1,10 +1,11 @@
 /** The pane one paints in: photograph and layout drawn at the view's scale, pointer, touch and keys turned into what tools do. */
 import { inkOf } from './colours.ts';
-import { $, canvasOf, css, on, Surface } from './dom.ts';
+import { $, canvasOf, css, on, Surface, tell } from './dom.ts';
 import type { LayerName, PaintDocument } from './paint/document.ts';
+import { Pointers } from './paint/pointers.ts';
 import type { Point, Rect } from './paint/raster.ts';
 import { Tools, type Touch } from './paint/tools.ts';
-import { fit, held, pinch, toPane, toPicture, zoom, type View } from './paint/view.ts';
+import { fit, held, toPane, toPicture, zoom, type View } from './paint/view.ts';
 import type { State } from './state.ts';
 
 export class PaintPane {
@@ -17,9 +18,7 @@ export class PaintPane {
   private shownLayer: LayerName | null = null;
   private opacity: Record<LayerName, number> = { source: 0.55, target: 1 };
   private pointer: Point | null = null;
-  private pens = new Map<number, Point>();
-  private panning: { id: number; from: Point; view: View } | null = null;
-  private drawing: number | null = null;
+  private readonly pointers = new Pointers();
   private keyPen: { at: Point; down: boolean } | null = null;
   private spaceHeld = false;
   /** A place of the photograph that the result pane points at. */
@@ -29,7 +28,7 @@ export class PaintPane {
     const canvas = $<HTMLCanvasElement>('paint-canvas');
     this.surface = new Surface(canvas, (c) => this.draw(c), () => { if (this.fitted) this.fit(); else this.setView(this.view); });
     state.on('document', (doc) => this.open(doc));
-    state.on('settings', ({ layer }) => { if (layer !== this.shownLayer) this.repaintLayer(); else this.surface.redraw(); this.describe(); });
+    state.on('settings', ({ layer }) => { if (layer !== this.shownLayer) this.repaintLayer(); else this.surface.redraw(); });
     state.on('targets', () => { this.tools.cancel(); });
     state.on('classes', () => this.repaintLayer());
     canvas.addEventListener('pointerdown', (e) => this.down(e));
@@ -43,6 +42,7 @@ export class PaintPane {
     canvas.addEventListener('blur', () => { if (this.keyPen?.down) this.tools.release(this.touch(this.keyPen.at)); this.keyPen = null; this.spaceHeld = false; this.surface.redraw(); });
     on('opacity', 'input', () => { this.opacity[state.settings.layer] = Number($<HTMLInputElement>('opacity').value) / 100; this.surface.redraw(); });
     on('fit', 'click', () => this.fit());
+    on('fingers', 'click', () => { this.pointers.fingers = !this.pointers.fingersDraw; this.showFingers(); });
   }
 
   fit(): void { this.fitted = true; this.view = fit(this.state.doc ?? { width: 1, height: 1 }, this.surface); this.viewed(null); this.surface.redraw(); }
@@ -84,6 +84,7 @@ export class PaintPane {
 
   private draw(c: CanvasRenderingContext2D): void {
     if (!this.photo) return;
+    this.describe();
     const { view: v } = this, { doc, settings } = this.state;
     c.imageSmoothingEnabled = v.scale < 3;
     c.imageSmoothingQuality = 'high';
@@ -137,15 +138,26 @@ export class PaintPane {
     this.surface.canvas.focus({ preventScroll: true });
     this.surface.canvas.setPointerCapture?.(e.pointerId);
     this.keyPen = null;
-    this.pens.set(e.pointerId, this.surface.at(e));
-    if (this.pens.size === 2) { if (this.drawing !== null) this.giveUp(); this.drawing = null; return; }
-    if (this.pens.size > 2) return;
-    if (e.button === 1 || this.spaceHeld || this.state.settings.tool === 'pan') { this.panning = { id: e.pointerId, from: this.surface.at(e), view: this.view }; return; }
-    if (e.button === 2 || (e.altKey && this.state.settings.tool !== 'move')) { this.pickAt(this.at(e)); return; }
-    if (this.state.settings.tool !== 'pick' && this.refuse()) return;
-    this.drawing = e.pointerId;
+    if (this.pointers.notice(e.pointerType)) this.showFingers();
+    const { tool } = this.state.settings, picks = e.button === 2 || (e.altKey && tool !== 'move');
+    const { role, stopped } = this.pointers.down(e.pointerId, e.pointerType, this.surface.at(e), e.button === 1 || this.spaceHeld || tool === 'pan');
+    if (stopped) this.giveUp();
+    if (role !== 'draw') return;
+    if (picks || (tool !== 'pick' && this.refuse())) {
+      this.pointers.stop();
+      if (picks) this.pickAt(this.at(e));
+      return;
+    }
     this.tools.press(this.touch(this.at(e), e));
     this.surface.redraw();
+  }
+
+  /** Once there is a pen, whether fingers paint beside it is the visitor's to say. */
+  private showFingers(): void {
+    const button = $('fingers'), draw = this.pointers.fingersDraw;
+    button.hidden = !this.pointers.hasPen;
+    button.textContent = draw ? 'fingers paint' : 'fingers move';
+    button.title = draw ? 'Fingers paint as the pen does. Press to let them move the view only.' : 'The pen paints; fingers move the view. Press to let them paint, too.';
   }
 
   private pickAt(p: Point): void {
@@ -154,33 +166,25 @@ export class PaintPane {
   }
 
   private moved(e: PointerEvent): void {
-    const before = this.pens.get(e.pointerId), now = this.surface.at(e);
+    if (!this.state.doc) return;
+    const now = this.surface.at(e), { tool } = this.state.settings;
     this.pointer = e.pointerType === 'touch' ? null : now;
-    if (before && this.pens.size === 2) {
-      const other = [...this.pens].find(([id]) => id !== e.pointerId)![1];
-      this.setView(pinch(this.view, [before, other], [now, other]));
-    }
-    if (before) this.pens.set(e.pointerId, now);
-    if (this.panning?.id === e.pointerId) {
-      const { from, view } = this.panning;
-      this.setView({ ...view, x: view.x + now.x - from.x, y: view.y + now.y - from.y });
-    } else if (this.drawing === e.pointerId) {
+    if (this.pointers.notice(e.pointerType)) this.showFingers();
+    const view = this.pointers.move(e.pointerId, now, this.view);
+    if (view) this.setView(view);
+    else if (this.pointers.drawing === e.pointerId) {
       // Between two frames a pointer reports many places: a stroke goes through all of them, a dragged region only to the last.
       const all = this.dragging ? [] : e.getCoalescedEvents?.() ?? [];
       for (const one of all.length ? all : [e]) this.tools.move(this.touch(this.at(one), one));
-      if (this.tools.busy && (this.state.settings.tool === 'brush' || this.state.settings.tool === 'eraser')) this.state.tell('painted', { layer: this.state.settings.layer, live: true });
+      if (this.tools.busy && (tool === 'brush' || tool === 'eraser')) this.state.tell('painted', { layer: this.state.settings.layer, live: true });
     }
-    this.describe();
     this.surface.redraw();
   }
 
   private get dragging(): boolean { return this.state.settings.tool === 'move' && this.tools.outline?.kind === 'lasso' && this.tools.outline.closed; }
 
   private up(e: PointerEvent, cancelled: boolean): void {
-    this.pens.delete(e.pointerId);
-    if (this.panning?.id === e.pointerId) this.panning = null;
-    if (this.drawing !== e.pointerId) return;
-    this.drawing = null;
+    if (!this.pointers.up(e.pointerId)) return;
     if (cancelled) this.giveUp(); else this.finish(this.touch(this.at(e), e));
     this.surface.redraw();
   }
@@ -207,7 +211,7 @@ export class PaintPane {
     const arrows: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const step = arrows[e.key];
     if (e.ctrlKey || e.metaKey) return;
-    if (e.key === 'Escape') { this.giveUp(); this.drawing = this.keyPen = null; this.surface.redraw(); return; }
+    if (e.key === 'Escape') { this.giveUp(); this.pointers.stop(); this.keyPen = null; this.surface.redraw(); return; }
     if (e.key === ' ' && !this.keyPen) { this.spaceHeld = true; e.preventDefault(); return; }
     if (!step && !(this.keyPen && (e.key === ' ' || e.key === 'Enter'))) return;
     e.preventDefault();
@@ -224,18 +228,17 @@ export class PaintPane {
       pen.down = e.key === ' ';
       if (!pen.down) this.finish(this.touch(pen.at));
     }
-    this.describe(pen.at);
     this.surface.redraw();
   }
 
-  private describe(at: Point | null = this.pointer && toPicture(this.view, this.pointer)): void {
-    const { doc, settings } = this.state;
-    if (!doc) return;
+  /** What is under the pointer, and what pressing does: with each frame, since words are laid out anew whenever they change. */
+  private describe(): void {
+    const { doc, settings } = this.state, at = this.keyPen?.at ?? (this.pointer && toPicture(this.view, this.pointer));
     const label = at && doc.labelAt(settings.layer, at.x, at.y);
     const where = label === null ? '' : `${doc.classes[label].name} at ${Math.floor(at!.x)}, ${Math.floor(at!.y)}`;
     const pen = this.keyPen?.down ? ' · pen down' : '';
     const hint = settings.tool === 'move' ? (this.tools.outline?.kind === 'lasso' && this.tools.outline.closed ? 'drag the region; Alt copies it' : 'draw a lasso, or click a region') : `painting ${doc.classes[settings.label]?.name ?? ''} on the ${settings.layer} layout`;
-    $('paint-status').textContent = [hint + pen, where].filter(Boolean).join(' · ');
+    tell('paint-status', [hint + pen, where].filter(Boolean).join(' · '));
   }
 }
 

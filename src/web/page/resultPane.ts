@@ -29,13 +29,15 @@ export class ResultPane {
   private before: keyof typeof befores = 'none';
   private probe: Point | null = null;
   private byKey = false;
+  /** Where the pointer has come to since the last frame. */
+  private pointed: Point | undefined;
 
   constructor(private readonly state: State, private readonly mark: (p: Point | null) => void) {
     const canvas = $<HTMLCanvasElement>('result-canvas');
     this.surface = new Surface(canvas, (c) => this.draw(c), () => this.place());
     state.on('document', (doc) => this.open(doc));
-    canvas.addEventListener('pointermove', (e) => { this.byKey = false; this.look(toPicture(this.view, this.surface.at(e))); });
-    canvas.addEventListener('pointerleave', () => this.look(null));
+    canvas.addEventListener('pointermove', (e) => { this.byKey = false; this.pointed = this.surface.at(e); this.surface.redraw(); });
+    canvas.addEventListener('pointerleave', () => { this.pointed = undefined; this.look(null); });
     canvas.addEventListener('blur', () => { if (this.byKey) this.look(null); });
     canvas.addEventListener('keydown', (e) => this.key(e));
     const choice = $<HTMLSelectElement>('before');
@@ -93,6 +95,7 @@ export class ResultPane {
   private draw(c: CanvasRenderingContext2D): void {
     const { doc } = this.state, { view: v } = this;
     if (!doc || !this.photo) return;
+    if (this.pointed) { const p = this.pointed; this.pointed = undefined; this.look(toPicture(v, p)); }
     const goal = this.goal();
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) this.shown = goal;
     else if (Math.abs(goal - this.shown) > 0.01) { this.shown += (goal - this.shown) * 0.16; this.surface.redraw(); } else this.shown = goal;

@@ -1,7 +1,7 @@
 /** How one begins: a shipped scene, a photograph with or without a layout, a saved run; dropped or opened. Layouts in and out. */
 import { inked } from './colours.ts';
 import { sceneNames } from './sceneNames.ts';
-import { $, canvasOf, download, h, icon, on, stem } from './dom.ts';
+import { $, canvasOf, download, fileName, h, icon, on, stem } from './dom.ts';
 import type { Desk } from './desk/client.ts';
 import type { LayoutAnswer, Picture } from './desk/protocol.ts';
 import { complain, say } from './messages.ts';
@@ -20,10 +20,8 @@ export class Start {
     on('open-photo', 'click', () => void this.pick('image/png,image/jpeg,image/webp', (files) => this.take(files), true));
     on('import', 'click', () => void this.importDialog());
     on('export', 'click', () => void this.exportLayout());
-    on('target-choice', 'change', () => this.chooseTarget());
     $('start-close').append(icon('close'));
-    state.on('document', () => { $('document-name').textContent = state.doc.name; this.showTargets(); });
-    state.on('targets', () => this.showTargets());
+    state.on('document', () => { $('document-name').textContent = state.doc.name; });
     this.listenToDrops();
   }
 
@@ -67,7 +65,7 @@ export class Start {
       const { labels } = await this.desk.call('sceneTarget', { name, target, size: this.sceneSize });
       if (mine !== this.opened) return;
       this.state.presets[i].labels = labels;
-      this.showTargets();
+      this.state.tell('targets', null);
     }
   }
 
@@ -77,31 +75,6 @@ export class Start {
     say('A run is open. Save it if you want to keep it, then Reset; after that another picture can be opened.', { kind: 'run open', bad: true });
     $('document-name').textContent = this.state.doc.name;
     return false;
-  }
-
-  /** The targets there are, what another can begin with, and what the one at hand can begin again from. */
-  private showTargets(): void {
-    const { doc, presets } = this.state, begin = [['source', 'the source layout'], ...presets.map((p, i) => [String(i), p.name]), ['file', 'a file…']];
-    const option = (value: string, text: string, more = {}): HTMLElement => h('option', { value, ...more }, text);
-    const painted = (i: string): boolean => presets[Number(i)]?.labels !== null;
-    $('target-choice').replaceChildren(
-      h('optgroup', { label: 'Targets' }, ...doc.targets.map((t, i) => option(`show ${i}`, t.name, { selected: t === doc.target }))),
-      h('optgroup', { label: 'Add a target' }, option('add copy', 'a copy of this one'), option('add source', 'like the source layout')),
-      h('optgroup', { label: 'Begin this one again from' }, ...begin.map(([v, text]) => option(`from ${v}`, painted(v) ? text : `${text} (being painted)`, { disabled: !painted(v) }))),
-      ...(doc.targets.length > 1 ? [h('optgroup', { label: 'Remove' }, option('remove', `remove ${doc.target.name}`))] : []));
-  }
-
-  private chooseTarget(): void {
-    const { doc } = this.state, [what, which] = $<HTMLSelectElement>('target-choice').value.split(' ');
-    const begin = which === 'source' ? doc.layers.source : this.state.presets[Number(which)]?.labels;
-    this.state.set({ layer: 'target' });
-    this.showTargets();   // the select shows a target again, not what was asked for
-    if (what === 'from' && which === 'file') { this.importDialog('target'); return; }
-    if (what === 'show') doc.choose(doc.targets[Number(which)]);
-    else if (what === 'add') doc.addTarget(which === 'copy' ? doc.target.labels : doc.layers.source);
-    else if (what === 'remove') doc.removeTarget();
-    else if (begin) doc.replace('target', begin, 'another target');
-    this.state.tell('painted', { layer: 'target', live: false });
   }
 
   // ---- files
@@ -187,14 +160,17 @@ export class Start {
     say('Correct the source layout first: click superpixels, or brush. Then switch to Target and draw what you want.', { kind: 'hint', lasts: 12_000 });
   }
 
-  private importDialog(layer = this.state.settings.layer): void {
+  /** A layout from a file, for the layer at hand; `fresh`: as one more target, called like the file. */
+  importDialog(layer = this.state.settings.layer, fresh = false): void {
     this.pick('image/png,image/webp,image/jpeg', async ([file]) => {
       if (!file) return;
       const { doc } = this.state;
       if (layer === 'source' && this.state.learnt) { say('The run has learnt this source layout. Reset it to import another.', { kind: 'learnt' }); return; }
       try {
         const layout = await this.desk.call('layout', { file, name: file.name, width: doc.width, height: doc.height, ...(layer === 'target' && { classes: doc.classes }) });
-        if (layer === 'target') doc.replace('target', layout.labels, 'import'); else doc.relabel(layout.labels, layout.classes, 'import');
+        if (fresh) doc.addTarget(layout.labels, stem(file.name));
+        else if (layer === 'target') doc.replace('target', layout.labels, 'import');
+        else doc.relabel(layout.labels, layout.classes, 'import');
         this.notes(layout);
         this.state.tell('painted', { layer, live: false });
       } catch (e) { complain(e); }
@@ -205,7 +181,7 @@ export class Start {
     const { doc, settings: { layer } } = this.state;
     try {
       const { bytes } = await this.desk.call('layoutPng', { width: doc.width, height: doc.height, labels: doc.layers[layer], classes: doc.classes });
-      download(bytes, `${stem(doc.name)}-${layer === 'source' ? 'layout' : 'target'}.png`, 'image/png');
+      download(bytes, `${fileName(doc.name, layer === 'source' ? 'layout' : doc.target.name)}.png`, 'image/png');
     } catch (e) { complain(e); }
   }
 

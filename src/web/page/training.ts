@@ -2,9 +2,9 @@
 import { EngineError, type Engine } from '../client.ts';
 import type { PresetName, RunInfo, TrainSettings, TrainStatus } from '../protocol.ts';
 import { Curve } from './curve.ts';
-import { $, download, duration, h, icon, memory, on, stem } from './dom.ts';
+import { $, download, duration, fileName, h, icon, memory, on, stem } from './dom.ts';
 import { complain, say } from './messages.ts';
-import { PaintDocument } from './paint/document.ts';
+import { PaintDocument, type TargetLayout } from './paint/document.ts';
 import type { ResultPane } from './resultPane.ts';
 import { idle, type State } from './state.ts';
 import type { Studio } from './studio.ts';
@@ -36,9 +36,10 @@ export class TrainingPanel {
     on('open-run', 'click', () => this.openFile());
     on('download', 'click', () => void this.downloadPicture());
     $('download').replaceChildren(icon('down'), 'PNG');
-    state.on('status', (s) => this.show(s));
+    state.on('status', (s) => { this.show(s); void this.tellNames(); });
     state.on('document', () => this.estimate());
     state.on('painted', ({ live }) => { if (!live) void this.follow(); });
+    state.on('targets', () => void this.tellNames());
     this.engine.on('losses', (row) => this.curve.add(row));
     this.engine.on('picture', ({ target, iteration, picture }) => { if (target === this.wanted) this.fadeIn(picture, iteration); });
     document.addEventListener('visibilitychange', () => this.visibility());
@@ -107,6 +108,7 @@ export class TrainingPanel {
       this.wanted = doc.target.name;
       // All of them are learnt; the one at hand comes first, and is the one whose picture is shown.
       const targets = [doc.target, ...doc.targets.filter((t) => t !== doc.target)];
+      this.know(targets);
       await this.engine.call('train', { ...this.settings, targets: targets.map(({ name, labels }) => ({ ...this.studio.target(name), data: labels })) });
       if (targets.length > 1 || this.wanted !== doc.target.name) await this.follow();
     } catch (error) {
@@ -124,6 +126,7 @@ export class TrainingPanel {
   }
 
   private async reset(): Promise<void> {
+    this.told.clear();
     try { this.studio.setStatus(await this.engine.call('reset', {})); } catch (e) { complain(e); }
     this.curve.set([]);
     this.result.showNetwork(null, 0);
@@ -158,6 +161,24 @@ export class TrainingPanel {
     this.result.showNetwork(picture, this.state.status.state === 'finished' ? 1 : done * done * (3 - 2 * done));
   }
 
+  /** The targets that the run has, by the names it knows them by: what is renamed here (or undone) is renamed there. */
+  private readonly told = new Map<TargetLayout, string>();
+
+  private async tellNames(): Promise<void> {
+    if (!this.state.learnt || this.state.status.state === 'preparing') return;   // there is nobody yet to be told
+    for (const [target, from] of this.told) {
+      if (target.name === from) continue;
+      this.told.set(target, target.name);
+      if (this.wanted === from) this.wanted = target.name;
+      await this.engine.call('renameTarget', { from, to: target.name }).catch(complain);
+    }
+  }
+
+  private know(targets: readonly TargetLayout[]): void {
+    this.told.clear();
+    for (const t of targets) this.told.set(t, t.name);
+  }
+
   /** After a stroke: the run is shown on the layout as it is now. */
   private async follow(): Promise<void> {
     const { state } = this.state.status;
@@ -183,16 +204,16 @@ export class TrainingPanel {
   }
 
   private async downloadPicture(): Promise<void> {
-    const name = stem(this.state.doc.name);
+    const { doc } = this.state, name = stem(doc.name);
     try {
       if (this.state.learnt && this.result.mode !== 'preview') {
-        const { bytes } = await this.engine.call('exportPng', { target: this.studio.target(`${name}-target`), run: `${name}.run` });
-        download(bytes, `${name}-result.png`, 'image/png');
-      } else if (this.result.previewPixels) this.savePreview(name);
+        const { bytes } = await this.engine.call('exportPng', { target: this.studio.target(doc.target.name), run: `${name}.run` });
+        download(bytes, `${fileName(doc.name, doc.target.name)}-result.png`, 'image/png');
+      } else if (this.result.previewPixels) this.savePreview();
       else say('There is no result yet.', { kind: 'nothing' });
     } catch (e) { complain(e); }
   }
-  savePreview: (name: string) => void = () => {};
+  savePreview: () => void = () => {};
 
   // ---- runs
 
@@ -228,6 +249,7 @@ export class TrainingPanel {
     this.wanted = `layout ${++this.version}`;
     this.rendered = true;
     this.state.setDocument(doc);
+    this.know(same.length ? doc.targets : []);
     this.studio.setStatus(run.status);
     if (run.status.iteration > 0) void this.render(run.status.state !== 'finished');
   }

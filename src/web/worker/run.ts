@@ -15,6 +15,11 @@ import type { HeatMap, Inspection, LossRow, RunInfo, TargetInput } from '../prot
 import { readerOf, type SavedRun } from '../../model/runZip.ts';
 import { inputOf, pixelsOfCHW, targetAt, targetInputOf } from './source.ts';
 
+/** Gives a target of a saved run another name. */
+export function renamed(saved: SavedRun, from: string, to: string): void {
+  saved.record = { ...saved.record, targets: saved.record.targets.map((t) => (t.name === from ? { ...t, name: to } : t)) };
+}
+
 export class Run {
   training: Training | null = null;
   private networks!: Networks;
@@ -95,6 +100,15 @@ export class Run {
       name, losses, source: inputOf(this.source), targets: this.targets.map(targetInputOf),
       settings: { preset: c.preset, size: c.size, width: c.network.generator, seed: c.seed, iterations: c.iterations },
     };
+  }
+
+  /** False where there is no such target. */
+  rename(from: string, to: string): boolean {
+    const target = this.targets.find((t) => t.name === from);
+    if (!target) return false;
+    target.name = to;
+    renamed(this.saved, from, to);
+    return true;
   }
 
   target(input: TargetInput): Target { return targetAt(input, this.source, this.page); }

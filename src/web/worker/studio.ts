@@ -16,7 +16,7 @@ import { Estimator } from './estimate.ts';
 import { failureOf, WorkerError } from './failures.ts';
 import { dropRun, keepRun, keptRun } from './keep.ts';
 import { Previews } from './previews.ts';
-import { Run } from './run.ts';
+import { renamed, Run } from './run.ts';
 import { checkSource, inputOf, pictureOf, pixelsOf, sourceAt, targetAt } from './source.ts';
 import { convolutionRate } from './speed.ts';
 import { Trainer, type Send } from './trainer.ts';
@@ -138,6 +138,10 @@ export class Studio implements Handlers {
     return none;
   };
 
+  renameTarget = async ({ from, to }: { from: string; to: string }) => {
+    if (this.trainer) { if (this.trainer.run.rename(from, to)) await this.keep(this.trainer.run); } else if (this.saved) renamed(this.saved, from, to);
+  };
+
   watch = async ({ targets }: { targets: TargetInput[] }) => {
     const trainer = this.running();
     trainer.watch(targets.map((t) => trainer.run.target(t)));
@@ -207,14 +211,9 @@ export class Studio implements Handlers {
   private adopt(run: Run): Trainer {
     this.saved = run.saved;
     this.page = run.page;
-    const keep = async (): Promise<void> => {
-      const saved = await this.turns.take(() => run.save());
-      await keepRun(saved).then(() => this.send('kept', { iteration: saved.record.host.iteration }),
-        (error: Error) => this.send('kept', { iteration: saved.record.host.iteration, error: `the browser keeps no copy of the run (${error.name}): save it as a file` }));
-    };
     // A trainer that is done with has nothing to say any more: its iterations may be ahead of what was kept.
     const send: Send = (event, data) => { if (this.trainer === trainer) this.send(event, data); };
-    const trainer = new Trainer(run, this.turns, send, keep, (error) => {
+    const trainer = new Trainer(run, this.turns, send, () => this.keep(run), (error) => {
       const failure = failureOf(error, run.config.size);
       if (failure.kind === 'lost') return;   // the page hears of that by its own event
       this.send('failed', failure);
@@ -224,6 +223,12 @@ export class Studio implements Handlers {
       device?.destroy();
     });
     return this.trainer = trainer;
+  }
+
+  /** Writes the run's present state where a reload finds it. */
+  private async keep(run: Run): Promise<void> {
+    const saved = await this.turns.take(() => run.save()), { iteration } = saved.record.host;
+    await keepRun(saved).then(() => this.send('kept', { iteration }), (error: Error) => this.send('kept', { iteration, error: `the browser keeps no copy of the run (${error.name}): save it as a file` }));
   }
 
   private async giveUp(): Promise<void> {

@@ -9,7 +9,9 @@ export type LayerName = 'source' | 'target';
 export interface LayoutClass { name: string; color: RGB }
 /** A layout wanted: one picture is made of each. */
 export interface TargetLayout { readonly name: string; /** [h,w] */ readonly labels: Uint8Array }
-/** What changed: a part of a layer, the classes, or which targets there are and which is shown. */
+/** Longest name of a target, in characters. */
+export const NAME_LENGTH = 60;
+/** What changed: a part of a layer, the classes, or which targets there are, how they are called and which is shown. */
 export type Change = { layer: LayerName; rect: Rect } | { classes: true } | { targets: true };
 
 export interface DocumentInput {
@@ -138,12 +140,29 @@ export class PaintDocument {
     this.show(target);
   }
 
-  /** One more target, shown from now on. */
-  addTarget(labels: Uint8Array): void {
-    let n = this.targets.length + 1;
-    while (this.targets.some((t) => t.name === `target ${n}`)) n++;
-    const fresh = { name: `target ${n}`, labels: labels.slice() };
+  /** One more target, shown from now on. Without a name, or with one that another has, it gets a number. */
+  addTarget(labels: Uint8Array, name = ''): void {
+    const taken = (of: string): boolean => this.targets.some((t) => t.name === of);
+    let own = name.trim().slice(0, NAME_LENGTH - 4);
+    for (let n = own ? 2 : this.targets.length + 1, stem = own || 'target'; !own || taken(own); n++) own = `${stem} ${n}`;
+    const fresh = { name: own, labels: labels.slice() };
     this.setTargets([...this.targets, fresh], fresh, 'add a target');
+  }
+
+  /** Another name for a target, which no other has. False where it cannot be one. */
+  renameTarget(target: TargetLayout, name: string): boolean {
+    let other = name.trim();
+    if (!other || other.length > NAME_LENGTH || this.targets.some((t) => t !== target && t.name === other)) return false;
+    if (other === target.name) return true;
+    const apply = (): void => {
+      const before = target.name;
+      Object.assign(target, { name: other });
+      other = before;
+      this.tell({ targets: true });
+    };
+    apply();
+    this.history.add({ name: 'rename a target', bytes: 2 * NAME_LENGTH, apply });
+    return true;
   }
 
   /** Takes the target shown away. False for the last one. */
