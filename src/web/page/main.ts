@@ -146,7 +146,7 @@ async function begin(): Promise<void> {
   panel.suit(studio.report!.device.software);
   if (offered) await panel.open(offered);
   else {
-    studio.preview();
+    studio.first();
     const { kept } = studio.report!;
     if (kept) say(`A run of “${kept.name}” at iteration ${kept.iteration} of ${kept.iterations} is kept in this browser.`, { kind: 'kept run', actions: [{ label: 'Open it', act: () => void panel.restore() }] });
   }

@@ -99,6 +99,9 @@ export class Studio {
     void this.run(live);
   }
 
+  /** The picture just opened: its preview, unless that is under way already. */
+  first(): void { if (!this.previewing && !this.result.previewPixels) this.preview(); }
+
   /** Resolves when no preview is under way: what nobody waits for comes after it. */
   quiet(): Promise<void> { return this.previewing ? new Promise((resolve) => { this.waiting.push(resolve); }) : Promise.resolve(); }
 
@@ -109,6 +112,7 @@ export class Studio {
       return;
     }
     this.previewing = true;
+    if (!live) $('result-status').textContent = 'Making a preview…';
     const began = performance.now();
     try {
       await this.tellSource();
