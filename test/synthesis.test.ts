@@ -4,9 +4,11 @@ import * as assert from 'uvu/assert';
 import { hashUniform } from '../src/engine/hash.ts';
 import { fieldSource, improveField, liftField, overuse, packPixels, searchField, seedField, voteField } from '../src/autograd/ops/patchField.ts';
 import { preset } from '../src/model/config.ts';
+import { placesWithin, regionFrames } from '../src/model/frames.ts';
 import type { PairData } from '../src/model/pair.ts';
 import { preview, releasePreview } from '../src/model/preview.ts';
-import { defaultSynthesis, refine, synthesize } from '../src/model/synthesis.ts';
+import { shrinkImage } from '../src/model/pyramid.ts';
+import { defaultSynthesis, refine, synthesize, synthesizeTargets, type Draft } from '../src/model/synthesis.ts';
 import { scoped } from './device.ts';
 
 const size = 32;
@@ -144,19 +146,78 @@ test('synthesis follows a moved boundary with the source\'s textures, and leaves
   assert.ok(session.memory.bytes <= before + 2 ** 20, `${session.memory.bytes - before} bytes more`);
 }));
 
+/** A pair's picture at a quarter of its size, [3,h,w]. */
+const shrunk = ({ width, height, image }: PairData): Draft => ({ width: width / 4, height: height / 4, image: shrinkImage(image, width, height, width / 4, height / 4) });
+
 test('refinement brings a blurred draft to the source\'s sharpness', () => scoped(async (session) => {
   const source = scene(24);
   const target = scene(32);
   const small = 12;
-  const draft = Float32Array.from({ length: 3 * small * small }, (_, i) => {
-    const [c, y, x] = [Math.floor(i / small / small), Math.floor(i / small) % small, i % small];
-    let sum = 0;
-    for (let dy = 0; dy < 4; dy++) for (let dx = 0; dx < 4; dx++) sum += target.image[(c * 48 + y * 4 + dy) * 48 + x * 4 + dx];
-    return sum / 16;
-  });
-  const made = await refine(session, { ...preset('fixed'), refine: 2 }, source, { width: small, height: small, image: draft }, target);
+  const draft = shrunk(target).image;
+  const made = await refine(session, { ...preset('fixed'), refine: 2 }, source, { draft: { width: small, height: small, image: draft }, own: shrunk(source) }, target);
   const enlarged = Float32Array.from({ length: made.length }, (_, i) => draft[(Math.floor(i / 48 / 48) * small + Math.floor((Math.floor(i / 48) % 48) / 4)) * small + Math.floor((i % 48) / 4)]);
   assert.ok(psnr(made, target.image) > psnr(enlarged, target.image) + 3, `${psnr(made, target.image)} against ${psnr(enlarged, target.image)}`);
+}));
+
+test('where the layout is silent the draft decides, beyond its own size; what all drafts have in common costs nothing', () => scoped(async (session) => {
+  // One class; two textures of one mean colour, whose halves the target exchanges: nothing but a draft can know, and it knows them as two hues of its own.
+  const n = 64;
+  const labels = new Uint8Array(n * n);
+  const pair = (fine: (x: number) => boolean): PairData => ({
+    width: n, height: n, labels,
+    image: Float32Array.from({ length: 3 * n * n }, (_, i) => { const [x, y] = [i % n, Math.floor(i / n) % n]; return ((fine(x) ? x >> 1 : y >> 2) & 1) ? 0.6 : -0.6; }),
+  });
+  const drawn = (fine: (x: number) => boolean): Draft => ({ width: 16, height: 16, image: Float32Array.from({ length: 768 }, (_, i) => (fine(4 * (i % 16)) === i < 256 ? 0.5 : -0.5)) });
+  const [before, after] = [(x: number) => x < n / 2, (x: number) => x >= n / 2];
+  const [source, target] = [pair(before), pair(after)];
+  const finish = (own: Draft, draft: number): Promise<Float32Array> =>
+    refine(session, { ...preset('fixed'), refine: 2 }, source, { draft: drawn(after), own }, { width: n, height: n, labels }, { ...defaultSynthesis, draft });
+  const right = (x: Float32Array): number => {
+    // Share of the pixels whose column (fine) or row (coarse) neighbour differs as the target's does.
+    let same = 0;
+    for (let y = 8; y < n - 8; y++) for (let x_ = 8; x_ < n - 8; x_++) {
+      const at = y * n + x_;
+      const across = (image: Float32Array): number => Math.abs(image[at + 2] - image[at]) - Math.abs(image[at + 4 * n] - image[at]);
+      if (Math.sign(across(x)) === Math.sign(across(target.image))) same++;
+    }
+    return same / (n - 16) ** 2;
+  };
+  const [told, deaf] = [right(await finish(drawn(before), 1)), right(await finish(drawn(before), 0))];
+  assert.ok(told > 0.85 && told > deaf + 0.2, `${told} with the drafts compared, ${deaf} without`);
+}));
+
+test('places within a region move and stretch with it; specks belong to the nearest part of their class', () => {
+  const [w, h] = [40, 20];
+  const drawn = (boxes: [x: number, y: number, w: number, h: number][]): Uint8Array =>
+    Uint8Array.from({ length: w * h }, (_, i) => Number(boxes.some(([x, y, u, v]) => i % w >= x && i % w < x + u && Math.floor(i / w) >= y && Math.floor(i / w) < y + v)));
+  const places = (labels: Uint8Array): Float32Array => placesWithin(regionFrames({ width: w, height: h, labels }), w, h);
+  const [one, moved] = [places(drawn([[2, 3, 8, 6]])), places(drawn([[20, 5, 16, 12]]))];
+  const at = (p: Float32Array, x: number, y: number): number[] => [p[y * w + x], p[w * h + y * w + x]];
+  // The centre of a pixel of the small box is where four pixels of the one twice as large meet.
+  for (const [x, y] of [[0, 0], [7, 5], [3, 2]]) {
+    const large = [0, 1].map((c) => (at(moved, 20 + 2 * x, 5 + 2 * y)[c] + at(moved, 21 + 2 * x, 6 + 2 * y)[c]) / 2);
+    for (const c of [0, 1]) assert.ok(Math.abs(at(one, 2 + x, 3 + y)[c] - large[c]) < 0.01, `${at(one, 2 + x, 3 + y)} against ${large}`);
+  }
+  assert.ok(Math.abs(at(one, 9, 5)[0] - at(one, 2, 5)[0] - 7 / 8) < 0.01, 'in sizes of the region');
+  // Two parts have frames of their own; a pixel beside the right one belongs to that.
+  const parts = regionFrames({ width: w, height: h, labels: drawn([[2, 3, 8, 6], [20, 3, 8, 6], [31, 5, 1, 1]]) });
+  const id = (x: number, y: number): number => parts.ids[y * w + x];
+  assert.ok(id(4, 5) !== id(22, 5) && id(31, 5) === id(22, 5) && id(15, 5) !== id(4, 5));
+  // A checkerboard has more parts than a byte can name: then a class is one region.
+  const many = regionFrames({ width: w, height: h, labels: Uint8Array.from({ length: w * h }, (_, i) => (i + Math.floor(i / w)) % 2) });
+  assert.is(many.frames.length, 2);
+});
+
+test('what a generator learns of a target is the mean of several syntheses', () => scoped(async (session) => {
+  const plain = scene(24);
+  const grain = hashUniform('learned grain', plain.image.length);
+  const [source, target] = [{ ...plain, image: plain.image.map((v, i) => v + 0.1 * grain[i]) }, scene(32)];
+  const [learned] = await synthesizeTargets(session, source, [target]);
+  assert.equal(learned.labels, target.labels);
+  const ones: Float32Array[] = [];
+  for (const within of [0, 1, 2]) ones.push(await synthesize(session, source, target, 2, { ...defaultSynthesis, guides: { ...defaultSynthesis.guides, within } }));
+  assert.ok(ones[0].some((v, i) => v !== ones[2][i]), 'they are not all one');
+  for (const [i, v] of learned.image.entries()) assert.ok(Math.abs(v - (ones[0][i] + ones[1][i] + ones[2][i]) / 3) < 1e-6);
 }));
 
 test('a preview shows its levels, says where every pixel is from, and repeats by its seed; other seeds differ', () => scoped(async (session) => {

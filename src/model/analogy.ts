@@ -16,7 +16,7 @@ import { preset as presetOf, type Config, type PresetName } from './config.ts';
 import { createNetworks, restoreNetworks, type Networks } from './networks.ts';
 import type { PairData } from './pair.ts';
 import { Renderer } from './render.ts';
-import { refine, synthesizeTargets } from './synthesis.ts';
+import { refine, synthesizeTargets, type Draft } from './synthesis.ts';
 import { Training, type HostState, type State, type TrainingInput } from './train.ts';
 
 /** A preset's settings with a size, a width, a seed and a total of their own; what depends on them follows. */
@@ -45,7 +45,7 @@ export async function learnTargets(session: Session, c: Config, source: Source, 
   if (!(c.targetShare > 0) || !targets.length) return [];
   const own = gridOf(source, source, c.size, c.network.levels);
   const layouts = targets.map((t) => fitLayout(t, gridOf(t, source, c.size, c.network.levels).size, own.padding));
-  return synthesizeTargets(session, c, trainingPair(c, source), layouts);
+  return synthesizeTargets(session, trainingPair(c, source), layouts);
 }
 
 /** The source pair as the networks are trained on it. */
@@ -91,7 +91,7 @@ export class Painter {
   }
 
   /** The generator's picture of a layout, [3,H,W] at the training size. */
-  async draft(target: Target): Promise<{ width: number; height: number; image: Float32Array }> {
+  async draft(target: Target): Promise<Draft> {
     const { config: c, source } = this;
     const { size, padding } = gridOf(target, source, c.size, c.network.levels);
     const key = `${padding.width} x ${padding.height}`;
@@ -107,7 +107,8 @@ export class Painter {
     const plain = fromFloatCHW(draft.image, draft.width, draft.height, target.name);
     if (raw) return plain;
     if (!(this.config.refine > 0)) return resize(plain, target.width, target.height);
-    const image = await refine(this.session, this.config, fullSource(this.source), draft, target);
+    const own = await this.draft(ownLayout(this.source));
+    const image = await refine(this.session, this.config, fullSource(this.source), { draft, own }, target);
     return fromFloatCHW(image, target.width, target.height, target.name);
   }
 }

@@ -1,4 +1,5 @@
 /** Guides of patch synthesis: what a position is, beside its colours, so that patches come from like places. */
+import { placesWithin, regionFrames, type Frames } from './frames.ts';
 import type { LayoutData } from './pair.ts';
 import { shrinkImage } from './pyramid.ts';
 
@@ -9,6 +10,8 @@ export interface GuideWeights {
   far: number; farRadius: number;
   /** Position across and down, in picture sizes: skies are brighter at the horizon. */
   across: number; down: number;
+  /** Place within the pixel's own region (frames.ts), in region sizes: doors and windows are somewhere in a wall. */
+  within: number;
 }
 
 /** One pass of a box blur of radius r over `rows` lines of n values, `stride` apart within a line, `next` between lines; edges repeated. */
@@ -39,8 +42,10 @@ function blur(x: Float32Array, w: number, h: number, r: number): Float32Array {
 /** Shorter side, at most, of the maps that surroundings are blurred in: they are smooth, and enlarged afterwards. */
 const smallSide = 64;
 
+export interface Surroundings { width: number; height: number; planes: Float32Array; frames: Frames }
+
 /** The surroundings of a layout, [K,h,w] at a small size: shares of the classes about each place. */
-export function surroundings({ width: w, height: h, labels }: LayoutData, classes: number, radius: number): { width: number; height: number; planes: Float32Array } {
+export function surroundings({ width: w, height: h, labels }: LayoutData, classes: number, radius: number): Surroundings {
   const f = Math.min(1, smallSide / Math.min(w, h));
   const [width, height] = [Math.max(1, Math.round(w * f)), Math.max(1, Math.round(h * f))];
   const planes = new Float32Array(classes * width * height);
@@ -53,19 +58,28 @@ export function surroundings({ width: w, height: h, labels }: LayoutData, classe
   }
   for (let i = 0; i < planes.length; i++) planes[i] /= cells[i % cells.length];
   for (let k = 0; k < classes; k++) blur(planes.subarray(k * cells.length, (k + 1) * cells.length), width, height, radius * Math.max(width, height));
-  return { width, height, planes };
+  return { width, height, planes, frames: regionFrames({ width: w, height: h, labels }) };
 }
 
-/** Guides [h,w,4 n] of one level, times their weights: surroundings by class, position across and down, zeros to fill up. */
-export function guides(around: ReturnType<typeof surroundings>, classes: number, { width: w, height: h }: { width: number; height: number }, weight: GuideWeights): Float32Array {
-  const n = 4 * Math.ceil((classes + 2) / 4);
+/**
+ * Guides [h,w,4 n] of one level, times their weights: surroundings by class, position across and down, place within the region, colours
+ * [3,h,w] where given, zeros to fill up.
+ */
+export function guides(around: Surroundings, classes: number, { width: w, height: h }: { width: number; height: number }, weight: GuideWeights, colours?: Float32Array): Float32Array {
+  const n = 4 * Math.ceil((classes + 4 + (colours ? 3 : 0)) / 4);
   const data = new Float32Array(w * h * n);
   const planes = shrinkImage(around.planes, around.width, around.height, w, h);
+  const places = placesWithin(around.frames, w, h);
   const size = Math.max(w, h);
+  const each = w * h;
   for (let y = 0, i = 0; y < h; y++) for (let x = 0; x < w; x++, i++) {
-    for (let k = 0; k < classes; k++) data[i * n + k] = planes[k * w * h + i] * weight.far;
-    data[i * n + classes] = (x / size) * weight.across;
-    data[i * n + classes + 1] = (y / size) * weight.down;
+    const at = i * n;
+    for (let k = 0; k < classes; k++) data[at + k] = planes[k * each + i] * weight.far;
+    data[at + classes] = (x / size) * weight.across;
+    data[at + classes + 1] = (y / size) * weight.down;
+    data[at + classes + 2] = places[i] * weight.within;
+    data[at + classes + 3] = places[each + i] * weight.within;
+    if (colours) for (let c = 0; c < 3; c++) data[at + classes + 4 + c] = colours[c * each + i];
   }
   return data;
 }

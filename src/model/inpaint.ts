@@ -9,7 +9,7 @@ import type { Session, Tensor } from '../autograd/tensor.ts';
 import { UserError } from '../data/errors.ts';
 import { toFloatCHW, type Picture } from '../data/image.ts';
 import { membrane } from '../data/membrane.ts';
-import { guides, surroundings, type GuideWeights } from './guides.ts';
+import { guides, surroundings, type GuideWeights, type Surroundings } from './guides.ts';
 import { shrinkImage, shrinkLabels } from './pyramid.ts';
 
 export interface InpaintSettings {
@@ -32,7 +32,7 @@ const stray = 1e-3;
 /** Chosen by eye on the painted scenes [M]. */
 export const defaultInpainting: InpaintSettings = {
   patch: 7, coarsest: 24, ratio: 0.5, rounds: [12, 8, 5, 3], fullPairs: 1e6, repetition: 0.2, sigma: 1.5, sharp: 0.8, trust: 8,
-  guides: { near: 2, far: 0.5, farRadius: 0.06, across: 0.15, down: 0.5 },
+  guides: { near: 2, far: 0.5, farRadius: 0.06, across: 0.15, down: 0.5, within: 0 },
 };
 
 /** Classes of all pixels, 0..count-1: as the photograph is (`now`), and as it is to be (`wanted`, other in the hole only). */
@@ -58,7 +58,7 @@ export interface InpaintOptions {
 }
 
 /** Where patches come from: a photograph with what may be taken of it. */
-interface Source extends Grid { image: Float32Array; free: Float32Array; labels: Uint8Array; around: ReturnType<typeof surroundings> }
+interface Source extends Grid { image: Float32Array; free: Float32Array; labels: Uint8Array; around: Surroundings }
 interface Solved { cut: CutOut; source: FieldSource; field: Tensor; picture: Uint32Array; plain: Uint32Array; hole: Uint8Array; labels: Uint8Array }
 
 /**
@@ -160,7 +160,7 @@ function cutOut<T extends Float32Array | Uint8Array>(x: T, { x: left, y: top, wi
   return out;
 }
 
-interface Target { known: Float32Array; labels: Uint8Array; around: ReturnType<typeof surroundings> }
+interface Target { known: Float32Array; labels: Uint8Array; around: Surroundings }
 
 /** One level; null where it has no hole, or next to nothing to fill it with, as coarse levels may. */
 async function level(o: InpaintOptions, s: InpaintSettings, sources: readonly Source[], t: Target, classes: number, f: number, l: number, before: Solved | null): Promise<Solved | null> {

@@ -7,7 +7,7 @@
 import { fieldSource, improveField, liftField, overuse, packPixels, searchField, seedField, voteField, type FieldSource, type FieldTarget, type Grid } from '../autograd/ops/patchField.ts';
 import type { Session, Tensor } from '../autograd/tensor.ts';
 import type { Config } from './config.ts';
-import { guides, surroundings, type GuideWeights } from './guides.ts';
+import { guides, surroundings, type GuideWeights, type Surroundings } from './guides.ts';
 import type { LayoutData, PairData } from './pair.ts';
 import { shrinkImage, shrinkLabels } from './pyramid.ts';
 
@@ -22,6 +22,9 @@ export interface SynthesisOptions {
   guides: GuideWeights;
   /** Factor on the guide weights but the near one at half the size's level, a quarter's, ...: the colours know more and more. */
   fade: number;
+  /** Weight of the draft's colours at patch centres, against those that the source's own draft has there: at all levels, so that
+   * what the generator says is heard beyond the size it says it at. */
+  draft: number;
   /** Cost of using the same source patches again and again: keeps small patterns from repeating. */
   repetition: number;
   /** Random part of the first match's distances: large areas start with much of the source in them. */
@@ -30,8 +33,8 @@ export interface SynthesisOptions {
   sigma: number; sharp: number;
 }
 export const defaultSynthesis: SynthesisOptions = {
-  patch: 5, coarsest: 24, ratio: 0.5, fullPixels: 48 * 48, rounds: [8, 5, 3, 2], sigma: 1.5, sharp: 0.7, fade: 0.8, repetition: 0.5, noise: 0,
-  guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2 },
+  patch: 5, coarsest: 24, ratio: 0.5, fullPixels: 48 * 48, rounds: [8, 5, 3, 2], sigma: 1.5, sharp: 0.7, fade: 0.8, repetition: 0.5, noise: 0, draft: 1,
+  guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2, within: 1 },
 };
 
 /** Source pixel and distance of every result pixel: the coordinates that a result copies from. */
@@ -40,7 +43,7 @@ export interface Field { /** u32 [H,W]: pixel of the source, row by row. */ indi
 export interface LevelPicture { level: number; of: number; width: number; height: number; data: Uint8Array }
 export interface RunOptions {
   seed?: number;
-  /** What is matched at levels up to its size in place of a synthesis from nothing, [3,h,w] of the size given to `create`. */
+  /** What is matched at levels up to its size in place of a synthesis from nothing, [3,h,w] of the size given to `create`; guides all levels. */
   draft?: Float32Array;
   onLevel?: (picture: LevelPicture) => void | Promise<void>;
   signal?: AbortSignal;
@@ -55,13 +58,16 @@ interface Level extends Grid {
   run: () => void;
 }
 
-export interface SynthesizerOptions { classes: number; options?: SynthesisOptions; /** Size of the drafts that runs will get. */ draft?: Grid }
+/** A rendered picture: image [3,h,w]. */
+export interface Draft extends Grid { image: Float32Array }
+/** `draft`: the size of the drafts that runs will get, and what the same generator makes of the source's own layout. */
+export interface SynthesizerOptions { classes: number; options?: SynthesisOptions; draft?: Grid & { own: Draft } }
 
 export class Synthesizer {
   private levels: Level[] = [];
   private release: (() => void)[] = [];
   private last: Promise<unknown> = Promise.resolve();
-  private constructor(readonly session: Session, readonly size: Grid, readonly classes: number, readonly o: SynthesisOptions, private readonly drafted: Grid | null) {}
+  private constructor(readonly session: Session, readonly size: Grid, readonly classes: number, readonly o: SynthesisOptions, private readonly drafted: NonNullable<SynthesizerOptions['draft']> | null) {}
 
   /** Compiles and allocates for layouts of this size. Source and layouts may differ in size, not in scale. Throws RangeError where a side is below the patch's. */
   static async create(session: Session, source: PairData, size: Grid, { classes, options: o = defaultSynthesis, draft }: SynthesizerOptions): Promise<Synthesizer> {
@@ -84,8 +90,9 @@ export class Synthesizer {
       const [s, t] = [part(source), part(size)];
       const own = <T extends Tensor>(x: T): T => { this.release.push(() => session.memory.release(x.storage.buffer!)); return x; };
       const labels = shrinkLabels(source.labels, source.width, source.height, s.width, s.height);
+      const colours = this.drafted ? this.colours(this.drafted.own, s) : undefined;
       const packed = packPixels(shrinkImage(source.image, source.width, source.height, s.width, s.height), labels);
-      const from = fieldSource(session, s, o.patch, packed, guides(around, this.classes, s, this.weights(f, factors[0])));
+      const from = fieldSource(session, s, o.patch, packed, guides(around, this.classes, s, this.weights(f, factors[0]), colours));
       for (const x of [from.map, from.guides, from.members, from.classes]) own(x);
       const lasting = (shape: number[], name: string, dtype: 'f32' | 'u32' = 'u32'): Tensor => own(session.lasting(shape, `synthesis.${name}`, undefined, dtype));
       const n = t.width * t.height;
@@ -106,8 +113,13 @@ export class Synthesizer {
   /** Guide weights at scale f: faded with every doubling since the coarsest. */
   private weights(f: number, coarsest: number): GuideWeights {
     const weight = this.o.fade ** Math.log2(f / coarsest);
-    const { near, farRadius, far, across, down } = this.o.guides;
-    return { near, farRadius, far: far * weight, across: across * weight, down: down * weight };
+    const { near, farRadius, far, across, down, within } = this.o.guides;
+    return { near, farRadius, far: far * weight, across: across * weight, down: down * weight, within: within * weight };
+  }
+
+  /** A draft's colours as guides of a level. */
+  private colours({ image, width, height }: Draft, level: Grid): Float32Array {
+    return shrinkImage(image, width, height, level.width, level.height).map((v) => v * this.o.draft);
   }
 
   private recordLevel(level: Level, l: number, before: Level | undefined, drafts: boolean): void {
@@ -157,14 +169,15 @@ export class Synthesizer {
   }
 
   /** Writes a level's inputs. */
-  private feed(level: Level, labels: Uint8Array, around: ReturnType<typeof surroundings>, draft?: Float32Array): void {
+  private feed(level: Level, labels: Uint8Array, around: Surroundings, image?: Float32Array): void {
     const { session, size, o } = this;
+    const draft = image && this.drafted ? { ...this.drafted, image } : null;
     const { width, height, source } = level;
     const own = shrinkLabels(labels, size.width, size.height, width, height);
     session.write(level.labels, own);
-    session.write(level.target.guides, guides(around, this.classes, level, this.weights(width / size.width, this.levels[0].width / size.width)));
+    session.write(level.target.guides, guides(around, this.classes, level, this.weights(width / size.width, this.levels[0].width / size.width), draft ? this.colours(draft, level) : undefined));
     session.write(level.expected, evenUse(source, level, own, o.patch));
-    if (level.given) session.write(level.given, packPixels(draft && this.drafted ? shrinkImage(draft, this.drafted.width, this.drafted.height, width, height) : null, own));
+    if (level.given) session.write(level.given, packPixels(draft && shrinkImage(draft.image, draft.width, draft.height, width, height), own));
   }
 
   /** Releases everything once the runs asked for are over. */
@@ -248,19 +261,35 @@ export const synthesize = (session: Session, source: PairData, layout: LayoutDat
 /**
  * Finishes a rendered draft at the photograph's own resolution: coarse to fine like `synthesize`, but what is matched at
  * every level up to the draft's size is the draft, so it decides what goes where and the photograph's patches how it
- * looks. draft [3,h,w] of any size; source and layout at the resolution wanted.
+ * looks. `own`: what the generator makes of the source's own layout; draft to draft is compared at every level, so what drafts have in common
+ * (blur, a tint) costs nothing. Both of any size; source and layout at the resolution wanted.
  */
-export function refine(session: Session, c: Config, source: PairData, draft: { width: number; height: number; image: Float32Array }, layout: LayoutData, o: SynthesisOptions = defaultSynthesis): Promise<Float32Array> {
+export function refine(session: Session, c: Config, source: PairData, drafts: { draft: Draft; own: Draft }, layout: LayoutData, o: SynthesisOptions = defaultSynthesis): Promise<Float32Array> {
+  const { draft, own } = drafts;
   // The draft has settled what the first rounds of a synthesis from nothing are for.
   const options = { ...o, rounds: o.rounds.map((n) => Math.min(n, 1 + c.refine)) };
-  return once(session, source, layout, { classes: classesOf(source), options, draft: { width: draft.width, height: draft.height } }, { draft: draft.image });
+  return once(session, source, layout, { classes: classesOf(source), options, draft: { width: draft.width, height: draft.height, own } }, { draft: draft.image });
 }
 
 const classesOf = (source: LayoutData): number => 1 + source.labels.reduce((a, b) => Math.max(a, b), 0);
 
-/** Patch syntheses of the user's targets, for the generator to learn from. */
-export async function synthesizeTargets(session: Session, _c: Config, source: PairData, layouts: readonly LayoutData[]): Promise<PairData[]> {
+/** Weights of the place within a region, in the syntheses that a learnt picture is the mean of [M]. */
+const hypotheses = [0, 1, 2];
+
+/**
+ * Pictures of the user's targets for the generator to learn from: each the mean of patch syntheses that trust the regions' own frames
+ * differently. A single one has its errors in full contrast, and the finishing keeps what a draft learned of them; where several
+ * disagree, the mean is soft, and the finishing chooses.
+ */
+export async function synthesizeTargets(session: Session, source: PairData, layouts: readonly LayoutData[]): Promise<PairData[]> {
   const out: PairData[] = [];
-  for (const l of layouts) out.push({ ...l, image: await synthesize(session, source, l, classesOf(source)) });
+  for (const l of layouts) {
+    const image = new Float32Array(3 * l.width * l.height);
+    for (const within of hypotheses) {
+      const one = await synthesize(session, source, l, classesOf(source), { ...defaultSynthesis, guides: { ...defaultSynthesis.guides, within } });
+      for (const [i, v] of one.entries()) image[i] += v / hypotheses.length;
+    }
+    out.push({ ...l, image });
+  }
   return out;
 }
