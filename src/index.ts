@@ -25,7 +25,7 @@ export { readPaletteFile, type Palette, type PaletteClass, type RGB } from './da
 export { paletteReport, type PaletteReport } from './data/palettereport.ts';
 export { prepareSource, prepareTarget, type Source, type Target } from './data/prepare.ts';
 export { readText, withText } from './data/png.ts';
-export { paintScene, sceneNames, type Scene } from './data/scenes/index.ts';
+export { allSceneNames, paintScene, sceneNames, type Scene } from './data/scenes/index.ts';
 export { evaluate, judgeOf, type EvaluateInput, type EvaluationSource, type Report } from './evaluate/evaluate.ts';
 export { inceptionFromWeights, isInceptionWeight, type Inception } from './evaluate/inception.ts';
 export { Judge } from './evaluate/judge.ts';

@@ -41,6 +41,7 @@ png('narrow.png', 400, 6, (x, y) => [x % 256, y * 40, 9]);
 png('narrow-layout.png', 400, 6, (x) => (x < 200 ? red : blue));
 png('tall.png', 32, 48, (_, y) => (y < 20 ? red : blue));
 png('square.png', 40, 40, (_, y) => (y < 20 ? red : blue));
+png('tall-drawing.png', 32, 48, (x) => (x === 12 ? [0, 0, 0] : [255, 255, 255]));
 png('flat.png', 48, 32, () => red);
 png('green.png', 48, 32, (x, y) => (x < 16 && y < 16 ? [20, 200, 40] : y < 16 ? red : blue));
 png('mask.png', 48, 32, (x) => (x < 20 ? [0, 0, 0] : [255, 255, 255]));
@@ -156,6 +157,15 @@ const cases: Case[] = [
   { name: 'targets for training that are not there', args: withOption('--targets', 'none'), says: /none: no such file/ },
   { name: 'a preview of a photograph six pixels high', args: ['preview', 'narrow.png', 'narrow-layout.png', 'narrow-layout.png', '-o', 'new.png'], says: /too small.*5 x 5/ },
   { name: 'a preview in an unknown colour', args: ['preview', 'photo.png', 'layout.png', 'green.png', '-o', 'new.png'], says: /green\.png: #14c828/ },
+  { name: 'a condition that there is not', args: ['analogy', 'photo.png', 'target.png', '--condition', 'music', '-o', 'new.png'], says: /--condition.*classes, sketch/ },
+  { name: 'a drawing without saying so', args: ['analogy', 'photo.png', 'layout.png', 'target.png', '--drawing', 'layout.png', '-o', 'new.png'], says: /--drawing is for --condition sketch/ },
+  { name: 'a photograph as a drawing', args: ['preview', 'photo.png', 'photo.png', '--condition', 'sketch', '-o', 'new.png'], says: /photo\.png: is no line drawing .*semia edges/ },
+  { name: 'a palette for a drawing', args: ['preview', 'photo.png', 'target.png', '--condition', 'sketch', '--palette', 'green-palette.txt', '-o', 'new.png'], says: /--palette names classes, and a drawing .* has none/ },
+  { name: 'a palette that nobody knows', args: ['preview', 'photo.png', 'layout.png', 'target.png', '--palette', 'celeba', '-o', 'new.png'], says: /celeba: no such file; palettes known by name are celebamask-hq, cityscapes, helen/ },
+  { name: 'edges of nothing', args: ['edges', 'flat.png', '-o', 'new.png'], says: /flat\.png: no edge is found/ },
+  { name: 'edges written over the photograph', args: ['edges', 'photo.png', '-o', 'photo.png'], says: /photo\.png: is one of the inputs/ },
+  { name: 'edges by an impossible share', args: ['edges', 'photo.png', '--high', '2'], says: /between 0 and 1/ },
+  { name: 'a drawing of another shape to compare with', args: ['edges', 'photo.png', '--against', 'tall-drawing.png'], says: /tall-drawing\.png: is 32 x 48, and photo\.png 48 x 32/ },
   { name: 'a preview of nothing', args: ['preview', 'photo.png', 'layout.png', '-o', 'new.png'], says: /missing required argument 'targets'/ },
   { name: 'a filter of two sizes', args: ['analogies', '--filter', 'photo.png', 'square.png', 'target.png', '-o', 'new.png'], says: /square\.png: is 40 x 40 and photo\.png 48 x 32/ },
   { name: 'comparing nothing', args: ['compare', '-o', 'new'], says: /a photograph, its layout and target layouts are needed, or --scene/ },

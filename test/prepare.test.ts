@@ -52,7 +52,7 @@ test('targets: the same view at any resolution, another shape at the same scale'
   const grid = gridOf(wide, s, 60, 3);
   assert.equal(grid.size, { width: 100, height: 40 });
   assert.equal([grid.padding.width, grid.padding.height], [104, 40]);
-  const fitted = fitLayout(wide, grid.size, grid.padding);
+  const fitted = fitLayout(wide, grid.size, grid.padding, s.palette);
   assert.is(fitted.labels.length, 104 * 40);
 });
 

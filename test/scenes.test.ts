@@ -1,6 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { paintScene, sceneNames, type Scene, type ScenePicture } from '../src/data/scenes/index.ts';
+import { mirrorOf } from '../src/data/mirror.ts';
+import { namedPalettes } from '../src/data/palettes.ts';
+import { allSceneNames, paintScene, sceneNames, type Scene, type ScenePicture } from '../src/data/scenes/index.ts';
 
 // Half size: what is tested here does not depend on detail, and it is four times as fast.
 const SIZE = 128;
@@ -72,6 +74,18 @@ for (const [name, scene] of scenes) {
       }
   });
 }
+
+test('face: many small classes by CelebAMask-HQ\'s names and colours, in pairs, all of them there in every target', () => {
+  const scene = paintScene('face', { size: SIZE });
+  assert.equal(allSceneNames, [...sceneNames, 'face']);
+  const known = new Map(namedPalettes['celebamask-hq'].classes.map((c) => [c.name, c.color]));
+  assert.ok(scene.classes.length >= 12 && scene.targets.length >= 3);
+  for (const c of scene.classes) assert.equal(c.color, known.get(c.name), c.name);
+  assert.equal(mirrorOf(scene.classes.map((c) => c.name))!.filter((m, k) => m !== k).length, 6);
+  for (const p of [scene.source, ...scene.targets]) areas(p, scene.classes.length).forEach((share, k) => assert.ok(share > 5e-4, `${p.name}: ${scene.classes[k].name} ${share}`));
+  scene.classes.forEach((c, k) => assert.ok(texture(scene.source, k) > 3, `${c.name}: ${texture(scene.source, k)}`));
+  for (const t of scene.targets) assert.ok(t.layout.reduce((n, k, p) => n + Number(k !== scene.source.layout[p]), 0) / t.layout.length > 0.008, t.name);
+});
 
 test('the same seed gives the same bytes, another seed other bytes', () => {
   const name = sceneNames[sceneNames.length - 1], first = scenes.get(name)!;

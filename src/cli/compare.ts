@@ -7,7 +7,7 @@ import { isUserError, UserError } from '../data/errors.ts';
 import { resize, type Picture } from '../data/image.ts';
 import { renderLayout } from '../data/layout.ts';
 import { withText } from '../data/png.ts';
-import { paintScene, sceneNames } from '../data/scenes/index.ts';
+import { paintScene, allSceneNames } from '../data/scenes/index.ts';
 import { DeviceError } from '../engine/device.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { metrics } from '../evaluate/metrics.ts';
@@ -44,7 +44,7 @@ export function addCompare(program: Command): void {
   program.command('compare').description('every method on the same photograph and layouts, side by side on one page, with the metrics of `semia evaluate`')
     .argument('[photo]', 'the photograph').argument('[layout]', 'its layout').argument('[targets...]', 'new layouts in the same classes (files or folders)')
     .requiredOption('-o, --output <dir>', 'a folder for the page (index.html), the records (results.json, results.csv) and all pictures')
-    .option('--scene <name>', `a painted scene in place of files: ${sceneNames.join(', ')}`)
+    .option('--scene <name>', `a painted scene in place of files: ${allSceneNames.join(', ')}`)
     .addOption(new Option('--methods <names>', `which, separated by commas, or all: ${names()}`).argParser(chosen).default(usual, usual.map((m) => m.name).join(',')))
     .option('--truth <picture...>', "the targets' true pictures, where there are any, in their order")
     .option('--size <pixels>', 'longer side of the photograph for all methods, if it is larger', integer(32, 2048), 128)
@@ -69,7 +69,7 @@ export function addCompare(program: Command): void {
 /** The scene's files, painted into DIR/scene: what the rows' commands name. */
 async function sceneInputs(name: string, photo: string | undefined, o: CompareOptions): Promise<{ photo: string; layout: string; targets: string[]; truths: string[]; palette: string }> {
   if (photo !== undefined || o.truth || o.palette) throw new UserError('--scene brings its own photograph, layouts and truths: leave out files, --truth and --palette');
-  if (!sceneNames.includes(name)) throw new UserError(`--scene ${name}: there is no such scene; there are ${sceneNames.join(', ')}`);
+  if (!allSceneNames.includes(name)) throw new UserError(`--scene ${name}: there is no such scene; there are ${allSceneNames.join(', ')}`);
   const scene = paintScene(name, { size: Math.max(64, Math.min(1024, o.size)) });
   const folder = join(o.output, 'scene');
   await writeFilesAtomic(sceneFiles(scene, folder));

@@ -38,6 +38,8 @@ export async function readItems(paths: readonly string[], o: EvaluateOptions): P
   if (!missing.length && runs.includes(true)) throw new UserError(`${paths[runs.indexOf(true)]}: is a run folder, which brings its own source and targets: leave out --source, --layout and --target`);
   const items = missing.length ? await ownItems(paths, runs) : await givenItems(paths, o);
   const small = shrinker(o.size);
+  const drawn = items.find((i) => i.source.palette.lines);
+  if (drawn) throw new UserError(`${drawn.name}: was made after a drawing, which has no classes for the judge to read; how well a result follows its drawing says: semia edges RESULT --against DRAWING`);
   for (const item of items) Object.assign(item, small(item));
   if (o.truth) await addTruths(items, o.truth);
   if (o.predicted) for (const item of items) await addPredicted(item, o.predicted);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { renderLayout } from '../data/layout.ts';
 import { hex, type Palette } from '../data/palette.ts';
-import { paintScene, sceneNames, type Scene } from '../data/scenes/index.ts';
+import { paintScene, allSceneNames, type Scene } from '../data/scenes/index.ts';
 import { encodePng } from '../node/decode.ts';
 import { writeFilesAtomic, type OutputFile } from '../node/files.ts';
 import { integer } from './options.ts';
@@ -30,7 +30,7 @@ export function addExample(program: Command): void {
     .addHelpText('after', '\nExample:\n  semia example examples\n  semia analogy examples/lake/photo.png examples/lake/layout.png examples/lake/targets -o results --preset fast\n')
     .action(async (dir: string, o: { size: number; seed: number }) => {
       await checkWritable(join(dir, 'x'));
-      for (const name of sceneNames) {
+      for (const name of allSceneNames) {
         const scene = paintScene(name, o);
         const folder = join(dir, name);
         await writeFilesAtomic(sceneFiles(scene, folder)).catch(async (e) => { await removeEmpty(dir); throw e; });

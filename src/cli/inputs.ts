@@ -2,11 +2,14 @@
 import { promises as fs } from 'node:fs';
 import { basename, join } from 'node:path';
 import { maskReason } from '../data/checks.ts';
-import { UserError } from '../data/errors.ts';
+import { isUserError, UserError } from '../data/errors.ts';
 import type { Picture } from '../data/image.ts';
 import { readPaletteFile, type Palette } from '../data/palette.ts';
+import { namedPalettes } from '../data/palettes.ts';
 import { decodeImage } from '../node/decode.ts';
 import { readInput } from '../node/files.ts';
+import { prepareDrawing, prepareSource, type Source } from '../data/prepare.ts';
+import type { Condition } from './options.ts';
 import type { FileRecord, PictureRecord } from '../model/runRecord.ts';
 import { sha256 } from '../node/version.ts';
 
@@ -40,9 +43,28 @@ export async function readLayouts(paths: readonly string[], palette: Palette | '
   return found;
 }
 
+/** The photograph with what is known of it, and the files that it came from. */
+export interface GivenSource { source: Source; notes: string[]; files: { photo: PictureRecord; layout: PictureRecord; palette: FileRecord | null } }
+
+/** A photograph with its layout; with `condition` sketch with its drawing, or the edges found in it where none is given. */
+export async function readSource(photo: string, layout: string | undefined, { condition, palette, longSide }: { condition?: Condition; palette?: string; longSide?: number }): Promise<GivenSource> {
+  if (condition === 'sketch') {
+    if (palette) throw new UserError('--palette names classes, and a drawing (--condition sketch) has none: leave it out');
+    const p = await readInputPicture(photo, false);
+    const d = layout === undefined ? null : await readInputPicture(layout, true);
+    return { ...prepareDrawing(p.picture, d && d.picture, { longSide }), files: { photo: p.record, layout: d?.record ?? { ...p.record, name: `edges of ${photo}` }, palette: null } };
+  }
+  const named = palette ? await readPalette(palette) : null;
+  const [p, l] = [await readInputPicture(photo, false), await readInputPicture(layout!, true)];
+  return { ...prepareSource(p.picture, l.picture, { named: named?.palette, longSide }), files: { photo: p.record, layout: l.record, palette: named?.record ?? null } };
+}
+
 export interface NamedPalette { palette: Palette; record: FileRecord }
+/** A palette file, or one of data/palettes.ts by its name where there is no such file. */
 export async function readPalette(path: string): Promise<NamedPalette> {
-  const bytes = await readInput(path);
+  const known = Object.hasOwn(namedPalettes, path) && !await fs.stat(path).catch(() => null) ? namedPalettes[path] : null;
+  if (known) return { palette: known, record: { name: path, sha256: sha256(new TextEncoder().encode(JSON.stringify(known))) } };
+  const bytes = await readInput(path).catch((e: Error) => { throw isUserError(e) && !/[./\\]/.test(path) ? new UserError(`${e.message}; palettes known by name are ${Object.keys(namedPalettes).join(', ')}`) : e; });
   if (bytes.includes(0)) throw new UserError(`${path}: is not a palette file (it is not text)`);
   return { palette: readPaletteFile(new TextDecoder().decode(bytes), path), record: { name: path, sha256: sha256(bytes) } };
 }

@@ -13,6 +13,19 @@ export const integer = (low: number, high: number, step = 1) => (text: string): 
   return value;
 };
 
+export type Condition = NonNullable<Choices['condition']>;
+/** What layouts are: for commands that take drawings in their place. */
+export const conditionOption = (): Option => new Option('--condition <kind>', 'what layouts are: classes (default), or sketch: line drawings').choices(['classes', 'sketch']);
+export const drawingOption = ['--drawing <file>', "with --condition sketch: a drawing of the photo (default: its edges, as semia edges finds them); all that follows the photo is to be rendered"] as const;
+
+/** A photograph's layout and the targets, as commands that render take them: a sketch's are all targets, and its own drawing is an option. Throws UserError where one is missing. */
+export function layoutAndTargets(layout: string, targets: readonly string[], { condition, drawing }: { condition?: Condition; drawing?: string }): { layout: string | undefined; targets: string[] } {
+  if (condition === 'sketch') return { layout: drawing, targets: [layout, ...targets] };
+  if (drawing) throw new UserError('--drawing is for --condition sketch: give both, or neither');
+  if (!targets.length) throw new UserError("missing required argument 'targets'");
+  return { layout, targets: [...targets] };
+}
+
 export interface TrainOptions extends Choices {
   output: string;
   targets?: string[];
@@ -32,12 +45,13 @@ export const trainingOptions = (command: Command): Command => command
     if (!presetNames.includes(v as PresetName)) throw new InvalidArgumentError(`there are ${presetNames.join(', ')}.`);
     return v as PresetName;
   }))
+  .addOption(conditionOption())
   .option('--size <pixels>', "longer side of the picture in training (default: the preset's)", integer(32, 2048))
   .option('--width <channels>', "base width of the networks (default: the preset's)", integer(4, 128, 4))
   .option('--seed <number>', 'another seed gives another result (default: 0)', integer(0, 2 ** 32 - 1))
   .option('--iterations <count>', "iterations in all (default: the preset's)", integer(1, 1_000_000))
   .option('--output-size <pixels>', "longer side of the results (default: the photo's, at most 4 times the training size)", integer(16, 8192))
-  .option('--palette <file>', 'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON')
+  .option('--palette <file>', 'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON; or one by name: celebamask-hq, cityscapes, helen')
   .option('--vgg <file>', "torchvision's VGG-19 weights (.safetensors or .pth) for the patch coherence")
   .option('--resume', 'go on with an interrupted run; a larger --iterations extends it')
   .option('--save-every <seconds>', 'time between saves', integer(0, 86_400), 30)

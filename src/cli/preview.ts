@@ -1,18 +1,19 @@
 /** semia preview PHOTO LAYOUT TARGET... -o OUT: patch synthesis, without training. */
 import type { Command } from 'commander';
 import { preview } from '../model/preview.ts';
-import { integer } from './options.ts';
+import { conditionOption, drawingOption, integer, layoutAndTargets } from './options.ts';
 import { option } from './repeat.ts';
 import { makeResults, readTask, taskOptions, taskWords, type TaskOptions } from './untrained.ts';
 
 export function addPreview(program: Command): void {
-  taskOptions(program.command('preview').description('a first look in seconds: fill new layouts with patches of the photograph, without training'))
+  taskOptions(program.command('preview').description('a first look in seconds: fill new layouts with patches of the photograph, without training'), '[targets...]').addOption(conditionOption()).option(...drawingOption)
     .option('--seed <number>', 'another seed gives another result', integer(0, 2 ** 32 - 1), 0)
-    .addHelpText('after', '\nExample:\n  semia preview photo.jpg layout.png wider-lake.png -o preview.png\n')
-    .action(async (photo: string, layout: string, targets: string[], o: TaskOptions & { seed: number }) => {
+    .addHelpText('after', '\nExample:\n  semia preview photo.jpg layout.png wider-lake.png -o preview.png\n  semia preview photo.jpg new-drawing.png --condition sketch -o preview.png\n')
+    .action(async (photo: string, first: string, rest: string[], o: TaskOptions & { seed: number }) => {
+      const { layout, targets } = layoutAndTargets(first, rest, o);
       const task = await readTask(photo, layout, targets, o);
       const { source } = task;
-      await makeResults(task, o, 'preview', () => ({ seed: o.seed }), (target) => taskWords(task, 'preview', target, option('--seed', o.seed), o), async (session, i) =>
-        (await preview({ session, photo: source.photo, layout: source.labels, target: task.targets[i], classes: source.palette.classes.length, seed: o.seed })).image);
+      await makeResults(task, o, 'preview', () => ({ seed: o.seed, ...(o.condition && { condition: o.condition }) }), (target) => taskWords(task, 'preview', target, option('--seed', o.seed), o), async (session, i) =>
+        (await preview({ session, photo: source.photo, layout: source.labels, target: task.targets[i], classes: source.palette.classes.length, lines: source.palette.lines, seed: o.seed })).image);
     });
 }

@@ -11,6 +11,7 @@ import { addAnalogy } from './analogy.ts';
 import { addCompare } from './compare.ts';
 import { addDeepAnalogy } from './deepAnalogy.ts';
 import { addDoctor } from './doctor.ts';
+import { addEdges } from './edges.ts';
 import { addEvaluate } from './evaluate.ts';
 import { addExample } from './example.ts';
 import { addExport, addImport } from './import.ts';
@@ -31,7 +32,7 @@ function build(): Command {
   const program = new Command('semia').description('Semantic Image Analogy: learns one photograph and its layout, and renders new layouts in its likeness')
     .version(programVersion).showSuggestionAfterError().exitOverride().configureOutput({ writeErr: () => {} })
     .addHelpText('after', '\nExample:\n  semia analogy photo.jpg layout.png target.png -o result.png --preset fast\n');
-  for (const add of [addAnalogy, addPreview, addAnalogies, addTrain, addRender, addPalette, addDoctor, addExample, addRerun, addSegment, addServe, addStart, addEvaluate, addCompare, addStudy, addAblate, addSpade, addDeepAnalogy, addSingan, addImport, addExport, addRemove, addInpaint]) add(program);
+  for (const add of [addAnalogy, addPreview, addAnalogies, addTrain, addRender, addPalette, addDoctor, addExample, addRerun, addSegment, addEdges, addServe, addStart, addEvaluate, addCompare, addStudy, addAblate, addSpade, addDeepAnalogy, addSingan, addImport, addExport, addRemove, addInpaint]) add(program);
   // Commands inherit these settings only when they are made, which `copyInheritedSettings` would have to repeat.
   for (const c of program.commands) c.copyInheritedSettings(program);
   return program;

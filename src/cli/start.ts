@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../data/errors.ts';
 import { renderLayout } from '../data/layout.ts';
-import { paintScene, sceneNames, type Scene } from '../data/scenes/index.ts';
+import { paintScene, allSceneNames, type Scene } from '../data/scenes/index.ts';
 import { resize, type Picture } from '../data/image.ts';
 import { configure, withIterations, type Choices, type Painter } from '../model/analogy.ts';
 import { encodePng } from '../node/decode.ts';
@@ -32,13 +32,13 @@ const onGpu: Choices = { preset: 'fixed', size: 128, iterations: 500 };
 
 export function addStart(program: Command): void {
   program.command('start').description('the example from beginning to end: paint the scenes, train on one, render its targets, show the results')
-    .argument('[dir]', 'where to', 'out').option('--scene <name>', `which scene: ${sceneNames.join(', ')}`, sceneNames[0]).option('--size <pixels>', 'width of the painted pictures', integer(64, 1024), 256).option('--iterations <count>', 'iterations in all', integer(1, 1_000_000)).option('--deterministic', 'take kernels in a fixed order instead of the fastest measured here')
+    .argument('[dir]', 'where to', 'out').option('--scene <name>', `which scene: ${allSceneNames.join(', ')}`, allSceneNames[0]).option('--size <pixels>', 'width of the painted pictures', integer(64, 1024), 256).option('--iterations <count>', 'iterations in all', integer(1, 1_000_000)).option('--deterministic', 'take kernels in a fixed order instead of the fastest measured here')
     .addHelpText('after', '\nExample:\n  semia start out --scene meadow\n')
     .action(async (dir: string, o: { scene: string; size: number; iterations?: number; deterministic?: boolean }) => {
       const began = performance.now();
       const name = checkScene(o.scene);
       await checkWritable(join(dir, 'x'));
-      console.log(`painting the scene "${name}" into ${dir} (semia example paints ${sceneNames.length})`);
+      console.log(`painting the scene "${name}" into ${dir} (semia example paints ${allSceneNames.length})`);
       const scene = paintScene(name, { size: o.size });
       const folder = join(dir, name);
       await writeFilesAtomic(sceneFiles(scene, folder));
@@ -61,7 +61,7 @@ export function addStart(program: Command): void {
 }
 
 function checkScene(name: string): string {
-  if (!sceneNames.includes(name)) throw new UserError(`--scene ${name}: there is no such scene; there are ${sceneNames.join(', ')}`);
+  if (!allSceneNames.includes(name)) throw new UserError(`--scene ${name}: there is no such scene; there are ${allSceneNames.join(', ')}`);
   return name;
 }
 

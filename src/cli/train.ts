@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import type { Session } from '../autograd/tensor.ts';
 import { UserError } from '../data/errors.ts';
 import { trainingCases } from '../data/failurecases.ts';
-import { gridOf, prepareSource } from '../data/prepare.ts';
+import { gridOf } from '../data/prepare.ts';
 import { configure, defaultOutput, withIterations } from '../model/analogy.ts';
 import { checkNewRun, isRun, RunFolder } from '../node/runFolder.ts';
 import type { FileRecord } from '../model/runRecord.ts';
-import { readInputPicture, readLayouts, readPalette, type InputPicture } from './inputs.ts';
+import { readInputPicture, readLayouts, readPalette, readSource, type InputPicture } from './inputs.ts';
 import { Interrupt } from './interrupt.ts';
 import { train, type Job, type Trained } from './job.ts';
 import { again, refuseChanges, refuseResumeInputs, trainingOptions, type TrainOptions } from './options.ts';
@@ -19,7 +19,7 @@ import { readVgg } from './vgg.ts';
 
 export function addTrain(program: Command): void {
   trainingOptions(program.command('train').description('learn a photograph and its layout; the run folder can then render any layout')
-    .argument('[photo]', 'the photograph (PNG, JPEG, WebP)').argument('[layout]', 'its layout: each class in one flat colour, or class numbers')
+    .argument('[photo]', 'the photograph (PNG, JPEG, WebP)').argument('[layout]', 'its layout: each class in one flat colour, or class numbers; with --condition sketch a drawing of it (default: its edges)')
     .requiredOption('-o, --output <run>', 'the run folder to make, or with --resume to go on with')
     .option('--targets <path...>', 'layouts that will be rendered (files or folders): known in advance, they come out better'))
     .addHelpText('after', '\nExample:\n  semia train photo.jpg layout.png -o runs/beach --targets layouts/ --preset fast\n')
@@ -36,12 +36,11 @@ export async function planTraining(photo: string | undefined, layout: string | u
   const warn = (what: string): void => Progress.line(`warning: ${what}`, o.quiet ?? false);
   const common = { path, quiet: o.quiet ?? false, profile: o.profile ?? false, saveEvery: o.saveEvery, deterministic: o.deterministic ?? false };
   if (o.resume && await isRun(path)) return { ...common, ...await planResume(photo, layout, targets, path, o, tell) };
-  if (o.resume && (!photo || !layout)) await RunFolder.open(path);   // says what is wrong with it
-  if (!photo || !layout) throw new UserError('a photograph and its layout are needed: semia train PHOTO LAYOUT -o RUN');
+  const sketch = o.condition === 'sketch';
+  if (o.resume && (!photo || !(layout || sketch))) await RunFolder.open(path);   // says what is wrong with it
+  if (!photo || !(layout || sketch)) throw new UserError('a photograph and its layout are needed: semia train PHOTO LAYOUT -o RUN');
   const config = configure(o);
-  const named = o.palette ? await readPalette(o.palette) : null;
-  const [p, l] = [await readInputPicture(photo, false), await readInputPicture(layout, true)];
-  const { source, notes } = prepareSource(p.picture, l.picture, { named: named?.palette, longSide: o.outputSize ?? defaultOutput(config) });
+  const { source, notes, files } = await readSource(photo, layout, { ...o, longSide: o.outputSize ?? defaultOutput(config) });
   gridOf(source, source, config.size, config.network.levels);
   notes.forEach(tell);
   const layouts = await readLayouts(targets, source.palette, tell);
@@ -49,10 +48,11 @@ export async function planTraining(photo: string | undefined, layout: string | u
   const vgg = o.vgg ? await readVgg(o.vgg) : null;
   await checkNewRun(path);
   await checkWritable(path);
-  trainingCases(source, read, source.palette.classes.map((c) => c.name), config.size).forEach(warn);
+  // Its warnings are of areas.
+  if (!sketch) trainingCases(source, read, source.palette.classes.map((c) => c.name), config.size).forEach(warn);
   return {
     ...common, config, source, targets: read, resume: null, vgg,
-    inputs: { photo: p.record, layout: l.record, palette: named?.record ?? null, vgg: vgg?.record ?? null, targets: layouts.map((t) => t.record) },
+    inputs: { ...files, vgg: vgg?.record ?? null, targets: layouts.map((t) => t.record) },
   };
 }
 
@@ -62,7 +62,7 @@ async function planResume(photo: string | undefined, layout: string | undefined,
   const run = await RunFolder.open(path);
   const { config, inputs, size, host } = run.record;
   refuseChanges(path, [
-    ['--preset', o.preset, config.preset], ['--size', o.size, config.size], ['--width', o.width, config.network.generator], ['--seed', o.seed, config.seed],
+    ['--preset', o.preset, config.preset], ['--condition', o.condition, config.network.condition === 'sketch' ? 'sketch' : 'classes'], ['--size', o.size, config.size], ['--width', o.width, config.network.generator], ['--seed', o.seed, config.seed],
     ['--output-size', o.outputSize === undefined ? undefined : Math.min(o.outputSize, Math.max(inputs.photo.width, inputs.photo.height)), Math.max(size.width, size.height)],
   ]);
   if (o.deterministic && run.record.kernels?.choice === 'measured') {

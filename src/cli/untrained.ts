@@ -2,18 +2,18 @@
 import type { Command } from 'commander';
 import type { Session } from '../autograd/tensor.ts';
 import type { Picture } from '../data/image.ts';
-import { prepareSource, prepareTarget, type Source, type Target } from '../data/prepare.ts';
+import { prepareTarget, type Source, type Target } from '../data/prepare.ts';
 import { encodePng } from '../node/decode.ts';
 import { writeFileAtomic } from '../node/files.ts';
 import type { FileRecord } from '../model/runRecord.ts';
-import { readInputPicture, readLayouts, readPalette } from './inputs.ts';
-import { integer } from './options.ts';
+import { readLayouts, readSource } from './inputs.ts';
+import { integer, type Condition } from './options.ts';
 import { resultFiles } from './outputs.ts';
 import { duration, Progress } from './progress.ts';
 import { option, withMethod, type Word } from './repeat.ts';
 import { explainDevice, openSession } from './session.ts';
 
-export interface TaskOptions { output: string; palette?: string; outputSize?: number; quiet?: boolean }
+export interface TaskOptions { output: string; condition?: Condition; drawing?: string; palette?: string; outputSize?: number; quiet?: boolean }
 /** What results are recorded as made of. */
 export interface Made {
   files: { photo: FileRecord; layout: FileRecord; palette?: FileRecord | null; targets: FileRecord[] };
@@ -21,30 +21,28 @@ export interface Made {
 }
 export interface Task extends Made { source: Source; targets: readonly Target[] }
 
-/** The arguments of `analogy`, and the options that make sense without training. */
-export const taskOptions = (command: Command): Command => command
+/** The arguments of `analogy`, and the options that make sense without training. `targets`: how the last argument is declared. */
+export const taskOptions = (command: Command, targets = '<targets...>'): Command => command
   .argument('<photo>', 'the photograph (PNG, JPEG, WebP)').argument('<layout>', 'its layout: each class in one flat colour, or class numbers')
-  .argument('<targets...>', 'new layouts in the same classes (files or folders)')
+  .argument(targets, 'new layouts in the same classes (files or folders)')
   .requiredOption('-o, --output <out>', 'a .png file for one target, a folder for several')
   .option('--output-size <pixels>', "longer side of the results (default: the photo's)", integer(16, 8192))
-  .option('--palette <file>', 'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON')
+  .option('--palette <file>', 'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON; or one by name: celebamask-hq, cityscapes, helen')
   .option('--quiet', 'print nothing but errors');
 
 /** Reads and checks everything that the user named. */
-export async function readTask(photo: string, layout: string, targets: readonly string[], o: Omit<TaskOptions, 'output'>): Promise<Task> {
+export async function readTask(photo: string, layout: string | undefined, targets: readonly string[], o: Omit<TaskOptions, 'output'>): Promise<Task> {
   const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
-  const named = o.palette ? await readPalette(o.palette) : null;
-  const [p, l] = [await readInputPicture(photo, false), await readInputPicture(layout, true)];
-  const { source, notes } = prepareSource(p.picture, l.picture, { named: named?.palette, longSide: o.outputSize });
+  const { source, notes, files } = await readSource(photo, layout, { ...o, longSide: o.outputSize });
   const layouts = await readLayouts(targets, source.palette, tell);
   const read = layouts.map(({ picture }) => prepareTarget(picture, source));
   for (const note of [...notes, ...read.flatMap((t) => t.notes)]) tell(`note: ${note}`);
-  return { source, targets: read, files: { photo: p.record, layout: l.record, palette: named?.record ?? null, targets: layouts.map((t) => t.record) }, tell };
+  return { source, targets: read, files: { ...files, targets: layouts.map((t) => t.record) }, tell };
 }
 
-/** The command of these results, for one of them: the photograph, its layout, the target, then `options`. */
+/** The command of these results, for one of them: the photograph, its layout (a sketch's is an option), the target, then `options`. */
 export const taskWords = ({ files }: Made, command: string, target: FileRecord, options: readonly Word[], o: TaskOptions): Word[] =>
-  [command, files.photo, files.layout, target, ...options, ...option('--output-size', o.outputSize), ...option('--palette', files.palette)];
+  [command, files.photo, ...o.condition === 'sketch' ? [target, '--condition', 'sketch', ...option('--drawing', o.drawing ? files.layout : null)] : [files.layout, target], ...options, ...option('--output-size', o.outputSize), ...option('--palette', files.palette)];
 
 /**
  * Makes and writes one result after the other. `settings`: what the method was told, for the record in each PNG (text chunk `semia-method`); `words`: the command

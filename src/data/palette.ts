@@ -12,6 +12,7 @@ export interface PaletteClass {
 export interface Palette {
   classes: PaletteClass[];          // label k is classes[k]; at most MAX_CLASSES where it comes from buildPalette
   as?: 'colors' | 'indices';        // by what files name the classes; default colors
+  lines?: true;                     // a line drawing (drawing.ts) in place of areas: its classes are paper and line
   absent?: PaletteClass[];          // named in the palette file, but not in the source layout: nothing can be drawn in them
 }
 

@@ -6,10 +6,13 @@
  * down, sides never cropped; networks see it mirrored out to a multiple of 2^levels, and results are cut back.
  */
 import { maskReason, matchSize } from './checks.ts'
+import { drawingOf, drawingPalette, readDrawing, resizerOf, type DrawingOptions } from './drawing.ts'
 import { UserError } from './errors.ts'
 import { fitSize, flatten, resize, resizeLabels, toFloatCHW, type Picture } from './image.ts'
 import { buildPalette, readLayout } from './layout.ts'
 import type { LayoutReport } from './layoutreport.ts'
+import { resizeLines } from './lines.ts'
+import { mirrorOf } from './mirror.ts'
 import { padCHW, padLabels, padTo, type Padding } from './pad.ts'
 import { colorOf, hex, type Palette, type RGB } from './palette.ts'
 
@@ -53,6 +56,19 @@ export function prepareSource(photo: Picture, layout: Picture, options: SourceOp
   return { source, report: read.layout.report, notes }
 }
 
+/** A photograph and its drawing, given or extracted from it at the output size. Throws UserError for what is no drawing. */
+export function prepareDrawing(photo: Picture, drawing: Picture | null, { longSide = Infinity, ...o }: DrawingOptions & { longSide?: number } = {}): { source: Source; notes: string[] } {
+  const notes: string[] = []
+  if (photo.hasAlpha) notes.push(`${photo.source}: its transparent parts are laid over white`)
+  const { width, height } = fitSize(photo.width, photo.height, longSide)
+  const opaque = resize(flatten(photo), width, height)
+  const source = { width, height, photo: opaque, palette: drawingPalette }
+  if (!drawing) return { source: { ...source, labels: drawingOf(opaque, o).labels, drawn: { width: photo.width, height: photo.height } }, notes }
+  if (!sameShape(photo, drawing)) throw new UserError(`${drawing.source}: the drawing is ${drawing.width} x ${drawing.height} pixels and the photo ${photo.source} ${photo.width} x ${photo.height}: they must show the same view`)
+  const read = readDrawing(drawing)
+  return { source: { ...source, labels: resizeLines(read.labels, read.width, read.height, width, height), drawn: { width: drawing.width, height: drawing.height } }, notes }
+}
+
 /** Class numbers may share a colour in their file; colours are how a run keeps its layout, so equal ones are told apart. */
 function distinct(palette: Palette): Palette {
   const seen = new Set<string>()
@@ -70,6 +86,7 @@ function distinct(palette: Palette): Palette {
  * keeps its own shape, at the scale of the source layout. Throws UserError: a mask, unknown colours, too small, too large.
  */
 export function prepareTarget(picture: Picture, source: Source): Target {
+  if (source.palette.lines) return fitTarget({ ...readDrawing(picture), name: picture.source }, source)
   const mask = maskReason(picture, source.palette)
   if (mask?.by === 'pixels') throw new UserError(mask.why)
   return fitTarget({ ...readLayout(picture, source.palette), name: picture.source }, source)
@@ -88,7 +105,7 @@ export function fitTarget(layout: Labelled & { name: string }, source: Source): 
   if (width * height > LARGEST * source.width * source.height) {
     throw new UserError(`${name}: ${w} x ${h} is more than ${LARGEST} times the source layout's area (${source.drawn.width} x ${source.drawn.height}): draw it smaller`)
   }
-  return { name, width, height, labels: resizeLabels(labels, w, h, width, height), notes }
+  return { name, width, height, labels: resizerOf(source.palette)(labels, w, h, width, height), notes }
 }
 
 function sameShape(a: Size, b: Size): boolean {
@@ -96,7 +113,9 @@ function sameShape(a: Size, b: Size): boolean {
   return pixel || Math.abs((a.width / a.height) / (b.width / b.height) - 1) <= 0.01
 }
 
-export const classTable = (palette: Palette): { count: number; colors: readonly RGB[] } => ({ count: palette.classes.length, colors: palette.classes.map((c) => c.color) })
+/** What the networks are told of the classes. `mirror`: what each is in a mirrored picture, where some change places. */
+export const classTable = (palette: Palette): { count: number; colors: readonly RGB[]; mirror: Uint8Array | null } =>
+  ({ count: palette.classes.length, colors: palette.classes.map((c) => c.color), mirror: mirrorOf(palette.classes.map((c) => c.name)) })
 
 /** A size at training scale and as the networks see it. */
 export interface Grid { size: Size; padding: Padding }
@@ -130,7 +149,7 @@ export function smallSource(source: Source, longSide: number): Pair {
   const { width, height } = fitSize(source.width, source.height, longSide)
   return {
     width, height, image: toFloatCHW(resize(source.photo, width, height)),
-    labels: resizeLabels(source.labels, source.width, source.height, width, height),
+    labels: resizerOf(source.palette)(source.labels, source.width, source.height, width, height),
   }
 }
 
@@ -149,7 +168,7 @@ const centred = (from: Size, to: Size): Padding => {
 }
 
 /** A layout at its training size about the centre of a padded grid: its own for rendering, the source's for training. */
-export function fitLayout(layout: Labelled, size: Size, to: Size): Labelled {
-  const small = resizeLabels(layout.labels, layout.width, layout.height, size.width, size.height)
+export function fitLayout(layout: Labelled, size: Size, to: Size, palette: Pick<Palette, 'lines'>): Labelled {
+  const small = resizerOf(palette)(layout.labels, layout.width, layout.height, size.width, size.height)
   return { width: to.width, height: to.height, labels: padLabels(small, size.width, size.height, centred(size, to)) }
 }

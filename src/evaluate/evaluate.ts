@@ -1,6 +1,7 @@
 /** All metrics of one result in one call: what `semia evaluate`, `semia compare` and `semia ablate` report. */
 import type { Session } from '../autograd/tensor.ts';
 import { fitSize, resize, resizeLabels, type Picture } from '../data/image.ts';
+import { withoutSides } from '../data/mirror.ts';
 import { copyShare, type CopyShare } from './copy.ts';
 import type { Inception } from './inception.ts';
 import { Judge } from './judge.ts';
@@ -55,10 +56,11 @@ export interface Report {
 }
 
 const judges = new WeakMap<object, Judge>();
-/** The judge of a source, trained when first asked for. */
+const namesOf = (source: EvaluationSource): string[] => source.palette.classes.map((c) => c.name);
+/** The judge of a source, trained when first asked for. It sees no position: to it left and right of a pair are one class. */
 export function judgeOf(source: EvaluationSource): Judge {
   let judge = judges.get(source);
-  if (!judge) judges.set(source, judge = Judge.train(source, source.palette.classes.length));
+  if (!judge) judges.set(source, judge = Judge.train({ ...source, labels: withoutSides(source.labels, namesOf(source)) }, source.palette.classes.length));
   return judge;
 }
 
@@ -100,13 +102,14 @@ function layoutOf(o: EvaluateInput, result: Picture, k: number): Report['layout'
   const judge = predicted ? null : o.judge ?? judgeOf(source);
   const seen = judge ? judge.predict(result) : predicted!;
   const before = judge ? judge.predict(source.photo) : o.predictedSource ?? null;
-  const score = layoutScore(target.labels, seen, k);
+  const wanted = judge ? withoutSides(target.labels, namesOf(source)) : target.labels;
+  const score = layoutScore(wanted, seen, k);
   const ceiling = judge ? judge.ceiling : before && layoutScore(source.labels, before, k);
   return {
     ...score, by: judge ? 'judge' : 'predicted', ceiling,
-    control: before && layoutScore(target.labels, resizeLabels(before, source.width, source.height, w, h), k),
+    control: before && layoutScore(wanted, resizeLabels(before, source.width, source.height, w, h), k),
     ofCeiling: ceiling && score.meanIoU / ceiling.meanIoU,
-    ofTruth: judge && truth ? layoutScore(target.labels, judge.predict(truth), k) : null,
+    ofTruth: judge && truth ? layoutScore(wanted, judge.predict(truth), k) : null,
   };
 }
 

@@ -11,7 +11,7 @@ import { UserError } from '../data/errors.ts';
 import { fromFloatCHW, resize, type Picture } from '../data/image.ts';
 import { cutCHW } from '../data/pad.ts';
 import type { Palette } from '../data/palette.ts';
-import { classTable, fitLayout, fitPair, fullSource, gridOf, prepareSource, prepareTarget, smallSource, type Source, type Target } from '../data/prepare.ts';
+import { classTable, fitLayout, fitPair, fullSource, gridOf, prepareDrawing, prepareSource, prepareTarget, smallSource, type Source, type Target } from '../data/prepare.ts';
 import { preset as presetOf, type Config, type PresetName } from './config.ts';
 import { createNetworks, restoreNetworks, type Networks } from './networks.ts';
 import type { PairData } from './pair.ts';
@@ -19,12 +19,14 @@ import { Renderer } from './render.ts';
 import { refine, synthesizeTargets, type Draft } from './synthesis.ts';
 import { Training, type HostState, type State, type TrainingInput } from './train.ts';
 
-/** A preset's settings with a size, a width, a seed and a total of their own; what depends on them follows. */
-export interface Choices { preset?: PresetName; size?: number; width?: number; seed?: number; iterations?: number }
+/** A preset's settings with a size, a width, a seed and a total of their own; what depends on them follows. `condition`: what layouts are, the preset's classes or line drawings. */
+export interface Choices { preset?: PresetName; condition?: 'classes' | 'sketch'; size?: number; width?: number; seed?: number; iterations?: number }
 
 /** Network widths keep the preset's proportions; the schedule (ramp of the augmentation, decay of the rates) is stretched to the total. */
-export function configure({ preset = 'fixed', size, width, seed, iterations }: Choices = {}): Config {
+export function configure({ preset = 'fixed', condition, size, width, seed, iterations }: Choices = {}): Config {
   const c = presetOf(preset);
+  // A drawing has few pixels of line; without weights S would read paper everywhere.
+  if (condition === 'sketch') { c.network.condition = 'sketch'; c.balance = 0.5; }
   if (size !== undefined) c.size = size;
   if (seed !== undefined) c.seed = seed;
   if (width !== undefined && width !== c.network.generator) {
@@ -44,8 +46,8 @@ export function withIterations(c: Config, iterations: number): Config {
 export async function learnTargets(session: Session, c: Config, source: Source, targets: readonly Target[]): Promise<PairData[]> {
   if (!(c.targetShare > 0) || !targets.length) return [];
   const own = gridOf(source, source, c.size, c.network.levels);
-  const layouts = targets.map((t) => fitLayout(t, gridOf(t, source, c.size, c.network.levels).size, own.padding));
-  return synthesizeTargets(session, trainingPair(c, source), layouts);
+  const layouts = targets.map((t) => fitLayout(t, gridOf(t, source, c.size, c.network.levels).size, own.padding, source.palette));
+  return synthesizeTargets(session, trainingPair(c, source), layouts, source.palette.lines);
 }
 
 /** The source pair as the networks are trained on it. */
@@ -97,7 +99,7 @@ export class Painter {
     const key = `${padding.width} x ${padding.height}`;
     let renderer = this.renderers.get(key);
     if (!renderer) this.renderers.set(key, renderer = Renderer.create(this.session, c, classTable(source.palette), this.networks, fitPair(this.small, padding)));
-    const padded = await (await renderer).render(fitLayout(target, size, padding));
+    const padded = await (await renderer).render(fitLayout(target, size, padding, source.palette));
     return { ...size, image: cutCHW(padded, 3, size.width, size.height, padding) };
   }
 
@@ -119,7 +121,8 @@ export const ownLayout = (s: Source): Target => ({ name: 'source', width: s.widt
 export interface AnalogyOptions extends Choices {
   session: Session;
   photo: Picture;
-  layout: Picture;
+  /** With `condition: 'sketch'` a drawing of the photograph, and the targets drawings; left out there, it is extracted (`drawingOf`). */
+  layout?: Picture;
   targets: readonly Picture[];
   /** Settings in place of the preset's. */
   config?: Partial<Config>;
@@ -142,7 +145,9 @@ export const defaultOutput = (c: Config): number => 4 * c.size;
 /** Trains on photo and layout, then renders every target: the pictures, in the order of the targets. */
 export async function analogy(o: AnalogyOptions): Promise<Picture[]> {
   const c: Config = { ...configure(o), ...o.config };
-  const { source } = prepareSource(o.photo, o.layout, { named: o.palette, longSide: o.outputSize ?? defaultOutput(c) });
+  const longSide = o.outputSize ?? defaultOutput(c);
+  if (!o.layout && o.condition !== 'sketch') throw new UserError('analogy: a layout of the photograph is needed');
+  const { source } = o.condition === 'sketch' ? prepareDrawing(o.photo, o.layout ?? null, { longSide }) : prepareSource(o.photo, o.layout!, { named: o.palette, longSide });
   const targets = o.targets.map((t) => prepareTarget(t, source));
   for (const t of targets) gridOf(t, source, c.size, c.network.levels);   // refuses what is too small before the work begins
   const learned = await learnTargets(o.session, c, source, targets);

@@ -1,6 +1,7 @@
 /** Every hyper-parameter, and which source it follows: [S] the paper's slides, [C] the released code, [M] our measurement. */
 export type PresetName = 'code' | 'paper' | 'fixed' | 'fast';
 export const presetNames: readonly PresetName[] = ['fixed', 'fast', 'paper', 'code'];
+export type Condition = 'onehot' | 'color' | 'sketch';
 
 export interface Config {
   preset: PresetName;
@@ -31,8 +32,8 @@ export interface Config {
     tail?: 'normed';
     /** Divisor of the modulation's variance: pixels - 1 [C]; without: pixels. */
     variance?: 'unbiased';
-    /** Layouts as one channel per class, or as RGB [C]. */
-    condition: 'onehot' | 'color';
+    /** Layouts as one channel per class, or as RGB [C]; or line drawings in place of layouts (data/drawing.ts). */
+    condition: Condition;
   };
   rates: { generator: number; discriminator: number; segmenter: number };
   adam: { beta1: number; beta2: number; eps: number };
@@ -48,6 +49,8 @@ export interface Config {
     /** Whether matches stay inside a class [M]. */
     labels: boolean;
   };
+  /** Class weights of both cross-entropies, (median frequency / frequency)^balance: 1 is Eigen and Fergus's (ICCV 2015), 0 or absent none [S, C]. */
+  balance?: number;
   /** What a reconstruction iteration reconstructs: the photograph [S] or its warp [C]. */
   reconstruct: 'source' | 'augmented';
   /** Whether semantic alignment has a gradient; [C] computes it without one. */

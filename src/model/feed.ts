@@ -6,7 +6,7 @@ import type { Session, Tensor } from '../autograd/tensor.ts';
 import type { Program } from '../engine/program.ts';
 import { augmentationSize } from './augment.ts';
 import type { Config } from './config.ts';
-import { lastingSide, layoutValues, type ClassTable, type PairData } from './pair.ts';
+import { lastingSide, layoutChannels, layoutValues, type ClassTable, type PairData } from './pair.ts';
 import type { Side } from './steps.ts';
 
 /** sampling: photograph -> warp; swapped: warp -> photograph; source, augmented: one of them on both sides. */
@@ -17,16 +17,20 @@ export class Feed {
   readonly source: Side;
   readonly target: Side;
   private readonly original: Side;
+  /** The photograph with the layout that its mirror picture is warped from: left and right classes have changed places. */
+  private readonly mirrored: Side | null;
   private readonly targets: Side[];
   private readonly map: Tensor;
-  private readonly programs = new Map<Role, Program>();
+  private readonly programs = new Map<Role | `${Role} mirrored`, Program>();
 
   constructor(private readonly session: Session, private readonly c: Config, private readonly classes: ClassTable, pair: PairData, targets: readonly PairData[]) {
-    const channels = c.network.condition === 'onehot' ? classes.count : 3;
+    const channels = layoutChannels(c.network.condition, classes.count);
     const side = (label: string): Side => lastingSide(session, label, pair.width, pair.height, channels);
     this.source = side('source');
     this.target = side('target');
     this.original = this.fill(side('photograph'), pair);
+    const { mirror } = classes;
+    this.mirrored = mirror && c.augment.flip > 0 ? this.fill(side('mirrored photograph'), { ...pair, labels: pair.labels.map((k) => mirror[k]) }) : null;
     this.targets = targets.map((t, i) => this.fill(side(`target ${i}`), t));
     this.map = session.lasting([augmentationSize], 'augmentation');
   }
@@ -38,13 +42,13 @@ export class Feed {
   private fill(side: Side, data: PairData): Side {
     this.session.write(side.image, data.image);
     this.session.write(side.labels, data.labels);
-    this.session.write(side.layout, layoutValues(data.labels, this.classes, this.c.network.condition));
+    this.session.write(side.layout, layoutValues(data, this.classes, this.c.network.condition));
     return side;
   }
 
   /** Records the programs of all roles; once, before the loop. */
   async prepare(): Promise<void> {
-    const record = async (role: Role, from: () => [Side, Side]): Promise<void> => {
+    const record = async (role: Role | `${Role} mirrored`, from: () => [Side, Side]): Promise<void> => {
       this.programs.set(role, await this.session.record(() => {
         const [a, b] = from();
         copySide(a, this.source);
@@ -55,12 +59,16 @@ export class Feed {
     await record('swapped', () => [this.warped(), this.original]);
     await record('source', () => [this.original, this.original]);
     await record('augmented', () => { const w = this.warped(); return [w, w]; });
+    if (this.mirrored) {
+      await record('sampling mirrored', () => [this.original, this.warped(this.mirrored!)]);
+      await record('swapped mirrored', () => [this.warped(this.mirrored!), this.original]);
+      await record('augmented mirrored', () => { const w = this.warped(this.mirrored!); return [w, w]; });
+    }
     for (const [i, t] of this.targets.entries()) await record(`target${i}`, () => [this.original, t]);
   }
 
-  /** The photograph and its layout under this iteration's warp. Layouts move by nearest neighbour, so classes stay classes. */
-  private warped(): Side {
-    const { image, labels, layout } = this.original;
+  /** The photograph and its layout under this iteration's warp. Classes move by nearest neighbour, so they stay classes; colours and a drawing's planes as pictures do. */
+  private warped({ image, labels, layout } = this.original): Side {
     const moved = warpLabels(labels, this.map);
     return {
       image: warp(image, this.map), labels: moved,
@@ -71,7 +79,8 @@ export class Feed {
   /** Sends the warp and runs the role's program. */
   run(role: Role, map: Float64Array): void {
     this.session.write(this.map, map);
-    this.programs.get(role)!.run();
+    // A mirroring warp reads from right to left.
+    (map[0] < 0 && this.programs.get(`${role} mirrored`) || this.programs.get(role)!).run();
   }
 }
 

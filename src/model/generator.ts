@@ -14,7 +14,7 @@ export interface GeneratorOptions extends TranslationOptions {
   /** Base width c; level l has c * 2^(l+1) channels. A multiple of 4. */
   width: number;
   levels: number;
-  /** Channels of a layout: classes when one-hot, 3 for colours. */
+  /** Channels of a layout: classes when one-hot, 3 for colours, a drawing's planes. */
   layoutChannels: number;
   output: 'tanh' | 'linear';
   /** See Config.network. */

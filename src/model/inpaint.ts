@@ -115,7 +115,7 @@ function stack(session: Session, sources: readonly Source[], classes: number, f:
   const parts = sources.map((p) => {
     const size = sized(p, f);
     const { image, share } = shrinkKnown(p.image, p.free, p, size);
-    return { ...size, image, share, labels: shrinkLabels(p.labels, p.width, p.height, size.width, size.height), guides: guides(p.around, classes, size, s.guides) };
+    return { ...size, image, share, labels: shrinkLabels(p.labels, p.width, p.height, size.width, size.height), guides: guides(p.around, size, s.guides) };
   });
   const width = Math.max(...parts.map((p) => p.width)), height = parts.reduce((n, p) => n + p.height + 1, -1);
   const m = parts[0].guides.length / (parts[0].width * parts[0].height);
@@ -185,7 +185,7 @@ async function level(o: InpaintOptions, s: InpaintSettings, sources: readonly So
   const packed = packPixels(image, labels);
   const u32 = (data: ArrayLike<number>, name: string): Tensor => session.lasting([data.length], `inpaint.${name}`, data, 'u32');
   const [map, plainLabels, kept] = [u32(packed, 'map'), u32(labels, 'labels'), u32(Array.from(labels, (v, i) => v | (hole[i] ? 0 : knownPixel)), 'kept')];
-  const guide = cutOut(guides(t.around, classes, whole, s.guides), cut, source.guides.size / source.map.size);
+  const guide = cutOut(guides(t.around, whole, s.guides), cut, source.guides.size / source.map.size);
   const target = { ...cut, guides: session.lasting([guide.length], 'inpaint.guides', guide) };
   const n = (cut.width - s.patch + 1) * (cut.height - s.patch + 1);
   const even = Float32Array.from({ length: 256 }, (_, k) => Math.max(1, labels.reduce((c, v) => c + Number(v === k), 0) / Math.max(1, source.counts[k])));

@@ -3,7 +3,7 @@ import { concat } from '../autograd/ops/copy.ts';
 import type { Session, Tensor } from '../autograd/tensor.ts';
 import type { Config } from './config.ts';
 import { inference, type Networks } from './networks.ts';
-import { lastingSide, layoutValues, type ClassTable, type LayoutData, type PairData } from './pair.ts';
+import { lastingSide, layoutChannels, layoutValues, type ClassTable, type LayoutData, type PairData } from './pair.ts';
 import { untaped } from './steps.ts';
 
 /** One value a position, row by row. */
@@ -24,11 +24,11 @@ export interface Inside {
 export async function inspect(session: Session, c: Config, classes: ClassTable, networks: Networks, source: PairData, layout: LayoutData): Promise<Inside> {
   const { width, height } = source;
   return session.memory.scope(async () => {
-    const channels = c.network.condition === 'onehot' ? classes.count : 3;
+    const channels = layoutChannels(c.network.condition, classes.count);
     const [from, to] = ['source', 'target'].map((label) => lastingSide(session, `inspect.${label}`, width, height, channels));
     session.write(from.image, source.image);
-    session.write(from.layout, layoutValues(source.labels, classes, c.network.condition));
-    session.write(to.layout, layoutValues(layout.labels, classes, c.network.condition));
+    session.write(from.layout, layoutValues(source, classes, c.network.condition));
+    session.write(to.layout, layoutValues(layout, classes, c.network.condition));
     let shapes: Tensor['shape'][] = [];
     const read = await session.compute(() => untaped(session, () => {
       for (const { p } of [networks.gPass, networks.dPass, networks.sPass]) p.prepare({ freeze: true });

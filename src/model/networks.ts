@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { declareDiscriminator, type Discriminator } from './discriminator.ts';
 import { declareGenerator, type Generator, type GeneratorOptions } from './generator.ts';
 import { Declare, seededInit, type Init, type Pass } from './layers.ts';
+import { layoutChannels } from './pair.ts';
 import { declareSegmenter, type Segmenter } from './segmenter.ts';
 
 export interface Networks {
@@ -15,7 +16,7 @@ export interface Networks {
 
 /** What a configuration asks of the generator, for layouts of so many classes. */
 export const generatorOptions = ({ network: n }: Config, classes: number): GeneratorOptions => ({
-  width: n.generator, levels: n.levels, layoutChannels: n.condition === 'onehot' ? classes : 3, sft: n.sft, ratio: n.ratio, output: n.output, tail: n.tail, variance: n.variance,
+  width: n.generator, levels: n.levels, layoutChannels: layoutChannels(n.condition, classes), sft: n.sft, ratio: n.ratio, output: n.output, tail: n.tail, variance: n.variance,
 });
 
 export function createNetworks(session: Session, c: Config, classes: number, given?: Init): Networks {

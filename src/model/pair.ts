@@ -1,5 +1,7 @@
 /** A source pair or a target as the trainer takes it, and its way onto the device. */
 import type { Session } from '../autograd/tensor.ts';
+import { drawingChannels, drawingPlanes } from '../data/drawing.ts';
+import type { Condition } from './config.ts';
 import type { Side } from './steps.ts';
 
 /** A layout over a grid whose sides are multiples of 2^levels. */
@@ -7,15 +9,25 @@ export interface LayoutData { width: number; height: number; /** Class of every 
 export interface PairData extends LayoutData { /** [3,H,W] in [-1,1]. */ image: Float32Array }
 
 /** What layouts are made of. */
-export interface ClassTable { count: number; /** RGB 0..255 of each class, for layouts as colours. */ colors: readonly (readonly [number, number, number])[] }
+export interface ClassTable { count: number; /** RGB 0..255 of each class, for layouts as colours. */ colors: readonly (readonly [number, number, number])[]; /** What each class is in a mirrored picture (data/mirror.ts); itself without. */ mirror?: Uint8Array | null }
 
-/** Lasting tensors of one side. `channels` is K for one-hot layouts, 3 for colours. */
+/** Lasting tensors of one side. `channels`: layoutChannels. */
 export function lastingSide(session: Session, label: string, width: number, height: number, channels: number): Side {
   return {
     image: session.lasting([1, 3, height, width], `${label}.image`),
     labels: session.lasting([1, height, width], `${label}.labels`, undefined, 'u32'),
     layout: session.lasting([1, channels, height, width], `${label}.layout`),
   };
+}
+
+/** (median frequency / frequency)^power for each class of a label map (Eigen and Fergus, ICCV 2015, for power 1), f32 [K]; 1 for classes that it lacks. */
+export function classWeights(labels: Uint8Array, classes: number, power: number): Float32Array {
+  const counts = new Float64Array(classes);
+  for (const k of labels) counts[k]++;
+  const present = [...counts].filter((n) => n > 0).sort((a, b) => a - b);
+  const middle = present.length / 2;
+  const median = present.length % 2 ? present[Math.floor(middle)] : (present[middle - 1] + present[middle]) / 2;
+  return Float32Array.from(counts, (n) => (n ? (median / n) ** power : 1));
 }
 
 /** Colours [3,H,W] in [-1,1] of a label map. */
@@ -34,5 +46,9 @@ export function oneHotLayout(labels: Uint8Array, classes: number): Float32Array 
   return out;
 }
 
-export const layoutValues = (labels: Uint8Array, classes: ClassTable, condition: 'onehot' | 'color'): Float32Array =>
-  (condition === 'onehot' ? oneHotLayout(labels, classes.count) : colorLayout(labels, classes));
+/** Channels of what the networks are given as layout. */
+export const layoutChannels = (condition: Condition, classes: number): number => (condition === 'onehot' ? classes : condition === 'color' ? 3 : drawingChannels);
+
+/** What the networks are given of a layout, [layoutChannels,H,W]. */
+export const layoutValues = (layout: LayoutData, classes: ClassTable, condition: Condition): Float32Array =>
+  (condition === 'onehot' ? oneHotLayout(layout.labels, classes.count) : condition === 'color' ? colorLayout(layout.labels, classes) : drawingPlanes(layout));

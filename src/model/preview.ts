@@ -3,7 +3,7 @@ import type { Session } from '../autograd/tensor.ts';
 import { UserError } from '../data/errors.ts';
 import { toFloatCHW, type Picture } from '../data/image.ts';
 import type { LayoutData } from './pair.ts';
-import { defaultSynthesis, Synthesizer, type Field, type LevelPicture, type SynthesisOptions } from './synthesis.ts';
+import { defaultSynthesis, lineSynthesis, Synthesizer, type Field, type LevelPicture, type SynthesisOptions, type SynthesizerOptions } from './synthesis.ts';
 
 export interface PreviewOptions {
   session: Session;
@@ -14,6 +14,8 @@ export interface PreviewOptions {
   target: LayoutData;
   /** Number of classes. */
   classes: number;
+  /** Layout and target are drawings, 1 on lines (`drawingOf`, `readDrawing`). */
+  lines?: boolean;
   /** Another seed gives another result; default 0. */
   seed?: number;
   /** Called with the picture of each level, coarsest first: RGBA bytes of a smaller size, the last of the size asked for. */
@@ -35,23 +37,23 @@ const kept = new WeakMap<Session, Kept>();
  * replay, so keep the arrays and do not write into them. Calls on one session wait for each other; abort those that a new stroke overtakes.
  * The same input, seed and adapter give the same bytes. @throws UserError where photo or target are too small for a patch.
  */
-export async function preview({ session, photo, layout, target, classes, options = defaultSynthesis, ...run }: PreviewOptions): Promise<Preview> {
+export async function preview({ session, photo, layout, target, classes, lines = false, options = lines ? lineSynthesis : defaultSynthesis, ...run }: PreviewOptions): Promise<Preview> {
   const { width, height } = target;
   const least = Math.min(width, height, photo.width, photo.height);
   if (least < 2 * options.patch) throw new UserError(`a picture of ${least} pixels across is too small: patches of ${options.patch} x ${options.patch} are matched, and at least ${2 * options.patch} pixels are needed`);
-  const synthesizer = await keep(session, photo, layout, { width, height }, classes, options);
+  const synthesizer = await keep(session, photo, layout, { width, height }, { classes, lines, options });
   const { data, field } = await synthesizer.run(target.labels, run);
   return { image: { width, height, data, hasAlpha: false, source: 'preview' }, field };
 }
 
 /** The session's synthesizer for this source and size; one made for others is released once its last run is over. */
-function keep(session: Session, photo: PreviewOptions['photo'], layout: Uint8Array, size: { width: number; height: number }, classes: number, options: SynthesisOptions): Promise<Synthesizer> {
-  const key = JSON.stringify([photo.width, photo.height, size.width, size.height, classes, options]);
+function keep(session: Session, photo: PreviewOptions['photo'], layout: Uint8Array, size: { width: number; height: number }, o: SynthesizerOptions): Promise<Synthesizer> {
+  const key = JSON.stringify([photo.width, photo.height, size.width, size.height, o]);
   const old = kept.get(session);
   if (old && old.photo === photo.data && old.layout === layout && old.key === key) return old.synthesizer;
   const source = { width: photo.width, height: photo.height, image: toFloatCHW(photo), labels: layout };
   const before = old ? releasePreview(session) : Promise.resolve();
-  const synthesizer = before.then(() => Synthesizer.create(session, source, size, { classes, options }));
+  const synthesizer = before.then(() => Synthesizer.create(session, source, size, o));
   const now: Kept = { photo: photo.data, layout, key, synthesizer };
   kept.set(session, now);
   synthesizer.catch(() => { if (kept.get(session) === now) kept.delete(session); });

@@ -3,7 +3,7 @@ import type { Session, Tensor } from '../autograd/tensor.ts';
 import type { Program } from '../engine/program.ts';
 import type { Config } from './config.ts';
 import { inference, type Networks } from './networks.ts';
-import { lastingSide, layoutValues, type ClassTable, type LayoutData, type PairData } from './pair.ts';
+import { lastingSide, layoutChannels, layoutValues, type ClassTable, type LayoutData, type PairData } from './pair.ts';
 import { untaped, type Side } from './steps.ts';
 
 /** Renders layouts of one size. The source pair has that size, too: its features are what gets modulated. */
@@ -12,12 +12,12 @@ export class Renderer {
     private readonly target: Side, private readonly program: Program, private readonly output: Tensor) {}
 
   static async create(session: Session, c: Config, classes: ClassTable, networks: Networks, source: PairData): Promise<Renderer> {
-    const channels = c.network.condition === 'onehot' ? classes.count : 3;
+    const channels = layoutChannels(c.network.condition, classes.count);
     const side = (label: string): Side => lastingSide(session, label, source.width, source.height, channels);
     const from = side('render.source');
     const target = side('render.target');
     session.write(from.image, source.image);
-    session.write(from.layout, layoutValues(source.labels, classes, c.network.condition));
+    session.write(from.layout, layoutValues(source, classes, c.network.condition));
     let output!: Tensor;
     const program = await session.record(() => untaped(session, () => {
       // The power iteration's state stays: rendering changes nothing of a run.
@@ -29,7 +29,7 @@ export class Renderer {
 
   /** [3,H,W] in [-1,1] for a layout of the source's size. */
   async render(layout: LayoutData): Promise<Float32Array> {
-    this.session.write(this.target.layout, layoutValues(layout.labels, this.classes, this.c.network.condition));
+    this.session.write(this.target.layout, layoutValues(layout, this.classes, this.c.network.condition));
     this.program.run();
     const [image] = await this.session.read([this.output]);
     return (image as Float32Array).map((v) => Math.min(1, Math.max(-1, v)));

@@ -48,17 +48,19 @@ export function discriminatorStep(n: Networks, source: Side, target: Side, noisy
   return { fake: onFake, real: onReal };
 }
 
-/** S: cross-entropy of a photograph against its layout. `drop`: a random counter for dropout, absent for none. */
-export function segmenterStep(n: Networks, side: Side, drop?: Tensor): Losses {
+/** S: cross-entropy of a photograph against its layout. `drop`: a random counter for dropout, absent for none; `weights` [K] of the classes, absent for equal ones. */
+export function segmenterStep(n: Networks, side: Side, drop?: Tensor, weights?: Tensor): Losses {
   n.sPass.p.prepare();
   const logits = n.s(n.sPass, side.image, drop ? (x) => dropout(x, drop, 0.5, 1) : undefined);
-  const loss = crossEntropy(logits, side.labels);
+  const loss = crossEntropy(logits, side.labels, { weights });
   n.sPass.p.descend(loss);
   return { segmentation: loss };
 }
 
 /** What a generator step may use beside the pair. */
 export interface Extras {
+  /** Of the classes in the semantic alignment, [K]; equal ones without. */
+  weights?: Tensor;
   /** The source image with input noise; the image itself without. */
   noisy?: Tensor;
   /** Replaces colour patches in the coherence loss, e.g. by VGG features. */
@@ -86,7 +88,7 @@ export function generatorStep(n: Networks, c: Config, kind: Kind, source: Side, 
       n.sPass.p.prepare();
       const seen = n.s(n.sPass, c.alignmentActs ? image : detach(image));
       // Without a gradient the loss is only reported, as in the released code.
-      use('alignment', crossEntropy(seen, target.labels), c.alignmentActs ? w.alignment : 0);
+      use('alignment', crossEntropy(seen, target.labels, { weights: extras.weights }), c.alignmentActs ? w.alignment : 0);
     }
   }
   const sum = total(terms);

@@ -7,7 +7,8 @@
 import { fieldSource, improveField, liftField, overuse, packPixels, searchField, seedField, voteField, type FieldSource, type FieldTarget, type Grid } from '../autograd/ops/patchField.ts';
 import type { Session, Tensor } from '../autograd/tensor.ts';
 import type { Config } from './config.ts';
-import { guides, surroundings, type GuideWeights, type Surroundings } from './guides.ts';
+import { resizeLines } from '../data/lines.ts';
+import { guides, lineSurroundings, surroundings, type GuideWeights, type Surroundings } from './guides.ts';
 import type { LayoutData, PairData } from './pair.ts';
 import { shrinkImage, shrinkLabels } from './pyramid.ts';
 
@@ -37,6 +38,9 @@ export const defaultSynthesis: SynthesisOptions = {
   guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2, within: 1 },
 };
 
+/** For drawings: a line beside its place costs less than another class, since no two lines agree to the pixel; what lies on which side of which line says more. */
+export const lineSynthesis: SynthesisOptions = { ...defaultSynthesis, guides: { near: 0.5, far: 3, farRadius: 0, across: 0.3, down: 1.2, within: 0 } };
+
 /** Source pixel and distance of every result pixel: the coordinates that a result copies from. */
 export interface Field { /** u32 [H,W]: pixel of the source, row by row. */ indices: Uint32Array; /** f32 [H,W]: mean cost per patch pixel, squared colours in [-1,1]. */ distances: Float32Array }
 /** RGBA bytes [H,W,4] of one level, coarsest first. */
@@ -61,17 +65,17 @@ interface Level extends Grid {
 /** A rendered picture: image [3,h,w]. */
 export interface Draft extends Grid { image: Float32Array }
 /** `draft`: the size of the drafts that runs will get, and what the same generator makes of the source's own layout. */
-export interface SynthesizerOptions { classes: number; options?: SynthesisOptions; draft?: Grid & { own: Draft } }
+export interface SynthesizerOptions { classes: number; /** Labels are drawings: 1 on lines, which shrinking keeps. */ lines?: boolean; options?: SynthesisOptions; draft?: Grid & { own: Draft } }
 
 export class Synthesizer {
   private levels: Level[] = [];
   private release: (() => void)[] = [];
   private last: Promise<unknown> = Promise.resolve();
-  private constructor(readonly session: Session, readonly size: Grid, readonly classes: number, readonly o: SynthesisOptions, private readonly drafted: NonNullable<SynthesizerOptions['draft']> | null) {}
+  private constructor(readonly session: Session, readonly size: Grid, readonly classes: number, readonly o: SynthesisOptions, private readonly lines: boolean, private readonly drafted: NonNullable<SynthesizerOptions['draft']> | null) {}
 
   /** Compiles and allocates for layouts of this size. Source and layouts may differ in size, not in scale. Throws RangeError where a side is below the patch's. */
-  static async create(session: Session, source: PairData, size: Grid, { classes, options: o = defaultSynthesis, draft }: SynthesizerOptions): Promise<Synthesizer> {
-    const made = new Synthesizer(session, size, classes, o, draft ?? null);
+  static async create(session: Session, source: PairData, size: Grid, { classes, lines = false, options: o = lines ? lineSynthesis : defaultSynthesis, draft }: SynthesizerOptions): Promise<Synthesizer> {
+    const made = new Synthesizer(session, size, classes, o, lines, draft ?? null);
     try {
       await made.build(source);
       return made;
@@ -83,16 +87,16 @@ export class Synthesizer {
 
   private async build(source: PairData): Promise<void> {
     const { o, size, session } = this;
-    const around = surroundings(source, this.classes, o.guides.farRadius);
+    const around = this.around(source);
     const factors = scales(Math.min(size.width, size.height, source.width, source.height), o);
     for (const [l, f] of factors.entries()) {
       const part = ({ width, height }: Grid): Grid => ({ width: Math.round(width * f), height: Math.round(height * f) });
       const [s, t] = [part(source), part(size)];
       const own = <T extends Tensor>(x: T): T => { this.release.push(() => session.memory.release(x.storage.buffer!)); return x; };
-      const labels = shrinkLabels(source.labels, source.width, source.height, s.width, s.height);
+      const labels = this.shrink(source.labels, source.width, source.height, s.width, s.height);
       const colours = this.drafted ? this.colours(this.drafted.own, s) : undefined;
       const packed = packPixels(shrinkImage(source.image, source.width, source.height, s.width, s.height), labels);
-      const from = fieldSource(session, s, o.patch, packed, guides(around, this.classes, s, this.weights(f, factors[0]), colours));
+      const from = fieldSource(session, s, o.patch, packed, guides(around, s, this.weights(f, factors[0]), colours));
       for (const x of [from.map, from.guides, from.members, from.classes]) own(x);
       const lasting = (shape: number[], name: string, dtype: 'f32' | 'u32' = 'u32'): Tensor => own(session.lasting(shape, `synthesis.${name}`, undefined, dtype));
       const n = t.width * t.height;
@@ -109,6 +113,9 @@ export class Synthesizer {
       this.levels.push(level);
     }
   }
+
+  private get shrink(): typeof shrinkLabels { return this.lines ? resizeLines : shrinkLabels; }
+  private around(of: LayoutData): Surroundings { return this.lines ? lineSurroundings(of) : surroundings(of, this.classes, this.o.guides.farRadius); }
 
   /** Guide weights at scale f: faded with every doubling since the coarsest. */
   private weights(f: number, coarsest: number): GuideWeights {
@@ -153,7 +160,7 @@ export class Synthesizer {
     if (!this.levels.length) throw new Error('synthesis: this synthesizer is released');
     if (labels.length !== size.width * size.height) throw new Error(`synthesis: ${labels.length} labels for ${size.width} x ${size.height}`);
     if (!draft !== !this.drafted) throw new Error('synthesis: a draft where none was announced, or none where one was');
-    const around = surroundings({ ...size, labels }, this.classes, this.o.guides.farRadius);
+    const around = this.around({ ...size, labels });
     for (const [l, level] of this.levels.entries()) {
       signal?.throwIfAborted();
       this.feed(level, labels, around, draft);
@@ -173,9 +180,9 @@ export class Synthesizer {
     const { session, size, o } = this;
     const draft = image && this.drafted ? { ...this.drafted, image } : null;
     const { width, height, source } = level;
-    const own = shrinkLabels(labels, size.width, size.height, width, height);
+    const own = this.shrink(labels, size.width, size.height, width, height);
     session.write(level.labels, own);
-    session.write(level.target.guides, guides(around, this.classes, level, this.weights(width / size.width, this.levels[0].width / size.width), draft ? this.colours(draft, level) : undefined));
+    session.write(level.target.guides, guides(around, level, this.weights(width / size.width, this.levels[0].width / size.width), draft ? this.colours(draft, level) : undefined));
     session.write(level.expected, evenUse(source, level, own, o.patch));
     if (level.given) session.write(level.given, packPixels(draft && shrinkImage(draft.image, draft.width, draft.height, width, height), own));
   }
@@ -264,11 +271,13 @@ export const synthesize = (session: Session, source: PairData, layout: LayoutDat
  * looks. `own`: what the generator makes of the source's own layout; draft to draft is compared at every level, so what drafts have in common
  * (blur, a tint) costs nothing. Both of any size; source and layout at the resolution wanted.
  */
-export function refine(session: Session, c: Config, source: PairData, drafts: { draft: Draft; own: Draft }, layout: LayoutData, o: SynthesisOptions = defaultSynthesis): Promise<Float32Array> {
+export function refine(session: Session, c: Config, source: PairData, drafts: { draft: Draft; own: Draft }, layout: LayoutData, o?: SynthesisOptions): Promise<Float32Array> {
   const { draft, own } = drafts;
   // The draft has settled what the first rounds of a synthesis from nothing are for.
-  const options = { ...o, rounds: o.rounds.map((n) => Math.min(n, 1 + c.refine)) };
-  return once(session, source, layout, { classes: classesOf(source), options, draft: { width: draft.width, height: draft.height, own } }, { draft: draft.image });
+  const lines = c.network.condition === 'sketch';
+  const base = o ?? (lines ? lineSynthesis : defaultSynthesis);
+  const options = { ...base, rounds: base.rounds.map((n) => Math.min(n, 1 + c.refine)) };
+  return once(session, source, layout, { classes: classesOf(source), lines, options, draft: { width: draft.width, height: draft.height, own } }, { draft: draft.image });
 }
 
 const classesOf = (source: LayoutData): number => 1 + source.labels.reduce((a, b) => Math.max(a, b), 0);
@@ -279,14 +288,15 @@ const hypotheses = [0, 1, 2];
 /**
  * Pictures of the user's targets for the generator to learn from: each the mean of patch syntheses that trust the regions' own frames
  * differently. A single one has its errors in full contrast, and the finishing keeps what a draft learned of them; where several
- * disagree, the mean is soft, and the finishing chooses.
+ * disagree, the mean is soft, and the finishing chooses. `lines`: the layouts are drawings.
  */
-export async function synthesizeTargets(session: Session, source: PairData, layouts: readonly LayoutData[]): Promise<PairData[]> {
+export async function synthesizeTargets(session: Session, source: PairData, layouts: readonly LayoutData[], lines = false): Promise<PairData[]> {
   const out: PairData[] = [];
+  const base = lines ? lineSynthesis : defaultSynthesis;
   for (const l of layouts) {
     const image = new Float32Array(3 * l.width * l.height);
     for (const within of hypotheses) {
-      const one = await synthesize(session, source, l, classesOf(source), { ...defaultSynthesis, guides: { ...defaultSynthesis.guides, within } });
+      const one = await once(session, source, l, { classes: classesOf(source), lines, options: { ...base, guides: { ...base.guides, within } } }, {});
       for (const [i, v] of one.entries()) image[i] += v / hypotheses.length;
     }
     out.push({ ...l, image });

@@ -15,7 +15,7 @@ import { rateAt, type Config } from './config.ts';
 import { colourMaps, exactCoherence, PatchSamples, sampledCoherence, type Coherence, type Maps } from './coherence.ts';
 import { Feed, type Role } from './feed.ts';
 import { createNetworks, restoreNetworks, type Networks } from './networks.ts';
-import type { ClassTable, PairData } from './pair.ts';
+import { classWeights, type ClassTable, type PairData } from './pair.ts';
 import { discriminatorStep, generatorStep, segmenterStep, type Kind, type Losses } from './steps.ts';
 
 export interface TrainingInput {
@@ -62,13 +62,15 @@ export class Training {
     const noisy = (): Tensor => t.noisy(source.image);
     const d = t.networks.dPass.p;
     const g = t.networks.gPass.p;
+    const { classes, pair } = input;
+    const weights = config.balance ? session.lasting([classes.count], 'class weights', classWeights(pair.labels, classes.count, config.balance)) : undefined;
     await t.record('D sampling', d, rates.discriminator, () => discriminatorStep(t.networks, source, target, noisy()));
     await t.record('D reconstruction', d, rates.discriminator, () => discriminatorStep(t.networks, source, source, noisy()));
-    await t.record('S', t.networks.sPass.p, rates.segmenter, () => segmenterStep(t.networks, source, t.counter));
+    await t.record('S', t.networks.sPass.p, rates.segmenter, () => segmenterStep(t.networks, source, t.counter, weights));
     const kinds: Kind[] = ['reconstruction', 'sampling', ...(t.feed.targetCount ? ['target' as const] : [])];
     for (const kind of kinds) {
       const to = kind === 'reconstruction' ? source : target;
-      await t.record(`G ${kind}`, g, rates.generator, () => generatorStep(t.networks, config, kind, source, to, { noisy: noisy(), coherence }));
+      await t.record(`G ${kind}`, g, rates.generator, () => generatorStep(t.networks, config, kind, source, to, { noisy: noisy(), coherence, weights }));
     }
     return t;
   }

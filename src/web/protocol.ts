@@ -23,6 +23,8 @@ export interface SourceInput {
   photo: Pixels;
   labels: Labels;
   classes: ClassSpec[];
+  /** The layout is a line drawing: its classes are paper and line. */
+  lines?: true;
 }
 /** A layout to render, in the source's classes. One of the source's size shows the same view; others keep their own size. */
 export interface TargetInput extends Labels { name: string }

@@ -1,9 +1,10 @@
-// The example scenes that ship with the program: landscapes painted by code, each with an exact layout, and further layouts
+// The example scenes that ship with the program: landscapes and a portrait painted by code, each with an exact layout, and further layouts
 // whose true picture is known because the same painter paints it.
 import { Canvas } from './canvas.ts';
 import { developLayout, developPhoto } from './develop.ts';
 import { cabin } from './cabin.ts';
 import { coast } from './coast.ts';
+import { face } from './face.ts';
 import { lake } from './lake.ts';
 import { meadow } from './meadow.ts';
 import type { Recipe, Scene, ScenePicture } from './scene.ts';
@@ -37,10 +38,13 @@ function painter<G>(recipe: Recipe<G>) {
   };
 }
 
-const painters = [painter(lake), painter(meadow), painter(cabin), painter(coast)];
+const landscapes = [painter(lake), painter(meadow), painter(cabin), painter(coast)];
+const portraits = [painter(face)];
 
-/** Names of the scenes that `paintScene` knows. */
-export const sceneNames: string[] = painters.map((p) => p.name);
+/** Names of the landscapes: what comparisons run over. */
+export const sceneNames: string[] = landscapes.map((p) => p.name);
+/** Names of all scenes that `paintScene` knows: the landscapes and the face, of many small classes. */
+export const allSceneNames: string[] = [...sceneNames, ...portraits.map((p) => p.name)];
 
 /**
  * Paints a scene: its source picture and all its targets. `size` is the width in pixels (default 256; the height follows from
@@ -58,7 +62,7 @@ export const paintTarget = (name: string, target: string, options: SceneOptions 
 export interface SceneOptions { /** Width in pixels. */ size?: number; seed?: number }
 
 function find(name: string) {
-  const found = painters.find((p) => p.name === name);
-  if (!found) throw new Error(`no scene named "${name}"; there are: ${sceneNames.join(', ')}`);
+  const found = [...landscapes, ...portraits].find((p) => p.name === name);
+  if (!found) throw new Error(`no scene named "${name}"; there are: ${allSceneNames.join(', ')}`);
   return found;
 }

@@ -141,7 +141,7 @@ export class SpadeTraining {
   async paint(target: Target): Promise<Picture> {
     const { size, padding } = gridOf(target, this.source, this.config.size, spadeLevels);
     const painter = await this.painter(padding.height, padding.width);
-    const fitted = fitLayout({ ...target, labels: channelsOf(target.labels, this.o) }, size, padding);
+    const fitted = fitLayout({ ...target, labels: channelsOf(target.labels, this.o) }, size, padding, {});
     this.session.write(painter.layout, oneHotLayout(fitted.labels, this.size.classes));
     painter.program.run();
     const [image] = await this.session.read([painter.image]);

@@ -70,7 +70,7 @@ export class Studio {
 
   source(): SourceInput {
     const { doc } = this.state;
-    return { name: doc.name, photo: { width: doc.width, height: doc.height, data: doc.photo }, labels: { width: doc.width, height: doc.height, data: doc.layers.source }, classes: doc.classes };
+    return { name: doc.name, photo: { width: doc.width, height: doc.height, data: doc.photo }, labels: { width: doc.width, height: doc.height, data: doc.layers.source }, classes: doc.classes, ...(doc.lines && { lines: true as const }) };
   }
 
   target(name = 'target'): TargetInput {

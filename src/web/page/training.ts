@@ -235,7 +235,7 @@ export class TrainingPanel {
     const { source, targets, settings: s } = run;
     const same = targets.filter((t) => t.width === source.photo.width && t.height === source.photo.height).map((t) => ({ name: t.name, labels: t.data }));
     this.state.status = run.status;
-    const doc = new PaintDocument({ name: source.name, ...source.photo, photo: source.photo.data, source: source.labels.data, targets: same, classes: source.classes });
+    const doc = new PaintDocument({ name: source.name, ...source.photo, photo: source.photo.data, source: source.labels.data, targets: same, classes: source.classes, lines: source.lines });
     const options = [...select('size').options].map((o) => o.value);
     if (!options.includes(String(s.size))) select('size').append(h('option', { value: s.size }, `${s.size} px`));
     Object.assign(select('preset'), { value: s.preset });

@@ -29,7 +29,7 @@ export interface Plan { config: Config; source: Source; targets: Target[] }
 
 /** Everything that can be checked without the device. Throws UserError. */
 export function planRun(input: SourceInput, settings: TrainSettings): Plan {
-  const config = configure(settings);
+  const config = configure({ ...settings, condition: input.lines ? 'sketch' : undefined });
   const source = sourceAt(input, settings.outputSize ?? defaultOutput(config));
   const targets = (settings.targets ?? []).map((t) => targetAt(t, source, input.photo));
   for (const of of [source, ...targets]) gridOf(of, source, config.size, config.network.levels);   // refuses what is too small

@@ -44,7 +44,7 @@ export class Previews {
         this.sessions.set(skip, session);
         let levels = 1;
         const { image, field } = await preview({
-          session, photo: source.photo, layout: source.labels, target: layout, classes: source.palette.classes.length, seed, signal,
+          session, photo: source.photo, layout: source.labels, target: layout, classes: source.palette.classes.length, lines: source.palette.lines, seed, signal,
           onLevel: ({ level, of, width, height, data }) => {
             levels = of;
             if (level < of - 1) this.onLevel({ level, levels: of, picture: { width, height, data: new Uint8ClampedArray(data) }, field: null, ms: performance.now() - began });

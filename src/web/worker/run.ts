@@ -118,7 +118,7 @@ export class Run {
   async inspect(target: Target): Promise<Inspection> {
     const { config: c, source } = this;
     const { size, padding } = gridOf(target, source, c.size, c.network.levels);
-    const layout = fitLayout(target, size, padding);
+    const layout = fitLayout(target, size, padding, this.source.palette);
     const inside = await inspect(this.session, c, classTable(source.palette), this.networks, fitPair(smallSource(source, c.size), padding), layout);
     // Every map on the draft's own grid, without the margin that the networks see mirrored: ready to be laid over it.
     const map = (kind: HeatMap['kind'], label: string, m: ValueMap): HeatMap => {

@@ -1,6 +1,8 @@
 /** The visitor's photograph, layout and targets as the model takes them. */
+import { resizerOf } from '../../data/drawing.ts';
 import { UserError } from '../../data/errors.ts';
-import { anyTransparent, fitSize, flatten, fromFloatCHW, resize, resizeLabels, type Picture } from '../../data/image.ts';
+import { anyTransparent, fitSize, flatten, fromFloatCHW, resize, type Picture } from '../../data/image.ts';
+import { thin } from '../../data/lines.ts';
 import { hex, MAX_CLASSES } from '../../data/palette.ts';
 import { fitTarget, type Size, type Source, type Target } from '../../data/prepare.ts';
 import type { Labels, Pixels, SourceInput, TargetInput } from '../protocol.ts';
@@ -35,20 +37,20 @@ export const pixelsOf = ({ width, height, data }: Picture): Pixels => ({ width, 
 export const pixelsOfCHW = (chw: ArrayLike<number>, width: number, height: number): Pixels => pixelsOf(fromFloatCHW(chw, width, height));
 
 /** The source at an output size; its photograph is never enlarged. */
-export function sourceAt({ name, photo, labels, classes }: SourceInput, longSide: number): Source {
+export function sourceAt({ name, photo, labels, classes, lines }: SourceInput, longSide: number): Source {
   const { width, height } = fitSize(photo.width, photo.height, longSide);
   return {
-    width, height, photo: resize(flatten(pictureOf(photo, name)), width, height), labels: resizeLabels(labels.data, photo.width, photo.height, width, height),
-    palette: { as: 'colors', classes: classes.map((c) => ({ ...c })) }, drawn: { width: photo.width, height: photo.height },
+    width, height, photo: resize(flatten(pictureOf(photo, name)), width, height), labels: resizerOf({ lines })(labels.data, photo.width, photo.height, width, height),
+    palette: { as: 'colors', classes: classes.map((c) => ({ ...c })), ...(lines && { lines }) }, drawn: { width: photo.width, height: photo.height },
   };
 }
 
-/** A target at the source's output size. `page`: the source's size as the page has it, by which it draws targets. Throws UserError: unknown classes, classes that the source has no pixel of, too large. */
+/** A target at the source's output size; of a drawing's strokes only the middle counts. `page`: the source's size as the page has it, by which it draws targets. Throws UserError: unknown classes, classes that the source has no pixel of, too large. */
 export function targetAt(input: TargetInput, source: Source, page: Size): Target {
-  const { classes } = source.palette;
+  const { classes, lines } = source.palette;
   checkLabels(input, classes.length, input.name);
   const learned = new Set(source.labels);
-  const target = fitTarget({ name: input.name, width: input.width, height: input.height, labels: input.data }, { ...source, drawn: page });
+  const target = fitTarget({ name: input.name, width: input.width, height: input.height, labels: lines ? thin(input.data, input.width, input.height) : input.data }, { ...source, drawn: page });
   const missing = target.labels.find((k) => !learned.has(k));
   if (missing !== undefined) throw new UserError(`${input.name}: has ${classes[missing].name}, and the source's layout has none of it: paint it there first, where the photograph shows it`);
   return target;
@@ -57,6 +59,6 @@ export function targetAt(input: TargetInput, source: Source, page: Size): Target
 /** A source or target back as the page has it. */
 export const inputOf = (s: Source): SourceInput => ({
   name: s.photo.source, photo: pixelsOf(s.photo), labels: { width: s.width, height: s.height, data: Uint8Array.from(s.labels) },
-  classes: s.palette.classes.map(({ name, color }) => ({ name, color })),
+  classes: s.palette.classes.map(({ name, color }) => ({ name, color })), ...(s.palette.lines && { lines: true as const }),
 });
 export const targetInputOf = ({ name, width, height, labels }: Target): TargetInput => ({ name, width, height, data: Uint8Array.from(labels) });

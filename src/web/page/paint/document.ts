@@ -25,6 +25,8 @@ export interface DocumentInput {
   /** The first is shown; one like the source without. */
   targets?: readonly TargetLayout[];
   classes: readonly LayoutClass[];
+  /** The layouts are line drawings: classes paper and line. */
+  lines?: boolean;
 }
 
 export class PaintDocument {
@@ -39,6 +41,7 @@ export class PaintDocument {
   /** The source layout as it came: what the eraser brings back on the source layer. */
   private original: Uint8Array;
   classes: LayoutClass[];
+  readonly lines: boolean;
   /** Which superpixel each pixel is in, for painting by superpixel; null until somebody has computed them. */
   superpixels: ArrayLike<number> | null = null;
   /** Counts every change of a layer or of the classes: answers to older states are recognised by it. */
@@ -56,6 +59,7 @@ export class PaintDocument {
     this.layers = { source: input.source.slice(), target: this.target.labels };
     this.original = input.source.slice();
     this.classes = input.classes.map((c) => ({ ...c }));
+    this.lines = input.lines ?? false;
   }
 
   get whole(): Rect { return { x: 0, y: 0, width: this.width, height: this.height }; }
