@@ -4,16 +4,20 @@ import type { PresetName } from '../src/model/config.ts';
 import { Peer } from './peer.ts';
 import { openBench, time } from './stamp.ts';
 import { interleave, sample } from './timing.ts';
-import { trainingFor } from './trainings.ts';
+import { convolutionWork, trainingFor } from './trainings.ts';
+import type { Training } from '../src/model/train.ts';
 
 const bench = await openBench('step');
 const { session } = bench;
 for (const [name, size] of [['fast', 64], ['fixed', 64], ['fixed', 128], ['paper', 64]] as [PresetName, number][]) {
   if (!bench.wants(`${name} ${size}`)) continue;
   const began = performance.now();
-  const training = await trainingFor(session, name, size);
+  let training!: Training;
+  const work = await convolutionWork(session, async () => { training = await trainingFor(session, name, size); });
+  const { summary } = training; // its steps were recorded last
   console.log(`\n${name} at ${size}x${size}: ${((performance.now() - began) / 1000).toFixed(1)} s to record and compile (${session.pipelines.size} pipelines so far)`);
-  for (const { name: step, dispatches, planned, unplanned } of training.summary) {
+  for (const [k, { name: step, dispatches, planned, unplanned }] of summary.entries()) {
+    const flops = work[work.length - summary.length + k];
     const program = training.program(step);
     let encoding = Infinity;
     const t = await time(async () => {
@@ -23,8 +27,8 @@ for (const [name, size] of [['fast', 64], ['fixed', 64], ['fixed', 128], ['paper
       await session.idle();
     }, 5);
     const each = 1000 * encoding / dispatches;
-    bench.record({ what: `${name} ${size}x${size}, ${step}`, who: 'semia', ...t, more: { launches: dispatches, 'MiB planned': planned / 2 ** 20, 'MiB unplanned': unplanned / 2 ** 20, 'us to encode a launch': each } });
-    console.log(`  ${step.padEnd(18)} ${t.least.toFixed(0).padStart(6)} ms least, ${t.median.toFixed(0)} median, ${(t.cpu / 2).toFixed(0)} by CPU time / 2; ${dispatches} launches, ${each.toFixed(1)} us each to encode; ${(planned / 2 ** 20).toFixed(1)} MiB planned of ${(unplanned / 2 ** 20).toFixed(1)}`);
+    bench.record({ what: `${name} ${size}x${size}, ${step}`, who: 'semia', ...t, more: { launches: dispatches, 'MiB planned': planned / 2 ** 20, 'MiB unplanned': unplanned / 2 ** 20, 'us to encode a launch': each, 'GFLOP of convolutions': flops / 1e9, 'ms of them at the ceiling': 1000 * flops / bench.flops } });
+    console.log(`  ${step.padEnd(18)} ${t.least.toFixed(0).padStart(6)} ms least, ${t.median.toFixed(0)} median, ${(t.cpu / 2).toFixed(0)} by CPU time / 2; ${dispatches} launches, ${each.toFixed(1)} us each to encode; ${(planned / 2 ** 20).toFixed(1)} MiB planned of ${(unplanned / 2 ** 20).toFixed(1)}; ${(flops / 1e9).toFixed(3)} GFLOP of convolutions, ${(1000 * flops / bench.flops).toFixed(0)} ms at the ceiling`);
   }
   if (name === 'fixed' && bench.peers) {
     // The same networks and losses (test/goldens); the numbers of a step are compared there, not here.

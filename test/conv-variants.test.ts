@@ -22,6 +22,7 @@ const layers: Layer[] = [
   { name: '1x1', x: [2, 20, 6, 10], w: [7, 20, 1, 1] },
   { name: '4x4 stride 2', x: [1, 10, 8, 16], w: [12, 10, 4, 4], a: { stride: 2, pad: 1 }, bias: true },
   { name: '3x3 stride 2, odd', x: [2, 5, 9, 11], w: [6, 5, 3, 3], a: { stride: 2, pad: 1 }, bias: true },
+  { name: '3x3 stride 2 of an image', x: [2, 3, 8, 16], w: [9, 3, 3, 3], a: { stride: 2, pad: 1 }, bias: true },
   { name: '1x1 stride 3, phases without taps', x: [1, 4, 7, 8], w: [5, 4, 1, 1], a: { stride: 3 } },
   { name: '2x3 stride 2 reflect', x: [1, 4, 6, 9], w: [5, 4, 2, 3], a: { stride: 2, pad: 2, padMode: 'reflect' } },
   { name: 'dilation 4', x: [1, 3, 12, 8], w: [9, 3, 3, 3], a: { dilation: 4, pad: 4 } },

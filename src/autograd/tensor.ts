@@ -6,6 +6,7 @@ import type { Profile } from '../engine/profile.ts';
 import { Recorder } from '../engine/recorder.ts';
 import { Memory, Storage } from '../engine/storage.ts';
 import { KernelChoices } from './choices.ts';
+import { fuseEpilogues } from './epilogues.ts';
 import { adapterOf } from './plan.ts';
 import type { Node } from './tape.ts';
 import type { Tuner } from './tune.ts';
@@ -109,6 +110,7 @@ export class Session {
       await tuner.settle(questions);
       recorder = this.trace(step);
     }
+    fuseEpilogues(recorder.calls);
     return recorder.finish(new Set(still.map((t) => t.storage.root)));
   }
 

@@ -1,5 +1,5 @@
 // 3x3 convolution, stride 1, dilation d = padding (zero), d and the width multiples of 4, on the software adapter:
-//   y[n,m,oy,ox] = bias[m] + sum over k,kh,kw of x[n,k,oy+(kh-1)*d,ox+(kw-1)*d] * w[m*stride_m + k*stride_k + tap0 + (kh*3+kw)*tap_step]
+//   y[n,m,oy,ox] = lrelu(bias[m] + sum over k,kh,kw of x[n,k,oy+(kh-1)*d,ox+(kw-1)*d] * w[m*stride_m + k*stride_k + tap0 + (kh*3+kw)*tap_step])
 // Forward and backward-data as in conv2d.forward.rows (forward: Ci*9, 9, 0, 1; backward: 9, Ci*9, 8, -1).
 // x [N,K,H,W] and y [N,M,H,W] as vec4, w [Co,Ci,3,3] as it is. Needs subgroups of 8.
 // One workgroup is one subgroup; a lane computes 4 pixels of 2 rows x 8 channels, one row of taps a step; every tap is a whole
@@ -7,7 +7,7 @@
 // Grid: (ceil(ceil(H/2)*(W/4) / 8), ceil(M/8), N). Limit: address generation of the lane loads (6 vec4 for 192 multiply-adds).
 enable subgroups;
 
-struct Params { k: u32, m: u32, h: i32, w: i32, dilation: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: u32, has_bias: u32 }
+struct Params { k: u32, m: u32, h: i32, w: i32, dilation: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: u32, has_bias: u32, slope: f32 } // slope of the LeakyReLU: 1 for none
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // any buffer when has_bias is 0
@@ -31,7 +31,7 @@ fn put(n: u32, m: u32, at: u32, sum: vec4<f32>) {
   if (m >= params.m) { return; }
   var value = sum;
   if (params.has_bias != 0u) { value += bias[m]; }
-  y[(n * params.m + m) * u32(params.h * params.w / 4) + at] = value;
+  y[(n * params.m + m) * u32(params.h * params.w / 4) + at] = select(value * params.slope, value, value > vec4<f32>());
 }
 
 @compute @workgroup_size(8)

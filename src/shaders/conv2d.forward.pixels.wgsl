@@ -1,5 +1,5 @@
 // 1x1 convolution, stride 1: a matrix product over pixels, on the software adapter. H*W a multiple of 4.
-//   y[n,m,p] = bias[m] + sum over k of x[n,k,p] * w[m*stride_m + k*stride_k]
+//   y[n,m,p] = lrelu(bias[m] + sum over k of x[n,k,p] * w[m*stride_m + k*stride_k]), and with SKIP + skip[n,m,p] in place of the LeakyReLU
 // Forward: m = Co, stride_m = Ci, stride_k = 1. Backward-data: x = dy, y = dx, m = Ci, stride_m = 1, stride_k = Ci. w [Co,Ci] as it is.
 // x [N,K,P] and y [N,M,P] as vec4, plane = P/4. Needs subgroups of 8.
 // One workgroup is one subgroup; a lane computes 8 pixels x CHANNELS (8, 16 or 32: as few as M needs), 2 summed channels a step. Lane
@@ -7,28 +7,36 @@
 // Grid: (ceil(plane/16), ceil(M/CHANNELS), N). Limit: keeping the sums (2 multiply-adds each a step), then lane loads.
 enable subgroups;
 override CHANNELS: u32 = 32;
+override SKIP: bool = false;
 
 struct Params {
   k: u32, m: u32, plane: u32, stride_m: u32, stride_k: u32, has_bias: u32,
-  twin: u32, twin_x: u32, twin_w: u32, twin_bias: u32, twin_y: u32, // see engine/twins.ts
+  slope: f32, // of the LeakyReLU, 1 for none
+  twin: u32, twin_x: u32, twin_w: u32, twin_bias: u32, twin_skip: u32, twin_y: u32, // see engine/twins.ts
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // any buffer when has_bias is 0
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
-@group(0) @binding(4) var<uniform> params: Params;
+@group(0) @binding(3) var<storage, read> skip: array<vec4<f32>>; // any buffer without SKIP
+@group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(5) var<uniform> params: Params;
 
 struct Eight { a: vec4<f32>, b: vec4<f32> } // pixels 0..3, 4..7
 
 fn add(s: Eight, p: Eight, q: Eight, t: vec2<f32>) -> Eight { return Eight(s.a + (p.a * t.x + q.a * t.y), s.b + (p.b * t.x + q.b * t.y)); }
 
+fn finish(which: u32, i: u32, v: vec4<f32>) -> vec4<f32> {
+  if (SKIP) { return v + skip[which * params.twin_skip + i]; }
+  return select(v * params.slope, v, v > vec4<f32>());
+}
+
 fn put(which: u32, n: u32, m: u32, at: u32, s: Eight) {
   if (m >= params.m) { return; }
   var shift = 0.0;
   if (params.has_bias != 0u) { shift = bias[which * params.twin_bias + m]; }
-  let to = which * params.twin_y + (n * params.m + m) * params.plane + at;
-  y[to] = s.a + shift;
-  if (at + 1u < params.plane) { y[to + 1u] = s.b + shift; }
+  let i = (n * params.m + m) * params.plane + at;
+  y[which * params.twin_y + i] = finish(which, i, s.a + shift);
+  if (at + 1u < params.plane) { y[which * params.twin_y + i + 1u] = finish(which, i + 1u, s.b + shift); }
 }
 
 @compute @workgroup_size(8)

@@ -1,5 +1,5 @@
 // 3x3 convolution, stride 1, padding 1 (zero or reflect), width a multiple of 4: the fast path of the software adapter.
-//   y[n,m,oy,ox] = bias[m] + sum over k,kh,kw of x[n,k,oy+kh-1,ox+kw-1] * w[m*stride_m + k*stride_k + tap0 + (kh*3+kw)*tap_step]
+//   y[n,m,oy,ox] = lrelu(bias[m] + sum over k,kh,kw of x[n,k,oy+kh-1,ox+kw-1] * w[m*stride_m + k*stride_k + tap0 + (kh*3+kw)*tap_step])
 // Forward: m = Co, stride_m = Ci*9, stride_k = 9, tap0 = 0, tap_step = 1: w [Co,Ci,3,3] as it is, nothing packed.
 // Backward-data: x = dy, m = Ci, stride_m = 9, stride_k = Ci*9, tap0 = 8, tap_step = -1 (the kernel, flipped), mirror = 1 for reflect
 // padding, H even: what falls beyond the border is added to the row or column it mirrors onto before the taps meet it.
@@ -12,6 +12,7 @@ enable subgroups;
 
 struct Params {
   k: u32, m: u32, h: i32, w: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: u32, reflect: u32, mirror: u32, has_bias: u32,
+  slope: f32, // of the LeakyReLU, 1 for none
   twin: u32, twin_x: u32, twin_w: u32, twin_bias: u32, twin_y: u32, // see engine/twins.ts
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
@@ -55,7 +56,7 @@ fn put(which: u32, n: u32, m: u32, at: u32, sum: vec4<f32>) {
   if (m >= params.m) { return; }
   var value = sum;
   if (params.has_bias != 0u) { value += bias[which * params.twin_bias + m]; }
-  y[which * params.twin_y + (n * params.m + m) * u32(params.h * params.w / 4) + at] = value;
+  y[which * params.twin_y + (n * params.m + m) * u32(params.h * params.w / 4) + at] = select(value * params.slope, value, value > vec4<f32>());
 }
 
 @compute @workgroup_size(8)

@@ -1,5 +1,6 @@
 // A convolution or its input gradient as one matrix product whose right side is never stored (implicit GEMM), for GPUs:
-//   out[m, pixel] = bias[m] + sum over (tap, c) of packed[(c, tap), m] * in[c, where the tap of that pixel lies]
+//   out[m, pixel] = lrelu(bias[m] + sum over (tap, c) of packed[(c, tap), m] * in[c, where the tap of that pixel lies])
+// and with SKIP + skip[m, pixel] in place of the LeakyReLU (slope 1: none).
 // Forward: in = x, m = output channels. Backward: in = dy, m = input channels; pixels are taken phase by phase (row and column
 // modulo the stride), each with only the taps that reach it, so that no multiplication is by an inserted zero.
 // Tile of a workgroup: 4*QUADS channels x 4*QUADS pixels; per thread 4 x 4 results, or 8 x 8 with WIDE. Each round every
@@ -10,19 +11,21 @@
 // #import conv2d
 override QUADS: u32 = 16;    // vec4 along each side of the tile: 8, 16, or 32 with WIDE
 override WIDE: bool = false;
+override SKIP: bool = false;
 override LANES: u32 = select(QUADS, QUADS / 2, WIDE);
 override THREADS: u32 = LANES * LANES; // and vec4 of each side in workgroup memory: DEPTH rows of QUADS
 override DEPTH: u32 = THREADS / QUADS;
 
 struct Params {
   n: i32, c: i32, m: i32, m4: i32, hin: i32, win: i32, hout: i32, wout: i32, kh: i32, kw: i32,
-  stride: i32, dilation: i32, pad: i32, reflect: u32, splits: i32, backward: u32, has_bias: u32,
+  stride: i32, dilation: i32, pad: i32, reflect: u32, splits: i32, backward: u32, has_bias: u32, slope: f32,
 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // any buffer when has_bias is 0
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
-@group(0) @binding(4) var<uniform> params: Params;
+@group(0) @binding(3) var<storage, read> skip: array<f32>; // any buffer without SKIP
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+@group(0) @binding(5) var<uniform> params: Params;
 
 var<workgroup> left: array<vec4<f32>, THREADS>;  // [DEPTH][QUADS]: quad q holds channels 4q..4q+3
 var<workgroup> right: array<vec4<f32>, THREADS>; // [DEPTH][QUADS]: quad q holds pixels q, q+QUADS, q+2*QUADS, q+3*QUADS
@@ -36,15 +39,19 @@ fn axis(phase: i32, k: i32, size: i32) -> Axis {
     (phase + params.pad - tap0) / params.stride, (size - phase + params.stride - 1) / params.stride);
 }
 
+fn store(i: i32, v: f32) {
+  if (SKIP) { y[i] = v + skip[i]; } else { y[i] = select(v * params.slope, v, v > 0.0); }
+}
+
 fn put(base: i32, m: i32, at: vec4<i32>, sum: vec4<f32>) {
   if (m >= params.m) { return; }
   var v = sum;
   if (params.has_bias != 0u) { v += bias[m]; }
   let row = base + m * params.hout * params.wout;
-  if (at.x >= 0) { y[row + at.x] = v.x; }
-  if (at.y >= 0) { y[row + at.y] = v.y; }
-  if (at.z >= 0) { y[row + at.z] = v.z; }
-  if (at.w >= 0) { y[row + at.w] = v.w; }
+  if (at.x >= 0) { store(row + at.x, v.x); }
+  if (at.y >= 0) { store(row + at.y, v.y); }
+  if (at.z >= 0) { store(row + at.z, v.z); }
+  if (at.w >= 0) { store(row + at.w, v.w); }
 }
 
 @compute @workgroup_size(THREADS)

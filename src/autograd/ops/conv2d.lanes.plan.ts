@@ -43,7 +43,7 @@ export const rows3x3 = (d: Direction): ConvVariant => ({
         kernel: rows, buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, y: to },
         params: {
           k, m, h: s.h, w: s.w, ...walk3x3(s, d),
-          reflect: d === 'forward' && reflect ? 1 : 0, mirror: d === 'backward' && reflect ? 1 : 0, has_bias: s.bias ? 1 : 0,
+          reflect: d === 'forward' && reflect ? 1 : 0, mirror: d === 'backward' && reflect ? 1 : 0, has_bias: s.bias ? 1 : 0, slope: 1,
         },
         groups: [div(div(s.h, 2) * s.w / 4, 8), div(m, 8), s.n],
       }],
@@ -65,8 +65,8 @@ export const pixels1x1 = (d: Direction): ConvVariant => ({
     return {
       name: 'pixels', scratch: [],
       steps: [{
-        kernel: pixels, buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, y: to },
-        params: { k, m, plane, stride_m: d === 'forward' ? s.ci : 1, stride_k: d === 'forward' ? 1 : s.ci, has_bias: s.bias ? 1 : 0 },
+        kernel: pixels, buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, skip: from, y: to },
+        params: { k, m, plane, stride_m: d === 'forward' ? s.ci : 1, stride_k: d === 'forward' ? 1 : s.ci, has_bias: s.bias ? 1 : 0, slope: 1 },
         constants: { CHANNELS: channels }, groups: [div(plane, 16), div(m, channels), s.n],
       }],
     };
@@ -82,7 +82,7 @@ export const dilated3x3 = (d: Direction): ConvVariant => ({
       name: 'dilated', scratch: [],
       steps: [{
         kernel: dilated, buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, y: to },
-        params: { k, m, h: s.h, w: s.w, dilation: s.dilation, ...walk3x3(s, d), has_bias: s.bias ? 1 : 0 },
+        params: { k, m, h: s.h, w: s.w, dilation: s.dilation, ...walk3x3(s, d), has_bias: s.bias ? 1 : 0, slope: 1 },
         groups: [div(div(s.h, 2) * s.w / 4, 8), div(m, 8), s.n],
       }],
     };

@@ -4,6 +4,7 @@
  */
 import type { Family } from '../plan.ts';
 import type { Shape } from '../tensor.ts';
+import { columnsBackwardData } from './conv2d.columns.plan.ts';
 import { genericBackwardData, genericBackwardWeight, genericForward, mirroring } from './conv2d.generic.plan.ts';
 import { dilated3x3, half, pixels1x1, rows3x3, rowsMirrored, seven } from './conv2d.lanes.plan.ts';
 import { weight1x1, weight3x3, weight7x7, weightDilated3x3, weightStride2 } from './conv2d.lanesWeight.plan.ts';
@@ -27,7 +28,7 @@ export const forwardFamily: Family<ConvShape> = {
 /** dx from dy; a transposed convolution is this family's forward use. */
 export const backwardDataFamily: Family<ConvShape> = {
   name: 'conv2d.backwardData',
-  variants: [rows3x3('backward'), pixels1x1('backward'), dilated3x3('backward'), rowsMirrored, mirroring(half('backward')), ...tiled('backward'), winogradBackwardData, genericBackwardData],
+  variants: [columnsBackwardData, rows3x3('backward'), pixels1x1('backward'), dilated3x3('backward'), rowsMirrored, mirroring(half('backward')), ...tiled('backward'), winogradBackwardData, genericBackwardData],
   key, probe, tensors: (s) => ({ dy: y(s), w: w(s), dx: x(s), ...(s.bias && { bias: [s.ci] }) }),
 };
 

@@ -50,10 +50,10 @@ function tiledPlan(s: ConvShape, d: Direction, t: Tile, splits: number, name: st
   const plan: Plan = { name, scratch: [packedBytes(s, c, m4)], steps: [packWeights(s, d, m4)] };
   const whole = splits === 1;
   plan.steps.push({
-    kernel: tiledKernel, buffers: { x: from, w: 'scratch0', bias: s.bias && whole ? 'bias' : from, y: whole ? to : 'scratch1' },
+    kernel: tiledKernel, buffers: { x: from, w: 'scratch0', bias: s.bias && whole ? 'bias' : from, skip: from, y: whole ? to : 'scratch1' },
     params: {
       n: s.n, c, m, m4, hin, win, hout, wout, kh: s.kh, kw: s.kw, stride: s.stride, dilation: s.dilation, pad: s.pad,
-      reflect: forth && s.padMode === 'reflect' ? 1 : 0, splits, backward: forth ? 0 : 1, has_bias: s.bias && whole ? 1 : 0,
+      reflect: forth && s.padMode === 'reflect' ? 1 : 0, splits, backward: forth ? 0 : 1, has_bias: s.bias && whole ? 1 : 0, slope: 1,
     },
     constants: t.constants,
     groups: [across, down, images * splits],
@@ -63,8 +63,8 @@ function tiledPlan(s: ConvShape, d: Direction, t: Tile, splits: number, name: st
   const groups = div(count, WG);
   plan.scratch.push(splits * count * 4);
   plan.steps.push({
-    kernel: sumKernel, buffers: { sums: 'scratch1', bias: s.bias ? 'bias' : from, y: to },
-    params: { count, splits, m, plane: hout * wout, has_bias: s.bias ? 1 : 0 },
+    kernel: sumKernel, buffers: { sums: 'scratch1', bias: s.bias ? 'bias' : from, skip: from, y: to },
+    params: { count, splits, m, plane: hout * wout, has_bias: s.bias ? 1 : 0, slope: 1 },
     groups: [Math.min(groups, MOST_GROUPS), div(groups, MOST_GROUPS), 1],
   });
   return plan;

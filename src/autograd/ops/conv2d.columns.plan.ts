@@ -1,0 +1,32 @@
+/**
+ * The gradient towards few input channels, as an image's: kernels that compute 8 channels at once leave most of their lanes idle there. So
+ * all taps of all channels are rows of one matrix, whose product with dy is a 1x1 convolution, and each pixel of dx adds
+ * the products that reach it. For subgroups of 8 without workgroup memory.
+ */
+import columns from '../../shaders/conv2d.columns.wgsl';
+import pixels from '../../shaders/conv2d.forward.pixels.wgsl';
+import type { Dispatch } from '../plan.ts';
+import { lanes8 } from './conv2d.lanes.plan.ts';
+import { div, WG, type ConvShape, type ConvVariant } from './conv2d.shape.ts';
+
+const CHANNELS = 32; // of a workgroup of conv2d.forward.pixels
+const rows = (s: ConvShape): number => s.ci * s.kh * s.kw;
+
+export const columnsBackwardData: ConvVariant = {
+  name: 'columns',
+  fits: (s, adapter) => lanes8(adapter) && s.padMode === 'zero' && s.kh * s.kw > 1 && s.ci < 8 && rows(s) <= CHANNELS && s.ho * s.wo % 4 === 0,
+  plan: (s) => {
+    const plane = s.ho * s.wo / 4;
+    const { ci: c, h, w, ho, wo, kh, kw, stride, dilation, pad } = s;
+    const product: Dispatch = {
+      kernel: pixels, buffers: { x: 'dy', w: 'w', bias: 'dy', skip: 'dy', y: 'scratch0' },
+      params: { k: s.co, m: rows(s), plane, stride_m: 1, stride_k: rows(s), has_bias: 0, slope: 1 },
+      constants: { CHANNELS }, groups: [div(plane, 16), 1, s.n],
+    };
+    const gather: Dispatch = {
+      kernel: columns, buffers: { z: 'scratch0', bias: s.bias ? 'bias' : 'dy', dx: 'dx' },
+      params: { c, h, w, ho, wo, kh, kw, stride, dilation, pad, has_bias: s.bias ? 1 : 0 }, groups: [div(h * w, WG), c, s.n],
+    };
+    return { name: 'columns', scratch: [4 * s.n * rows(s) * s.ho * s.wo], steps: [product, gather] };
+  },
+};
