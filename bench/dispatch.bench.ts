@@ -15,7 +15,7 @@ const bench = await openBench('dispatch');
 const { session } = bench;
 const onDevice = !bench.machine.software;
 if (bench.wants('launches')) await launches();
-if (bench.wants('start')) for (const preset of ['fixed', 'fast'] as const) pipelines(preset);
+for (const preset of ['fixed', 'fast'] as const) if (bench.wants(`start ${preset}`)) pipelines(preset);
 await bench.finish();
 
 /** A chain of launches that add 1 to one number, so that each waits for the one before, as in a step. */

@@ -1,11 +1,11 @@
 /** Training steps of the presets: wall and CPU time, launches, planned memory, start-up, and the kernels by time. */
 import { Profile } from '../src/engine/profile.ts';
 import type { PresetName } from '../src/model/config.ts';
+import type { Training } from '../src/model/train.ts';
 import { Peer } from './peer.ts';
 import { openBench, time } from './stamp.ts';
 import { interleave, sample } from './timing.ts';
 import { convolutionWork, trainingFor } from './trainings.ts';
-import type { Training } from '../src/model/train.ts';
 
 const bench = await openBench('step');
 const { session } = bench;
@@ -25,7 +25,7 @@ for (const [name, size] of [['fast', 64], ['fixed', 64], ['fixed', 128], ['paper
       program.run();
       encoding = Math.min(encoding, performance.now() - start);
       await session.idle();
-    }, 5);
+    }, size > 64 ? 3 : 5);
     const each = 1000 * encoding / dispatches;
     bench.record({ what: `${name} ${size}x${size}, ${step}`, who: 'semia', ...t, more: { launches: dispatches, 'MiB planned': planned / 2 ** 20, 'MiB unplanned': unplanned / 2 ** 20, 'us to encode a launch': each, 'GFLOP of convolutions': flops / 1e9, 'ms of them at the ceiling': 1000 * flops / bench.flops } });
     console.log(`  ${step.padEnd(18)} ${t.least.toFixed(0).padStart(6)} ms least, ${t.median.toFixed(0)} median, ${(t.cpu / 2).toFixed(0)} by CPU time / 2; ${dispatches} launches, ${each.toFixed(1)} us each to encode; ${(planned / 2 ** 20).toFixed(1)} MiB planned of ${(unplanned / 2 ** 20).toFixed(1)}; ${(flops / 1e9).toFixed(3)} GFLOP of convolutions, ${(1000 * flops / bench.flops).toFixed(0)} ms at the ceiling`);
@@ -35,7 +35,7 @@ for (const [name, size] of [['fast', 64], ['fixed', 64], ['fixed', 128], ['paper
     const peer = await Peer.start('pytorch_step.py', { side: size }, { OPENBLAS_NUM_THREADS: '1' });
     const program = training.program('G sampling');
     const ours = { name: 'semia', run: () => sample(async () => { program.run(); await session.idle(); }), onDevice: !bench.machine.software };
-    const times = await interleave([ours, ...(peer?.names ?? []).map((n) => ({ name: n, run: () => peer!.run(n) }))], { samples: 7, warm: 2, patience: 4000 });
+    const times = await interleave([ours, ...(peer?.names ?? []).map((n) => ({ name: n, run: () => peer!.run(n) }))], { samples: size > 64 ? 4 : 7, warm: 1, patience: 4000 });
     const own = times.get('semia')!.least;
     for (const [who, t] of times) bench.row({ what: `generator step, sampling, default width, ${size}x${size}`, who, ...t, ...(who === 'semia' ? {} : { ratio: t.least / own, more: { versions: Object.entries(peer!.versions).map((v) => v.join(' ')).join(', ') } }) });
     peer?.close();
