@@ -226,6 +226,12 @@ function withBrowser(): void {
     await seat.told(/has not enough memory for this: a training size of 48 needs less/, 'Use 48 px');
     await seat.state(/^(patches for target|compiling|measuring|iteration)/);
     assert.is(await page.inputValue('#size'), '48');
+    // Others end: the page hears only that the device is gone, and says one thing, not two.
+    await (await engine()).evaluate(() => (self as unknown as { onmessage(e: unknown): void }).onmessage({ data: { id: -1, method: 'loseDevice', params: {} } }));
+    await page.locator('.message', { hasText: /gave up while this training was being prepared.*a training size of 32 needs less/ }).waitFor();
+    assert.is(await page.locator('.message').count(), 1);
+    await seat.told(/gave up/, 'Use 32 px');
+    await seat.state(/^(patches for target|compiling|measuring|iteration)/);
     await page.click('#reset');
   });
 

@@ -183,7 +183,7 @@ export type EventName = keyof Events;
 
 /** Why a request failed. `user`: what was given cannot be used; the message is for people in every kind. */
 export type FailureKind = 'user' | 'no-webgpu' | 'no-adapter' | 'lost' | 'out-of-memory' | 'no-run' | 'internal';
-export interface Failure { kind: FailureKind; message: string; /** With 'out-of-memory': a training size that should fit. */ smaller?: number }
+export interface Failure { kind: FailureKind; message: string; /** With 'out-of-memory', and 'lost' while a training was prepared: a training size that should fit. */ smaller?: number }
 
 export type ToWorker = { id: number; method: Method; params: unknown };
 export type FromWorker =

@@ -133,6 +133,7 @@ listenToKeys(keys, [['arrows', 'On the layout: move the pen (Shift far, Alt one 
 const showHelp = (): void => $<HTMLDialogElement>('help').showModal();
 on('help-open', 'click', showHelp);
 historyButtons();
+document.documentElement.dataset.built = 'true';
 
 // ---- begin
 

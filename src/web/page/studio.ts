@@ -56,9 +56,12 @@ export class Studio {
   private lost(message: string, iteration: number): void {
     this.previewing = false;
     this.told = '';
+    // What was being prepared fails by itself, and says more.
+    if (this.state.status.state === 'preparing' && iteration === 0) { this.setStatus(idle); return; }
+    const why = /Instance/.test(message) ? 'the browser’s graphics process ended' : message || 'its driver was reset';
     const run = this.state.learnt ? ` The run is kept up to iteration ${iteration}.` : '';
     this.setStatus(this.state.learnt ? { ...this.state.status, state: 'paused', iteration, secondsLeft: null } : idle);
-    say(`The graphics device was lost (${message || 'its driver was reset'}). Your painting is safe.${run}`, { bad: true, kind: 'lost', actions: [{ label: 'Go on', act: () => void this.recover() }] });
+    say(`The graphics device was lost (${why}). Your painting is safe.${run}`, { bad: true, kind: 'lost', actions: [{ label: 'Go on', act: () => void this.recover() }] });
   }
 
   private async recover(): Promise<void> {

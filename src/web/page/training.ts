@@ -11,7 +11,7 @@ import type { Studio } from './studio.ts';
 
 const presets: [PresetName, string][] = [['fast', 'fast'], ['fixed', 'best'], ['paper', 'as in the paper'], ['code', 'as released']];
 const sizes = [32, 48, 64, 96, 128, 192, 256];
-const lengths: [string, string][] = [['preset', 'as planned'], ['2', 'about 2 minutes'], ['5', 'about 5 minutes'], ['15', 'about 15 minutes'], ['60', 'about an hour'], ['iterations', 'iterations…']];
+const lengths: [string, string][] = [['preset', 'as planned'], ['2', '2 minutes'], ['5', '5 minutes'], ['15', '15 minutes'], ['60', 'an hour'], ['iterations', 'iterations…']];
 
 const select = (id: string): HTMLSelectElement => $<HTMLSelectElement>(id);
 const input = (id: string): HTMLInputElement => $<HTMLInputElement>(id);
@@ -74,7 +74,10 @@ export class TrainingPanel {
         await this.studio.tellSource();
         const e = await this.engine.call('estimate', this.settings);
         if (mine === this.asked && !this.state.learnt) this.tellEstimate(`${e.exact ? '' : 'about '}${duration(e.seconds)}, ${e.iterations} iterations, ${memory(e.bytes)}${e.note ? `. ${e.note}` : ''}`);
-      } catch (error) { if (mine === this.asked) this.tellEstimate(error instanceof Error ? error.message : String(error)); }
+      } catch (error) {
+        const lost = error instanceof EngineError && error.failure.kind === 'lost';   // told of by itself
+        if (mine === this.asked && !this.state.learnt) this.tellEstimate(lost ? '' : error instanceof Error ? error.message : String(error));
+      }
     }, 250);
   }
   private tellEstimate(text: string): void { $('estimate').textContent = $('estimate').title = text; }
@@ -119,9 +122,15 @@ export class TrainingPanel {
 
   private failed(error: unknown): void {
     const failure = error instanceof EngineError ? error.failure : null;
-    if (failure?.kind === 'out-of-memory' && failure.smaller) {
+    if (failure?.smaller) {
       const size = sizes.filter((s) => s <= failure.smaller!).at(-1) ?? sizes[0];
-      complain(error, [{ label: `Use ${size} px`, act: () => { select('size').value = String(size); this.estimate(); void this.toggle(); } }]);
+      const again = async (): Promise<void> => {
+        select('size').value = String(size);
+        if (failure.kind === 'lost' && !await this.studio.open()) return;
+        this.estimate();
+        await this.toggle();
+      };
+      complain(error, [{ label: `Use ${size} px`, act: () => void again() }]);
     } else complain(error);
   }
 

@@ -37,3 +37,9 @@ function outOfMemory(size: number): Failure {
   const smaller = size ? smallerThan(size) : undefined;
   return { kind: 'out-of-memory', message: `the device has not enough memory for this${smaller ? `: a training size of ${smaller} needs less` : ': use a smaller size'}`, ...(smaller && { smaller }) };
 }
+
+/** The device ended while a training of this size was being prepared. */
+export function endedPreparing(size: number): Failure {
+  const smaller = smallerThan(size);
+  return { kind: 'lost', message: `The graphics device gave up while this training was being prepared, most likely for want of memory${smaller ? `: a training size of ${smaller} needs less` : ''}.`, ...(smaller && { smaller }) };
+}

@@ -13,7 +13,7 @@ import { unzipRun, zipRun, type SavedRun } from '../../model/runZip.ts';
 import type { Bytes, Methods, Pixels, PreviewRequest, RunInfo, SourceInput, TargetInput, TrainSettings, TrainStatus } from '../protocol.ts';
 import { beginRun, nameOf, planRun, version, withMinutes } from './begin.ts';
 import { Estimator } from './estimate.ts';
-import { failureOf, WorkerError } from './failures.ts';
+import { endedPreparing, failureOf, WorkerError } from './failures.ts';
 import { dropRun, keepRun, keptRun } from './keep.ts';
 import { Previews } from './previews.ts';
 import { renamed, Run } from './run.ts';
@@ -111,7 +111,9 @@ export class Studio implements Handlers {
     } catch (error) {
       session.memory.destroy();
       if (mine === this.preparing) this.send('status', none);
-      throw new WorkerError(failureOf(error, plan.config.size));
+      // Where memory runs out, some drivers end instead of saying so, and take the browser's graphics process with them.
+      const gone = await Promise.race([device.gpu.lost.then(() => true), new Promise<boolean>((done) => { setTimeout(() => done(false), 300); })]);
+      throw new WorkerError(gone && mine === this.preparing ? endedPreparing(plan.config.size) : failureOf(error, plan.config.size));
     }
   };
 
