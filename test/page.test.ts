@@ -95,6 +95,18 @@ function withBrowser(): void {
     assert.equal((await seat.layout()).data, before.data);
   });
 
+  test('what is drawn again piece by piece looks as if drawn as a whole', async () => {
+    const shown = (): Promise<string> => page.evaluate(() => new Promise<string>((r) => { requestAnimationFrame(() => requestAnimationFrame(() => r((document.getElementById('paint-canvas') as HTMLCanvasElement).toDataURL()))); }));
+    for (const [tool, ...points] of [['b', [0.2, 0.3], [0.7, 0.8], [0.4, 0.1]], ['e', [0.2, 0.5], [0.7, 0.5]], ['s', [0.1, 0.9], [0.8, 0.9]], ['m', [0.3, 0.3], [0.6, 0.3], [0.6, 0.6], [0.3, 0.6]], ['m', [0.45, 0.45], [0.6, 0.6]]] as [string, ...[number, number][]][]) {
+      await page.keyboard.press(tool);
+      await seat.stroke(...points);
+      const pieces = await shown();
+      await page.keyboard.press('0');   // the view as it is, drawn anew
+      assert.ok(pieces === await shown(), `after ${tool} ${points.join(' ')}`);
+    }
+    for (let i = 0; i < 4; i++) await page.keyboard.press('Control+z');
+  });
+
   test('keys alone paint: the pen moves by arrows and draws while space holds it down', async () => {
     const before = await seat.layout();
     await page.keyboard.press('b');
@@ -153,16 +165,15 @@ function withBrowser(): void {
   });
 
   test('training: the loss falls, the result comes; saved half way, opened again, it ends with the same weights', async () => {
-    await seat.previewed(() => seat.open());
-    await seat.layout();
-    await seat.small(15);
+    await seat.layout();   // the photograph of the test before
+    await seat.small(10);
     await page.click('#train');
     await seat.state(/^iteration [1-9]/);
     await page.click('#train');
     await seat.state(/paused$/);
-    const half = await seat.saved(() => page.click('#save'));
+    const half = await seat.saved(() => page.click('#save')), names = await page.locator('#classes button').allInnerTexts();
     await page.click('#train');
-    await seat.state(/^finished after 15/);
+    await seat.state(/^finished after 10/);
     const curve = (await page.getAttribute('#curve-canvas', 'aria-label'))!, [, from, to] = curve.match(/reconstruction ([\d.]+) to ([\d.]+)/)!;
     assert.ok(Number(to) < Number(from), curve);
     await page.waitForFunction(() => document.querySelectorAll('#maps button').length > 3, null, slow);
@@ -176,12 +187,14 @@ function withBrowser(): void {
     assert.match(await seat.text('probe'), /: -?[\d.]+ \(/);
     await accessible('a finished run');
     await page.click('#reset');
+    await seat.state(/\d iterations, /);   // the kept run is gone with it: a reload has the file only
 
-    await seat.previewed(() => seat.open());
+    await seat.open();
     await seat.choose('#open-run', half);
     await seat.state(/paused$/);
+    assert.equal(await page.locator('#classes button').allInnerTexts(), names);
     await page.click('#train');
-    await seat.state(/^finished after 15/);
+    await seat.state(/^finished after 10/);
     const again = await seat.saved(() => page.click('#save'));
     const weights = ({ bytes }: { bytes: Uint8Array }): Uint8Array => { const files = unzipSync(bytes), name = Object.keys(files).filter((f) => /weights.*\.safetensors$/.test(f)).sort().at(-1)!; return files[name]; };
     assert.ok(Buffer.compare(weights(again), weights(whole)) === 0, 'the same weights');

@@ -38,12 +38,16 @@ export function icon(name: string): SVGSVGElement {
   return svg;
 }
 
-/** A canvas sharp on this screen: its pixels follow its CSS size; `draw` is called once a frame at most. */
+interface Box { x: number; y: number; width: number; height: number }
+
+/** A canvas sharp on this screen: its pixels follow its CSS size; `draw` is called once a frame at most, clipped to what has changed. */
 export class Surface {
   readonly context: CanvasRenderingContext2D;
   width = 1;
   height = 1;
   private due = false;
+  /** What the next frame has to draw again, in CSS pixels: left, top, right, bottom. */
+  private stale: [number, number, number, number] | null = null;
 
   constructor(readonly canvas: HTMLCanvasElement, private readonly draw: (c: CanvasRenderingContext2D, s: Surface) => void, resized: () => void = () => {}) {
     this.context = canvas.getContext('2d')!;
@@ -54,22 +58,35 @@ export class Surface {
       canvas.height = Math.round(hh * ratio);
       [this.width, this.height] = [w, hh];
       resized();
+      this.redraw();
       this.paint();
     }).observe(canvas);
   }
 
-  /** Draws with the next frame. */
-  redraw(): void {
+  /** Draws with the next frame: all of it, or a box in CSS pixels (with some room around it, for what lines and smoothing spread). */
+  redraw(box?: Box): void {
+    const [l, t, r, b] = box ? [box.x - 4, box.y - 4, box.x + box.width + 4, box.y + box.height + 4] : [0, 0, this.width, this.height], s = this.stale;
+    this.stale = s ? [Math.min(s[0], l), Math.min(s[1], t), Math.max(s[2], r), Math.max(s[3], b)] : [l, t, r, b];
     if (this.due) return;
     this.due = true;
     requestAnimationFrame(() => { this.due = false; this.paint(); });
   }
 
   private paint(): void {
-    const ratio = this.canvas.width / this.width;
-    this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.context.clearRect(0, 0, this.width, this.height);
-    this.draw(this.context, this);
+    const { context: c, stale } = this, ratio = this.canvas.width / this.width;
+    if (!stale) return;   // a change of size has drawn it already
+    this.stale = null;
+    // Whole pixels of the screen: a clip through the middle of one would blend old and new.
+    const [l, t, r, b] = [Math.max(0, Math.floor(stale[0] * ratio)), Math.max(0, Math.floor(stale[1] * ratio)), Math.ceil(stale[2] * ratio), Math.ceil(stale[3] * ratio)];
+    c.save();
+    c.setTransform(1, 0, 0, 1, 0, 0);
+    c.beginPath();
+    c.rect(l, t, r - l, b - t);
+    c.clip();
+    c.clearRect(l, t, r - l, b - t);
+    c.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.draw(c, this);
+    c.restore();
   }
 
   /** A pointer's place in CSS pixels of the canvas. */

@@ -1,6 +1,6 @@
 /** The page: makes its parts and joins them. */
 import { keepOffline, offeredRun, startDesk, startEngine } from '../host.ts';
-import { editClass, segmented, showClasses, showSettings } from './classes.ts';
+import { arrowKeys, editClass, segmented, showClasses, showSettings } from './classes.ts';
 import { Desk } from './desk/client.ts';
 import { $, download, fileName, icon, on } from './dom.ts';
 import { showInside } from './inside.ts';
@@ -59,7 +59,8 @@ const toolButtons = new Map(tools.map(([tool, key, title]) => {
   return [tool, button];
 }));
 $('tools').append(...toolButtons.values());
-state.on('settings', (s) => { for (const [tool, b] of toolButtons) b.setAttribute('aria-pressed', String(tool === s.tool)); });
+arrowKeys($('tools'));
+state.on('settings', (s) => { for (const [tool, b] of toolButtons) { b.setAttribute('aria-pressed', String(tool === s.tool)); b.tabIndex = tool === s.tool ? 0 : -1; } });
 
 function step(back: boolean): void {
   const { doc } = state;

@@ -18,6 +18,8 @@ export class PaintPane {
   private shownLayer: LayerName | null = null;
   private opacity: Record<LayerName, number> = { source: 0.55, target: 1 };
   private pointer: Point | null = null;
+  /** Where a pointer was last told of: what a move has to draw again reaches back to it. */
+  private before: Point | null = null;
   private readonly pointers = new Pointers();
   private keyPen: { at: Point; down: boolean } | null = null;
   private spaceHeld = false;
@@ -79,7 +81,8 @@ export class PaintPane {
     const ink = inkOf(doc.classes);
     for (let y = r.y; y < r.y + r.height; y++) for (let p = y * doc.width + r.x; p < y * doc.width + r.x + r.width; p++) data[p] = ink[labels[p]];
     this.layer.canvas.getContext('2d')!.putImageData(this.layer.image, 0, 0, r.x, r.y, r.width, r.height);
-    this.surface.redraw();
+    const { scale } = this.view, { x, y } = toPane(this.view, r);
+    this.surface.redraw({ x: x - scale, y: y - scale, width: (r.width + 2) * scale, height: (r.height + 2) * scale });
   }
 
   private draw(c: CanvasRenderingContext2D): void {
@@ -137,6 +140,7 @@ export class PaintPane {
     if (!this.state.doc) return;
     this.surface.canvas.focus({ preventScroll: true });
     this.surface.canvas.setPointerCapture?.(e.pointerId);
+    this.before = this.surface.at(e);
     this.keyPen = null;
     if (this.pointers.notice(e.pointerType)) this.showFingers();
     const { tool } = this.state.settings, picks = e.button === 2 || (e.altKey && tool !== 'move');
@@ -167,7 +171,8 @@ export class PaintPane {
 
   private moved(e: PointerEvent): void {
     if (!this.state.doc) return;
-    const now = this.surface.at(e), { tool } = this.state.settings;
+    const now = this.surface.at(e), before = this.before ?? now, { tool, size } = this.state.settings;
+    this.before = now;
     this.pointer = e.pointerType === 'touch' ? null : now;
     if (this.pointers.notice(e.pointerType)) this.showFingers();
     const view = this.pointers.move(e.pointerId, now, this.view);
@@ -178,7 +183,10 @@ export class PaintPane {
       for (const one of all.length ? all : [e]) this.tools.move(this.touch(this.at(one), one));
       if (this.tools.busy && (tool === 'brush' || tool === 'eraser')) this.state.tell('painted', { layer: this.state.settings.layer, live: true });
     }
-    this.surface.redraw();
+    // What is painted tells of its place itself: here it is the brush's ring, or the lasso's last piece.
+    const far = tool === 'brush' || tool === 'eraser' ? Math.max(2, size * this.view.scale / 2) : 0;
+    if (this.dragging || this.tools.outline?.kind === 'rectangle') this.surface.redraw();
+    else this.surface.redraw({ x: Math.min(before.x, now.x) - far, y: Math.min(before.y, now.y) - far, width: Math.abs(now.x - before.x) + 2 * far, height: Math.abs(now.y - before.y) + 2 * far });
   }
 
   private get dragging(): boolean { return this.state.settings.tool === 'move' && this.tools.outline?.kind === 'lasso' && this.tools.outline.closed; }

@@ -112,7 +112,7 @@ export class ResultPane {
   private drawBefore(c: CanvasRenderingContext2D, place: readonly [number, number, number, number]): void {
     const picture = this.before === 'photo' ? this.photo : this.before === 'preview' ? this.preview?.canvas : this.before === 'layout' ? this.layoutCanvas() : null;
     if (!picture) return;
-    const x = Number($<HTMLInputElement>('divider').value) / 1000 * this.surface.width;
+    const x = 8 + Number($<HTMLInputElement>('divider').value) / 1000 * (this.surface.width - 16);   // under the slider's thumb, 16 pixels wide
     c.save();
     c.beginPath(); c.rect(0, 0, x, this.surface.height); c.clip();
     c.drawImage(picture, ...place);

@@ -21,7 +21,7 @@ export class Start {
     on('import', 'click', () => void this.importDialog());
     on('export', 'click', () => void this.exportLayout());
     $('start-close').append(icon('close'));
-    state.on('document', () => { $('document-name').textContent = state.doc.name; });
+    state.on('document', (doc) => { $('document-name').textContent = doc.name; if (!doc.superpixels) void this.superpixels(doc); });
     this.listenToDrops();
   }
 
@@ -54,7 +54,7 @@ export class Start {
       if (mine !== this.opened || !this.mayReplace()) return;
       const { targets, ...document } = s;
       this.state.setDocument(new PaintDocument(document), targets.map((t) => ({ name: t, labels: null })));
-      void this.superpixels(mine).then(() => this.sceneTargets(name, targets, mine)).catch(complain);
+      void this.sceneTargets(name, targets, mine).catch(complain);   // the second worker finds the superpixels first
     } catch (e) { complain(e); }
   }
 
@@ -111,16 +111,13 @@ export class Start {
     const layout = await this.desk.call('layout', { file, name: file.name, width: picture.width, height: picture.height });
     this.state.setDocument(new PaintDocument({ name, ...picture, source: layout.labels, classes: layout.classes }));
     this.notes(layout);
-    void this.superpixels(this.opened);
   }
 
   private notes({ notes }: LayoutAnswer): void { for (const n of notes) say(n); }
 
-  private async superpixels(mine: number): Promise<void> {
-    const { doc } = this.state;
+  private async superpixels(doc: PaintDocument): Promise<void> {
     try {
-      const { labels } = await this.desk.call('superpixels', { width: doc.width, height: doc.height, photo: doc.photo, count: SUPERPIXELS });
-      if (mine === this.opened) doc.superpixels = labels;
+      doc.superpixels = (await this.desk.call('superpixels', { width: doc.width, height: doc.height, photo: doc.photo, count: SUPERPIXELS })).labels;
     } catch (e) { complain(e); }
   }
 

@@ -35,6 +35,8 @@ export class TrainingPanel {
     on('save', 'click', () => void this.save());
     on('open-run', 'click', () => this.openFile());
     on('download', 'click', () => void this.downloadPicture());
+    const more = $<HTMLDetailsElement>('more');
+    more.addEventListener('focusout', (e) => { if (!more.contains(e.relatedTarget as Node | null)) more.open = false; });
     $('download').replaceChildren(icon('down'), 'PNG');
     state.on('status', (s) => { this.show(s); void this.tellNames(); });
     state.on('document', () => this.estimate());
@@ -243,6 +245,7 @@ export class TrainingPanel {
   private adopt(run: RunInfo): void {
     const { source, targets, settings: s } = run;
     const same = targets.filter((t) => t.width === source.photo.width && t.height === source.photo.height).map((t) => ({ name: t.name, labels: t.data }));
+    if (same.length < targets.length) say(`${targets.length - same.length} of the run's ${targets.length} targets have another size than the photograph: they stay in the run, and are not shown here.`, { kind: 'other sizes' });
     this.state.status = run.status;
     const doc = new PaintDocument({ name: source.name, ...source.photo, photo: source.photo.data, source: source.labels.data, targets: same, classes: source.classes, lines: source.lines });
     const options = [...select('size').options].map((o) => o.value);

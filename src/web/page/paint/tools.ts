@@ -110,7 +110,11 @@ export class Tools {
 
   private dragMove(t: Touch): void {
     const { doc, start, lasso } = this;
-    if (!lasso?.lifted) { this.points.push(t); return; }
+    if (!lasso?.lifted) {
+      const last = this.points.at(-1)!;
+      if (Math.hypot(t.x - last.x, t.y - last.y) >= 0.75) this.points.push(t);   // a slow hand tells the same pixel many times
+      return;
+    }
     const by = { x: Math.round(t.x - start!.x), y: Math.round(t.y - start!.y) };
     const map = { width: doc.width, height: doc.height, labels: doc.layers[this.settings.layer] };
     const changed = putDown(map, lasso.lifted, by.x, by.y, t.copy, this.moved);
