@@ -3,9 +3,15 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hashUniform } from '../src/engine/hash.ts';
 import { batchNormInfer, batchNormTrain } from '../src/autograd/ops/batchNorm.ts';
+import { fromFloatCHW, resize, resizeLabels } from '../src/data/image.ts';
+import type { Palette } from '../src/data/palette.ts';
+import { fullSource, smallSource, type Source } from '../src/data/prepare.ts';
+import { Painter } from '../src/model/analogy.ts';
 import { preset, presetNames, rateAt, type Config } from '../src/model/config.ts';
+import { createNetworks } from '../src/model/networks.ts';
 import type { PairData } from '../src/model/pair.ts';
 import { Renderer } from '../src/model/render.ts';
+import { refine, synthesizeTargets } from '../src/model/synthesis.ts';
 import { Training } from '../src/model/train.ts';
 import { scoped } from './device.ts';
 
@@ -44,6 +50,26 @@ for (const name of presetNames) {
     assert.equal((await training.state()).get('G.dec.tail.conv.weight')!.data, end.get('G.dec.tail.conv.weight')!.data);
   }));
 }
+
+test('a picture is refined from the draft blended with syntheses by the preset\'s share, the source\'s own draft with the photograph; presets of others are not', () => scoped(async (session) => {
+  const c = { ...small(preset('fast')), seed: 3 };
+  const photo = resize(fromFloatCHW(pair.image, n, n), 2 * n, 2 * n);
+  const twice = (l: Uint8Array): Uint8Array => resizeLabels(l, n, n, 2 * n, 2 * n);
+  const palette = { classes: classes.colors.map((color, i) => ({ name: String(i), color })) } as unknown as Palette;
+  const source: Source = { width: 2 * n, height: 2 * n, photo, labels: twice(pair.labels), palette, drawn: { width: 2 * n, height: 2 * n } };
+  const target = { name: 'other', width: 2 * n, height: 2 * n, labels: twice(other.labels), notes: [] };
+  const networks = createNetworks(session, c, 3);
+  const painter = new Painter(session, c, source, networks);
+  const made = await painter.paint(target);
+  const { image, labels } = smallSource(source, c.size);
+  const own = { width: n, height: n, image };
+  const [synthesis] = await synthesizeTargets(session, { ...own, labels }, [{ width: n, height: n, labels: other.labels }]);
+  const half = (a: Float32Array, b: Float32Array) => ({ width: n, height: n, image: a.map((v, i) => 0.5 * v + 0.5 * b[i]) });
+  const drafts = { draft: half((await painter.draft(target)).image, synthesis.image), own: half((await painter.draft({ ...target, labels: source.labels })).image, own.image) };
+  assert.equal(made.data, fromFloatCHW(await refine(session, c, fullSource(source), drafts, target), 2 * n, 2 * n).data);
+  assert.is.not((await new Painter(session, { ...c, blend: 0 }, source, networks).paint(target)).data.join(), made.data.join());
+  assert.equal(presetNames.map((name) => [name, preset(name).blend]), [['fixed', 0.5], ['fast', 0.5], ['paper', 0], ['code', 0]]);
+}));
 
 test('the learning rate is full, then falls to a tenth', () => {
   const c = preset('code');

@@ -38,6 +38,7 @@ export const factors: readonly Factor[] = [
   { name: 'augmentation', label: () => 'without augmentation', change: ({ augment: a }) => { Object.assign(a, { flip: 0, warp: 0, zoom: 0, rotate: 0, shift: 0 }); } },
   { name: 'warm-start', label: (b) => (b.targetShare ? 'targets not learned from' : 'learning from patch syntheses'), change: (c) => { c.targetShare = c.targetShare ? 0 : 0.5; } },
   { name: 'refine', label: (b) => (b.refine ? 'not finished by patches' : 'finished by patches'), change: (c) => { c.refine = c.refine ? 0 : 1; } },
+  { name: 'blend', label: (b) => (b.blend ? 'finished from the draft alone' : 'draft blended with patch syntheses'), change: (c) => { c.blend = c.blend ? 0 : 0.5; } },
 ];
 
 /** The base's configuration with one factor changed; the base itself for null. */

@@ -105,15 +105,24 @@ export class Painter {
 
   /** The picture at the target's output size: refined by the source's patches where the preset does that, else enlarged. `raw`: the draft itself. */
   async paint(target: Target, { raw = false } = {}): Promise<Picture> {
+    const { config: c, session, source, small } = this;
     const draft = await this.draft(target);
-    const plain = fromFloatCHW(draft.image, draft.width, draft.height, target.name);
-    if (raw) return plain;
-    if (!(this.config.refine > 0)) return resize(plain, target.width, target.height);
-    const own = await this.draft(ownLayout(this.source));
-    const image = await refine(this.session, this.config, fullSource(this.source), { draft, own }, target);
-    return fromFloatCHW(image, target.width, target.height, target.name);
+    if (raw || !(c.refine > 0)) {
+      const plain = fromFloatCHW(draft.image, draft.width, draft.height, target.name);
+      return raw ? plain : resize(plain, target.width, target.height);
+    }
+    const drafts = { draft, own: await this.draft(ownLayout(source)) };
+    if (c.blend > 0) {
+      // The errors of generator and synthesis are different ones. Of its own layout a synthesis makes the photograph.
+      const [synthesis] = await synthesizeTargets(session, small, [fitLayout(target, draft, draft, source.palette)], source.palette.lines);
+      drafts.draft = blended(draft, synthesis, c.blend);
+      drafts.own = blended(drafts.own, small, c.blend);
+    }
+    return fromFloatCHW(await refine(session, c, fullSource(source), drafts, target), target.width, target.height, target.name);
   }
 }
+
+const blended = (a: Draft, b: Draft, share: number): Draft => ({ ...a, image: a.image.map((v, i) => (1 - share) * v + share * b.image[i]) });
 
 /** The source's own layout as a target: its picture shows how well the photograph is reconstructed. */
 export const ownLayout = (s: Source): Target => ({ name: 'source', width: s.width, height: s.height, labels: s.labels, notes: [] });

@@ -69,6 +69,8 @@ export interface Config {
   targetShare: number;
   /** Rounds of patch refinement on a rendered picture, at its own size. [M] 0 for paper and code */
   refine: number;
+  /** Share of patch syntheses at the training size in the draft that is refined. [M] 0 for paper and code */
+  blend: number;
 }
 
 const code: Config = {
@@ -80,7 +82,7 @@ const code: Config = {
   coherence: { kind: 'sampled', patch: 3, scales: [1], labels: false },
   reconstruct: 'augmented', alignmentActs: false,
   augment: { ramp: 1000, flip: 0.5, warp: 0.5, warpMove: 0.02, zoom: 0.2, rotate: 0, shift: 0, swap: 0.5, noise: 1 / 255 },
-  targetShare: 0, refine: 0,
+  targetShare: 0, refine: 0, blend: 0,
 };
 const paper: Config = {
   ...code, preset: 'paper', network: { ...code.network, sft: 'linear', tail: undefined, variance: undefined },
@@ -95,7 +97,7 @@ const fixed: Config = {
   // reconstruction where the released settings reach 18.6 [M].
   rates: { generator: 0.001, discriminator: 0.004, segmenter: 0.002 }, adam: { ...code.adam, beta1: 0.5 },
   coherence: { kind: 'all', patch: 3, scales: [1, 2], labels: true }, reconstruct: 'source', alignmentActs: true,
-  targetShare: 0.5, refine: 1,
+  targetShare: 0.5, refine: 1, blend: 0.5,
 };
 const fast: Config = {
   ...fixed, preset: 'fast', size: 64, iterations: 200, generatorSteps: 5, decayFrom: 120,

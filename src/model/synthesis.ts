@@ -277,10 +277,11 @@ export function refine(session: Session, c: Config, source: PairData, drafts: { 
   const lines = c.network.condition === 'sketch';
   const base = o ?? (lines ? lineSynthesis : defaultSynthesis);
   const options = { ...base, rounds: base.rounds.map((n) => Math.min(n, 1 + c.refine)) };
-  return once(session, source, layout, { classes: classesOf(source), lines, options, draft: { width: draft.width, height: draft.height, own } }, { draft: draft.image });
+  return once(session, source, layout, { classes: classesOf(source, layout), lines, options, draft: { width: draft.width, height: draft.height, own } }, { draft: draft.image });
 }
 
-const classesOf = (source: LayoutData): number => 1 + source.labels.reduce((a, b) => Math.max(a, b), 0);
+/** A class may be too thin for the source's small size and still be in a layout. */
+const classesOf = (...layouts: LayoutData[]): number => 1 + Math.max(...layouts.map((l) => l.labels.reduce((a, b) => Math.max(a, b), 0)));
 
 /** Weights of the place within a region, in the syntheses that a learnt picture is the mean of [M]. */
 const hypotheses = [0, 1, 2];
@@ -296,7 +297,7 @@ export async function synthesizeTargets(session: Session, source: PairData, layo
   for (const l of layouts) {
     const image = new Float32Array(3 * l.width * l.height);
     for (const within of hypotheses) {
-      const one = await once(session, source, l, { classes: classesOf(source), lines, options: { ...base, guides: { ...base.guides, within } } }, {});
+      const one = await once(session, source, l, { classes: classesOf(source, l), lines, options: { ...base, guides: { ...base.guides, within } } }, {});
       for (const [i, v] of one.entries()) image[i] += v / hypotheses.length;
     }
     out.push({ ...l, image });
