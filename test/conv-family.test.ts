@@ -31,6 +31,7 @@ test('the subgroup kernels go first where there are subgroups of 8, and nowhere 
     [shape([1, 8, 16, 16], [8, 8, 4, 4], { stride: 2, pad: 1 }), ['half', 'half', 'half']],
     [shape([1, 3, 16, 16], [8, 3, 7, 7], { pad: 3, padMode: 'reflect' }), ['seven', 'generic', 'seven']],
     [shape([1, 3, 32, 32], [8, 3, 3, 3], { dilation: 8, pad: 8 }), ['dilated', 'columns', 'dilated']],
+    [shape([1, 3, 32, 32], [64, 3, 3, 3], { stride: 2, pad: 1 }), ['half', 'half', 'half']],
     [shape([1, 4, 32, 32], [8, 4, 3, 3], { dilation: 8, pad: 8 }), ['dilated', 'dilated', 'dilated']],
   ];
   for (const [s, names] of wanted) for (const [i, family] of families.entries()) {

@@ -15,6 +15,8 @@ const rows = (s: ConvShape): number => s.ci * s.kh * s.kw;
 export const columnsBackwardData: ConvVariant = {
   name: 'columns',
   fits: (s, adapter) => lanes8(adapter) && s.padMode === 'zero' && s.kh * s.kw > 1 && s.ci < 8 && rows(s) <= CHANNELS && s.ho * s.wo % 4 === 0,
+  // Measured (docs/kernels-conv.md): a short sum does not pay for the second launch, nor do the few pixels of a stride.
+  suits: (s) => s.stride === 1 && (s.dilation > 1 || s.co >= 64),
   plan: (s) => {
     const plane = s.ho * s.wo / 4;
     const { ci: c, h, w, ho, wo, kh, kw, stride, dilation, pad } = s;
