@@ -13,7 +13,7 @@ export { analogy, configure, learnTargets, openTraining, ownLayout, Painter, tra
 export { imageAnalogies, imageFilter, textureByNumbers } from './model/baselines/imageAnalogies.ts';
 export { preset, presetNames, type Config, type PresetName } from './model/config.ts';
 export type { ClassTable, LayoutData, PairData } from './model/pair.ts';
-export { defaultInpainting, inpaint, type HoleLayout, type InpaintOptions, type InpaintSettings } from './model/inpaint.ts';
+export { defaultInpainting, inpaint, unguidedInpainting, type HoleLayout, type InpaintOptions, type InpaintSettings } from './model/inpaint.ts';
 export { preview, releasePreview, type Preview, type PreviewOptions } from './model/preview.ts';
 export { Renderer } from './model/render.ts';
 export type { Field, LevelPicture, SynthesisOptions } from './model/synthesis.ts';

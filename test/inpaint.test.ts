@@ -8,6 +8,7 @@ import type { Picture } from '../src/data/image.ts';
 import { growMask, readMask } from '../src/data/mask.ts';
 import { fillLabels, membrane } from '../src/data/membrane.ts';
 import { readText } from '../src/data/png.ts';
+import { paintScene } from '../src/data/scenes/index.ts';
 import { hashUniform } from '../src/engine/hash.ts';
 import { inpaint } from '../src/model/inpaint.ts';
 import { encodePng, readPicture } from '../src/node/decode.ts';
@@ -109,6 +110,26 @@ test('a hole over a gradient and stripes is filled as the picture goes on; the r
   hole.forEach((v, i) => { if (v) assert.is(made.data[4 * i + 3], 255); });
   assert.equal((await inpaint({ session, photo, hole })).data, made.data);
   assert.is(session.memory.bytes, before, 'no memory is left behind');
+}));
+
+test('a hole over waves and sand is filled with waves and sand, not with sand alone, from the photograph itself and from another of the scene', () => scoped(async (session) => {
+  const scene = (seed: number): Picture => { const { source: { width, height, photo } } = paintScene('coast', { size: 96, seed }); return paint(width, height, (x, y) => [0, 1, 2].map((c) => photo[3 * (y * width + x) + c]) as [number, number, number]); };
+  const photo = scene(1);
+  const { width: w, height: h, data } = photo;
+  const hole = box(w, h, 22, Math.round(0.46 * h), 52, Math.round(0.76 * h));
+  // Waves are steps from row to row, which sand has not; a blend of waves would have less.
+  const steps = (p: Picture): number => {
+    let sum = 0, n = 0;
+    for (let i = 0; i < w * (h - 1); i++) if (hole[i] && hole[i + w]) for (let c = 0; c < 3; c++) { sum += Math.abs(p.data[4 * i + c] - p.data[4 * (i + w) + c]); n++; }
+    return sum / n;
+  };
+  const truth = steps(photo);
+  const own = steps(await inpaint({ session, photo, hole }));
+  const both = steps(await inpaint({ session, photo, hole, others: [scene(5)] }));
+  const bottom = box(w, h, 22, h - 16, 52, h - 1);
+  const sand = (() => { let sum = 0, n = 0; bottom.forEach((v, i) => { if (v) for (let c = 0; c < 3; c++) { sum += Math.abs(data[4 * i + c] - data[4 * (i + w) + c]); n++; } }); return sum / n; })();
+  assert.ok(sand < 0.5 * truth, 'or the test says nothing');
+  for (const made of [own, both]) assert.ok(made > 0.6 * truth && made < 1.4 * truth, `${made}, in the photograph ${truth}, in its sand ${sand}`);
 }));
 
 test('sample masks, layouts and other photographs say what a hole is filled with', () => scoped(async (session) => {

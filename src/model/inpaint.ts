@@ -34,6 +34,11 @@ export const defaultInpainting: InpaintSettings = {
   patch: 7, coarsest: 24, ratio: 0.5, rounds: [12, 8, 5, 3], fullPairs: 1e6, repetition: 0.2, sigma: 1.5, sharp: 0.8, trust: 8,
   guides: { near: 2, far: 0.5, farRadius: 0.06, across: 0.15, down: 0.5, within: 0 },
 };
+/**
+ * Where no layout says what is to be there, the height in the picture does: what goes across a hole (waves, a shore) begins as a blur of all of it, which
+ * the plainest region around matches best, and fills (coast, a hole over sea and sand: all sand with `down` 0.5, waves with 2, 4 and 8) [M].
+ */
+export const unguidedInpainting: InpaintSettings = { ...defaultInpainting, guides: { ...defaultInpainting.guides, down: 4 } };
 
 /** Classes of all pixels, 0..count-1: as the photograph is (`now`), and as it is to be (`wanted`, other in the hole only). */
 export interface HoleLayout { count: number; now: Uint8Array; wanted: Uint8Array }
@@ -53,6 +58,7 @@ export interface InpaintOptions {
   /** What the hole is filled with to begin with, of the photograph's size, e.g. a generator's picture; the membrane over the hole without. */
   draft?: Picture;
   seed?: number;
+  /** Default: `defaultInpainting` with a layout, `unguidedInpainting` without. */
   settings?: InpaintSettings;
   signal?: AbortSignal;
 }
@@ -66,7 +72,8 @@ interface Solved { cut: CutOut; source: FieldSource; field: Tensor; picture: Uin
  * @throws UserError: nothing to fill, nothing to fill it with, or sides below two patches.
  */
 export async function inpaint(o: InpaintOptions): Promise<Picture> {
-  const { photo, hole, session, settings: s = defaultInpainting, layout, others = [] } = o;
+  const { photo, hole, session, layout, others = [] } = o;
+  const s = o.settings ?? (layout ? defaultInpainting : unguidedInpainting);
   const { width, height } = photo;
   if (hole.length !== width * height) throw new Error(`inpaint: ${hole.length} mask values for ${width} x ${height}`);
   if (layout && others.length) throw new Error('inpaint: a layout together with other photographs');
