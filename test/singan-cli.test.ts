@@ -7,6 +7,7 @@ import { pngChunks, readText } from '../src/data/png.ts';
 import { decodeImage, encodePng } from '../src/node/decode.ts';
 import { SinganFolder } from '../src/node/singanFolder.ts';
 import { published, scalesOf } from '../src/model/baselines/singan.config.ts';
+import { inColours, mainColours } from '../src/data/quantize.ts';
 import { animate, blend, sample, softMask } from '../src/model/baselines/singan.tasks.ts';
 import { SinganTraining, spread } from '../src/model/baselines/singan.training.ts';
 import { scoped } from './device.ts';
@@ -135,6 +136,19 @@ test('tiles continue at their other sides; frames follow each other', () => scop
   const far = await animate(model, model.z, { frames: 2, start: 0, seed: 0, alpha: 0.1, beta: 0.9 });
   assert.not.equal(far[0].data, far[1].data);
 }));
+
+test('a painting in the main colours of a photograph: three colours are found as they are, and everything painted becomes the nearest', () => {
+  const three = [[200, 40, 30], [30, 60, 190], [240, 240, 230]] as const;
+  const flag = paint(18, 9, (x) => three[Math.floor(x / 6)]);
+  const found = mainColours(flag, 5);
+  assert.equal(found.map((c) => c.join()).sort(), three.map((c) => c.join()).sort(), 'no more than there are');
+  const made = inColours(paint(3, 1, (x) => [[255, 0, 0], [0, 0, 255], [255, 255, 255]][x] as [number, number, number]), found);
+  assert.equal([0, 1, 2].map((x) => [...made.data.subarray(4 * x, 4 * x + 3)]), three.map((c) => [...c]));
+  const noisy = paint(30, 30, (x, y) => [x < 15 ? 40 + (x * 7 + y * 3) % 20 : 180 + (x * 5 + y) % 30, 100, 100]);
+  const two = mainColours(noisy, 2).sort((a, b) => a[0] - b[0]);
+  const mean = (low: boolean): number => { let [s, n] = [0, 0]; for (let i = 0; i < 900; i++) if ((i % 30 < 15) === low) { s += noisy.data[4 * i]; n++; } return s / n; };
+  assert.ok(Math.abs(two[0][0] - mean(true)) < 1e-6 && Math.abs(two[1][0] - mean(false)) < 1e-6, 'the means of the two halves');
+});
 
 test('masks grow by a disk and end softly', () => {
   const mask = paint(21, 21, (x, y) => (x === 10 && y === 10 ? [255, 255, 255] : [0, 0, 0]));

@@ -1,5 +1,6 @@
 /** semia analogies PHOTO LAYOUT TARGET... -o OUT, and --filter A A' B...: Image Analogies (Hertzmann et al. 2001). */
 import { InvalidArgumentError, type Command } from 'commander';
+import { UserError } from '../data/errors.ts';
 import { flatten, fitSize, resize, type Picture } from '../data/image.ts';
 import { imageFilter, textureByNumbers } from '../model/baselines/imageAnalogies.ts';
 import { readInputPicture } from './inputs.ts';
@@ -27,6 +28,7 @@ export function addAnalogies(program: Command): void {
       '\nExample:\n  semia analogies photo.jpg layout.png target.png -o result.png --output-size 128\n  semia analogies --filter photo.jpg painting-of-it.jpg other.jpg -o other-painted.png\n')
     .action(async (a: string, b: string, targets: string[], o: AnalogiesOptions) => {
       const progress = (share: number): void => { if (process.stdout.isTTY && !o.quiet) process.stdout.write(`\r${Math.round(100 * share)} %  ${share < 1 ? '' : '\r'}`); };
+      if (o.filter && o.contactSheet) throw new UserError('--contact-sheet shows layouts, and --filter has none: leave one out');
       if (o.filter) return filter(a, b, targets, o, progress);
       const task = await readTask(a, b, targets, { ...o, outputSize: o.outputSize ?? analogiesSide });
       const { source } = task;

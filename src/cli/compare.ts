@@ -42,7 +42,7 @@ function chosen(text: string): Method[] {
 
 export function addCompare(program: Command): void {
   program.command('compare').description('every method on the same photograph and layouts, side by side on one page, with the metrics of `semia evaluate`')
-    .argument('[photo]', 'the photograph').argument('[layout]', 'its layout').argument('[targets...]', 'new layouts in the same classes (files or folders)')
+    .argument('[photo]', 'the photograph').argument('[layout]', 'its layout').argument('[targets...]', 'new layouts in the same classes (files, folders or patterns)')
     .requiredOption('-o, --output <dir>', 'a folder for the page (index.html), the records (results.json, results.csv) and all pictures')
     .option('--scene <name>', `a painted scene in place of files: ${allSceneNames.join(', ')}`)
     .addOption(new Option('--methods <names>', `which, separated by commas, or all: ${names()}`).argParser(chosen).default(usual, usual.map((m) => m.name).join(',')))

@@ -94,7 +94,7 @@ const finite = (_key: string, value: unknown): unknown => (value === Infinity ? 
 export const compareJson = (c: Comparison): string => `${JSON.stringify({
   ...Object.fromEntries(c.facts), inputs: c.inputs, spentSeconds: c.spent,
   methods: c.rows.map((r) => ({
-    name: r.method.name, label: r.method.label, settings: r.outcome?.settings ?? null, failure: r.failure ?? null, seconds: r.seconds, allowedSeconds: r.allowed, memoryBytes: r.memory, repeat: r.repeat,
+    name: r.method.name, label: r.method.label, settings: r.outcome?.settings ?? null, failure: r.failure ?? null, note: r.method.note, seconds: r.seconds, allowedSeconds: r.allowed, memoryBytes: r.memory, repeat: r.repeat,
     results: (r.reports ?? []).map((report, i) => ({ target: c.targets[i].name, ...report })),
   })),
 }, finite, 2)}\n`;

@@ -1,5 +1,12 @@
-/** Pictures side by side in one. */
-import type { Picture } from '../data/image.ts';
+/** Pictures side by side in one, and the option that asks for it where several results are made. */
+import type { Command } from 'commander';
+import { UserError } from '../data/errors.ts';
+import { resize, type Picture } from '../data/image.ts';
+import { renderLayout } from '../data/layout.ts';
+import type { Source, Target } from '../data/prepare.ts';
+import { encodePng } from '../node/decode.ts';
+import { writeFileAtomic } from '../node/files.ts';
+import { resultFiles } from './outputs.ts';
 
 const gap = 6;
 
@@ -16,4 +23,20 @@ export function contactSheet(rows: readonly (readonly (Picture | null)[])[]): Pi
     for (let y = 0; y < p.height; y++) data.set(p.data.subarray(4 * y * p.width, 4 * (y + 1) * p.width), 4 * ((top + y) * width + left));
   }
   return { width, height, data, hasAlpha: false, source: 'contact sheet' };
+}
+
+export const sheetOption = (command: Command): Command => command.option('--contact-sheet <file>', 'also write one PNG with all layouts above all results, the photograph first');
+
+/** Where the sheet goes, or null; refused before any work begins where it cannot be written or is one of `taken`. */
+export async function sheetFile(file: string | undefined, taken: readonly string[]): Promise<string | null> {
+  if (file === undefined) return null;
+  if (!/\.png$/i.test(file)) throw new UserError(`--contact-sheet ${file}: is written as PNG: give a name that ends in .png`);
+  return (await resultFiles(file, [{ path: file }], taken))[0];
+}
+
+/** The source pair, then each target's layout above its result, everything as wide as the photograph. */
+export async function writeSheet(path: string, source: Source, targets: readonly Target[], results: readonly Picture[]): Promise<void> {
+  const fit = (p: Picture): Picture => resize(p, source.width, Math.max(1, Math.round(p.height * source.width / p.width)));
+  const layouts = [source, ...targets].map((t) => fit(renderLayout(t, source.palette)));
+  await writeFileAtomic(path, encodePng(contactSheet([layouts, [source.photo, ...results].map(fit)])));
 }

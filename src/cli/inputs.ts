@@ -10,6 +10,7 @@ import { decodeImage } from '../node/decode.ts';
 import { readInput } from '../node/files.ts';
 import { prepareDrawing, prepareSource, type Source } from '../data/prepare.ts';
 import type { Condition } from './options.ts';
+import { expand } from './glob.ts';
 import type { FileRecord, PictureRecord } from '../model/runRecord.ts';
 import { sha256 } from '../node/version.ts';
 
@@ -23,10 +24,10 @@ export async function readInputPicture(path: string, layout: boolean): Promise<I
 
 const pictureFile = /\.(png|jpe?g|webp)$/i;
 
-/** Layout files, and in place of folders the pictures in them, by name; what is a mask beside these classes is left out of folders, and told of. */
+/** Layout files, those that a pattern means, and in place of folders the pictures in them, by name; what is a mask beside these classes is left out of folders, and told of. */
 export async function readLayouts(paths: readonly string[], palette: Palette | 'with masks', tell: (note: string) => void): Promise<InputPicture[]> {
   const found: InputPicture[] = [];
-  for (const path of paths) {
+  for (const path of (await Promise.all(paths.map(expand))).flat()) {
     const stat = await fs.stat(path).catch(() => null);
     if (!stat?.isDirectory()) { found.push(await readInputPicture(path, true)); continue; }
     const names = (await fs.readdir(path)).filter((n) => pictureFile.test(n) && !n.startsWith('.')).sort();

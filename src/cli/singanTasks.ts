@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { animatedPng } from '../data/apng.ts';
 import { UserError } from '../data/errors.ts';
 import { fitSize, flatten, resize, type Picture } from '../data/image.ts';
+import { inColours, mainColours } from '../data/quantize.ts';
 import { scalesOf } from '../model/baselines/singan.config.ts';
 import { animate, blend, enlarged, sample, softMask, type Start } from '../model/baselines/singan.tasks.ts';
 import { SinganTraining } from '../model/baselines/singan.training.ts';
@@ -133,7 +134,8 @@ async function samples(opened: Opened, o: Common, task: string, size: Size, from
 function injection(group: Command, name: string, description: string, share: number, grow: number | null): void {
   const command = startOption(common(group.command(name).description(description).argument('<run>', 'a trained run').argument('<picture>', 'the picture to begin with')), 'scale that the picture is given to: low for much freedom, high for little');
   if (grow !== null) command.option('--mask <picture>', 'white where it was changed: the rest stays as given');
-  command.action(async (path: string, picture: string, o: Common & { mask?: string }) => {
+  else command.option('--colors <count>', "the photograph's main colours that the painting is first brought to; 0: leave it as it is", integer(0, 64), 5);
+  command.action(async (path: string, picture: string, o: Common & { mask?: string; colors?: number }) => {
     const opened = await openRun(path);
     const start = startOf(opened, o.start, share);
     const input = await readInputPicture(picture, false);
@@ -145,13 +147,14 @@ function injection(group: Command, name: string, description: string, share: num
     };
     const size = grow === null ? fitSize(given.width, given.height, Math.max(own.width, own.height), true) : own;
     if (Math.min(size.width, size.height) < 16) throw new UserError(`${picture}: is too narrow: at the run's size it has ${size.width} x ${size.height} pixels`);
-    const source = grow === null ? given : fit(given, picture);
+    // The networks know the photograph's colours only, and a painter's flat ones are far from all of them: as in the released code, each gets the nearest of a few.
+    const source = grow !== null ? fit(given, picture) : o.colors ? inColours(given, mainColours(opened.photo, o.colors)) : given;
     const mask = o.mask === undefined ? null : await readInputPicture(o.mask, true);
     const long = Math.max(own.width, own.height);
     const weights = mask && softMask(fit(mask.picture, o.mask!), Math.round((grow ?? 0) * long), 5 / 250 * long);
     const paths = await resultFiles(o.output, [{ path: `${name}.png` }], [picture, o.mask ?? '']);
     const files = { picture: brief(input), ...(mask ? { mask: brief(mask) } : {}) };
-    await write(opened, o, name, { start, ...files }, [name, files.picture, ...option('--start', start), ...option('--mask', files.mask)], paths, async (m) => {
+    await write(opened, o, name, { start, ...files, colors: o.colors }, [name, files.picture, ...option('--start', start), ...option('--mask', files.mask), ...option('--colors', o.colors)], paths, async (m) => {
       const [made] = await sample(m, size, { start, picture: source }, [o.seed]);
       return [still(weights ? blend(made, source, weights) : made)];
     });

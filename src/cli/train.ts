@@ -21,7 +21,7 @@ export function addTrain(program: Command): void {
   trainingOptions(program.command('train').description('learn a photograph and its layout; the run folder can then render any layout')
     .argument('[photo]', 'the photograph (PNG, JPEG, WebP)').argument('[layout]', 'its layout: each class in one flat colour, or class numbers; with --condition sketch a drawing of it (default: its edges)')
     .requiredOption('-o, --output <run>', 'the run folder to make, or with --resume to go on with')
-    .option('--targets <path...>', 'layouts that will be rendered (files or folders): known in advance, they come out better'))
+    .option('--targets <path...>', 'layouts that will be rendered (files, folders or patterns): known in advance, they come out better'))
     .addHelpText('after', '\nExample:\n  semia train photo.jpg layout.png -o runs/beach --targets layouts/ --preset fast\n')
     .action(async (photo: string | undefined, layout: string | undefined, options: TrainOptions) => {
       const job = await planTraining(photo, layout, options.targets ?? [], options.output, options);

@@ -22,7 +22,7 @@ async function train(preset: PresetName, { session, source, targets, seed, secon
   if (shortened) Object.assign(c, withIterations(c, Math.max(4 * c.reconstructionEvery, Math.floor(left / each))));
   tell(`${c.iterations} iterations in about ${Math.round(c.iterations * each)} s`);
   let said = performance.now();
-  while (training.iteration < c.iterations && (training.iteration < 2 * c.reconstructionEvery || performance.now() < until)) {
+  while (training.iteration < c.iterations && (!training.iteration || performance.now() < until)) {
     await training.next();
     if (performance.now() - said > 10_000) { said = performance.now(); tell(`iteration ${training.iteration} of ${c.iterations}`); }
   }
