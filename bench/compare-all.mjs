@@ -10,7 +10,7 @@ import sharp from 'sharp';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = process.argv[2] ?? join(root, 'out/compared-all');
 const [scene, side, budget] = ['lake', 64, 55];
-const load = loadavg()[1];
+const load = loadavg()[2];
 
 const run = () => spawnSync(process.execPath, [join(root, 'bin/semia.mjs'), 'compare', '--scene', scene, '--methods', 'all', '--size', `${side}`, '--budget', `${budget}`, '--resume', '-o', folder], { stdio: 'inherit' });
 let { status, signal } = run();
@@ -32,24 +32,24 @@ const cell = (m, [, digits, sign, pick]) => {
   return m.name !== 'source' && sign * Number(text) === best ? `**${text}**` : text;
 };
 const seconds = (s) => (s < 10 ? s.toFixed(1) : s.toFixed(0));
-const row = (m) => (m.failure ? `| ${m.label} | made nothing |${' |'.repeat(columns.length - 1)} | |`
-  : `| ${m.label} | ${columns.map((c) => cell(m, c)).join(' | ')} | ${seconds(m.seconds)} | ${(m.memoryBytes / 2 ** 20).toFixed(0)} |`);
+const row = (m) => (m.failure ? `| ${m.label} | made nothing |${' |'.repeat(columns.length - 1)} | | |`
+  : `| ${m.label} | ${columns.map((c) => cell(m, c)).join(' | ')} | ${seconds(m.seconds)} | ${m.allowedSeconds ? m.allowedSeconds.toFixed(0) : ''} | ${(m.memoryBytes / 2 ** 20).toFixed(0)} |`);
 const targets = readdirSync(join(folder, 'scene/targets')).sort();
 const order = ['photograph', 'target layout', ...candidates.map((m) => m.label), 'the true picture'];
 
 put(join(root, 'docs/comparison-all.md'), `# Every method on one painted scene, within an hour
 
-\`npm run bench:compare-all\` runs them unattended: the scene "${scene}" at ${side} pixels, its ${targets.length} targets, one seed, ${budget} minutes for everything, of which the methods
-that train share what the others leave. This run took ${Math.round(record.spentSeconds / 60)} minutes on ${record.adapter}, ${cpus().length} cores, with a load of ${load.toFixed(0)} (of ${cpus().length}) from other
-programs at its end: how far each training came is what such a machine gave it. Seconds are wall time for all targets, training included. Means over the targets; mean IoU is the judge's, as a
-share of its ceiling, the others are against the true picture. Best in bold, the untouched source aside.
+\`npm run bench:compare-all\` runs them unattended, ${budget} minutes for everything: what the methods that train get is an equal share of what the others leave, and the clock ends each. The scene
+is "${scene}" at ${side} pixels with its ${targets.length} targets, one seed. This record: ${Math.round(record.spentSeconds / 60)} minutes (${record.budget}) on ${record.adapter}, ${cpus().length} cores,
+the load ${load.toFixed(0)} when this was written${load > 1.5 * cpus().length ? ', so other programs had much of them' : ''}: how far each training came is what that left it. Seconds are wall time for all targets, training
+included. Means over the targets; mean IoU is the judge's, as a share of its ceiling, the others are against the true picture. Best in bold, the untouched source aside.
 
 ![Rows: targets. Columns: ${order.join(', ')}](pictures/comparison-all.png)
 
 *Columns: ${order.join(', ')}.*
 
-| method | ${columns.map((c) => c[0]).join(' | ')} | seconds | device MB |
-|---|${'---|'.repeat(columns.length + 2)}
+| method | ${columns.map((c) => c[0]).join(' | ')} | seconds | allowed, if it trains | device MB |
+|---|${'---|'.repeat(columns.length + 3)}
 ${record.methods.map(row).join('\n')}
 
 ## What each is, and was run with
