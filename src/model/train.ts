@@ -156,15 +156,17 @@ export class Training {
 
   /**
    * Milliseconds for the whole run, from one trial of every step after its pipelines are warm. The trial's changes are
-   * undone: the run that follows has the same bits as without it.
+   * undone: the run that follows has the same bits as without it. `between` is awaited when nothing is under way, and not timed.
    */
-  async estimate(now: () => number = () => performance.now()): Promise<number> {
+  async estimate(now: () => number = () => performance.now(), between: () => Promise<void> = async () => {}): Promise<number> {
     const before = [await this.state(), this.host] as const;
     const cost: Record<string, number> = {};
     this.feedPair('source', drawAugmentation(this.config, new HostRandom(0), 0, this.input.pair.width, this.input.pair.height));
     for (const name of this.steps.keys()) {
+      await between();
       this.run(name, 0);
       await this.session.idle();
+      await between();
       const start = now();
       this.run(name, 0);
       await this.session.idle();

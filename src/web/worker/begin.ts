@@ -61,7 +61,7 @@ export async function beginRun({ input, settings, plan: { config: c, source, tar
   const compile = (): Promise<Training> => measuring(session, tuner, () => openTraining(session, c, source, learned));
   const training = await (tuner ? turns.take(compile) : compile());   // measuring wants the device for itself
   doing('measuring how long it will take');
-  const cost = await turns.take(() => training.estimate()) / 1000;
+  const cost = await turns.take(() => training.estimate(undefined, () => turns.giveWay())) / 1000;
   const planned = withMinutes(c, settings, cost);
   const seconds = cost * planned.iterations / c.iterations;
   Object.assign(c, planned);   // the training reads its settings here

@@ -7,13 +7,14 @@ import { gridOf, type Source } from '../../data/prepare.ts';
 import { openTraining } from '../../model/analogy.ts';
 import type { Config } from '../../model/config.ts';
 import type { Estimate } from '../protocol.ts';
+import type { Turns } from './turns.ts';
 
 interface Trial { pixels: number; /** Seconds of an iteration. */ seconds: number; bytes: number }
 
 export class Estimator {
   private readonly trials = new Map<string, Promise<Trial>>();
-  /** `open`: a session of its own for each trial. `turn`: runs the timed part when nobody else uses the device. */
-  constructor(private readonly open: () => Session, private readonly turn: <T>(work: () => Promise<T>) => Promise<T>, private readonly software: boolean) {}
+  /** `open`: a session of its own for each trial. The timed part has the device for itself; between its steps previews may come in. */
+  constructor(private readonly open: () => Session, private readonly turns: Turns, private readonly software: boolean) {}
 
   /** `source`: of its output size for `c`. */
   async estimate(c: Config, source: Source): Promise<Estimate> {
@@ -49,7 +50,7 @@ export class Estimator {
     try {
       const training = await openTraining(session, c, source, []);
       const { padding: p } = gridOf(source, source, c.size, c.network.levels);
-      const seconds = await this.turn(() => training.estimate()) / 1000 / c.iterations;
+      const seconds = await this.turns.take(() => training.estimate(undefined, () => this.turns.giveWay())) / 1000 / c.iterations;
       return { pixels: p.width * p.height, seconds, bytes: session.memory.bytes };
     } finally {
       session.memory.destroy();

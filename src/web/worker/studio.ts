@@ -55,7 +55,7 @@ export class Studio implements Handlers {
     void device.gpu.lost.then(({ message }) => { if (this.device === device) this.lost(message); });
     this.turns = new Turns();
     this.shared = new Session(device);
-    this.estimator = new Estimator(() => this.session(), (work) => this.turns.take(work), device.info.software);
+    this.estimator = new Estimator(() => this.session(), this.turns, device.info.software);
     const gflops = await convolutionRate(this.shared);
     this.previews = this.input && this.newPreviews();
     if (this.saved) this.adopt(await Run.open(this.saved, this.session(), this.page ?? undefined));
