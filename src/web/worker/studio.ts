@@ -110,9 +110,10 @@ export class Studio implements Handlers {
       return estimate;
     } catch (error) {
       session.memory.destroy();
-      if (mine === this.preparing) this.send('status', none);
-      // Where memory runs out, some drivers end instead of saying so, and take the browser's graphics process with them.
+      // Where memory runs out, some drivers end instead of saying so, and take the browser's graphics process with them. The page
+      // hears of that while it still knows that a training is being prepared.
       const gone = await Promise.race([device.gpu.lost.then(() => true), new Promise<boolean>((done) => { setTimeout(() => done(false), 300); })]);
+      if (mine === this.preparing) this.send('status', none);
       throw new WorkerError(gone && mine === this.preparing ? endedPreparing(plan.config.size) : failureOf(error, plan.config.size));
     }
   };
