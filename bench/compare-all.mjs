@@ -18,6 +18,8 @@ let { status, signal } = run();
 if (signal || (status && ![2, 130, 143].includes(status))) ({ status, signal } = run());
 if (status || signal) process.exit(status ?? 1);
 
+// What the record itself cannot know: how quiet the machine was, and what went wrong.
+const note = existsSync(join(folder, 'note.md')) ? readFileSync(join(folder, 'note.md'), 'utf8') : '';
 const put = (path, data) => { writeFileSync(`${path}.tmp`, data); renameSync(`${path}.tmp`, path); };
 const record = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
 const made = record.methods.filter((m) => !m.failure);
@@ -37,7 +39,7 @@ const row = (m) => (m.failure ? `| ${m.label} | made nothing |${' |'.repeat(colu
 const targets = readdirSync(join(folder, 'scene/targets')).sort();
 const order = ['photograph', 'target layout', ...candidates.map((m) => m.label), 'the true picture'];
 
-put(join(root, 'docs/comparison-all.md'), `# Every method on one painted scene, within an hour
+put(join(root, 'docs/comparison-all.md'), `# Every method on one painted scene
 
 \`npm run bench:compare-all\` runs them unattended, ${budget} minutes for everything: what the methods that train get is an equal share of what the others leave, and the clock ends each. The scene
 is "${scene}" at ${side} pixels with its ${targets.length} targets, one seed. This record: ${Math.round(record.spentSeconds / 60)} minutes (${record.budget}) on ${record.adapter}, ${cpus().length} cores,
@@ -52,7 +54,7 @@ included. Means over the targets; mean IoU is the judge's, as a share of its cei
 |---|${'---|'.repeat(columns.length + 3)}
 ${record.methods.map(row).join('\n')}
 
-## What each is, and was run with
+${note ? `## This record\n${note}\n` : ''}## What each is, and was run with
 ${record.methods.map((m) => `- **${m.label}**: ${m.note}. ${m.failure ? `Here: ${m.failure}.` : `Here: ${m.settings}.`}`).join('\n')}
 `);
 
