@@ -19,7 +19,7 @@ const expected: Record<string, string[]> = {
   'fixed-point': ['weights.fixedPoint 1 -> 0'], coherence: ['weights.coherence 1 -> 0'], alignment: ['weights.alignment 1 -> 0'],
   'coherence-kind': ['coherence.kind "all" -> "sampled"'], guidance: ['coherence.labels true -> false'], ratio: ['network.ratio "bounded" -> "raw"'],
   sft: ['network.sft "residual" -> "linear"'], norm: ['network.norm "instance" -> "batch"'], condition: ['network.condition "onehot" -> "color"'],
-  acting: ['alignmentActs true -> false'], augmentation: ['augment.flip 0.5 -> 0', 'augment.warp 0.5 -> 0', 'augment.zoom 0.2 -> 0'],
+  acting: ['alignmentActs true -> false'], balance: ['balance undefined -> 0.5'], augmentation: ['augment.flip 0.5 -> 0', 'augment.warp 0.5 -> 0', 'augment.zoom 0.2 -> 0'],
   'warm-start': ['targetShare 0.5 -> 0'], refine: ['refine 1 -> 0'], blend: ['blend 0.5 -> 0'],
 };
 

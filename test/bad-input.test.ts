@@ -162,6 +162,7 @@ const cases: Case[] = [
   { name: 'a photograph as a drawing', args: ['preview', 'photo.png', 'photo.png', '--condition', 'sketch', '-o', 'new.png'], says: /photo\.png: is no line drawing .*semia edges/ },
   { name: 'a palette for a drawing', args: ['preview', 'photo.png', 'target.png', '--condition', 'sketch', '--palette', 'green-palette.txt', '-o', 'new.png'], says: /--palette names classes, and a drawing .* has none/ },
   { name: 'a palette that nobody knows', args: ['preview', 'photo.png', 'layout.png', 'target.png', '--palette', 'celeba', '-o', 'new.png'], says: /celeba: no such file; palettes known by name are celebamask-hq, cityscapes, helen/ },
+  { name: 'a tile along no axis', args: ['preview', 'photo.png', 'layout.png', 'target.png', '--tile', 'round', '-o', 'new.png'], says: /--tile.*across, down, both/ },
   { name: 'edges of nothing', args: ['edges', 'flat.png', '-o', 'new.png'], says: /flat\.png: no edge is found/ },
   { name: 'edges written over the photograph', args: ['edges', 'photo.png', '-o', 'photo.png'], says: /photo\.png: is one of the inputs/ },
   { name: 'edges by an impossible share', args: ['edges', 'photo.png', '--high', '2'], says: /between 0 and 1/ },

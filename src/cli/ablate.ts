@@ -3,7 +3,7 @@ import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '../data/errors.ts';
-import { sceneNames } from '../data/scenes/index.ts';
+import { allSceneNames, sceneNames } from '../data/scenes/index.ts';
 import { ablationMetrics } from '../evaluate/ablation.ts';
 import { changed, factors } from '../evaluate/factors.ts';
 import { configure, type Choices } from '../model/analogy.ts';
@@ -21,10 +21,10 @@ import { explainDevice, openSession } from './session.ts';
 interface AblateOptions { output: string; scene: string[]; factors: string[]; seeds: number; minutes?: number; preset: PresetName; size?: number; width?: number; iterations?: number; targets?: number; quiet?: boolean }
 
 /** Some of these names, separated by commas; `all` for all. */
-const some = (all: readonly string[]) => (text: string): string[] => {
+const some = (all: readonly string[], usual = all) => (text: string): string[] => {
   const words = [...new Set(text.split(',').map((w) => w.trim()).filter(Boolean))];
   const unknown = words.filter((w) => !all.includes(w));
-  if (words.length === 1 && words[0] === 'all') return [...all];
+  if (words.length === 1 && words[0] === 'all') return [...usual];
   if (!words.length || unknown.length) throw new InvalidArgumentError(`there are ${all.join(', ')}${unknown.length ? `, and no ${unknown.join(', ')}` : ''}.`);
   return words;
 };
@@ -33,7 +33,7 @@ export function addAblate(program: Command): void {
   const names = factors.map((f) => f.name);
   program.command('ablate').description('what each decision is worth: painted scenes trained with one factor changed at a time, several seeds, a table with spread')
     .requiredOption('-o, --output <dir>', 'a folder for the page (index.html), the records (ablation.json, cells.csv) and all pictures; a rerun goes on with it')
-    .option('--scene <names>', `which scenes, separated by commas, or all (${sceneNames.join(', ')})`, some(sceneNames), ['lake'])
+    .option('--scene <names>', `which scenes, separated by commas, ${allSceneNames.join(', ')}, or all for the landscapes`, some(allSceneNames, sceneNames), ['lake'])
     .option('--factors <names>', `which factors, separated by commas (default: all: ${names.join(', ')})`, some(names), names)
     .option('--seeds <count>', 'trainings of each, with seeds 0, 1, ...', integer(1, 1000), 3)
     .addOption(new Option('--preset <name>', 'what the factors are changed in').choices(presetNames).default('fast'))

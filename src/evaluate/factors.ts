@@ -35,6 +35,7 @@ export const factors: readonly Factor[] = [
   turned('norm', ['instance', 'batch'], ['instance statistics', 'batch statistics'], (c) => c.network.norm, (c, v) => { c.network.norm = v; }),
   turned('condition', ['onehot', 'color'], ['one-hot layouts', 'colour layouts'], (c) => c.network.condition, (c, v) => { c.network.condition = v; }),
   turned('acting', [true, false], ['acting alignment', 'silent alignment'], (c) => c.alignmentActs, (c, v) => { c.alignmentActs = v; }),
+  { name: 'balance', label: (b) => (b.balance ? 'classes weighted alike' : 'rare classes weighted up'), change: (c) => { c.balance = c.balance ? 0 : 0.5; } },
   { name: 'augmentation', label: () => 'without augmentation', change: ({ augment: a }) => { Object.assign(a, { flip: 0, warp: 0, zoom: 0, rotate: 0, shift: 0 }); } },
   { name: 'warm-start', label: (b) => (b.targetShare ? 'targets not learned from' : 'learning from patch syntheses'), change: (c) => { c.targetShare = c.targetShare ? 0 : 0.5; } },
   { name: 'refine', label: (b) => (b.refine ? 'not finished by patches' : 'finished by patches'), change: (c) => { c.refine = c.refine ? 0 : 1; } },

@@ -4,6 +4,7 @@ import { UserError } from '../data/errors.ts';
 import { toFloatCHW, type Picture } from '../data/image.ts';
 import type { LayoutData } from './pair.ts';
 import { defaultSynthesis, lineSynthesis, Synthesizer, type Field, type LevelPicture, type SynthesisOptions, type SynthesizerOptions } from './synthesis.ts';
+import type { Tile } from './tile.ts';
 
 export interface PreviewOptions {
   session: Session;
@@ -16,6 +17,8 @@ export interface PreviewOptions {
   classes: number;
   /** Layout and target are drawings, 1 on lines (`drawingOf`, `readDrawing`). */
   lines?: boolean;
+  /** The picture is to fit itself left to right (across) or top to bottom (down); so should the target. */
+  tile?: Tile;
   /** Another seed gives another result; default 0. */
   seed?: number;
   /** Called with the picture of each level, coarsest first: RGBA bytes of a smaller size, the last of the size asked for. */
@@ -37,11 +40,11 @@ const kept = new WeakMap<Session, Kept>();
  * replay, so keep the arrays and do not write into them. Calls on one session wait for each other; abort those that a new stroke overtakes.
  * The same input, seed and adapter give the same bytes. @throws UserError where photo or target are too small for a patch.
  */
-export async function preview({ session, photo, layout, target, classes, lines = false, options = lines ? lineSynthesis : defaultSynthesis, ...run }: PreviewOptions): Promise<Preview> {
+export async function preview({ session, photo, layout, target, classes, lines = false, tile, options = lines ? lineSynthesis : defaultSynthesis, ...run }: PreviewOptions): Promise<Preview> {
   const { width, height } = target;
   const least = Math.min(width, height, photo.width, photo.height);
   if (least < 2 * options.patch) throw new UserError(`a picture of ${least} pixels across is too small: patches of ${options.patch} x ${options.patch} are matched, and at least ${2 * options.patch} pixels are needed`);
-  const synthesizer = await keep(session, photo, layout, { width, height }, { classes, lines, options });
+  const synthesizer = await keep(session, photo, layout, { width, height }, { classes, lines, tile, options });
   const { data, field } = await synthesizer.run(target.labels, run);
   return { image: { width, height, data, hasAlpha: false, source: 'preview' }, field };
 }

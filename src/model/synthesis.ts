@@ -4,13 +4,14 @@
  * 2022), guided by the layouts. It gives the generator something to learn from, finishes what it renders, and is the
  * preview. A synthesizer is made once for a source and a size of layout; each run then writes labels and replays.
  */
-import { fieldSource, improveField, liftField, overuse, packPixels, searchField, seedField, voteField, type FieldSource, type FieldTarget, type Grid } from '../autograd/ops/patchField.ts';
+import { fieldSource, improveField, liftField, overuse, packPixels, searchField, seedField, voteField, wrapMargins, type CutOut, type FieldSource, type FieldTarget, type Grid } from '../autograd/ops/patchField.ts';
 import type { Session, Tensor } from '../autograd/tensor.ts';
 import type { Config } from './config.ts';
 import { resizeLines } from '../data/lines.ts';
 import { guides, lineSurroundings, surroundings, type GuideWeights, type Surroundings } from './guides.ts';
 import type { LayoutData, PairData } from './pair.ts';
 import { shrinkImage, shrinkLabels } from './pyramid.ts';
+import { continued, continuedGuides, placeless, windowOf, withMargins, type Tile } from './tile.ts';
 
 export interface SynthesisOptions {
   patch: number;
@@ -53,7 +54,9 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
+/** Its size has the margins of a tile in it; `inner` has not. */
 interface Level extends Grid {
+  inner: Grid;
   source: FieldSource;
   /** Inputs: classes u32 [H,W], guides, even use by class; a picture to begin with (classes alone at the coarsest level, else the draft). */
   labels: Tensor; target: FieldTarget; expected: Tensor; given: Tensor | null;
@@ -65,17 +68,17 @@ interface Level extends Grid {
 /** A rendered picture: image [3,h,w]. */
 export interface Draft extends Grid { image: Float32Array }
 /** `draft`: the size of the drafts that runs will get, and what the same generator makes of the source's own layout. */
-export interface SynthesizerOptions { classes: number; /** Labels are drawings: 1 on lines, which shrinking keeps. */ lines?: boolean; options?: SynthesisOptions; draft?: Grid & { own: Draft } }
+export interface SynthesizerOptions { classes: number; /** Labels are drawings: 1 on lines, which shrinking keeps. */ lines?: boolean; options?: SynthesisOptions; draft?: Grid & { own: Draft }; /** The result is to fit itself along these axes. */ tile?: Tile }
 
 export class Synthesizer {
   private levels: Level[] = [];
   private release: (() => void)[] = [];
   private last: Promise<unknown> = Promise.resolve();
-  private constructor(readonly session: Session, readonly size: Grid, readonly classes: number, readonly o: SynthesisOptions, private readonly lines: boolean, private readonly drafted: NonNullable<SynthesizerOptions['draft']> | null) {}
+  private constructor(readonly session: Session, readonly size: Grid, readonly classes: number, readonly o: SynthesisOptions, private readonly lines: boolean, private readonly drafted: NonNullable<SynthesizerOptions['draft']> | null, private readonly tile: Tile | null) {}
 
   /** Compiles and allocates for layouts of this size. Source and layouts may differ in size, not in scale. Throws RangeError where a side is below the patch's. */
-  static async create(session: Session, source: PairData, size: Grid, { classes, lines = false, options: o = lines ? lineSynthesis : defaultSynthesis, draft }: SynthesizerOptions): Promise<Synthesizer> {
-    const made = new Synthesizer(session, size, classes, o, lines, draft ?? null);
+  static async create(session: Session, source: PairData, size: Grid, { classes, lines = false, options: o = lines ? lineSynthesis : defaultSynthesis, draft, tile }: SynthesizerOptions): Promise<Synthesizer> {
+    const made = new Synthesizer(session, size, classes, o, lines, draft ?? null, tile && (tile.across || tile.down) ? tile : null);
     try {
       await made.build(source);
       return made;
@@ -91,7 +94,9 @@ export class Synthesizer {
     const factors = scales(Math.min(size.width, size.height, source.width, source.height), o);
     for (const [l, f] of factors.entries()) {
       const part = ({ width, height }: Grid): Grid => ({ width: Math.round(width * f), height: Math.round(height * f) });
-      const [s, t] = [part(source), part(size)];
+      const [s, inner] = [part(source), part(size)];
+      const { x, y } = this.margin;
+      const t: Grid = { width: inner.width + 2 * x, height: inner.height + 2 * y };
       const own = <T extends Tensor>(x: T): T => { this.release.push(() => session.memory.release(x.storage.buffer!)); return x; };
       const labels = this.shrink(source.labels, source.width, source.height, s.width, s.height);
       const colours = this.drafted ? this.colours(this.drafted.own, s) : undefined;
@@ -102,7 +107,7 @@ export class Synthesizer {
       const n = t.width * t.height;
       const drafts = this.drafted !== null && t.width <= this.drafted.width * 1.25;
       const level: Level = {
-        ...t, source: from, labels: lasting([n], 'labels'), target: { ...t, guides: lasting([from.guides.size / (s.width * s.height) * n], 'guides', 'f32') },
+        ...t, inner, source: from, labels: lasting([n], 'labels'), target: { ...t, guides: lasting([from.guides.size / (s.width * s.height) * n], 'guides', 'f32') },
         expected: lasting([256], 'expected', 'f32'), given: l === 0 || drafts ? lasting([n], 'given') : null, picture: lasting([n], 'picture'),
         field: lasting([(t.width - o.patch + 1) * (t.height - o.patch + 1), 2], 'field'), run: () => {},
       };
@@ -121,8 +126,13 @@ export class Synthesizer {
   private weights(f: number, coarsest: number): GuideWeights {
     const weight = this.o.fade ** Math.log2(f / coarsest);
     const { near, farRadius, far, across, down, within } = this.o.guides;
-    return { near, farRadius, far: far * weight, across: across * weight, down: down * weight, within: within * weight };
+    const own = { near, farRadius, far: far * weight, across: across * weight, down: down * weight, within: within * weight };
+    return this.tile ? placeless(own, this.tile) : own;
   }
+
+  /** Pixels beyond each edge in which patches see how a tile goes on: as many as a patch that votes inside reaches. */
+  private get margin(): { x: number; y: number } { return { x: this.tile?.across ? this.o.patch - 1 : 0, y: this.tile?.down ? this.o.patch - 1 : 0 }; }
+  private cutOut(level: Level): CutOut { const { x, y } = this.margin; return { width: level.width, height: level.height, x: -x, y: -y, whole: level.inner }; }
 
   /** A draft's colours as guides of a level. */
   private colours({ image, width, height }: Draft, level: Grid): Float32Array {
@@ -135,9 +145,10 @@ export class Synthesizer {
     const near = o.guides.near;
     const rounds = o.rounds[Math.min(l, o.rounds.length - 1)];
     const full = t.width * t.height <= o.fullPixels;
-    const vote = (field: Tensor, last: boolean): Tensor => voteField(s, t, labels, field, last ? o.sharp : o.sigma, { output: last ? level.picture : undefined });
-    let field: Tensor | null = before ? liftField(s, t, before.field, { source: before.source, target: before }) : null;
-    if (!field && !drafts) field = searchField(s, t, given!, { near, colour: 0, noise: o.noise });
+    const voted = (field: Tensor, last: boolean): Tensor => voteField(s, t, labels, field, last ? o.sharp : o.sigma, { output: last ? level.picture : undefined });
+    const vote = (field: Tensor, last: boolean): Tensor => (this.tile ? wrapMargins(voted(field, last), t, this.margin) : voted(field, last));
+    let field: Tensor | null = before ? liftField(s, this.cutOut(level), before.field, { source: before.source, target: this.cutOut(before) }) : null;
+    if (!field && !drafts) field = searchField(s, t, given!, { near, colour: 0, noise: this.tile ? Math.max(o.noise, tileNoise) : o.noise });
     let x = drafts ? given! : vote(field!, false);
     for (let i = 0; i < rounds; i++) {
       const last = i === rounds - 1;
@@ -160,7 +171,7 @@ export class Synthesizer {
     if (!this.levels.length) throw new Error('synthesis: this synthesizer is released');
     if (labels.length !== size.width * size.height) throw new Error(`synthesis: ${labels.length} labels for ${size.width} x ${size.height}`);
     if (!draft !== !this.drafted) throw new Error('synthesis: a draft where none was announced, or none where one was');
-    const around = this.around({ ...size, labels });
+    const around = this.around(this.tile ? continued({ ...size, labels }, this.tile) : { ...size, labels });
     for (const [l, level] of this.levels.entries()) {
       signal?.throwIfAborted();
       this.feed(level, labels, around, draft);
@@ -168,21 +179,30 @@ export class Synthesizer {
       level.run();
       if (!onLevel) continue;
       const [packed] = await session.read([level.picture]);
-      await onLevel({ level: l, of: this.levels.length, width: level.width, height: level.height, data: bytesOf(packed as Uint32Array) });
+      await onLevel({ level: l, of: this.levels.length, ...level.inner, data: bytesOf(this.inner(packed as Uint32Array, level)) });
     }
     const fine = this.levels.at(-1)!;
     const [packed, field] = await session.read([fine.picture, fine.field]);
-    return { data: bytesOf(packed as Uint32Array), field: pixelField(field as Uint32Array, fine, this.o.patch) };
+    const { indices, distances } = pixelField(field as Uint32Array, fine, this.o.patch);
+    return { data: bytesOf(this.inner(packed as Uint32Array, fine)), field: { indices: this.inner(indices, fine), distances: this.inner(distances, fine) } };
+  }
+
+  /** A level's map without the margins of a tile. */
+  private inner<T extends Uint32Array | Float32Array>(map: T, level: Level): T {
+    return this.tile ? windowOf(map, level, { ...this.margin, ...level.inner }) : map;
   }
 
   /** Writes a level's inputs. */
   private feed(level: Level, labels: Uint8Array, around: Surroundings, image?: Float32Array): void {
     const { session, size, o } = this;
     const draft = image && this.drafted ? { ...this.drafted, image } : null;
-    const { width, height, source } = level;
-    const own = this.shrink(labels, size.width, size.height, width, height);
+    const { source, inner: { width, height } } = level;
+    const { tile } = this;
+    const plain = this.shrink(labels, size.width, size.height, width, height);
+    const own = tile ? withMargins(plain, level.inner, this.margin) : plain;
     session.write(level.labels, own);
-    session.write(level.target.guides, guides(around, level, this.weights(width / size.width, this.levels[0].width / size.width), draft ? this.colours(draft, level) : undefined));
+    const weights = this.weights(width / size.width, this.levels[0].inner.width / size.width);
+    session.write(level.target.guides, tile ? continuedGuides(around, level.inner, tile, this.margin, weights) : guides(around, level, weights, draft ? this.colours(draft, level) : undefined));
     session.write(level.expected, evenUse(source, level, own, o.patch));
     if (level.given) session.write(level.given, packPixels(draft && shrinkImage(draft.image, draft.width, draft.height, width, height), own));
   }
@@ -199,6 +219,9 @@ export class Synthesizer {
     this.levels = [];
   }
 }
+
+/** Least noise of a tile's first match: where no place is said, all candidates are alike, and the first of them would be taken everywhere. */
+const tileNoise = 0.5;
 
 /** Scales of the levels, coarsest first, 1 last. */
 function scales(shorter: number, { coarsest, ratio }: SynthesisOptions): number[] {

@@ -10,6 +10,7 @@ import liftKernel from '../../shaders/patchField.lift.wgsl';
 import scaleKernel from '../../shaders/patchField.scale.wgsl';
 import searchKernel from '../../shaders/patchField.search.wgsl';
 import voteKernel from '../../shaders/patchField.vote.wgsl';
+import wrapKernel from '../../shaders/patchField.wrap.wgsl';
 import { grid } from '../op.ts';
 import { Tensor, type Session } from '../tensor.ts';
 import { fill } from './basic.ts';
@@ -142,6 +143,12 @@ export function voteField(s: FieldSource, t: Grid, labels: Tensor, field: Tensor
     params: { ht: t.height, wt: t.width, ws: s.width, decay: -0.5 / sigma ** 2, trust, stray, threads: t.height * t.width }, constants: { SIDE: s.patch }, groups: grid(t.height * t.width, 64),
   });
   return output;
+}
+
+/** Margins of a packed map [H,W] (of the step) overwritten so that its inner part repeats itself: x pixels left and right, y above and below. */
+export function wrapMargins(map: Tensor, { width, height }: Grid, { x, y }: { x: number; y: number }): Tensor {
+  map.session.run(wrapKernel, { read: {}, write: { map }, params: { ht: height, wt: width, mx: x, my: y, threads: width * height }, groups: grid(width * height, 64) });
+  return map;
 }
 
 /** A part of a level: its size and its corner there; `whole` the level's size. */
