@@ -32,7 +32,7 @@ function paint(canvas: Canvas, g: Head, seed: number): void {
   });
 }
 
-const source: Head = { x: 128, y: 124, hair: 60, parting: -22, brows: 0, eyes: 1, mouth: { width: 24, corners: 1, open: 4 } };
+const source: Head = { x: 128, y: 124, hair: 60, parting: -22, brows: 0, eyes: 1, mouth: { width: 24, corners: 1, open: 7 } };
 
 /** A painted portrait: many small classes, left and right ones among them, thin brows and lips. */
 export const face: Recipe<Head> = {
