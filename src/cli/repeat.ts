@@ -7,6 +7,7 @@ import { promises as fs } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { UserError } from '../data/errors.ts';
+import { namedPalettes } from '../data/palettes.ts';
 import { withText } from '../data/png.ts';
 import type { FileRecord } from '../model/runRecord.ts';
 import { readInput } from '../node/files.ts';
@@ -65,6 +66,8 @@ async function found({ files }: Recorded, file: string, run?: string): Promise<s
   return Promise.all(files.map(async ({ path, name, sha256: wanted }) => {
     const beside = resolve(dirname(file), path);
     const at = await there(beside) ? beside : name;
+    // A palette known by name is no file, and the program has it.
+    if (Object.hasOwn(namedPalettes, name) && !await there(at)) return name;
     const isFolder = (await fs.stat(run ?? at).catch(() => null))?.isDirectory() ?? false;
     if (isFolder) {
       const folder = run ?? at;
