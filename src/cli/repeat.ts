@@ -68,8 +68,9 @@ async function found({ files }: Recorded, file: string, run?: string): Promise<s
     const at = await there(beside) ? beside : name;
     // A palette known by name is no file, and the program has it.
     if (Object.hasOwn(namedPalettes, name) && !await there(at)) return name;
-    const isFolder = (await fs.stat(run ?? at).catch(() => null))?.isDirectory() ?? false;
-    if (isFolder) {
+    const stat = await fs.stat(at).catch(() => null);
+    // --run stands for the run alone: what is a folder, or is gone from where it was.
+    if (stat?.isDirectory() || (!stat && run !== undefined)) {
       const folder = run ?? at;
       const weights = (await isSinganRun(folder) ? await SinganFolder.open(folder) : await RunFolder.open(folder)).record.weights.sha256;
       if (weights !== wanted) throw new UserError(`${folder}: has other weights than ${file} was made with: name the run as it was with --run`);
