@@ -9,7 +9,7 @@ import sharp from 'sharp';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = process.argv[2] ?? join(root, 'out/uses');
 mkdirSync(folder, { recursive: true });
-const short = ['--preset', 'fast', '--width', '8', '--iterations', '24', '--save-every', '600'];
+const short = ['--preset', 'fast', '--iterations', '24', '--save-every', '600'];
 
 /** Runs semia unless its result is there. */
 function semia(result, ...words) {
@@ -43,7 +43,7 @@ semia('examples/face', 'example', 'examples', '--size', '128');
 
 const coast = 'examples/coast', drawn = ['cliff-left', 'stacks'];
 for (const t of drawn) semia(`drawings/${t}.png`, 'edges', `${coast}/truth/${t}.png`, '-o', `drawings/${t}.png`);
-semia('sketch', 'analogy', `${coast}/photo.png`, ...drawn.map((t) => `drawings/${t}.png`), '--condition', 'sketch', ...short, '-o', 'sketch');
+semia('sketch', 'analogy', `${coast}/photo.png`, ...drawn.map((t) => `drawings/${t}.png`), '--condition', 'sketch', ...short.with(3, '80'), '-o', 'sketch');
 for (const t of drawn) for (const result of [`${coast}/photo.png`, `sketch/${t}.png`]) semia(null, 'edges', result, '--against', `drawings/${t}.png`);
 semia('sketch.csv', 'evaluate', ...drawn.map((t) => `sketch/${t}.png`), '--source', `${coast}/photo.png`, '--layout', `${coast}/layout.png`, '--target', ...drawn.map((t) => `${coast}/targets/${t}.png`), '--truth', ...drawn.map((t) => `${coast}/truth/${t}.png`), '--csv', 'sketch.csv');
 await sheet('sketch.png', 220, drawn.map((t) => [`${coast}/photo.png`, `drawings/${t}.png`, `sketch/${t}.png`, `${coast}/truth/${t}.png`]));

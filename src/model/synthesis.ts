@@ -312,16 +312,17 @@ const hypotheses = [0, 1, 2];
 /**
  * Pictures of the user's targets for the generator to learn from: each the mean of patch syntheses that trust the regions' own frames
  * differently. A single one has its errors in full contrast, and the finishing keeps what a draft learned of them; where several
- * disagree, the mean is soft, and the finishing chooses. `lines`: the layouts are drawings.
+ * disagree, the mean is soft, and the finishing chooses. `lines`: the layouts are drawings, which have lines but no regions: one synthesis.
  */
 export async function synthesizeTargets(session: Session, source: PairData, layouts: readonly LayoutData[], lines = false): Promise<PairData[]> {
   const out: PairData[] = [];
   const base = lines ? lineSynthesis : defaultSynthesis;
+  const tried = lines ? [base.guides.within] : hypotheses;
   for (const l of layouts) {
     const image = new Float32Array(3 * l.width * l.height);
-    for (const within of hypotheses) {
+    for (const within of tried) {
       const one = await once(session, source, l, { classes: classesOf(source, l), lines, options: { ...base, guides: { ...base.guides, within } } }, {});
-      for (const [i, v] of one.entries()) image[i] += v / hypotheses.length;
+      for (const [i, v] of one.entries()) image[i] += v / tried.length;
     }
     out.push({ ...l, image });
   }
