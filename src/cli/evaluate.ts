@@ -6,7 +6,7 @@ import type { Picture } from '../data/image.ts';
 import { evaluate, type Report } from '../evaluate/evaluate.ts';
 import { inceptionFromWeights, isInceptionWeight } from '../evaluate/inception.ts';
 import { metrics, metricsOf, shown, arrow } from '../evaluate/metrics.ts';
-import type { Painter } from '../model/analogy.ts';
+import { ownLayout, type Painter } from '../model/analogy.ts';
 import { writeFilesAtomic, type OutputFile } from '../node/files.ts';
 import type { RunFolder } from '../node/runFolder.ts';
 import { programVersion } from '../node/version.ts';
@@ -55,12 +55,12 @@ export function addEvaluate(program: Command): void {
     });
 }
 
-/** The run's picture of an item's target, as `semia render` makes it. */
+/** The run's picture of an item's target, as `semia render` makes it; its reconstruction without syntheses, which would be the photograph. */
 async function rendered({ run, target }: Item, painters: Map<RunFolder, Painter>, session: Session): Promise<Picture> {
   if (!painters.has(run!)) painters.set(run!, await painterOf(session, run!));
   const painter = painters.get(run!)!;
   const [full] = (await run!.targets()).filter((t) => t.name === target.name);
-  return painter.paint(full ?? { name: 'source', width: painter.source.width, height: painter.source.height, labels: painter.source.labels, notes: [] });
+  return full ? painter.paint(full) : painter.paint(ownLayout(painter.source), { alone: true });
 }
 
 /** JSON has no Infinity, which PSNR is for equal pictures. */

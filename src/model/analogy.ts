@@ -103,8 +103,11 @@ export class Painter {
     return { ...size, image: cutCHW(padded, 3, size.width, size.height, padding) };
   }
 
-  /** The picture at the target's output size: refined by the source's patches where the preset does that, else enlarged. `raw`: the draft itself. */
-  async paint(target: Target, { raw = false } = {}): Promise<Picture> {
+  /**
+   * The picture at the target's output size: refined by the source's patches where the preset does that, else enlarged. `raw`: the draft itself.
+   * `alone`: no synthesis is blended in. Reconstructions are judged so: of the source's own layout a synthesis makes the photograph, whatever the generator learned.
+   */
+  async paint(target: Target, { raw = false, alone = false } = {}): Promise<Picture> {
     const { config: c, session, source, small } = this;
     const draft = await this.draft(target);
     if (raw || !(c.refine > 0)) {
@@ -112,7 +115,7 @@ export class Painter {
       return raw ? plain : resize(plain, target.width, target.height);
     }
     const drafts = { draft, own: await this.draft(ownLayout(source)) };
-    if (c.blend > 0) {
+    if (c.blend > 0 && !alone) {
       // The errors of generator and synthesis are different ones. Of its own layout a synthesis makes the photograph.
       const [synthesis] = await synthesizeTargets(session, small, [fitLayout(target, draft, draft, source.palette)], source.palette.lines);
       drafts.draft = blended(draft, synthesis, c.blend);

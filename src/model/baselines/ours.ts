@@ -31,7 +31,7 @@ async function train(preset: PresetName, { session, source, targets, seed, secon
   const pictures = [];
   for (const t of targets) pictures.push(await painter.paint(t));
   return {
-    pictures, reconstruction: await painter.paint(ownLayout(source)),
+    pictures, reconstruction: await painter.paint(ownLayout(source), { alone: true }),
     settings: `${made} iterations${shortened ? ` (of ${own.iterations}, to fit the time${stopped ? `; ${c.iterations} were planned` : ''})` : ''}, training size ${c.size}, width ${c.network.generator}, seed ${seed}`,
     repeat: stopped ? null : { command: 'analogy', options: ['--preset', preset, '--size', String(size), '--iterations', String(c.iterations), '--seed', String(seed)] },
   };
