@@ -1,13 +1,12 @@
 // npm run bench:compare-all [-- FOLDER]: every method that `semia compare` knows on one painted scene, unattended, within an hour on two processor cores, and
 // docs/comparison-all.md with its picture from the record. What FOLDER has finished is kept: interrupted, it goes on; a crash costs one method's work.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { put, root } from './pictures.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = process.argv[2] ?? join(root, 'out/compared-all');
 const [scene, side, budget] = ['lake', 64, 55];
 const load = loadavg()[2];
@@ -20,7 +19,6 @@ if (status || signal) process.exit(status ?? 1);
 
 // What the record itself cannot know: how quiet the machine was, and what went wrong.
 const note = existsSync(join(folder, 'note.md')) ? readFileSync(join(folder, 'note.md'), 'utf8') : '';
-const put = (path, data) => { writeFileSync(`${path}.tmp`, data); renameSync(`${path}.tmp`, path); };
 const record = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
 const made = record.methods.filter((m) => !m.failure);
 const mean = (m, pick) => m.results.reduce((n, r) => n + pick(r), 0) / m.results.length;

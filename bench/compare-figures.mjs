@@ -2,19 +2,17 @@
 // docs/comparison.csv, docs/comparison.md and docs/pictures/comparison.png from its records. A method that FOLDER has no
 // rows of keeps the row and picture that it has in docs (Image Analogies, which trains nothing, gives the same ones each time).
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { put, root } from './pictures.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = process.argv[2] ?? join(root, 'out/compared');
 const scenes = ['lake', 'meadow', 'cabin', 'coast'];
 const methods = ['source', 'analogies', 'preview', 'fast'];
 const words = { source: 'untouched photograph', analogies: 'Image Analogies', preview: 'patch synthesis (`preview`)', fast: '`fast`' };
 const [side, minutes] = [128, 1];
 
-const put = (path, data) => { writeFileSync(`${path}.tmp`, data); renameSync(`${path}.tmp`, path); };
 const mean = (rows, key) => rows.reduce((n, r) => n + Number(r[key]), 0) / rows.length;
 
 const parse = (text) => { const [head, ...lines] = text.trim().split(/\r?\n/).map((l) => l.split(',')); return lines.map((l) => Object.fromEntries(l.map((v, i) => [head[i], v]))); };

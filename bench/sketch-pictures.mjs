@@ -1,43 +1,14 @@
 // npm run bench:sketch [-- FOLDER]: the examples of sketch to image and of a face as users make them (what is in FOLDER already is kept), their figures, and
 // docs/pictures/sketch.png and face.png. Painted material only; some minutes on two free cores, most of them training.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
+import { picture, root, semiaIn } from './pictures.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = process.argv[2] ?? join(root, 'out/uses');
 mkdirSync(folder, { recursive: true });
 const short = ['--preset', 'fast', '--iterations', '24', '--save-every', '600'];
-
-/** Runs semia unless its result is there. */
-function semia(result, ...words) {
-  if (result && existsSync(join(folder, result))) return;
-  console.log(`semia ${words.join(' ')}`);
-  const { status } = spawnSync(process.execPath, [join(root, 'bin/semia.mjs'), ...words], { cwd: folder, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
-}
-const put = (path, data) => { writeFileSync(`${path}.tmp`, data); renameSync(`${path}.tmp`, path); };
-/** Files in rows, each row of one size; into docs/pictures. */
-async function sheet(name, width, rows) {
-  const gap = 4;
-  const tiles = [];
-  let top = 0, widest = 0;
-  for (const files of rows) {
-    let left = 0, height = 0;
-    for (const f of files) {
-      const { data, info } = await sharp(join(folder, f)).resize({ width }).removeAlpha().png().toBuffer({ resolveWithObject: true });
-      tiles.push({ input: data, left, top });
-      left += info.width + gap;
-      height = info.height;
-    }
-    widest = Math.max(widest, left - gap);
-    top += height + gap;
-  }
-  const canvas = sharp({ create: { width: widest, height: top - gap, channels: 3, background: '#fff' } }).composite(tiles);
-  put(join(root, 'docs/pictures', name), await canvas.png({ palette: true, colours: 256, effort: 10 }).toBuffer());
-}
+const semia = semiaIn(folder);
+const sheet = (name, width, rows) => picture(name, rows.map((row) => row.map((file) => join(folder, file))), { width });
 
 semia('examples/face', 'example', 'examples', '--size', '128');
 

@@ -1,49 +1,19 @@
 // npm run bench:uses [-- FOLDER] [--singan MINUTES]: the README's pictures of what the program is used for, made of the painted scenes by the commands that
 // the README names (what is in FOLDER already is kept). SinGAN trains for minutes, so its picture is made anew only where these are given.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { picture as sheet, root, semiaIn } from './pictures.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { singan: { type: 'string' } } });
 const folder = positionals[0] ?? join(root, 'out/uses');
 const at = (name) => join(folder, name);
-const side = 192, gap = 4;
+const side = 192;
 mkdirSync(folder, { recursive: true });
-
-/** Runs a command of semia in FOLDER unless it has been: `made` is what it writes. */
-function semia(made, ...words) {
-  if (existsSync(at(made))) return made;
-  console.log(`semia ${words.join(' ')}`);
-  const { status } = spawnSync(process.execPath, [join(root, 'bin/semia.mjs'), ...words], { cwd: folder, stdio: 'inherit' });
-  if (status) process.exit(status);
-  return made;
-}
-
-/** Pictures of FOLDER side by side, row by row: docs/pictures/NAME.png, in at most 256 colours. */
-async function picture(name, rows, height = side) {
-  const tiles = [];
-  let [top, width] = [0, 0];
-  for (const row of rows) {
-    let [left, tall] = [0, 0];
-    for (const file of row) {
-      const { data, info } = await sharp(at(file)).flatten({ background: '#f0f' }).resize({ height, kernel: 'nearest' }).png().toBuffer({ resolveWithObject: true });
-      tiles.push({ input: data, left, top });
-      left += info.width + gap;
-      tall = Math.max(tall, info.height);
-    }
-    width = Math.max(width, left - gap);
-    top += tall + gap;
-  }
-  const path = join(root, `docs/pictures/${name}.png`);
-  const sheet = sharp({ create: { width, height: top - gap, channels: 3, background: '#fff' } }).composite(tiles);
-  writeFileSync(`${path}.tmp`, await sheet.png({ palette: true, colours: 256, dither: 0.5, effort: 10 }).toBuffer());
-  renameSync(`${path}.tmp`, path);
-  console.log(path);
-}
+const semia = semiaIn(folder);
+/** Pictures of FOLDER side by side, row by row: docs/pictures/NAME.png. */
+const picture = (name, rows, height = side) => sheet(`${name}.png`, rows.map((row) => row.map(at)), { height, kernel: 'nearest' }, { dither: 0.5 });
 
 /** What somebody would draw in a paint program: shapes in per cent of the picture, over `under` or on black. */
 async function drawn(name, of, shapes, under) {

@@ -1,9 +1,10 @@
 /** semia analogies PHOTO LAYOUT TARGET... -o OUT, and --filter A A' B...: Image Analogies (Hertzmann et al. 2001). */
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { UserError } from '../data/errors.ts';
 import { flatten, fitSize, resize, type Picture } from '../data/image.ts';
 import { imageFilter, textureByNumbers } from '../model/baselines/imageAnalogies.ts';
 import { readInputPicture } from './inputs.ts';
+import { number } from './options.ts';
 import { Progress } from './progress.ts';
 import { option } from './repeat.ts';
 import { makeResults, readTask, taskOptions, taskWords, type Made, type TaskOptions } from './untrained.ts';
@@ -11,11 +12,6 @@ import { makeResults, readTask, taskOptions, taskWords, type Made, type TaskOpti
 /** Longer side unless asked for: the time grows with the fourth power of it. */
 export const analogiesSide = 256;
 
-const number = (low: number, high: number) => (text: string): number => {
-  const value = text.trim() ? Number(text) : NaN;
-  if (!(value >= low && value <= high)) throw new InvalidArgumentError(`a number from ${low} to ${high} is expected.`);
-  return value;
-};
 
 interface AnalogiesOptions extends TaskOptions { filter?: boolean; kappa?: number; guideWeight: number }
 

@@ -13,6 +13,15 @@ export const integer = (low: number, high: number, step = 1) => (text: string): 
   return value;
 };
 
+/** A number from low to high. */
+export const number = (low: number, high: number) => (text: string): number => {
+  const value = text.trim() ? Number(text) : NaN;
+  if (!(value >= low && value <= high)) throw new InvalidArgumentError(`a number from ${low} to ${high} is expected.`);
+  return value;
+};
+
+export const paletteOption = ['--palette <file>', 'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON; or one by name: celebamask-hq, cityscapes, helen'] as const;
+
 export type Condition = NonNullable<Choices['condition']>;
 /** What layouts are: for commands that take drawings in their place. */
 export const conditionOption = (): Option => new Option('--condition <kind>', 'what layouts are: classes (default), or sketch: line drawings').choices(['classes', 'sketch']);
@@ -51,7 +60,7 @@ export const trainingOptions = (command: Command): Command => command
   .option('--seed <number>', 'another seed gives another result (default: 0)', integer(0, 2 ** 32 - 1))
   .option('--iterations <count>', "iterations in all (default: the preset's)", integer(1, 1_000_000))
   .option('--output-size <pixels>', "longer side of the results (default: the photo's, at most 4 times the training size)", integer(16, 8192))
-  .option('--palette <file>', 'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON; or one by name: celebamask-hq, cityscapes, helen')
+  .option(...paletteOption)
   .option('--vgg <file>', "torchvision's VGG-19 weights (.safetensors or .pth) for the patch coherence")
   .option('--resume', 'go on with an interrupted run; a larger --iterations extends it')
   .option('--save-every <seconds>', 'time between saves', integer(0, 86_400), 30)

@@ -1,6 +1,6 @@
 /** semia segment PHOTO: a first layout for a photograph, by superpixels merged to k classes, to be corrected in a paint program or on the page. */
 import { basename } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { UserError } from '../data/errors.ts';
 import { fitSize, flatten, resize, resizeLabels, type Picture } from '../data/image.ts';
 import { percent } from '../data/layoutreport.ts';
@@ -10,7 +10,7 @@ import { classesOf, segment, type FirstLayout } from '../data/segment.ts';
 import { encodePng } from '../node/decode.ts';
 import { writeFilesAtomic } from '../node/files.ts';
 import { readInputPicture } from './inputs.ts';
-import { integer } from './options.ts';
+import { integer, number } from './options.ts';
 import { resultFiles } from './outputs.ts';
 import { option, withMethod } from './repeat.ts';
 
@@ -42,11 +42,6 @@ export function addSegment(program: Command): void {
     });
 }
 
-const number = (low: number, high: number) => (text: string): number => {
-  const value = Number(text);
-  if (!text.trim() || !(value >= low && value <= high)) throw new InvalidArgumentError(`a number from ${low} to ${high} is expected.`);
-  return value;
-};
 
 /** The layout at the photograph's size. */
 function firstLayout(picture: Picture, o: SegmentChoices): FirstLayout {

@@ -13,7 +13,7 @@ import { encodePng } from '../node/decode.ts';
 import { writeFilesAtomic } from '../node/files.ts';
 import { SinganFolder } from '../node/singanFolder.ts';
 import { readInputPicture, type InputPicture } from './inputs.ts';
-import { integer } from './options.ts';
+import { integer, number } from './options.ts';
 import { resultFiles } from './outputs.ts';
 import { Progress } from './progress.ts';
 import { option, withMethod, type Word } from './repeat.ts';
@@ -28,11 +28,6 @@ function sizeOption(text: string): Size {
   if (!(Math.min(width, height) >= 16 && Math.max(width, height) <= largest)) throw new InvalidArgumentError(`WIDTHxHEIGHT is expected, such as 320x160, each from 16 to ${largest}.`);
   return { width, height };
 }
-const between = (low: number, high: number) => (text: string): number => {
-  const value = text.trim() ? Number(text) : NaN;
-  if (!(value >= low && value <= high)) throw new InvalidArgumentError(`a number from ${low} to ${high} is expected.`);
-  return value;
-};
 
 /** A trained run, checked, and what its results are recorded with. */
 interface Opened { run: SinganFolder; photo: Picture; last: number }
@@ -93,7 +88,7 @@ export function addSinganTasks(group: Command): void {
       await samples(opened, o, 'retarget', o.size, { start: startOf(opened, o.start, 0), picture: opened.photo }, [o.seed]);
     });
   common(group.command('superres').description('a larger picture, by the finest generator again and again').argument('<run>', 'a run, best trained with --reconstruction 100').argument('[picture]', "(default: the run's photograph)")
-    .option('--factor <number>', 'of its sides', between(1.1, 16), 4))
+    .option('--factor <number>', 'of its sides', number(1.1, 16), 4))
     .action(async (path: string, picture: string | undefined, o: Common & { factor: number }) => {
       const opened = await openRun(path);
       const input = picture === undefined ? null : await readInputPicture(picture, false);
@@ -109,7 +104,7 @@ export function addSinganTasks(group: Command): void {
   injection(group, 'paint', "a rough painting made a picture in the photograph's likeness", 0, null);
   startOption(common(group.command('animate').description('a walk around the photograph, as an animated PNG').argument('<run>', 'a trained run'), 'a .png file'), 'scale from which on it moves (default: a quarter of them)')
     .option('--frames <number>', 'how many', integer(2, 500), 30).option('--fps <number>', 'frames a second', integer(1, 60), 10)
-    .option('--alpha <number>', 'pull towards the photograph, 0 to 1', between(0, 1), 0.1).option('--beta <number>', 'persistence of the direction, 0 to 1', between(0, 1), 0.9)
+    .option('--alpha <number>', 'pull towards the photograph, 0 to 1', number(0, 1), 0.1).option('--beta <number>', 'persistence of the direction, 0 to 1', number(0, 1), 0.9)
     .action(async (path: string, o: Common & { frames: number; fps: number; alpha: number; beta: number }) => {
       const opened = await openRun(path);
       const start = o.start ?? Math.round(opened.last / 4);

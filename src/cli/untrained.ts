@@ -8,7 +8,7 @@ import { writeFileAtomic } from '../node/files.ts';
 import type { FileRecord } from '../model/runRecord.ts';
 import { sheetFile, sheetOption, writeSheet } from './contactSheet.ts';
 import { readLayouts, readSource } from './inputs.ts';
-import { integer, type Condition } from './options.ts';
+import { integer, paletteOption, type Condition } from './options.ts';
 import { resultFiles } from './outputs.ts';
 import { duration, Progress } from './progress.ts';
 import { option, withMethod, type Word } from './repeat.ts';
@@ -30,7 +30,7 @@ export const taskOptions = (command: Command, targets = '<targets...>'): Command
   .argument(targets, 'new layouts in the same classes (files, folders or patterns)')
   .requiredOption('-o, --output <out>', 'a .png file for one target, a folder for several')
   .option('--output-size <pixels>', "longer side of the results (default: the photo's)", integer(16, 8192))
-  .option('--palette <file>', 'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON; or one by name: celebamask-hq, cityscapes, helen')
+  .option(...paletteOption)
   .option('--quiet', 'print nothing but errors'));
 
 /** Reads and checks everything that the user named. */

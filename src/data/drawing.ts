@@ -6,7 +6,7 @@ import { brightness, gradient, hysteresis } from './edges.ts';
 import { UserError } from './errors.ts';
 import { flatten, resizeLabels, type Picture } from './image.ts';
 import { percent } from './layoutreport.ts';
-import { distances, distancesTowards, resizeLines, thin, withoutSpecks } from './lines.ts';
+import { allDistances, resizeLines, thin, withoutSpecks } from './lines.ts';
 import type { Palette } from './palette.ts';
 
 interface Drawing { width: number; height: number; labels: Uint8Array }
@@ -95,7 +95,7 @@ export const drawingChannels = 5;
 export function drawingPlanes({ width: w, height: h, labels }: Drawing): Float32Array {
   const out = new Float32Array(drawingChannels * w * h);
   const longer = Math.max(w, h);
-  const [any, up, down, left, right] = [distances(labels, w, h), ...(['up', 'down', 'left', 'right'] as const).map((s) => distancesTowards(labels, w, h, s))];
+  const { any, up, down, left, right } = allDistances(labels, w, h);
   for (let p = 0, n = w * h; p < n; p++) {
     out[p] = labels[p];
     out[n + p] = Math.exp(-any[p] * 32 / longer);

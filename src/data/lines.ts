@@ -128,6 +128,11 @@ export function distancesTowards(lines: Uint8Array, w: number, h: number, side: 
   return out;
 }
 
+/** Distances of each pixel to the nearest line anywhere, above, below, to the left and to the right. */
+export const allDistances = (lines: Uint8Array, w: number, h: number): Record<'any' | Side, Float32Array> => ({
+  any: distances(lines, w, h), up: distancesTowards(lines, w, h, 'up'), down: distancesTowards(lines, w, h, 'down'), left: distancesTowards(lines, w, h, 'left'), right: distancesTowards(lines, w, h, 'right'),
+});
+
 /** How well found lines follow wanted ones: shares within `tolerance` pixels, and their harmonic mean. */
 export interface LineScore { precision: number; recall: number; f: number }
 

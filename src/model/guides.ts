@@ -1,6 +1,6 @@
 /** Guides of patch synthesis: what a position is, beside its colours, so that patches come from like places. */
 import { placesWithin, regionFrames, type Frames } from './frames.ts';
-import { distances, distancesTowards } from '../data/lines.ts';
+import { allDistances } from '../data/lines.ts';
 import type { LayoutData } from './pair.ts';
 import { shrinkImage } from './pyramid.ts';
 
@@ -43,20 +43,25 @@ function blur(x: Float32Array, w: number, h: number, r: number): Float32Array {
 /** Shorter side, at most, of the maps that surroundings are blurred in: they are smooth, and enlarged afterwards. */
 const smallSide = 64;
 
-/** What surrounds each place, as planes [n,h,w] at a size of their own; and where it lies within its region. */
-export interface Surroundings { width: number; height: number; planes: Float32Array; frames: Frames }
+/** What surrounds each place, as planes [n,h,w] at a size of their own; and, found when first asked for, the regions that places lie within. */
+export interface Surroundings { width: number; height: number; planes: Float32Array; frames: () => Frames }
+
+function framesOf(layout: LayoutData): () => Frames {
+  let found: Frames | undefined;
+  return () => (found ??= regionFrames(layout));
+}
 
 /** The surroundings in a drawing, [5,h,w] at its own size: exp(-d / a) of the distances to the nearest line above, below, left, right (a: 1/8 of the longer side), and anywhere (1/32). */
 export function lineSurroundings({ width, height, labels }: LayoutData): Surroundings {
   const n = width * height;
   const longer = Math.max(width, height);
   const planes = new Float32Array(5 * n);
-  const maps = [...(['up', 'down', 'left', 'right'] as const).map((side) => distancesTowards(labels, width, height, side)), distances(labels, width, height)];
-  for (const [k, map] of maps.entries()) {
+  const { any, up, down, left, right } = allDistances(labels, width, height);
+  for (const [k, map] of [up, down, left, right, any].entries()) {
     const rate = (k < 4 ? 8 : 32) / longer;
     for (let p = 0; p < n; p++) planes[k * n + p] = Math.exp(-map[p] * rate);
   }
-  return { width, height, planes, frames: regionFrames({ width, height, labels }) };
+  return { width, height, planes, frames: framesOf({ width, height, labels }) };
 }
 
 /** The surroundings in a layout, [K,h,w] at a small size: shares of the classes about each place. */
@@ -73,19 +78,20 @@ export function surroundings({ width: w, height: h, labels }: LayoutData, classe
   }
   for (let i = 0; i < planes.length; i++) planes[i] /= cells[i % cells.length];
   for (let k = 0; k < classes; k++) blur(planes.subarray(k * cells.length, (k + 1) * cells.length), width, height, radius * Math.max(width, height));
-  return { width, height, planes, frames: regionFrames({ width: w, height: h, labels }) };
+  return { width, height, planes, frames: framesOf({ width: w, height: h, labels }) };
 }
 
 /**
- * Guides [h,w,4 n] of one level, times their weights: surroundings, position across and down, place within the region, colours
- * [3,h,w] where given, zeros to fill up.
+ * Guides [h,w,4 n] of one level, times their weights: surroundings, position across and down, place within the region
+ * where it has a weight, colours [3,h,w] where given, zeros to fill up.
  */
 export function guides(around: Surroundings, { width: w, height: h }: { width: number; height: number }, weight: GuideWeights, colours?: Float32Array): Float32Array {
   const kinds = around.planes.length / (around.width * around.height);
-  const n = 4 * Math.ceil((kinds + 4 + (colours ? 3 : 0)) / 4);
+  const places = weight.within ? placesWithin(around.frames(), w, h) : null;
+  const first = kinds + (places ? 4 : 2);   // channel of the colours
+  const n = 4 * Math.ceil((first + (colours ? 3 : 0)) / 4);
   const data = new Float32Array(w * h * n);
   const planes = shrinkImage(around.planes, around.width, around.height, w, h);
-  const places = placesWithin(around.frames, w, h);
   const size = Math.max(w, h);
   const each = w * h;
   for (let y = 0, i = 0; y < h; y++) for (let x = 0; x < w; x++, i++) {
@@ -93,9 +99,11 @@ export function guides(around: Surroundings, { width: w, height: h }: { width: n
     for (let k = 0; k < kinds; k++) data[at + k] = planes[k * each + i] * weight.far;
     data[at + kinds] = (x / size) * weight.across;
     data[at + kinds + 1] = (y / size) * weight.down;
-    data[at + kinds + 2] = places[i] * weight.within;
-    data[at + kinds + 3] = places[each + i] * weight.within;
-    if (colours) for (let c = 0; c < 3; c++) data[at + kinds + 4 + c] = colours[c * each + i];
+    if (places) {
+      data[at + kinds + 2] = places[i] * weight.within;
+      data[at + kinds + 3] = places[each + i] * weight.within;
+    }
+    if (colours) for (let c = 0; c < 3; c++) data[at + first + c] = colours[c * each + i];
   }
   return data;
 }

@@ -29,6 +29,9 @@ export interface MethodOutcome {
   repeat: { command: string; options: string[] } | null;
 }
 
+/** When training is to end (ms, performance.now()) of a run that began then and has so many seconds: a tenth is for the pictures. */
+export const trainingEnd = (began: number, seconds: number): number => began + 900 * seconds;
+
 export interface Method {
   /** As on the command line. */
   name: string;

@@ -2,7 +2,7 @@
 import { gridOf } from '../../data/prepare.ts';
 import { configure, learnTargets, openTraining, ownLayout, Painter, withIterations } from '../analogy.ts';
 import type { PresetName } from '../config.ts';
-import type { Method, MethodInputs, MethodOutcome } from './method.ts';
+import { trainingEnd, type Method, type MethodInputs, type MethodOutcome } from './method.ts';
 
 export const ours = (preset: PresetName, label: string, usual: boolean, note: string): Method =>
   ({ name: preset, label, note, usual, trains: true, run: (inputs) => inputs.session.memory.scope(() => train(preset, inputs)) });
@@ -15,8 +15,8 @@ async function train(preset: PresetName, { session, source, targets, seed, secon
   for (const t of targets) gridOf(t, source, c.size, c.network.levels);   // refuses what is too small before the work begins
   const training = await openTraining(session, c, source, await learnTargets(session, c, source, targets));
   const each = await training.estimate() / 1000 / c.iterations;
-  // A tenth is for the pictures. The plan is of the moment; a processor that others use, too, may take longer, and then the clock ends it.
-  const until = began + 900 * seconds;
+  // The plan is of the moment; a processor that others use, too, may take longer, and then the clock ends it.
+  const until = trainingEnd(began, seconds);
   const left = (until - performance.now()) / 1000;
   const shortened = c.iterations * each > left;
   if (shortened) Object.assign(c, withIterations(c, Math.max(4 * c.reconstructionEvery, Math.floor(left / each))));

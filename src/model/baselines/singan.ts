@@ -5,7 +5,7 @@
 import { UserError } from '../../data/errors.ts';
 import { fitSize, resize, type Picture } from '../../data/image.ts';
 import { preview, releasePreview } from '../preview.ts';
-import type { Method, MethodInputs, MethodOutcome } from './method.ts';
+import { trainingEnd, type Method, type MethodInputs, type MethodOutcome } from './method.ts';
 import { published, scalesOf, small, type SinganConfig } from './singan.config.ts';
 import { sample } from './singan.tasks.ts';
 import { SinganTraining, spread } from './singan.training.ts';
@@ -22,7 +22,7 @@ async function run({ session, source, targets, seed, seconds, tell }: MethodInpu
   const start = Math.max(1, Math.round(last / 2));
   const training = new SinganTraining(session, config, scales, resize(source.photo, fine.width, fine.height));
   let said = began, end = Infinity;
-  const left = (): number => 0.9 * seconds - (performance.now() - began) / 1000;   // a tenth is for the pictures
+  const left = (): number => (trainingEnd(began, seconds) - performance.now()) / 1000;
   await training.run({
     plan: (k, cost) => {
       const iterations = spread(scales, k, cost, left(), config.iterations);

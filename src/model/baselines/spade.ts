@@ -4,7 +4,7 @@ import { UserError } from '../../data/errors.ts';
 import type { Picture } from '../../data/image.ts';
 import { gridOf, type Source, type Target } from '../../data/prepare.ts';
 import { ownLayout } from '../analogy.ts';
-import type { Method } from './method.ts';
+import { trainingEnd, type Method } from './method.ts';
 import { spadeLevels } from './spade.networks.ts';
 import { SpadeTraining, type SpadeOptions } from './spade.train.ts';
 
@@ -35,7 +35,7 @@ export const runSpade = ({ session, source, targets, seconds = Infinity, byClock
   const beyond = channels.find((k) => k >= available);
   if (beyond !== undefined) throw new UserError(`the weights take layouts of ${available} channels (0 to ${available - 1}), and a class is to be channel ${beyond}: name the channels of the classes`);
   for (const t of targets) gridOf(t, source, size, spadeLevels);   // refuses what is too small before the work begins
-  const until = began + 900 * seconds;   // a tenth is for the pictures
+  const until = trainingEnd(began, seconds);
   let o: SpadeOptions = { ...given, size, channels };
   let training = await SpadeTraining.create(session, source, o);
   if (o.iterations && Number.isFinite(seconds)) {
