@@ -1,9 +1,10 @@
-// A WebGPU adapter: found, or made possible with a software Vulkan driver, or explained. In order: what is there; what was
-// found last time; Mesa through apt (root, or sudo without a password); SwiftShader, which needs no root; one line to type.
-// SEMIA_NO_APT=1 keeps apt from installing anything.
+// A WebGPU adapter: found, or made possible with a software Vulkan driver, or explained. In order: what is there, unless that is an
+// old software Mesa; what was found last time; a newer Mesa of our own (Debian 12, no root); Mesa through apt (root, or sudo
+// without a password); SwiftShader, which needs no root; one line to type. SEMIA_NO_APT=1 keeps apt from being asked at all.
 import { existsSync } from 'node:fs';
 import { installMesa, missingEntry, rootFor } from './apt.mjs';
 import { chosenByUser, probe, remember, remembered } from './environment.mjs';
+import { fetchNewerMesa, newerMesaHere, outdated } from './mesa.mjs';
 import { say, SetupError } from './process.mjs';
 import { withoutRoot } from './swiftshader.mjs';
 import { aptPlan, installLine, osRelease, packageManager } from './system.mjs';
@@ -11,13 +12,23 @@ import { aptPlan, installLine, osRelease, packageManager } from './system.mjs';
 /** What works without installing: { ok: true, env, adapter, software }, or { ok: false } with the failed probe's stage and error. */
 export async function findAdapter() {
   const plain = await probe();
-  if (plain.ok) { remember({}, plain.adapter); return { ...plain, env: {} }; }
+  if (plain.ok && !outdated(plain.adapter)) { remember({}, plain.adapter); return { ...plain, env: {} }; }
   const env = remembered()?.env;
-  if (env && Object.keys(env).length) {
-    const again = await probe(env);
-    if (again.ok) return { ...again, env };
+  for (const other of [env, !chosenByUser().length && newerMesaHere()]) {
+    if (!other || !Object.keys(other).length) continue;
+    const again = await probe(other);
+    if (again.ok) { remember(other, again.adapter); return { ...again, env: other }; }
   }
-  return { ...plain, ok: false };
+  if (plain.ok) remember({}, plain.adapter);
+  return plain.ok ? { ...plain, env: {} } : { ...plain, ok: false };
+}
+
+/** A newer software driver than what was found (or nothing), where Debian has one for this system: as findAdapter, or null. */
+async function newer() {
+  let found = null;
+  const env = await fetchNewerMesa(async (variables) => (found = await probe(variables)).ok);
+  if (env) remember(env, found.adapter);
+  return env && { ...found, env };
 }
 
 /** What to type for an adapter on this system, or null. */
@@ -66,7 +77,14 @@ function report(found) {
 /** Finds an adapter or makes one possible; throws a SetupError that says what to type. */
 export async function ensureAdapter() {
   let found = await findAdapter();
-  if (found.ok) return report(found);
+  if (found.ok && !outdated(found.adapter)) return report(found);
+  const better = driverMayHelp(found) ? await newer() : null;
+  if (better) return report(better);
+  if (found.ok) {
+    const line = outdated(found.adapter) && aptPlan(osRelease())?.suite?.startsWith('trixie') ? adapterLine() : null; // Debian 12's backports have no newer
+    if (line) say(`note: a newer Mesa than this one compiles kernels ten times as fast. To have it, type:\n  ${line}`);
+    return report(found);
+  }
   if (!driverMayHelp(found) || process.platform !== 'linux') throw new SetupError(explain(found));
 
   const os = osRelease();

@@ -22,11 +22,10 @@ export function offers(name, text, suite) {
 }
 
 /**
- * The entry for `suite` (x-backports) made from a file's entry for x: the same host, the same key, the same options.
- * { text: in the file's own format, line: as one line for people }, or null if the file has no such entry.
+ * The entry for `suite` (x-backports, or any with `base` = x) made from a file's entry for x: the same host, the same key, the same
+ * options. { text: in the file's own format, line: as one line for people }, or null if the file has no such entry.
  */
-export function deriveEntry(name, text, suite) {
-  const base = suite.replace(/-backports$/, '');
+export function deriveEntry(name, text, suite, base = suite.replace(/-backports$/, '')) {
   if (name.endsWith('.sources')) {
     const stanza = stanzas(text).find((s) => enabled(s) && words(s, 'suites').includes(base) && words(s, 'components').includes('main')
       && words(s, 'uris').some((uri) => !uri.startsWith('cdrom:')));
@@ -65,6 +64,15 @@ export function missingEntry(suite, files = sourceFiles()) {
     if (entry) return { present: false, entry: { ...entry, extension: path.endsWith('.sources') ? 'sources' : 'list' } };
   }
   return { present: false, entry: null };
+}
+
+/** Entries for all of `suites`, derived from this machine's entry for `base`: { text, extension }, or null. */
+export function derivedEntries(suites, base, files = sourceFiles()) {
+  for (const { path, text } of files) {
+    const entries = suites.map((suite) => deriveEntry(path, text, suite, base));
+    if (entries.every(Boolean)) return { text: entries.map((entry) => entry.text).join('\n'), extension: path.endsWith('.sources') ? 'sources' : 'list' };
+  }
+  return null;
 }
 
 /** How to become root for apt: '' (is root), 'sudo' (without a password), or null. */

@@ -14,11 +14,13 @@ export function osRelease() {
 
 /**
  * How apt gets a Mesa that Dawn accepts here: { suite } (from that suite), {} (from the ordinary sources), or null where all
- * that apt has is too old. Debian 12's own lavapipe (22.3) lacks features that WebGPU requires; backports has 25.0.
+ * that apt has is too old. Debian 12's own lavapipe (22.3) lacks features that WebGPU requires; backports has 25.0 (and mesa.mjs
+ * something newer). Debian 13's own (25.0) compiles slowly; backports has 26.1.
  */
 export function aptPlan(os) {
   const version = Number.parseFloat(os.VERSION_ID ?? 'Infinity'); // testing and unstable have no number
-  if (os.ID === 'debian') return version < 12 ? null : version === 12 ? { suite: `${os.VERSION_CODENAME ?? 'bookworm'}-backports` } : {};
+  const backed = { 12: 'bookworm', 13: 'trixie' }[version];
+  if (os.ID === 'debian') return version < 12 ? null : backed ? { suite: `${os.VERSION_CODENAME ?? backed}-backports` } : {};
   if (os.ID === 'ubuntu') return version < 22 ? null : {};
   return {};
 }

@@ -70,7 +70,7 @@ test('backports that are there already are left alone', () => {
 const release = (text: string) => parseOsRelease(text.replace(/ /g, '\n'));
 const systems: [string, string[], object | null, string | null][] = [
   ['ID=debian VERSION_ID="12" VERSION_CODENAME=bookworm', ['apt-get'], { suite }, `sudo apt-get update && sudo apt-get install -y -t ${suite} mesa-vulkan-drivers libvulkan1`],
-  ['ID=debian VERSION_ID="13" VERSION_CODENAME=trixie', ['apt-get'], {}, 'sudo apt-get update && sudo apt-get install -y mesa-vulkan-drivers libvulkan1'],
+  ['ID=debian VERSION_ID="13" VERSION_CODENAME=trixie', ['apt-get'], { suite: 'trixie-backports' }, 'sudo apt-get update && sudo apt-get install -y -t trixie-backports mesa-vulkan-drivers libvulkan1'],
   ['ID=debian VERSION_CODENAME=forky', ['apt-get'], {}, 'sudo apt-get update && sudo apt-get install -y mesa-vulkan-drivers libvulkan1'],
   ['ID=debian VERSION_ID="11"', ['apt-get'], null, null],
   ['ID=ubuntu ID_LIKE=debian VERSION_ID="24.04"', ['apt-get'], {}, 'sudo apt-get update && sudo apt-get install -y mesa-vulkan-drivers libvulkan1'],
