@@ -12,6 +12,7 @@ const shape = (x: number[], w: number[], a: Partial<ConvShape> = {}): ConvShape 
 const none: PlanAdapter = { subgroups: false, subgroupSize: 0, software: true };
 const gpu: PlanAdapter = { subgroups: true, subgroupSize: 32, software: false };
 const lanes: PlanAdapter = { subgroups: true, subgroupSize: 8, software: true };
+const wide: PlanAdapter = { subgroups: true, subgroupSize: 16, software: true };
 
 test('every family ends with a variant that fits everything, and names are unique', () => {
   const odd = shape([3, 5, 7, 11], [2, 5, 2, 3], { stride: 3, dilation: 2, pad: 1 });
@@ -23,7 +24,7 @@ test('every family ends with a variant that fits everything, and names are uniqu
   }
 });
 
-test('the subgroup kernels go first where there are subgroups of 8, and nowhere else', () => {
+test('the subgroup kernels go first where there are subgroups of 8, or 16 in software, and nowhere else', () => {
   const wanted: [ConvShape, string[]][] = [
     [shape([1, 8, 16, 16], [8, 8, 3, 3], { pad: 1 }), ['rows', 'rows', 'rows']],
     [shape([1, 8, 15, 16], [8, 8, 3, 3], { pad: 1, padMode: 'reflect' }), ['rows', 'rows, mirrored', 'rows']],
@@ -35,7 +36,8 @@ test('the subgroup kernels go first where there are subgroups of 8, and nowhere 
     [shape([1, 4, 32, 32], [8, 4, 3, 3], { dilation: 8, pad: 8 }), ['dilated', 'dilated', 'dilated']],
   ];
   for (const [s, names] of wanted) for (const [i, family] of families.entries()) {
-    assert.is(preferred(family, s, lanes).name, names[i], family.name);
+    for (const adapter of [lanes, wide]) assert.is(preferred(family, s, adapter).name, names[i], family.name);
+    assert.not(['rows', 'rows, mirrored', 'pixels', 'half', 'seven', 'dilated', 'columns'].includes(preferred(family, s, { ...wide, software: false }).name));
     assert.not(candidates(family, s, none).some((v) => ['rows', 'rows, mirrored', 'pixels', 'half', 'seven', 'dilated', 'columns'].includes(v.name)));
   }
 });

@@ -19,6 +19,9 @@ export interface PlanAdapter {
   software: boolean;
 }
 
+/** Whether the kernels for subgroups of LANES run: 8 or 16, the software adapter's 256 or 512 bits (a GPU may have 16 as well, and is no place for them). */
+export const lanes = ({ subgroups, subgroupSize, software }: PlanAdapter): boolean => subgroups && (subgroupSize === 8 || (subgroupSize === 16 && software));
+
 /** One way to compute an op of shape `S`. `name` is unique in its family; `plan` is called only where `fits` holds. */
 export interface Variant<S> {
   readonly name: string;

@@ -3,11 +3,12 @@
 // by phases: an even row meets kh = 1 (of row oy = iy/2) and 3 (oy-1), an odd one kh = 0 (oy+1) and 2 (oy); columns alike. No
 // multiplication by inserted zeros (but for K = 3 in even rows, whose kh = 3 does not exist).
 // dy [N,Co,Ho,Wo], dx [N,Ci,H,W] as vec4, W = 2*Wo a multiple of 8, H = 2*Ho or (K = 3) 2*Ho-1; w [Co,Ci,K,K] as it is.
-// Needs subgroups of 8. One workgroup is one subgroup and one phase of rows; a lane computes 2 rows of 8 pixels, iy and iy+2, x 8
+// Needs subgroups of LANES. One workgroup is one subgroup and one phase of rows; a lane computes 2 rows of 8 pixels, iy and iy+2, x 8
 // channels from 3 rows of 6 columns of dy; columns from neighbouring lanes, at the ends of the group from memory (BORDER:
 // unless groups hold whole rows, Wo 4, 8, 16 or 32), taps by broadcast.
-// Grid: (ceil(ceil(Ho/2)*(Wo/4) / 8), ceil(Ci/8), 2*N). Limit: keeping 128 sums (4 multiply-adds each a step), then lane loads.
+// Grid: (ceil(ceil(Ho/2)*(Wo/4) / LANES), ceil(Ci/8), 2*N). Limit: keeping 128 sums (4 multiply-adds each a step), then lane loads.
 enable subgroups;
+override LANES: u32 = 8; // of a subgroup: 8 or 16
 override K: u32 = 4;
 override BORDER: bool = true;
 
@@ -29,13 +30,20 @@ struct Sums { a: Pair, b: Pair } // of both rows
 
 fn read_row(at: u32, there: f32, side: Side) -> Row {
   let a = dy[at] * there;
-  var left = subgroupShuffleUp(a.w, 1u);
-  var right = subgroupShuffleDown(a.x, 1u);
-  if (BORDER) {
-    var beyond = 0.0;
-    if (side.border) { beyond = dy[at + side.at][side.part] * there; }
-    left = select(left, beyond, side.border && side.part == 3u);
-    right = select(right, beyond, side.border && side.part == 0u);
+  var left = 0.0;
+  var right = 0.0;
+  if (LANES > 8u) {
+    left = dy[at - u32(!side.first)].w * there;
+    right = dy[at + u32(!side.last)].x * there;
+  } else {
+    left = subgroupShuffleUp(a.w, 1u);
+    right = subgroupShuffleDown(a.x, 1u);
+    if (BORDER) {
+      var beyond = 0.0;
+      if (side.border) { beyond = dy[at + side.at][side.part] * there; }
+      left = select(left, beyond, side.border && side.part == 3u);
+      right = select(right, beyond, side.border && side.part == 0u);
+    }
   }
   left = select(left, 0.0, side.first);
   right = select(right, 0.0, side.last);
@@ -77,10 +85,10 @@ fn put(which: u32, n: u32, m: u32, at: u32, s: Sums, both: bool) {
   if (both) { write(to + params.wo, s.b, shift); }
 }
 
-@compute @workgroup_size(8)
+@compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = params.wo / 4u;
-  let place = group.x * 8u + lane;
+  let place = group.x * LANES + lane;
   let strip = place / across;
   let column = place - strip * across;
   let which = u32(group.z >= params.twin);
@@ -89,7 +97,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let phase = z & 1u;
   let first = column == 0u;
   let last = column + 1u == across;
-  let side = Side(first, last, (lane == 0u && !first) || (lane == 7u && !last), select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
+  let side = Side(first, last, (lane == 0u && !first) || (lane + 1u == LANES && !last), select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
 
   let plane = u32(params.ho) * across;
   let dy0 = which * params.twin_dy + n * params.co * plane + column;
@@ -101,7 +109,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   var at0 = dy0 + u32(clamp(oy, 0, bottom)) * across;
   var at1 = dy0 + u32(min(oy + 1, bottom)) * across;
   var at2 = dy0 + u32(min(oy + 2, bottom)) * across;
-  var taps_at = min(group.y * 8u + lane, params.ci - 1u) * K * K + which * params.twin_w;
+  var taps_at = min(group.y * 8u + (lane & 7u), params.ci - 1u) * K * K + which * params.twin_w;
 
   var s0 = Sums(); var s1 = Sums(); var s2 = Sums(); var s3 = Sums(); var s4 = Sums(); var s5 = Sums(); var s6 = Sums(); var s7 = Sums();
   for (var k = 0u; k < params.co; k++) {

@@ -1,11 +1,12 @@
 // Weight gradient of a 3x3 convolution with dilation = zero padding, a multiple of 4, width a multiple of 4, on the software adapter:
 //   sums[split][co][ci][kh][kw] = sum over the split's pixels of dy[n,co,oy,ox] * x[n,ci,oy+(kh-1)*d,ox+(kw-1)*d]
 // conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,H,W], dy [N,Co,H,W] as vec4; a split is `steps`
-// consecutive vec4 of the N*H*W/4. Every tap is a whole vec4 aside. Needs subgroups of 8.
-// For few input channels: the Ci*9 taps are columns of one matrix. One workgroup is one subgroup: 32 output channels (lane, lane + 8, ...) x
+// consecutive vec4 of the N*H*W/4. Every tap is a whole vec4 aside. Needs subgroups of LANES.
+// For few input channels: the Ci*9 taps are columns of one matrix. One workgroup is one subgroup: 4*LANES output channels (lane, lane + LANES, ...) x
 // 16 columns; lane j loads x where columns j and j + 8 meet it, and a broadcast from a constant lane hands it out.
-// Grid: (ceil(Co/32), ceil(Ci*9/16), splits). Limit: lane loads (6 vec4 for 256 multiply-adds).
+// Grid: (ceil(Co/(4*LANES)), ceil(Ci*9/16), splits). Limit: lane loads (6 vec4 for 256 multiply-adds).
 enable subgroups;
+override LANES: u32 = 8; // of a subgroup: 8 or 16
 
 struct Params { n: u32, ci: u32, co: u32, h: i32, w: i32, dilation: i32, steps: u32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
@@ -14,7 +15,7 @@ struct Params { n: u32, ci: u32, co: u32, h: i32, w: i32, dilation: i32, steps: 
 @group(0) @binding(3) var<uniform> params: Params;
 
 struct Tap { plane: u32, down: i32, aside: i32 } // where its channel starts, and how many rows and vec4 it lies off
-struct Four { a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32> } // four pixels of dy of output channels lane, lane + 8, + 16, + 24
+struct Four { a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32> } // four pixels of dy of output channels lane, lane + LANES, ...
 
 fn tap(column: u32) -> Tap {
   let t = min(column, params.ci * 9u - 1u);
@@ -39,23 +40,23 @@ fn put(split: u32, co: u32, column: u32, s: vec4<f32>) {
   if (column >= columns) { return; }
   let at = (split * params.co + co) * columns + column;
   if (co < params.co) { sums[at] = s.x; }
-  if (co + 8u < params.co) { sums[at + 8u * columns] = s.y; }
-  if (co + 16u < params.co) { sums[at + 16u * columns] = s.z; }
-  if (co + 24u < params.co) { sums[at + 24u * columns] = s.w; }
+  if (co + LANES < params.co) { sums[at + LANES * columns] = s.y; }
+  if (co + 2u * LANES < params.co) { sums[at + 2u * LANES * columns] = s.z; }
+  if (co + 3u * LANES < params.co) { sums[at + 3u * LANES * columns] = s.w; }
 }
 
-@compute @workgroup_size(8)
+@compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = u32(params.w) / 4u;
   let plane = u32(params.h) * across;
-  let co = group.x * 32u + lane;
+  let co = group.x * 4u * LANES + lane;
   let columns = group.y * 16u;
   let dy0 = min(co, params.co - 1u) * plane;
-  let dy1 = min(co + 8u, params.co - 1u) * plane;
-  let dy2 = min(co + 16u, params.co - 1u) * plane;
-  let dy3 = min(co + 24u, params.co - 1u) * plane;
-  let tap0 = tap(columns + lane);
-  let tap1 = tap(columns + 8u + lane);
+  let dy1 = min(co + LANES, params.co - 1u) * plane;
+  let dy2 = min(co + 2u * LANES, params.co - 1u) * plane;
+  let dy3 = min(co + 3u * LANES, params.co - 1u) * plane;
+  let tap0 = tap(columns + (lane & 7u));
+  let tap1 = tap(columns + 8u + (lane & 7u));
   let end = min((group.z + 1u) * params.steps, params.n * plane);
 
   var s0 = vec4<f32>(); var s1 = vec4<f32>(); var s2 = vec4<f32>(); var s3 = vec4<f32>(); var s4 = vec4<f32>(); var s5 = vec4<f32>(); var s6 = vec4<f32>(); var s7 = vec4<f32>();

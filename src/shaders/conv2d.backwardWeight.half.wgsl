@@ -2,11 +2,12 @@
 //   sums[split][co][ci][kh][kw] = sum over the split's pieces of dy[n,co,oy,ox] * x[n,ci,2*oy+kh-1,2*ox+kw-1]
 // conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,H,W], dy [N,Co,Ho,Wo] as vec4. A piece is `tall` rows
 // of a strip of 4 columns of dy: `chunks` pieces one below the other, Wo/4 strips, N images; a split is `pieces` consecutive ones.
-// Needs subgroups of 8. One workgroup is one subgroup: 8 input channels, one per lane, x 8 output channels. It walks down a strip and
+// Needs subgroups of LANES. One workgroup is one subgroup: LANES input channels, one per lane, x 8 output channels. It walks down a strip and
 // keeps the rows of x that the next row of dy meets again, so that each is loaded once; lane j loads dy of output channel j, and
 // a broadcast from a constant lane hands it out. No sum over lanes, no atomics.
-// Grid: (ceil(Ci/8), ceil(Co/8), splits). Limit: lane loads (5 vec4 and 4 scalars for 512 multiply-adds), then keeping 128 sums.
+// Grid: (ceil(Ci/LANES), ceil(Co/8), splits). Limit: lane loads (5 vec4 and 4 scalars for 512 multiply-adds), then keeping 128 sums.
 enable subgroups;
+override LANES: u32 = 8; // of a subgroup: 8 or 16
 override K: u32 = 4;
 
 struct Params {
@@ -56,17 +57,17 @@ fn put(at: u32, t: Taps) {
   if (K == 4u) { put_row(at + 3u * K, t.t3); }
 }
 
-@compute @workgroup_size(8)
+@compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = params.wo / 4u;
   let plane = u32(params.h) * across * 2u;
   let dy_plane = u32(params.ho) * across;
   let which = u32(group.z >= params.twin);
   let split = group.z - which * params.twin;
-  let ci = group.x * 8u + lane;
+  let ci = group.x * LANES + lane;
   let co = group.y * 8u;
   let x_channel = min(ci, params.ci - 1u) * plane + which * params.twin_x;
-  let dy_channel = min(co + lane, params.co - 1u) * dy_plane + which * params.twin_dy;
+  let dy_channel = min(co + (lane & 7u), params.co - 1u) * dy_plane + which * params.twin_dy;
   let second = which == 1u;
   let chunks = select(params.chunks, params.second_chunks, second);
   let tall = select(params.tall, params.second_tall, second);

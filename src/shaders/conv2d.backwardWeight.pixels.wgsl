@@ -1,12 +1,13 @@
 // Weight gradient of a 1x1 convolution, stride 1, on the software adapter. H*W a multiple of 4.
 //   sums[split][co][ci] = sum over the split's pixels of dy[n,co,p] * x[n,ci,p]
 // conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,P], dy [N,Co,P] as vec4, plane = P/4; a split is
-// `steps` consecutive vec4 of the N*plane. Needs subgroups of 8.
-// One workgroup is one subgroup: 8*IN input channels (lane, lane + 8, ...) x 8*OUT output channels; lane j loads dy of output channels
+// `steps` consecutive vec4 of the N*plane. Needs subgroups of LANES.
+// One workgroup is one subgroup: LANES*IN input channels (lane, lane + LANES, ...) x 8*OUT output channels; lane j loads dy of output channels
 // j, j + 8, ..., and a broadcast from a constant lane hands them out. IN and OUT are 1, 2 or 4, as many as there are channels
 // for. No sum over lanes, no atomics.
-// Grid: (ceil(Ci/8/IN), ceil(Co/8/OUT), splits). Limit: lane loads (IN + OUT vec4 for 32*IN*OUT multiply-adds).
+// Grid: (ceil(Ci/LANES/IN), ceil(Co/8/OUT), splits). Limit: lane loads (IN + OUT vec4 for 32*IN*OUT multiply-adds).
 enable subgroups;
+override LANES: u32 = 8; // of a subgroup: 8 or 16
 override IN: u32 = 4;
 override OUT: u32 = 4;
 
@@ -19,7 +20,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-struct Pixels { a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32> } // four pixels of input channels lane, lane + 8, + 16, + 24
+struct Pixels { a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32> } // four pixels of input channels lane, lane + LANES, ...
 
 fn meet(g: vec4<f32>, p: Pixels) -> vec4<f32> {
   var s = vec4<f32>(dot(g, p.a), 0.0, 0.0, 0.0);
@@ -32,27 +33,27 @@ fn put(to: u32, ci: u32, co: u32, s: vec4<f32>) {
   if (co >= params.co) { return; }
   let at = to + co * params.ci + ci;
   if (ci < params.ci) { sums[at] = s.x; }
-  if (IN > 1u) { if (ci + 8u < params.ci) { sums[at + 8u] = s.y; } }
+  if (IN > 1u) { if (ci + LANES < params.ci) { sums[at + LANES] = s.y; } }
   if (IN > 2u) {
-    if (ci + 16u < params.ci) { sums[at + 16u] = s.z; }
-    if (ci + 24u < params.ci) { sums[at + 24u] = s.w; }
+    if (ci + 2u * LANES < params.ci) { sums[at + 2u * LANES] = s.z; }
+    if (ci + 3u * LANES < params.ci) { sums[at + 3u * LANES] = s.w; }
   }
 }
 
-@compute @workgroup_size(8)
+@compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let which = u32(group.z >= params.twin);
   let split = group.z - which * params.twin;
-  let ci = group.x * 8u * IN + lane;
+  let ci = group.x * LANES * IN + lane;
   let co = group.y * 8u * OUT;
   let x0 = min(ci, params.ci - 1u) * params.plane;
-  let x1 = min(ci + 8u, params.ci - 1u) * params.plane;
-  let x2 = min(ci + 16u, params.ci - 1u) * params.plane;
-  let x3 = min(ci + 24u, params.ci - 1u) * params.plane;
-  let dy0 = min(co + lane, params.co - 1u) * params.plane;
-  let dy1 = min(co + 8u + lane, params.co - 1u) * params.plane;
-  let dy2 = min(co + 16u + lane, params.co - 1u) * params.plane;
-  let dy3 = min(co + 24u + lane, params.co - 1u) * params.plane;
+  let x1 = min(ci + LANES, params.ci - 1u) * params.plane;
+  let x2 = min(ci + 2u * LANES, params.ci - 1u) * params.plane;
+  let x3 = min(ci + 3u * LANES, params.ci - 1u) * params.plane;
+  let dy0 = min(co + (lane & 7u), params.co - 1u) * params.plane;
+  let dy1 = min(co + 8u + (lane & 7u), params.co - 1u) * params.plane;
+  let dy2 = min(co + 16u + (lane & 7u), params.co - 1u) * params.plane;
+  let dy3 = min(co + 24u + (lane & 7u), params.co - 1u) * params.plane;
   let steps = select(params.steps, params.second_steps, which == 1u);
   let end = min((split + 1u) * steps, select(params.n, params.second_n, which == 1u) * params.plane);
 

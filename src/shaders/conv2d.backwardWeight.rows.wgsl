@@ -2,12 +2,13 @@
 //   sums[split][co][ci][kh][kw] = sum over the split's pieces of dy[n,co,oy,ox] * x[n,ci,oy+kh-1,ox+kw-1]
 // conv2d.sum adds the splits up (with one split, sums is dw itself): no atomics, the same bits every time.
 // x [N,Ci,H,W] and dy [N,Co,H,W] as vec4. A piece is `tall` rows of a strip of 4 columns: `chunks` pieces one below the other, W/4
-// strips, N images; a split is `pieces` consecutive ones. Needs subgroups of 8.
-// One workgroup is one subgroup: 8 input channels, one per lane, x 8 output channels. It walks down a strip and keeps the last
+// strips, N images; a split is `pieces` consecutive ones. Needs subgroups of LANES.
+// One workgroup is one subgroup: LANES input channels, one per lane, x 8 output channels. It walks down a strip and keeps the last
 // two rows of x, so that each is loaded once; lane j loads dy of output channel j, and a broadcast from a constant lane hands it
 // out: no workgroup memory, no barriers, no sum over lanes.
-// Grid: (ceil(Ci/8), ceil(Co/8), splits). Limit: lane loads (2 vec4 and 2 scalars for 288 multiply-adds), then keeping 72 sums.
+// Grid: (ceil(Ci/LANES), ceil(Co/8), splits). Limit: lane loads (2 vec4 and 2 scalars for 288 multiply-adds), then keeping 72 sums.
 enable subgroups;
+override LANES: u32 = 8; // of a subgroup: 8 or 16
 
 struct Params {
   n: u32, ci: u32, co: u32, h: i32, w: i32, pieces: u32, chunks: u32, tall: u32, reflect: u32,
@@ -47,16 +48,16 @@ fn put(at: u32, t: Taps) {
   sums[at + 6u] = t.low.x; sums[at + 7u] = t.low.y; sums[at + 8u] = t.low.z;
 }
 
-@compute @workgroup_size(8)
+@compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = u32(params.w) / 4u;
   let plane = u32(params.h) * across;
   let which = u32(group.z >= params.twin);
   let split = group.z - which * params.twin;
-  let ci = group.x * 8u + lane;
+  let ci = group.x * LANES + lane;
   let co = group.y * 8u;
   let x_channel = min(ci, params.ci - 1u) * plane + which * params.twin_x;
-  let dy_channel = min(co + lane, params.co - 1u) * plane + which * params.twin_dy;
+  let dy_channel = min(co + (lane & 7u), params.co - 1u) * plane + which * params.twin_dy;
   let second = which == 1u;
   let chunks = select(params.chunks, params.second_chunks, second);
   let tall = select(params.tall, params.second_tall, second);

@@ -1,11 +1,12 @@
 // Weight gradient of conv2d.forward.seven (7x7, stride 1, padding 3, zero or reflect), width a multiple of 4:
 //   sums[split][co][ci][kh][kw] = sum over the split's rows and all columns of dy[n,co,oy,ox] * x[n,ci,oy+kh-3,ox+kw-3]
 // conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,H,W], dy [N,Co,H,W] as vec4; a split is `rows`
-// consecutive rows of the N*H. Needs subgroups of 8.
-// One workgroup is one subgroup: one row kh of the taps, 8 input channels, one per lane, x 8 output channels. It walks along a row,
+// consecutive rows of the N*H. Needs subgroups of LANES.
+// One workgroup is one subgroup: one row kh of the taps, LANES input channels, one per lane, x 8 output channels. It walks along a row,
 // 4 columns a step; lane j loads dy of output channel j, and a broadcast from a constant lane hands it out. No sum over lanes.
-// Grid: (ceil(Ci/8)*7, ceil(Co/8), splits). Limit: multiply and add units; lanes stay idle below 8 input channels.
+// Grid: (ceil(Ci/LANES)*7, ceil(Co/8), splits). Limit: multiply and add units; lanes stay idle below 8 input channels.
 enable subgroups;
+override LANES: u32 = 8; // of a subgroup: 8 or 16
 
 struct Params { n: u32, ci: u32, co: u32, h: i32, w: u32, rows: u32, reflect: u32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
@@ -30,16 +31,16 @@ fn put(at: u32, t: Taps) {
   sums[at + 4u] = t.b.x; sums[at + 5u] = t.b.y; sums[at + 6u] = t.b.z;
 }
 
-@compute @workgroup_size(8)
+@compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = params.w / 4u;
   let plane = u32(params.h) * across;
   let block = group.x / 7u;
   let kh = i32(group.x - block * 7u);
-  let ci = block * 8u + lane;
+  let ci = block * LANES + lane;
   let co = group.y * 8u;
   let x_channel = min(ci, params.ci - 1u) * plane;
-  let dy_channel = min(co + lane, params.co - 1u) * plane;
+  let dy_channel = min(co + (lane & 7u), params.co - 1u) * plane;
   let reflect = params.reflect != 0u;
   let bottom = params.h - 1;
   let end = min((group.z + 1u) * params.rows, params.n * u32(params.h));

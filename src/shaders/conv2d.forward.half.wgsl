@@ -1,12 +1,14 @@
 // 4x4 or 3x3 convolution (K), stride 2, padding 1 (zero), on the software adapter. H even or odd, W = 2*Wo a multiple of 8:
 //   y[n,m,oy,ox] = bias[m] + sum over k,kh,kw of x[n,k,2*oy+kh-1,2*ox+kw-1] * w[m,k,kh,kw]
-// x [N,Ci,H,W] and y [N,Co,Ho,Wo] as vec4, w [Co,Ci,K,K] as it is. Needs subgroups of 8.
+// x [N,Ci,H,W] and y [N,Co,Ho,Wo] as vec4, w [Co,Ci,K,K] as it is. Needs subgroups of LANES.
 // One workgroup is one subgroup; a lane computes 4 pixels of two rows x 16 output channels, one row of taps a step: a body that
 // stays in the processor's cache of decoded instructions is worth twice one with all K rows, which loads fewer rows twice. The
-// columns beside its own come from the neighbouring lanes, at the ends of the group from memory (BORDER: unless
+// columns beside its own come from the neighbouring lanes, at the ends of the group (and with 16 lanes,
+// whose shuffles are slow, always) from memory (BORDER: unless
 // groups hold whole rows, Wo 4, 8, 16 or 32). Lane j loads the taps of channels j and j+8, and a broadcast from a constant lane hands them out.
-// Grid: (ceil(ceil(Ho/2)*(Wo/4) / 8), ceil(Co/16), N). Limit: multiply and add units, then lane loads (6 vec4 for 512 multiply-adds).
+// Grid: (ceil(ceil(Ho/2)*(Wo/4) / LANES), ceil(Co/16), N). Limit: multiply and add units, then lane loads (6 vec4 for 512 multiply-adds).
 enable subgroups;
+override LANES: u32 = 8; // of a subgroup: 8 or 16
 override K: u32 = 4;
 override BORDER: bool = true;
 
@@ -28,14 +30,20 @@ struct Pair { a: vec4<f32>, b: vec4<f32> } // the sums of both rows
 fn read_row(at: u32, there: f32, side: Side) -> Row {
   let a = x[at] * there;
   let b = x[at + 1u] * there;
-  var left = subgroupShuffleUp(b.w, 1u);
+  var left = 0.0;
   var right = 0.0;
-  if (K == 4u) { right = subgroupShuffleDown(a.x, 1u); }
-  if (BORDER) {
-    var beyond = 0.0;
-    if (side.border) { beyond = x[at + side.at][side.part] * there; }
-    left = select(left, beyond, side.border && side.part == 3u);
-    right = select(right, beyond, side.border && side.part == 0u);
+  if (LANES > 8u) {
+    left = x[at - u32(!side.first)].w * there;
+    if (K == 4u) { right = x[at + 2u * u32(!side.last)].x * there; }
+  } else {
+    left = subgroupShuffleUp(b.w, 1u);
+    if (K == 4u) { right = subgroupShuffleDown(a.x, 1u); }
+    if (BORDER) {
+      var beyond = 0.0;
+      if (side.border) { beyond = x[at + side.at][side.part] * there; }
+      left = select(left, beyond, side.border && side.part == 3u);
+      right = select(right, beyond, side.border && side.part == 0u);
+    }
   }
   left = select(left, 0.0, side.first);
   right = select(right, 0.0, side.last);
@@ -67,24 +75,24 @@ fn put(which: u32, n: u32, m: u32, at: u32, s: Pair, both: bool) {
   if (both) { y[to + across] = s.b + shift; }
 }
 
-@compute @workgroup_size(8)
+@compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = params.wo / 4u;
-  let place = group.x * 8u + lane;
+  let place = group.x * LANES + lane;
   let strip = place / across;
   let column = place - strip * across;
   let oy = i32(strip) * 2;
   let first = column == 0u;
   let last = column + 1u == across;
-  let side = Side(first, last, (lane == 0u && !first) || (lane == 7u && !last), select(2u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
+  let side = Side(first, last, (lane == 0u && !first) || (lane + 1u == LANES && !last), select(2u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
 
   let plane = u32(params.h) * across * 2u;
   let which = u32(group.z >= params.twin);
   let n = group.z - which * params.twin;
   let x0 = which * params.twin_x + n * params.ci * plane + column * 2u;
   let bottom = params.h - 1;
-  let taps = min(group.y * 16u + lane, params.co - 1u) * params.ci * K * K + which * params.twin_w;
-  let more = min(group.y * 16u + 8u + lane, params.co - 1u) * params.ci * K * K + which * params.twin_w;
+  let taps = min(group.y * 16u + (lane & 7u), params.co - 1u) * params.ci * K * K + which * params.twin_w;
+  let more = min(group.y * 16u + 8u + (lane & 7u), params.co - 1u) * params.ci * K * K + which * params.twin_w;
 
   var s0 = Pair(); var s1 = Pair(); var s2 = Pair(); var s3 = Pair(); var s4 = Pair(); var s5 = Pair(); var s6 = Pair(); var s7 = Pair();
   var s8 = Pair(); var s9 = Pair(); var s10 = Pair(); var s11 = Pair(); var s12 = Pair(); var s13 = Pair(); var s14 = Pair(); var s15 = Pair();

@@ -1,11 +1,12 @@
 // 1x1 convolution, stride 1: a matrix product over pixels, on the software adapter. H*W a multiple of 4.
 //   y[n,m,p] = lrelu(bias[m] + sum over k of x[n,k,p] * w[m*stride_m + k*stride_k]), and with SKIP + skip[n,m,p] in place of the LeakyReLU
 // Forward: m = Co, stride_m = Ci, stride_k = 1. Backward-data: x = dy, y = dx, m = Ci, stride_m = 1, stride_k = Ci. w [Co,Ci] as it is.
-// x [N,K,P] and y [N,M,P] as vec4, plane = P/4. Needs subgroups of 8.
+// x [N,K,P] and y [N,M,P] as vec4, plane = P/4. Needs subgroups of LANES.
 // One workgroup is one subgroup; a lane computes 8 pixels x CHANNELS (8, 16 or 32: as few as M needs), 2 summed channels a step. Lane
 // j loads the weights of channels j, j+8, ..., and a broadcast from a constant lane hands them out: no workgroup memory, no barriers.
-// Grid: (ceil(plane/16), ceil(M/CHANNELS), N). Limit: keeping the sums (2 multiply-adds each a step), then lane loads.
+// Grid: (ceil(plane/(2*LANES)), ceil(M/CHANNELS), N). Limit: keeping the sums (2 multiply-adds each a step), then lane loads.
 enable subgroups;
+override LANES: u32 = 8; // of a subgroup: 8 or 16
 override CHANNELS: u32 = 32;
 override SKIP: bool = false;
 
@@ -39,19 +40,19 @@ fn put(which: u32, n: u32, m: u32, at: u32, s: Eight) {
   if (at + 1u < params.plane) { y[which * params.twin_y + i + 1u] = finish(which, i + 1u, s.b + shift); }
 }
 
-@compute @workgroup_size(8)
+@compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
-  let pixel = (group.x * 8u + lane) * 2u;
+  let pixel = (group.x * LANES + lane) * 2u;
   let here = min(pixel, params.plane - 1u);
   let next = min(1u, params.plane - 1u - here);
   let which = u32(group.z >= params.twin);
   let n = group.z - which * params.twin;
   let x0 = which * params.twin_x + n * params.k * params.plane + here;
   let m = group.y * CHANNELS;
-  let w0 = min(m + lane, params.m - 1u) * params.stride_m;
-  let w1 = min(m + 8u + lane, params.m - 1u) * params.stride_m;
-  let w2 = min(m + 16u + lane, params.m - 1u) * params.stride_m;
-  let w3 = min(m + 24u + lane, params.m - 1u) * params.stride_m;
+  let w0 = min(m + (lane & 7u), params.m - 1u) * params.stride_m;
+  let w1 = min(m + 8u + (lane & 7u), params.m - 1u) * params.stride_m;
+  let w2 = min(m + 16u + (lane & 7u), params.m - 1u) * params.stride_m;
+  let w3 = min(m + 24u + (lane & 7u), params.m - 1u) * params.stride_m;
   let last = params.k - 1u;
 
   var s0 = Eight(); var s1 = Eight(); var s2 = Eight(); var s3 = Eight(); var s4 = Eight(); var s5 = Eight(); var s6 = Eight(); var s7 = Eight();

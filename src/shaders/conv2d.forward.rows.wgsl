@@ -3,12 +3,14 @@
 // Forward: m = Co, stride_m = Ci*9, stride_k = 9, tap0 = 0, tap_step = 1: w [Co,Ci,3,3] as it is, nothing packed.
 // Backward-data: x = dy, m = Ci, stride_m = 9, stride_k = Ci*9, tap0 = 8, tap_step = -1 (the kernel, flipped), mirror = 1 for reflect
 // padding, H even: what falls beyond the border is added to the row or column it mirrors onto before the taps meet it.
-// x [N,K,H,W] and y [N,M,H,W] as vec4. Needs subgroups of 8.
+// x [N,K,H,W] and y [N,M,H,W] as vec4. Needs subgroups of LANES.
 // One workgroup is one subgroup; a lane computes 4 pixels of 2 rows, x 8 output channels. The columns beside a lane's own
-// come from the neighbouring lanes, at the ends of the group from memory. Lane j loads the taps of channel j, and a broadcast
+// come from the neighbouring lanes, at the ends of the group (and with 16 lanes,
+// whose shuffles are slow, always) from memory. Lane j loads the taps of channel j, and a broadcast
 // from a constant lane hands them out: no workgroup memory, no barriers.
-// Grid: (ceil(ceil(H/2)*(W/4) / 8), ceil(M/8), N). Limit: address generation of lane loads, then multiply and add units.
+// Grid: (ceil(ceil(H/2)*(W/4) / LANES), ceil(M/8), N). Limit: address generation of lane loads, then multiply and add units.
 enable subgroups;
+override LANES: u32 = 8; // of a subgroup: 8 or 16
 
 struct Params {
   k: u32, m: u32, h: i32, w: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: u32, reflect: u32, mirror: u32, has_bias: u32,
@@ -22,21 +24,21 @@ struct Params {
 @group(0) @binding(4) var<uniform> params: Params;
 
 struct Side { first: bool, last: bool, border: bool, at: u32, part: u32 } // image border left, right; group border inside a row
-struct Place { a: vec4<f32>, beyond: f32 } // a lane's own columns, and the one beyond the group
+struct Place { a: vec4<f32>, left: f32, right: f32 } // a lane's own columns, and those beside
 struct Row { left: vec4<f32>, mid: vec4<f32>, right: vec4<f32> } // columns -1..2, 0..3, 1..4
 struct Taps { top: vec3<f32>, mid: vec3<f32>, low: vec3<f32> }
 
 fn read_row(at: u32, there: f32, side: Side) -> Place {
+  let a = x[at] * there;
+  if (LANES > 8u) { return Place(a, x[at - u32(!side.first)].w * there, x[at + u32(!side.last)].x * there); }
   var beyond = 0.0;
   if (side.border) { beyond = x[at + side.at][side.part] * there; }
-  return Place(x[at] * there, beyond);
+  return Place(a, select(subgroupShuffleUp(a.w, 1u), beyond, side.border && side.part == 3u), select(subgroupShuffleDown(a.x, 1u), beyond, side.border && side.part == 0u));
 }
 
 fn spread(p: Place, side: Side, reflect: bool, mirror: vec2<f32>) -> Row {
-  var left = select(subgroupShuffleUp(p.a.w, 1u), p.beyond, side.border && side.part == 3u);
-  var right = select(subgroupShuffleDown(p.a.x, 1u), p.beyond, side.border && side.part == 0u);
-  left = select(left, select(0.0, p.a.y, reflect), side.first);
-  right = select(right, select(0.0, p.a.z, reflect), side.last);
+  let left = select(p.left, select(0.0, p.a.y, reflect), side.first);
+  let right = select(p.right, select(0.0, p.a.z, reflect), side.last);
   return Row(vec4<f32>(left, p.a.x, p.a.y + mirror.y * p.a.w, p.a.z), p.a, vec4<f32>(p.a.y, p.a.z + mirror.x * p.a.x, p.a.w, right));
 }
 
@@ -59,17 +61,17 @@ fn put(which: u32, n: u32, m: u32, at: u32, sum: vec4<f32>) {
   y[which * params.twin_y + (n * params.m + m) * u32(params.h * params.w / 4) + at] = select(value * params.slope, value, value > vec4<f32>());
 }
 
-@compute @workgroup_size(8)
+@compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = u32(params.w) / 4u;
-  let place = group.x * 8u + lane;
+  let place = group.x * LANES + lane;
   let strip = place / across;
   let column = place - strip * across;
   let oy = i32(strip) * 2;
   let reflect = params.reflect != 0u;
   let first = column == 0u;
   let last = column + 1u == across;
-  let side = Side(first, last, (lane == 0u && !first) || (lane == 7u && !last), select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
+  let side = Side(first, last, (lane == 0u && !first) || (lane + 1u == LANES && !last), select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
 
   let plane = u32(params.h) * across;
   let which = u32(group.z >= params.twin);
@@ -92,7 +94,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   var at1 = x0 + u32(clamp(i1, 0, bottom)) * across;
   var at2 = x0 + u32(clamp(i2, 0, bottom)) * across;
   var at3 = x0 + u32(clamp(i3, 0, bottom)) * across;
-  var taps_at = min(group.y * 8u + lane, params.m - 1u) * params.stride_m + params.tap0 + which * params.twin_w;
+  var taps_at = min(group.y * 8u + (lane & 7u), params.m - 1u) * params.stride_m + params.tap0 + which * params.twin_w;
 
   var a0 = vec4<f32>(); var a1 = vec4<f32>(); var a2 = vec4<f32>(); var a3 = vec4<f32>();
   var a4 = vec4<f32>(); var a5 = vec4<f32>(); var a6 = vec4<f32>(); var a7 = vec4<f32>(); // row 0
@@ -104,8 +106,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
     let p1 = read_row(at1, there1, side);
     let p2 = read_row(at2, there2, side);
     var p3 = read_row(at3, there3, side);
-    p0 = Place(p0.a + lower * p2.a, p0.beyond + lower * p2.beyond);
-    p3 = Place(p3.a + upper * p1.a, p3.beyond + upper * p1.beyond);
+    p0 = Place(p0.a + lower * p2.a, p0.left + lower * p2.left, p0.right + lower * p2.right);
+    p3 = Place(p3.a + upper * p1.a, p3.left + upper * p1.left, p3.right + upper * p1.right);
     let r0 = spread(p0, side, reflect, mirror);
     let r1 = spread(p1, side, reflect, mirror);
     let r2 = spread(p2, side, reflect, mirror);

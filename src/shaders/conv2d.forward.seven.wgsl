@@ -1,10 +1,12 @@
 // 7x7 convolution, stride 1, padding 3 (zero or reflect), width a multiple of 4, on the software adapter:
 //   y[n,co,oy,ox] = bias[co] + sum over ci,kh,kw of x[n,ci,oy+kh-3,ox+kw-3] * w[co,ci,kh,kw]
-// x [N,Ci,H,W] and y [N,Co,H,W] as vec4, w [Co,Ci,7,7] as it is. Needs subgroups of 8.
+// x [N,Ci,H,W] and y [N,Co,H,W] as vec4, w [Co,Ci,7,7] as it is. Needs subgroups of LANES.
 // One workgroup is one subgroup; a lane computes 4 pixels of 2 rows x 8 output channels, one row of taps a step. The columns
-// beside come from the neighbouring lanes, at the ends of the group from memory; taps by broadcast: lane j loads those of channel j.
-// Grid: (ceil(ceil(H/2)*(W/4) / 8), ceil(Co/8), N). Limit: address generation of the lane loads.
+// beside come from the neighbouring lanes, at the ends of the group (and with 16 lanes,
+// whose shuffles are slow, always) from memory; taps by broadcast: lane j loads those of channel j.
+// Grid: (ceil(ceil(H/2)*(W/4) / LANES), ceil(Co/8), N). Limit: address generation of the lane loads.
 enable subgroups;
+override LANES: u32 = 8; // of a subgroup: 8 or 16
 
 struct Params { ci: u32, co: u32, h: i32, w: u32, reflect: u32, has_bias: u32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
@@ -28,10 +30,17 @@ fn read_row(plane_at: u32, row: i32, across: u32, side: Side) -> array<vec4<f32>
   let there = select(0.0, 1.0, i >= 0 && i <= bottom);
   let at = plane_at + u32(clamp(i, 0, bottom)) * across;
   let m = x[at] * there;
-  var beyond = vec4<f32>();
-  if (side.before || side.behind) { beyond = x[at + side.at] * there; }
-  var l = select(subgroupShuffleUp(m, 1u), beyond, side.before);
-  var r = select(subgroupShuffleDown(m, 1u), beyond, side.behind);
+  var l = vec4<f32>();
+  var r = vec4<f32>();
+  if (LANES > 8u) {
+    l = x[at - u32(!side.first)] * there;
+    r = x[at + u32(!side.last)] * there;
+  } else {
+    var beyond = vec4<f32>();
+    if (side.before || side.behind) { beyond = x[at + side.at] * there; }
+    l = select(subgroupShuffleUp(m, 1u), beyond, side.before);
+    r = select(subgroupShuffleDown(m, 1u), beyond, side.behind);
+  }
   l = select(l, select(vec4<f32>(), m.xwzy, reflect), side.first);
   r = select(r, select(vec4<f32>(), m.zyxw, reflect), side.last);
   return shifted(l, m, r);
@@ -48,19 +57,19 @@ fn put(n: u32, m: u32, at: u32, sum: vec4<f32>) {
   y[(n * params.co + m) * (u32(params.h) * params.w / 4u) + at] = value;
 }
 
-@compute @workgroup_size(8)
+@compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = params.w / 4u;
-  let place = group.x * 8u + lane;
+  let place = group.x * LANES + lane;
   let strip = place / across;
   let column = place - strip * across;
   let oy = i32(strip) * 2;
   let first = column == 0u;
   let last = column + 1u == across;
-  let side = Side(first, last, lane == 0u && !first, lane == 7u && !last, select(1u, 0xffffffffu, lane == 0u));
+  let side = Side(first, last, lane == 0u && !first, lane + 1u == LANES && !last, select(1u, 0xffffffffu, lane == 0u));
   let plane = u32(params.h) * across;
   let x0 = group.z * params.ci * plane + column;
-  var taps_at = min(group.y * 8u + lane, params.co - 1u) * params.ci * 49u;
+  var taps_at = min(group.y * 8u + (lane & 7u), params.co - 1u) * params.ci * 49u;
 
   var a0 = vec4<f32>(); var a1 = vec4<f32>(); var a2 = vec4<f32>(); var a3 = vec4<f32>(); var a4 = vec4<f32>(); var a5 = vec4<f32>(); var a6 = vec4<f32>(); var a7 = vec4<f32>(); // row 0
   var b0 = vec4<f32>(); var b1 = vec4<f32>(); var b2 = vec4<f32>(); var b3 = vec4<f32>(); var b4 = vec4<f32>(); var b5 = vec4<f32>(); var b6 = vec4<f32>(); var b7 = vec4<f32>(); // row 1

@@ -1,4 +1,4 @@
-// Exact nearest patch for few channels, all pairs, on adapters whose subgroups have 8 lanes (made for lavapipe): each pixel
+// Exact nearest patch for few channels, all pairs, on adapters whose subgroups have LANES lanes (made for lavapipe): each pixel
 // difference is taken once per displacement and box-summed, down the tile by a tree, across it by a chain of running sums.
 //   targetMap [C,Ht,Wt]; packed, extras: patchNearest.pack of the source; targetLabels [targets] u32; masks: patchNearest.masks
 //   -> indices u32 [chunks,targets], distances f32 [chunks,targets]: the best within each chunk of source rows, for
@@ -9,8 +9,9 @@
 // With SKIP (classes that never match each other) it walks only through the segments of source columns that share a class with one
 // of the group's tiles: a run of segments begins PATCH - 1 columns early with new chains, so every sum is the same as without.
 // The private arrays are also indexed by variables, outside the inner loop: that keeps them in memory, and the compile short.
-// Grid: x = 8 tiles a group, y = chunk.
+// Grid: x = LANES tiles a group, y = chunk.
 enable subgroups;
+override LANES: u32 = 8; // of a subgroup: 8 or 16
 override PATCH: u32 = 7u;
 override CHANNELS: u32 = 3u;
 override METRIC: u32 = 0u;
@@ -54,6 +55,13 @@ fn spread(v: f32) -> array<vec4f, 2> {
   return array<vec4f, 2>(
     vec4f(subgroupBroadcast(v, 0u), subgroupBroadcast(v, 1u), subgroupBroadcast(v, 2u), subgroupBroadcast(v, 3u)),
     vec4f(subgroupBroadcast(v, 4u), subgroupBroadcast(v, 5u), subgroupBroadcast(v, 6u), subgroupBroadcast(v, 7u)));
+}
+// What lies 8 rows behind: the other lanes' own where there are 16.
+fn behind(low: f32, high: f32) -> array<vec4f, 2> {
+  if (LANES == 8u) { return spread(high); }
+  return array<vec4f, 2>(
+    vec4f(subgroupBroadcast(low, 8u), subgroupBroadcast(low, 9u), subgroupBroadcast(low, 10u), subgroupBroadcast(low, 11u)),
+    vec4f(subgroupBroadcast(low, 12u), subgroupBroadcast(low, 13u), subgroupBroadcast(low, 14u), subgroupBroadcast(low, 15u)));
 }
 fn add(p: Strip, q: Strip) -> Strip { return Strip(p.a + q.a, p.b + q.b, p.c + q.c, p.d + q.d); }
 fn up1(p: Strip) -> Strip {
@@ -115,11 +123,11 @@ fn finish(n: u32, r: array<array<f32, 16>, 12>, factor: array<vec4f, 4>, class_:
   }
 }
 
-@compute @workgroup_size(8)
+@compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let rows = 17u - PATCH;
   let width = PATCH + N - 1u;
-  let index = group.x * 8u + lane;
+  let index = group.x * LANES + lane;
   let y0 = (index / params.tilesAcross) * rows;
   let x0 = (index % params.tilesAcross) * N;
   let shift = select(0, i32(PATCH / 2u), CLAMP);
@@ -144,7 +152,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let end = min((group.y + 1u) * params.chunk, params.steps);
   var classes = 0u;
   if (SKIP) {
-    for (var i = 0u; i < 8u; i++) { classes |= masks[params.steps * params.segments + min(group.x * 8u + i, params.tiles - 1u)]; }
+    for (var i = 0u; i < LANES; i++) { classes |= masks[params.steps * params.segments + min(group.x * LANES + i, params.tiles - 1u)]; }
   }
   for (var u = group.y * params.chunk; u < end; u++) {
     var open = 1u; // segments to walk through, as bits: at most 31
@@ -162,11 +170,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       var step = (u + 1u - rows) * across + 1u - PATCH + first * params.segment; // patch index for m = 0; wraps where there is none
       for (var v = first * params.segment; v < last; v++) {
         let low = packed[at];
-        let high = packed[at + 8u];
+        var high = low;
+        if (LANES == 8u) { high = packed[at + 8u]; }
         var s: array<vec4f, 16>;
         for (var c = 0u; c < CHANNELS; c++) {
           let l = spread(low[c]);
-          let h = spread(high[c]);
+          let h = behind(low[c], high[c]);
           s[4u * c] = l[0]; s[4u * c + 1u] = l[1]; s[4u * c + 2u] = h[0]; s[4u * c + 3u] = h[1];
         }
         var factor: array<vec4f, 4>;
@@ -175,18 +184,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
           // Where no patch has ended yet any value does: its sum is UNBEGUN.
           let e = max(at, (PATCH - 1u) * params.packedRows) - (PATCH - 1u) * params.packedRows;
           let el = extras[e];
-          let eh = extras[e + 8u];
+          var eh = el;
+          if (LANES == 8u) { eh = extras[e + 8u]; }
           if (SCALED) {
-            let fl = spread(el.x); let fh = spread(eh.x);
+            let fl = spread(el.x); let fh = behind(el.x, eh.x);
             factor[0] = fl[0]; factor[1] = fl[1]; factor[2] = fh[0]; factor[3] = fh[1];
           }
           if (LABELS && CHANNELS > 3u) {
-            let cl = spread(el.y); let ch = spread(eh.y);
+            let cl = spread(el.y); let ch = behind(el.y, eh.y);
             class_[0] = cl[0]; class_[1] = cl[1]; class_[2] = ch[0]; class_[3] = ch[1];
           }
         }
         if (LABELS && CHANNELS < 4u) { // the class came with the colours
-          let cl = spread(low.w); let ch = spread(high.w);
+          let cl = spread(low.w); let ch = behind(low.w, high.w);
           class_[0] = cl[0]; class_[1] = cl[1]; class_[2] = ch[0]; class_[3] = ch[1];
         }
         var r: array<array<f32, 16>, 12>;

@@ -5,8 +5,7 @@
  */
 import columns from '../../shaders/conv2d.columns.wgsl';
 import pixels from '../../shaders/conv2d.forward.pixels.wgsl';
-import type { Dispatch } from '../plan.ts';
-import { lanes8 } from './conv2d.lanes.plan.ts';
+import { lanes, type Dispatch } from '../plan.ts';
 import { div, WG, type ConvShape, type ConvVariant } from './conv2d.shape.ts';
 
 const CHANNELS = 32; // of a workgroup of conv2d.forward.pixels
@@ -14,16 +13,16 @@ const rows = (s: ConvShape): number => s.ci * s.kh * s.kw;
 
 export const columnsBackwardData: ConvVariant = {
   name: 'columns',
-  fits: (s, adapter) => lanes8(adapter) && s.padMode === 'zero' && s.kh * s.kw > 1 && s.ci < 8 && rows(s) <= CHANNELS && s.ho * s.wo % 4 === 0,
+  fits: (s, adapter) => lanes(adapter) && s.padMode === 'zero' && s.kh * s.kw > 1 && s.ci < 8 && rows(s) <= CHANNELS && s.ho * s.wo % 4 === 0,
   // Measured (docs/kernels-conv.md): a short sum does not pay for the second launch, nor do the few pixels of a stride.
   suits: (s) => s.stride === 1 && (s.dilation > 1 || s.co >= 64),
-  plan: (s) => {
+  plan: (s, { subgroupSize: LANES }) => {
     const plane = s.ho * s.wo / 4;
     const { ci: c, h, w, ho, wo, kh, kw, stride, dilation, pad } = s;
     const product: Dispatch = {
       kernel: pixels, buffers: { x: 'dy', w: 'w', bias: 'dy', skip: 'dy', y: 'scratch0' },
       params: { k: s.co, m: rows(s), plane, stride_m: 1, stride_k: rows(s), has_bias: 0, slope: 1 },
-      constants: { CHANNELS }, groups: [div(plane, 16), 1, s.n],
+      constants: { CHANNELS, LANES }, groups: [div(plane, 2 * LANES), 1, s.n],
     };
     const gather: Dispatch = {
       kernel: columns, buffers: { z: 'scratch0', bias: s.bias ? 'bias' : 'dy', dx: 'dx' },

@@ -8,11 +8,10 @@ import forwardHalf from '../../shaders/conv2d.forward.half.wgsl';
 import pixels from '../../shaders/conv2d.forward.pixels.wgsl';
 import rows from '../../shaders/conv2d.forward.rows.wgsl';
 import forwardSeven from '../../shaders/conv2d.forward.seven.wgsl';
-import type { PlanAdapter } from '../plan.ts';
+import { lanes } from '../plan.ts';
 import { mirroring } from './conv2d.generic.plan.ts';
 import { div, isReflect, type ConvShape, type ConvVariant, type Direction } from './conv2d.shape.ts';
 
-export const lanes8 = (adapter: PlanAdapter): boolean => adapter.subgroups && adapter.subgroupSize === 8;
 export const is3x3 = (s: ConvShape): boolean => s.kh === 3 && s.kw === 3 && s.stride === 1 && s.dilation === 1 && s.pad === 1 && s.w % 4 === 0;
 export const is1x1 = (s: ConvShape): boolean => s.kh === 1 && s.kw === 1 && s.stride === 1 && s.pad === 0 && s.h * s.w % 4 === 0;
 export const is7x7 = (s: ConvShape): boolean => s.kh === 7 && s.kw === 7 && s.stride === 1 && s.dilation === 1 && s.pad === 3 && s.w % 4 === 0;
@@ -33,8 +32,8 @@ const walk3x3 = (s: ConvShape, d: Direction): Record<string, number> => (d === '
 /** 3x3, stride 1, padding 1; reflect padding backwards needs an even height. */
 export const rows3x3 = (d: Direction): ConvVariant => ({
   name: 'rows',
-  fits: (s, adapter) => lanes8(adapter) && is3x3(s) && !(d === 'backward' && s.padMode === 'reflect' && s.h % 2 !== 0),
-  plan: (s) => {
+  fits: (s, adapter) => lanes(adapter) && is3x3(s) && !(d === 'backward' && s.padMode === 'reflect' && s.h % 2 !== 0),
+  plan: (s, { subgroupSize: LANES }) => {
     const { m, k, from, to } = sides(s, d);
     const reflect = s.padMode === 'reflect';
     return {
@@ -45,7 +44,7 @@ export const rows3x3 = (d: Direction): ConvVariant => ({
           k, m, h: s.h, w: s.w, ...walk3x3(s, d),
           reflect: d === 'forward' && reflect ? 1 : 0, mirror: d === 'backward' && reflect ? 1 : 0, has_bias: s.bias ? 1 : 0, slope: 1,
         },
-        groups: [div(div(s.h, 2) * s.w / 4, 8), div(m, 8), s.n],
+        constants: { LANES }, groups: [div(div(s.h, 2) * s.w / 4, LANES), div(m, 8), s.n],
       }],
     };
   },
@@ -57,8 +56,8 @@ export const rowsMirrored: ConvVariant = { ...mirroredRows, name: 'rows, mirrore
 
 export const pixels1x1 = (d: Direction): ConvVariant => ({
   name: 'pixels',
-  fits: (s, adapter) => lanes8(adapter) && is1x1(s),
-  plan: (s) => {
+  fits: (s, adapter) => lanes(adapter) && is1x1(s),
+  plan: (s, { subgroupSize: LANES }) => {
     const { m, k, from, to } = sides(s, d);
     const plane = s.h * s.w / 4;
     const channels = m <= 8 ? 8 : m <= 16 ? 16 : 32;
@@ -67,7 +66,7 @@ export const pixels1x1 = (d: Direction): ConvVariant => ({
       steps: [{
         kernel: pixels, buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, skip: from, y: to },
         params: { k, m, plane, stride_m: d === 'forward' ? s.ci : 1, stride_k: d === 'forward' ? 1 : s.ci, has_bias: s.bias ? 1 : 0, slope: 1 },
-        constants: { CHANNELS: channels }, groups: [div(plane, 16), div(m, channels), s.n],
+        constants: { CHANNELS: channels, LANES }, groups: [div(plane, 2 * LANES), div(m, channels), s.n],
       }],
     };
   },
@@ -75,15 +74,15 @@ export const pixels1x1 = (d: Direction): ConvVariant => ({
 
 export const dilated3x3 = (d: Direction): ConvVariant => ({
   name: 'dilated',
-  fits: (s, adapter) => lanes8(adapter) && isDilated(s),
-  plan: (s) => {
+  fits: (s, adapter) => lanes(adapter) && isDilated(s),
+  plan: (s, { subgroupSize: LANES }) => {
     const { m, k, from, to } = sides(s, d);
     return {
       name: 'dilated', scratch: [],
       steps: [{
         kernel: dilated, buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, y: to },
         params: { k, m, h: s.h, w: s.w, dilation: s.dilation, ...walk3x3(s, d), has_bias: s.bias ? 1 : 0, slope: 1 },
-        groups: [div(div(s.h, 2) * s.w / 4, 8), div(m, 8), s.n],
+        constants: { LANES }, groups: [div(div(s.h, 2) * s.w / 4, LANES), div(m, 8), s.n],
       }],
     };
   },
@@ -91,13 +90,13 @@ export const dilated3x3 = (d: Direction): ConvVariant => ({
 
 export const seven: ConvVariant = {
   name: 'seven',
-  fits: (s, adapter) => lanes8(adapter) && is7x7(s),
-  plan: (s) => ({
+  fits: (s, adapter) => lanes(adapter) && is7x7(s),
+  plan: (s, { subgroupSize: LANES }) => ({
     name: 'seven', scratch: [],
     steps: [{
       kernel: forwardSeven, buffers: { x: 'x', w: 'w', bias: s.bias ? 'bias' : 'x', y: 'y' },
       params: { ci: s.ci, co: s.co, h: s.h, w: s.w, reflect: s.padMode === 'reflect' ? 1 : 0, has_bias: s.bias ? 1 : 0 },
-      groups: [div(div(s.h, 2) * s.w / 4, 8), div(s.co, 8), s.n],
+      constants: { LANES }, groups: [div(div(s.h, 2) * s.w / 4, LANES), div(s.co, 8), s.n],
     }],
   }),
 };
@@ -105,8 +104,8 @@ export const seven: ConvVariant = {
 /** Stride 2; backwards as four phases in one launch. */
 export const half = (d: Direction): ConvVariant => ({
   name: 'half',
-  fits: (s, adapter) => lanes8(adapter) && isHalf(s),
-  plan: (s) => {
+  fits: (s, adapter) => lanes(adapter) && isHalf(s),
+  plan: (s, { subgroupSize: LANES }) => {
     const forth = d === 'forward';
     const { from, to } = sides(s, d);
     return {
@@ -114,8 +113,8 @@ export const half = (d: Direction): ConvVariant => ({
       steps: [{
         kernel: forth ? forwardHalf : backwardDataHalf, buffers: { [from]: from, w: 'w', w4: 'w', bias: s.bias ? 'bias' : from, [to]: to },
         params: { ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, has_bias: s.bias ? 1 : 0 },
-        constants: { K: s.kh, BORDER: 32 % s.wo ? 1 : 0 },
-        groups: [div(div(s.ho, 2) * s.wo / 4, 8), forth ? div(s.co, 16) : div(s.ci, 8), forth ? s.n : 2 * s.n],
+        constants: { K: s.kh, BORDER: 4 * LANES % s.wo ? 1 : 0, LANES },
+        groups: [div(div(s.ho, 2) * s.wo / 4, LANES), forth ? div(s.co, 16) : div(s.ci, 8), forth ? s.n : 2 * s.n],
       }],
     };
   },

@@ -4,7 +4,8 @@ import weightHalf from '../../shaders/conv2d.backwardWeight.half.wgsl';
 import weightPixels from '../../shaders/conv2d.backwardWeight.pixels.wgsl';
 import weightRows from '../../shaders/conv2d.backwardWeight.rows.wgsl';
 import weightSeven from '../../shaders/conv2d.backwardWeight.seven.wgsl';
-import { is1x1, is3x3, is7x7, isDilated, isHalf, lanes8 } from './conv2d.lanes.plan.ts';
+import { lanes } from '../plan.ts';
+import { is1x1, is3x3, is7x7, isDilated, isHalf } from './conv2d.lanes.plan.ts';
 import { div, splitting, type ConvShape, type ConvVariant } from './conv2d.shape.ts';
 
 const BUSY = 16; // workgroups that keep the software adapter's cores busy
@@ -27,13 +28,13 @@ function walk(n: number, strips: number, rows: number, tiles: number): { pieces:
 /** 3x3, stride 1, padding 1. */
 export const weight3x3: ConvVariant = {
   name: 'rows',
-  fits: (s, adapter) => lanes8(adapter) && is3x3(s),
-  plan: (s) => {
-    const { splits, ...way } = walk(s.n, s.w / 4, s.h, div(s.ci, 8) * div(s.co, 8));
+  fits: (s, adapter) => lanes(adapter) && is3x3(s),
+  plan: (s, { subgroupSize: LANES }) => {
+    const { splits, ...way } = walk(s.n, s.w / 4, s.h, div(s.ci, LANES) * div(s.co, 8));
     return splitting('rows', s, splits, {
       kernel: weightRows, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, ...way, reflect: s.padMode === 'reflect' ? 1 : 0 },
-      groups: [div(s.ci, 8), div(s.co, 8), splits],
+      constants: { LANES }, groups: [div(s.ci, LANES), div(s.co, 8), splits],
     });
   },
 };
@@ -51,15 +52,15 @@ function channelGroups(s: ConvShape): { IN: number; OUT: number } {
 
 export const weight1x1: ConvVariant = {
   name: 'pixels',
-  fits: (s, adapter) => lanes8(adapter) && is1x1(s),
-  plan: (s) => {
+  fits: (s, adapter) => lanes(adapter) && is1x1(s),
+  plan: (s, { subgroupSize: LANES }) => {
     const sides = channelGroups(s);
-    const [across, down] = [div(s.ci, 8 * sides.IN), div(s.co, 8 * sides.OUT)];
+    const [across, down] = [div(s.ci, LANES * sides.IN), div(s.co, 8 * sides.OUT)];
     const all = s.n * s.h * s.w / 4;
     const steps = share(all, across * down);
     return splitting('pixels', s, div(all, steps), {
       kernel: weightPixels, buffers: { x: 'x', dy: 'dy', sums: 'dw' }, params: { n: s.n, ci: s.ci, co: s.co, plane: s.h * s.w / 4, steps },
-      constants: sides, groups: [across, down, div(all, steps)],
+      constants: { ...sides, LANES }, groups: [across, down, div(all, steps)],
     });
   },
 };
@@ -67,28 +68,28 @@ export const weight1x1: ConvVariant = {
 /** The taps of few input channels as columns of one matrix. */
 export const weightDilated3x3: ConvVariant = {
   name: 'dilated',
-  fits: (s, adapter) => lanes8(adapter) && isDilated(s),
-  plan: (s) => {
-    const [across, down] = [div(s.co, 32), div(s.ci * 9, 16)];
+  fits: (s, adapter) => lanes(adapter) && isDilated(s),
+  plan: (s, { subgroupSize: LANES }) => {
+    const [across, down] = [div(s.co, 4 * LANES), div(s.ci * 9, 16)];
     const all = s.n * s.h * s.w / 4;
     const steps = share(all, across * down);
     return splitting('dilated', s, div(all, steps), {
       kernel: weightDilated, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, dilation: s.dilation, steps },
-      groups: [across, down, div(all, steps)],
+      constants: { LANES }, groups: [across, down, div(all, steps)],
     });
   },
 };
 
 export const weightStride2: ConvVariant = {
   name: 'half',
-  fits: (s, adapter) => lanes8(adapter) && isHalf(s),
-  plan: (s) => {
-    const { splits, ...way } = walk(s.n, s.wo / 4, s.ho, div(s.ci, 8) * div(s.co, 8));
+  fits: (s, adapter) => lanes(adapter) && isHalf(s),
+  plan: (s, { subgroupSize: LANES }) => {
+    const { splits, ...way } = walk(s.n, s.wo / 4, s.ho, div(s.ci, LANES) * div(s.co, 8));
     return splitting('half', s, splits, {
       kernel: weightHalf, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, ...way },
-      constants: { K: s.kh }, groups: [div(s.ci, 8), div(s.co, 8), splits],
+      constants: { K: s.kh, LANES }, groups: [div(s.ci, LANES), div(s.co, 8), splits],
     });
   },
 };
@@ -96,14 +97,14 @@ export const weightStride2: ConvVariant = {
 /** One row of taps per workgroup. */
 export const weight7x7: ConvVariant = {
   name: 'seven',
-  fits: (s, adapter) => lanes8(adapter) && is7x7(s),
-  plan: (s) => {
+  fits: (s, adapter) => lanes(adapter) && is7x7(s),
+  plan: (s, { subgroupSize: LANES }) => {
     const all = s.n * s.h;
-    const rows = share(all, div(s.ci, 8) * 7 * div(s.co, 8));
+    const rows = share(all, div(s.ci, LANES) * 7 * div(s.co, 8));
     return splitting('seven', s, div(all, rows), {
       kernel: weightSeven, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, rows, reflect: s.padMode === 'reflect' ? 1 : 0 },
-      groups: [div(s.ci, 8) * 7, div(s.co, 8), div(all, rows)],
+      constants: { LANES }, groups: [div(s.ci, LANES) * 7, div(s.co, 8), div(all, rows)],
     });
   },
 };

@@ -13,7 +13,7 @@ import pixels from '../../shaders/patchNearest.pixels.wgsl';
 import planes from '../../shaders/patchNearest.planes.wgsl';
 import tile from '../../shaders/patchNearest.tile.wgsl';
 import wildcard from '../../shaders/patchNearest.wildcard.wgsl';
-import type { Plan, PlanAdapter } from '../plan.ts';
+import { lanes, type Plan, type PlanAdapter } from '../plan.ts';
 
 export interface PatchShape {
   c: number; ht: number; wt: number; hs: number; ws: number; patch: number; k: number;
@@ -91,7 +91,7 @@ function planGeneric(s: PatchShape): PatchPlan {
 }
 
 /** Displacement tiles in registers: few channels, one neighbour, subgroups of 8. See patchNearest.tile.wgsl. */
-function planTile(s: PatchShape): PatchPlan {
+function planTile(s: PatchShape, LANES: number): PatchPlan {
   const plan: PatchPlan = { name: 'tile', scratch: [], steps: [] };
   const { labels, sourceLabels, penalty } = labelSteps(s, plan);
   const add = (bytes: number) => `scratch${plan.scratch.push(bytes) - 1}`;
@@ -102,7 +102,7 @@ function planTile(s: PatchShape): PatchPlan {
   const steps = u.rows + rows - 1;
   const packedRows = steps + s.patch - 1 + rows - 1 + 8; // the last step reads 16 rows
   const across = Math.ceil(t.columns / 4);
-  const groups = Math.ceil(across * Math.ceil(t.rows / rows) / 8);
+  const groups = Math.ceil(across * Math.ceil(t.rows / rows) / LANES);
   const chunks = Math.max(1, Math.min(steps, Math.ceil(64 / groups)));
   const chunk = Math.ceil(steps / chunks);
   const extra = s.labels || s.scaled;
@@ -147,7 +147,7 @@ function planTile(s: PatchShape): PatchPlan {
       },
       constants: {
         ...constants, PATCH: s.patch, CHANNELS: s.c, METRIC: metricCode[s.metric], CLAMP: Number(s.border === 'clamp'),
-        SKIP: Number(skip),
+        SKIP: Number(skip), LANES,
       },
       groups: [groups, Math.ceil(steps / chunk), 1],
     },
@@ -247,8 +247,7 @@ function check(s: PatchShape): void {
 export function planPatchNearest(s: PatchShape, adapter: PatchAdapter): PatchPlan[] {
   check(s);
   const plans: PatchPlan[] = [];
-  const eight = adapter.subgroups && adapter.subgroupSize === 8;
-  if (eight && s.c <= 4 && s.k === 1 && s.patch <= 9 && s.metric !== 'cosine') plans.push(planTile(s));
+  if (lanes(adapter) && s.c <= 4 && s.k === 1 && s.patch <= 9 && s.metric !== 'cosine') plans.push(planTile(s, adapter.subgroupSize));
   const matrix = planMatrix(s);
   if (matrix) plans.push(matrix);
   plans.push(planGeneric(s));
