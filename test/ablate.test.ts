@@ -20,7 +20,7 @@ const expected: Record<string, string[]> = {
   'coherence-kind': ['coherence.kind "all" -> "sampled"'], guidance: ['coherence.labels true -> false'], ratio: ['network.ratio "bounded" -> "raw"'],
   sft: ['network.sft "residual" -> "linear"'], norm: ['network.norm "instance" -> "batch"'], condition: ['network.condition "onehot" -> "color"'],
   acting: ['alignmentActs true -> false'], balance: ['balance undefined -> 0.5'], augmentation: ['augment.flip 0.5 -> 0', 'augment.warp 0.5 -> 0', 'augment.zoom 0.2 -> 0'],
-  'warm-start': ['targetShare 0.5 -> 0'], refine: ['refine 1 -> 0'], blend: ['blend 0.5 -> 0'],
+  'warm-start': ['targetShare 0.5 -> 0'], refine: ['refine 1 -> 0'], blend: ['blend 0.65 -> 0'],
 };
 
 test('each factor changes what it says and nothing else, and leaves the base alone', () => {

@@ -64,11 +64,11 @@ test('a picture is refined from the draft blended with syntheses by the preset\'
   const { image, labels } = smallSource(source, c.size);
   const own = { width: n, height: n, image };
   const [synthesis] = await synthesizeTargets(session, { ...own, labels }, [{ width: n, height: n, labels: other.labels }]);
-  const half = (a: Float32Array, b: Float32Array) => ({ width: n, height: n, image: a.map((v, i) => 0.5 * v + 0.5 * b[i]) });
-  const drafts = { draft: half((await painter.draft(target)).image, synthesis.image), own: half((await painter.draft({ ...target, labels: source.labels })).image, own.image) };
+  const mixed = (a: Float32Array, b: Float32Array) => ({ width: n, height: n, image: a.map((v, i) => (1 - c.blend) * v + c.blend * b[i]) });
+  const drafts = { draft: mixed((await painter.draft(target)).image, synthesis.image), own: mixed((await painter.draft({ ...target, labels: source.labels })).image, own.image) };
   assert.equal(made.data, fromFloatCHW(await refine(session, c, fullSource(source), drafts, target), 2 * n, 2 * n).data);
   assert.is.not((await new Painter(session, { ...c, blend: 0 }, source, networks).paint(target)).data.join(), made.data.join());
-  assert.equal(presetNames.map((name) => [name, preset(name).blend]), [['fixed', 0.5], ['fast', 0.5], ['paper', 0], ['code', 0]]);
+  assert.equal(presetNames.map((name) => [name, preset(name).blend]), [['fixed', 0.65], ['fast', 0.65], ['paper', 0], ['code', 0]]);
 }));
 
 test('the learning rate is full, then falls to a tenth', () => {

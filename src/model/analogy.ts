@@ -16,7 +16,7 @@ import { preset as presetOf, type Config, type PresetName } from './config.ts';
 import { createNetworks, restoreNetworks, type Networks } from './networks.ts';
 import type { PairData } from './pair.ts';
 import { Renderer } from './render.ts';
-import { refine, synthesizeTargets, type Draft } from './synthesis.ts';
+import { refine, synthesizeTargets, type Draft, type Drafts } from './synthesis.ts';
 import { Training, type HostState, type State, type TrainingInput } from './train.ts';
 
 /** A preset's settings with a size, a width, a seed and a total of their own; what depends on them follows. `condition`: what layouts are, the preset's classes or line drawings. */
@@ -25,8 +25,8 @@ export interface Choices { preset?: PresetName; condition?: 'classes' | 'sketch'
 /** Network widths keep the preset's proportions; the schedule (ramp of the augmentation, decay of the rates) is stretched to the total. */
 export function configure({ preset = 'fixed', condition, size, width, seed, iterations }: Choices = {}): Config {
   const c = presetOf(preset);
-  // A drawing has few pixels of line; without weights S would read paper everywhere.
-  if (condition === 'sketch') { c.network.condition = 'sketch'; c.balance = 0.5; }
+  // A drawing has few pixels of line; without weights S would read paper everywhere. Its one synthesis was measured at half [M].
+  if (condition === 'sketch') Object.assign(c, { network: { ...c.network, condition }, balance: 0.5, blend: Math.min(c.blend, 0.5) });
   if (size !== undefined) c.size = size;
   if (seed !== undefined) c.seed = seed;
   if (width !== undefined && width !== c.network.generator) {
@@ -108,21 +108,31 @@ export class Painter {
    * `alone`: no synthesis is blended in. Reconstructions are judged so: of the source's own layout a synthesis makes the photograph, whatever the generator learned.
    */
   async paint(target: Target, { raw = false, alone = false } = {}): Promise<Picture> {
-    const { config: c, session, source, small } = this;
+    const { config: c, session, source } = this;
     const draft = await this.draft(target);
     if (raw || !(c.refine > 0)) {
       const plain = fromFloatCHW(draft.image, draft.width, draft.height, target.name);
       return raw ? plain : resize(plain, target.width, target.height);
     }
-    const drafts = { draft, own: await this.draft(ownLayout(source)) };
-    if (c.blend > 0 && !alone) {
-      // The errors of generator and synthesis are different ones. Of its own layout a synthesis makes the photograph.
-      const [synthesis] = await synthesizeTargets(session, small, [fitLayout(target, draft, draft, source.palette)], source.palette.lines);
-      drafts.draft = blended(draft, synthesis, c.blend);
-      drafts.own = blended(drafts.own, small, c.blend);
-    }
-    return fromFloatCHW(await refine(session, c, fullSource(source), drafts, target), target.width, target.height, target.name);
+    const own = await this.draft(ownLayout(source));
+    return finish(session, c, source, { draft, own }, target, { alone });
   }
+}
+
+/**
+ * A draft finished by patches of the photograph, at the target's output size. `drafts`: the generator's pictures of the target and of the source's own
+ * layout. The errors of generator and synthesis are different ones, so they are blended before (`blend`), unless `alone` (see Painter.paint).
+ */
+export async function finish(session: Session, c: Config, source: Source, drafts: Drafts, target: Target, { alone = false } = {}): Promise<Picture> {
+  const { draft, own } = drafts;
+  let both = drafts;
+  if (c.blend > 0 && !alone) {
+    const small = smallSource(source, c.size);
+    const [synthesis] = await synthesizeTargets(session, small, [fitLayout(target, draft, draft, source.palette)], source.palette.lines);
+    // Of its own layout a synthesis makes the photograph.
+    both = { draft: blended(draft, synthesis, c.blend), own: blended(own, small, c.blend) };
+  }
+  return fromFloatCHW(await refine(session, c, fullSource(source), both, target), target.width, target.height, target.name);
 }
 
 const blended = (a: Draft, b: Draft, share: number): Draft => ({ ...a, image: a.image.map((v, i) => (1 - share) * v + share * b.image[i]) });

@@ -97,7 +97,7 @@ const fixed: Config = {
   // reconstruction where the released settings reach 18.6 [M].
   rates: { generator: 0.001, discriminator: 0.004, segmenter: 0.002 }, adam: { ...code.adam, beta1: 0.5 },
   coherence: { kind: 'all', patch: 3, scales: [1, 2], labels: true }, reconstruct: 'source', alignmentActs: true,
-  targetShare: 0.5, refine: 1, blend: 0.5,
+  targetShare: 0.5, refine: 1, blend: 0.65,
 };
 const fast: Config = {
   ...fixed, preset: 'fast', size: 64, iterations: 200, generatorSteps: 5, decayFrom: 120,

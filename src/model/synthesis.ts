@@ -67,6 +67,8 @@ interface Level extends Grid {
 
 /** A rendered picture: image [3,h,w]. */
 export interface Draft extends Grid { image: Float32Array }
+/** What a generator makes of a layout, and of the source's own. */
+export interface Drafts { draft: Draft; own: Draft }
 /** `draft`: the size of the drafts that runs will get, and what the same generator makes of the source's own layout. */
 export interface SynthesizerOptions { classes: number; /** Labels are drawings: 1 on lines, which shrinking keeps. */ lines?: boolean; options?: SynthesisOptions; draft?: Grid & { own: Draft }; /** The result is to fit itself along these axes. */ tile?: Tile }
 
@@ -294,7 +296,7 @@ export const synthesize = (session: Session, source: PairData, layout: LayoutDat
  * looks. `own`: what the generator makes of the source's own layout; draft to draft is compared at every level, so what drafts have in common
  * (blur, a tint) costs nothing. Both of any size; source and layout at the resolution wanted.
  */
-export function refine(session: Session, c: Config, source: PairData, drafts: { draft: Draft; own: Draft }, layout: LayoutData, o?: SynthesisOptions): Promise<Float32Array> {
+export function refine(session: Session, c: Config, source: PairData, drafts: Drafts, layout: LayoutData, o?: SynthesisOptions): Promise<Float32Array> {
   const { draft, own } = drafts;
   // The draft has settled what the first rounds of a synthesis from nothing are for.
   const lines = c.network.condition === 'sketch';
