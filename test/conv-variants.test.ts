@@ -31,6 +31,10 @@ const layers: Layer[] = [
   { name: 'many channels, reflect, odd', x: [2, 32, 5, 6], w: [34, 32, 3, 3], a: { pad: 1, padMode: 'reflect' } },
   { name: 'many channels, no padding', x: [1, 34, 6, 5], w: [32, 34, 3, 3], bias: true },
   { name: 'many channels, padding 2', x: [1, 32, 3, 4], w: [33, 32, 3, 3], a: { pad: 2 } },
+  { name: 'a batch of small maps', x: [5, 9, 4, 4], w: [10, 9, 3, 3], a: { pad: 1 }, bias: true },
+  { name: 'a batch of small maps, reflect', x: [7, 5, 4, 8], w: [9, 5, 3, 3], a: { pad: 1, padMode: 'reflect' } },
+  { name: 'one small map, reflect', x: [1, 9, 2, 8], w: [10, 9, 3, 3], a: { pad: 1, padMode: 'reflect' } },
+  { name: 'a batch of small maps, stride 2', x: [5, 9, 8, 8], w: [18, 9, 4, 4], a: { stride: 2, pad: 1 }, bias: true },
   { name: 'deep and small', x: [1, 64, 4, 4], w: [40, 64, 3, 3], a: { pad: 1 }, bias: true },
 ];
 const tested = new Set<string>();

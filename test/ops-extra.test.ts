@@ -48,6 +48,15 @@ function squaredGradient(op: AnyOp, attrs: unknown): AnyOp {
     return (at(1e-3) - at(-1e-3)) / 2e-3;
   }), 64);
 }
+/** Planes large enough that several invocations share one where subgroups have 16 lanes (planes.ts), of a number that fills no workgroup. */
+const sharedPlanes: readonly (readonly [AnyOp, unknown, AnyCase['inputs']])[] = [
+  [normalizeOp, { eps: 1e-5, slope: 0.2 }, [{ shape: [2, 5, 32, 32], make: (u) => u + 3 }, { shape: [5] }, { shape: [5], make: (u) => u + 5 * Math.sign(u) }]],
+  [normalizeOp, { eps: 1e-5, slope: 1 }, [{ shape: [2, 3, 32, 36] }]],
+  [biasOp, { slope: 0.2 }, [{ shape: [2, 5, 32, 32] }, { shape: [5], make: (u) => u + 1.5 * Math.sign(u) }]],
+  [sum, { axes: [0, 2, 3] }, [{ shape: [2, 5, 32, 32] }]],
+];
+for (const [op, attrs, inputs] of sharedPlanes) test(`${op.spec.name}, planes that invocations share`, () => check(op, { name: `planes ${inputs[0].shape}`, attrs, inputs }));
+
 const apart = (_u: number, i: number): number => ((i * 1009) % 1511) / 100 - 7;
 const twice: readonly (readonly [AnyOp, unknown, AnyCase['inputs']])[] = [
   [resizeOp, { height: 7, width: 3, mode: 'areas' }, [{ shape: [1, 2, 4, 5] }]],

@@ -6,14 +6,15 @@
 // Needs subgroups of LANES. One workgroup is one subgroup and one phase of rows; a lane computes 2 rows of 8 pixels, iy and iy+2, x 8
 // channels from 3 rows of 6 columns of dy; columns from neighbouring lanes, at the ends of the group from memory (BORDER:
 // unless groups hold whole rows, Wo 4, 8, 16 or 32), taps by broadcast.
-// Grid: (ceil(ceil(Ho/2)*(Wo/4) / LANES), ceil(Ci/8), 2*N). Limit: keeping 128 sums (4 multiply-adds each a step), then lane loads.
+// Grid: (ceil(ceil(Ho/2)*(Wo/4) / LANES), ceil(Ci/8), 2*ceil(N/samples of a workgroup)), see lib/fold. Limit: keeping 128 sums (4 multiply-adds each a step), then lane loads.
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
+// #import fold
 override K: u32 = 4;
 override BORDER: bool = true;
 
 struct Params {
-  ci: u32, co: u32, h: i32, ho: i32, wo: u32, has_bias: u32,
+  ci: u32, co: u32, h: i32, ho: i32, wo: u32, has_bias: u32, n: u32, second_n: u32,
   twin: u32, twin_dy: u32, twin_w: u32, twin_w4: u32, twin_bias: u32, twin_dx: u32, // see engine/twins.ts
 }
 @group(0) @binding(0) var<storage, read> dy: array<vec4<f32>>;
@@ -88,13 +89,14 @@ fn put(which: u32, n: u32, m: u32, at: u32, s: Sums, both: bool) {
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = params.wo / 4u;
-  let place = group.x * LANES + lane;
-  let strip = place / across;
-  let column = place - strip * across;
   let which = u32(group.z >= params.twin);
+  let samples = select(params.n, params.second_n, which == 1u);
   let z = group.z - which * params.twin;
-  let n = z / 2u;
   let phase = z & 1u;
+  let seat = fold(group, lane, LANES, u32(params.ho + 1) / 2u * across, z / 2u);
+  let n = min(seat.sample, samples - 1u);
+  let strip = seat.place / across;
+  let column = seat.place - strip * across;
   let first = column == 0u;
   let last = column + 1u == across;
   let side = Side(first, last, (lane == 0u && !first) || (lane + 1u == LANES && !last), select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
@@ -131,7 +133,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   }
 
   let iy = i32(strip) * 4 + i32(phase);
-  if (iy >= params.h) { return; }
+  if (seat.sample >= samples || iy >= params.h) { return; }
   let both = iy + 2 < params.h;
   let m = group.y * 8u;
   let to = (u32(iy) * across + column) * 2u;

@@ -6,14 +6,15 @@
 // columns beside its own come from the neighbouring lanes, at the ends of the group (and with 16 lanes,
 // whose shuffles are slow, always) from memory (BORDER: unless
 // groups hold whole rows, Wo 4, 8, 16 or 32). Lane j loads the taps of channels j and j+8, and a broadcast from a constant lane hands them out.
-// Grid: (ceil(ceil(Ho/2)*(Wo/4) / LANES), ceil(Co/16), N). Limit: multiply and add units, then lane loads (6 vec4 for 512 multiply-adds).
+// Grid: (ceil(ceil(Ho/2)*(Wo/4) / LANES), ceil(Co/16), ceil(N/samples of a workgroup)), see lib/fold. Limit: multiply and add units, then lane loads (6 vec4 for 512 multiply-adds).
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
+// #import fold
 override K: u32 = 4;
 override BORDER: bool = true;
 
 struct Params {
-  ci: u32, co: u32, h: i32, ho: i32, wo: u32, has_bias: u32,
+  ci: u32, co: u32, h: i32, ho: i32, wo: u32, has_bias: u32, n: u32, second_n: u32,
   twin: u32, twin_x: u32, twin_w: u32, twin_w4: u32, twin_bias: u32, twin_y: u32, // see engine/twins.ts
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
@@ -78,17 +79,19 @@ fn put(which: u32, n: u32, m: u32, at: u32, s: Pair, both: bool) {
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = params.wo / 4u;
-  let place = group.x * LANES + lane;
-  let strip = place / across;
-  let column = place - strip * across;
+  let which = u32(group.z >= params.twin);
+  let samples = select(params.n, params.second_n, which == 1u);
+  let z = group.z - which * params.twin;
+  let seat = fold(group, lane, LANES, u32(params.ho + 1) / 2u * across, z);
+  let n = min(seat.sample, samples - 1u);
+  let strip = seat.place / across;
+  let column = seat.place - strip * across;
   let oy = i32(strip) * 2;
   let first = column == 0u;
   let last = column + 1u == across;
   let side = Side(first, last, (lane == 0u && !first) || (lane + 1u == LANES && !last), select(2u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
 
   let plane = u32(params.h) * across * 2u;
-  let which = u32(group.z >= params.twin);
-  let n = group.z - which * params.twin;
   let x0 = which * params.twin_x + n * params.ci * plane + column * 2u;
   let bottom = params.h - 1;
   let taps = min(group.y * 16u + (lane & 7u), params.co - 1u) * params.ci * K * K + which * params.twin_w;
@@ -122,7 +125,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
     s15 = add(s15, r0, r1, subgroupBroadcast(u, 7u));
   }
 
-  if (oy >= params.ho) { return; }
+  if (seat.sample >= samples || oy >= params.ho) { return; }
   let both = oy + 1 < params.ho;
   let m = group.y * 16u;
   let to = u32(oy) * across + column;

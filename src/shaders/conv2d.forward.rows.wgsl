@@ -4,17 +4,21 @@
 // Backward-data: x = dy, m = Ci, stride_m = 9, stride_k = Ci*9, tap0 = 8, tap_step = -1 (the kernel, flipped), mirror = 1 for reflect
 // padding, H even: what falls beyond the border is added to the row or column it mirrors onto before the taps meet it.
 // x [N,K,H,W] and y [N,M,H,W] as vec4. Needs subgroups of LANES.
-// One workgroup is one subgroup; a lane computes 4 pixels of 2 rows, x 8 output channels. The columns beside a lane's own
+// One workgroup is one subgroup; a lane computes 4 pixels of ROWS rows (2; 1 where few pixels would leave lanes idle), x 8 output channels.
+// Where an image needs at most half of the lanes, a workgroup takes several (lib/fold). The columns beside a lane's own
 // come from the neighbouring lanes, at the ends of the group (and with 16 lanes,
 // whose shuffles are slow, always) from memory. Lane j loads the taps of channel j, and a broadcast
 // from a constant lane hands them out: no workgroup memory, no barriers.
-// Grid: (ceil(ceil(H/2)*(W/4) / LANES), ceil(M/8), N). Limit: address generation of lane loads, then multiply and add units.
+// Grid: (ceil(ceil(H/ROWS)*(W/4) / LANES), ceil(M/8), ceil(N/samples of a workgroup)). Limit: address generation of lane loads, then multiply and add units.
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
+override ROWS: u32 = 2;
+// #import fold
 
 struct Params {
   k: u32, m: u32, h: i32, w: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: u32, reflect: u32, mirror: u32, has_bias: u32,
   slope: f32, // of the LeakyReLU, 1 for none
+  n: u32, second_n: u32,
   twin: u32, twin_x: u32, twin_w: u32, twin_bias: u32, twin_y: u32, // see engine/twins.ts
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
@@ -26,6 +30,7 @@ struct Params {
 struct Side { first: bool, last: bool, border: bool, at: u32, part: u32 } // image border left, right; group border inside a row
 struct Place { a: vec4<f32>, left: f32, right: f32 } // a lane's own columns, and those beside
 struct Row { left: vec4<f32>, mid: vec4<f32>, right: vec4<f32> } // columns -1..2, 0..3, 1..4
+struct Sums { a: vec4<f32>, b: vec4<f32> } // of both rows
 struct Taps { top: vec3<f32>, mid: vec3<f32>, low: vec3<f32> }
 
 fn read_row(at: u32, there: f32, side: Side) -> Place {
@@ -48,6 +53,12 @@ fn convolve(r0: Row, r1: Row, r2: Row, t: Taps) -> vec4<f32> {
     + r2.left * t.low.x + r2.mid * t.low.y + r2.right * t.low.z;
 }
 
+fn add(s: Sums, r0: Row, r1: Row, r2: Row, r3: Row, t: Taps) -> Sums {
+  let a = s.a + convolve(r0, r1, r2, t);
+  if (ROWS == 1u) { return Sums(a, s.b); }
+  return Sums(a, s.b + convolve(r1, r2, r3, t));
+}
+
 fn read_taps(at: u32) -> Taps {
   let step = params.tap_step;
   return Taps(vec3<f32>(w[at], w[at + step], w[at + 2u * step]), vec3<f32>(w[at + 3u * step], w[at + 4u * step], w[at + 5u * step]),
@@ -64,23 +75,24 @@ fn put(which: u32, n: u32, m: u32, at: u32, sum: vec4<f32>) {
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = u32(params.w) / 4u;
-  let place = group.x * LANES + lane;
-  let strip = place / across;
-  let column = place - strip * across;
-  let oy = i32(strip) * 2;
+  let which = u32(group.z >= params.twin);
+  let samples = select(params.n, params.second_n, which == 1u);
+  let seat = fold(group, lane, LANES, (u32(params.h) + ROWS - 1u) / ROWS * across, group.z - which * params.twin);
+  let n = min(seat.sample, samples - 1u);
+  let strip = seat.place / across;
+  let column = seat.place - strip * across;
+  let oy = i32(strip * ROWS);
   let reflect = params.reflect != 0u;
   let first = column == 0u;
   let last = column + 1u == across;
   let side = Side(first, last, (lane == 0u && !first) || (lane + 1u == LANES && !last), select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
 
   let plane = u32(params.h) * across;
-  let which = u32(group.z >= params.twin);
-  let n = group.z - which * params.twin;
   let x0 = which * params.twin_x + n * params.k * plane + column;
   let bottom = params.h - 1;
   let mirrored = params.mirror != 0u;
   let mirror = select(vec2<f32>(), vec2<f32>(1.0), vec2<bool>(mirrored && first, mirrored && last));
-  let upper = select(0.0, 1.0, mirrored && oy == 0);
+  let upper = select(0.0, 1.0, mirrored && oy + i32(ROWS) == 2);
   let lower = select(0.0, 1.0, mirrored && oy + 1 == bottom);
   let i0 = select(oy - 1, bottom - abs(bottom - abs(oy - 1)), reflect);
   let i1 = select(oy, bottom - abs(bottom - abs(oy)), reflect);
@@ -96,38 +108,30 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   var at3 = x0 + u32(clamp(i3, 0, bottom)) * across;
   var taps_at = min(group.y * 8u + (lane & 7u), params.m - 1u) * params.stride_m + params.tap0 + which * params.twin_w;
 
-  var a0 = vec4<f32>(); var a1 = vec4<f32>(); var a2 = vec4<f32>(); var a3 = vec4<f32>();
-  var a4 = vec4<f32>(); var a5 = vec4<f32>(); var a6 = vec4<f32>(); var a7 = vec4<f32>(); // row 0
-  var b0 = vec4<f32>(); var b1 = vec4<f32>(); var b2 = vec4<f32>(); var b3 = vec4<f32>();
-  var b4 = vec4<f32>(); var b5 = vec4<f32>(); var b6 = vec4<f32>(); var b7 = vec4<f32>(); // row 1
+  var s0 = Sums(); var s1 = Sums(); var s2 = Sums(); var s3 = Sums(); var s4 = Sums(); var s5 = Sums(); var s6 = Sums(); var s7 = Sums();
   for (var k = 0u; k < params.k; k++) {
     let taps = read_taps(taps_at);
     var p0 = read_row(at0, there0, side);
     let p1 = read_row(at1, there1, side);
-    let p2 = read_row(at2, there2, side);
-    var p3 = read_row(at3, there3, side);
+    var p2 = read_row(at2, there2, side);
+    var p3 = Place();
+    if (ROWS > 1u) { p3 = read_row(at3, there3, side); }
+    let top = p0;
     p0 = Place(p0.a + lower * p2.a, p0.left + lower * p2.left, p0.right + lower * p2.right);
-    p3 = Place(p3.a + upper * p1.a, p3.left + upper * p1.left, p3.right + upper * p1.right);
+    if (ROWS > 1u) { p3 = Place(p3.a + upper * p1.a, p3.left + upper * p1.left, p3.right + upper * p1.right); }
+    else { p2 = Place(p2.a + upper * top.a, p2.left + upper * top.left, p2.right + upper * top.right); }
     let r0 = spread(p0, side, reflect, mirror);
     let r1 = spread(p1, side, reflect, mirror);
     let r2 = spread(p2, side, reflect, mirror);
     let r3 = spread(p3, side, reflect, mirror);
-    let t0 = Taps(subgroupBroadcast(taps.top, 0u), subgroupBroadcast(taps.mid, 0u), subgroupBroadcast(taps.low, 0u));
-    a0 += convolve(r0, r1, r2, t0); b0 += convolve(r1, r2, r3, t0);
-    let t1 = Taps(subgroupBroadcast(taps.top, 1u), subgroupBroadcast(taps.mid, 1u), subgroupBroadcast(taps.low, 1u));
-    a1 += convolve(r0, r1, r2, t1); b1 += convolve(r1, r2, r3, t1);
-    let t2 = Taps(subgroupBroadcast(taps.top, 2u), subgroupBroadcast(taps.mid, 2u), subgroupBroadcast(taps.low, 2u));
-    a2 += convolve(r0, r1, r2, t2); b2 += convolve(r1, r2, r3, t2);
-    let t3 = Taps(subgroupBroadcast(taps.top, 3u), subgroupBroadcast(taps.mid, 3u), subgroupBroadcast(taps.low, 3u));
-    a3 += convolve(r0, r1, r2, t3); b3 += convolve(r1, r2, r3, t3);
-    let t4 = Taps(subgroupBroadcast(taps.top, 4u), subgroupBroadcast(taps.mid, 4u), subgroupBroadcast(taps.low, 4u));
-    a4 += convolve(r0, r1, r2, t4); b4 += convolve(r1, r2, r3, t4);
-    let t5 = Taps(subgroupBroadcast(taps.top, 5u), subgroupBroadcast(taps.mid, 5u), subgroupBroadcast(taps.low, 5u));
-    a5 += convolve(r0, r1, r2, t5); b5 += convolve(r1, r2, r3, t5);
-    let t6 = Taps(subgroupBroadcast(taps.top, 6u), subgroupBroadcast(taps.mid, 6u), subgroupBroadcast(taps.low, 6u));
-    a6 += convolve(r0, r1, r2, t6); b6 += convolve(r1, r2, r3, t6);
-    let t7 = Taps(subgroupBroadcast(taps.top, 7u), subgroupBroadcast(taps.mid, 7u), subgroupBroadcast(taps.low, 7u));
-    a7 += convolve(r0, r1, r2, t7); b7 += convolve(r1, r2, r3, t7);
+    s0 = add(s0, r0, r1, r2, r3, Taps(subgroupBroadcast(taps.top, 0u), subgroupBroadcast(taps.mid, 0u), subgroupBroadcast(taps.low, 0u)));
+    s1 = add(s1, r0, r1, r2, r3, Taps(subgroupBroadcast(taps.top, 1u), subgroupBroadcast(taps.mid, 1u), subgroupBroadcast(taps.low, 1u)));
+    s2 = add(s2, r0, r1, r2, r3, Taps(subgroupBroadcast(taps.top, 2u), subgroupBroadcast(taps.mid, 2u), subgroupBroadcast(taps.low, 2u)));
+    s3 = add(s3, r0, r1, r2, r3, Taps(subgroupBroadcast(taps.top, 3u), subgroupBroadcast(taps.mid, 3u), subgroupBroadcast(taps.low, 3u)));
+    s4 = add(s4, r0, r1, r2, r3, Taps(subgroupBroadcast(taps.top, 4u), subgroupBroadcast(taps.mid, 4u), subgroupBroadcast(taps.low, 4u)));
+    s5 = add(s5, r0, r1, r2, r3, Taps(subgroupBroadcast(taps.top, 5u), subgroupBroadcast(taps.mid, 5u), subgroupBroadcast(taps.low, 5u)));
+    s6 = add(s6, r0, r1, r2, r3, Taps(subgroupBroadcast(taps.top, 6u), subgroupBroadcast(taps.mid, 6u), subgroupBroadcast(taps.low, 6u)));
+    s7 = add(s7, r0, r1, r2, r3, Taps(subgroupBroadcast(taps.top, 7u), subgroupBroadcast(taps.mid, 7u), subgroupBroadcast(taps.low, 7u)));
     at0 += plane;
     at1 += plane;
     at2 += plane;
@@ -136,18 +140,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   }
 
   let m = group.y * 8u;
-  if (oy < params.h) {
+  if (seat.sample < samples && oy < params.h) {
     let to = u32(oy) * across + column;
-    put(which, n, m + 0u, to, a0); put(which, n, m + 1u, to, a1);
-    put(which, n, m + 2u, to, a2); put(which, n, m + 3u, to, a3);
-    put(which, n, m + 4u, to, a4); put(which, n, m + 5u, to, a5);
-    put(which, n, m + 6u, to, a6); put(which, n, m + 7u, to, a7);
+    put(which, n, m + 0u, to, s0.a); put(which, n, m + 1u, to, s1.a);
+    put(which, n, m + 2u, to, s2.a); put(which, n, m + 3u, to, s3.a);
+    put(which, n, m + 4u, to, s4.a); put(which, n, m + 5u, to, s5.a);
+    put(which, n, m + 6u, to, s6.a); put(which, n, m + 7u, to, s7.a);
   }
-  if (oy + 1 < params.h) {
+  if (ROWS > 1u && seat.sample < samples && oy + 1 < params.h) {
     let to = u32(oy + 1) * across + column;
-    put(which, n, m + 0u, to, b0); put(which, n, m + 1u, to, b1);
-    put(which, n, m + 2u, to, b2); put(which, n, m + 3u, to, b3);
-    put(which, n, m + 4u, to, b4); put(which, n, m + 5u, to, b5);
-    put(which, n, m + 6u, to, b6); put(which, n, m + 7u, to, b7);
+    put(which, n, m + 0u, to, s0.b); put(which, n, m + 1u, to, s1.b);
+    put(which, n, m + 2u, to, s2.b); put(which, n, m + 3u, to, s3.b);
+    put(which, n, m + 4u, to, s4.b); put(which, n, m + 5u, to, s5.b);
+    put(which, n, m + 6u, to, s6.b); put(which, n, m + 7u, to, s7.b);
   }
 }

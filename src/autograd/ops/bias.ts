@@ -64,7 +64,7 @@ function fused({ x: [x, bias], y, attrs: { slope } }: Context<Attrs>, dy: Tensor
   const [n, c, h, w] = x.shape;
   const dx = session.temporary(x.shape, 'bias.dx');
   const dbias = session.temporary(bias.shape, 'bias.dbias');
-  const { constants, groups } = planeLanes(session, c);
+  const { constants, groups } = planeLanes(session, c, h * w / 4);
   session.run(backwardKernel, { read: { y, dy }, write: { dx, dbias }, params: { c, samples: n, length: h * w / 4, slope }, constants, groups });
   return [dx, dbias];
 }

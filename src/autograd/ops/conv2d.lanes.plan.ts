@@ -29,6 +29,9 @@ const sides = (s: ConvShape, d: Direction): Sides => (d === 'forward' ? { m: s.c
 const walk3x3 = (s: ConvShape, d: Direction): Record<string, number> => (d === 'forward'
   ? { stride_m: s.ci * 9, stride_k: 9, tap0: 0, tap_step: 1 } : { stride_m: 9, stride_k: s.ci * 9, tap0: 8, tap_step: 0xffffffff });
 
+/** Workgroups for the `per` places of each of n images, and for all samples: lib/fold.wgsl. */
+const folded = (per: number, n: number, LANES: number): [number, number] => (2 * per > LANES ? [div(per, LANES), n] : [1, div(n, Math.floor(LANES / per))]);
+
 /** 3x3, stride 1, padding 1; reflect padding backwards needs an even height. */
 export const rows3x3 = (d: Direction): ConvVariant => ({
   name: 'rows',
@@ -36,15 +39,18 @@ export const rows3x3 = (d: Direction): ConvVariant => ({
   plan: (s, { subgroupSize: LANES }) => {
     const { m, k, from, to } = sides(s, d);
     const reflect = s.padMode === 'reflect';
+    // Two rows a lane, unless all of the batch would fill only half of the lanes so.
+    const ROWS = s.n * div(s.h, 2) * s.w / 4 <= LANES / 2 ? 1 : 2;
+    const [across, deep] = folded(div(s.h, ROWS) * s.w / 4, s.n, LANES);
     return {
       name: 'rows', scratch: [],
       steps: [{
         kernel: rows, buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, y: to },
         params: {
           k, m, h: s.h, w: s.w, ...walk3x3(s, d),
-          reflect: d === 'forward' && reflect ? 1 : 0, mirror: d === 'backward' && reflect ? 1 : 0, has_bias: s.bias ? 1 : 0, slope: 1,
+          reflect: d === 'forward' && reflect ? 1 : 0, mirror: d === 'backward' && reflect ? 1 : 0, has_bias: s.bias ? 1 : 0, slope: 1, n: s.n,
         },
-        constants: { LANES }, groups: [div(div(s.h, 2) * s.w / 4, LANES), div(m, 8), s.n],
+        constants: { LANES, ROWS }, groups: [across, div(m, 8), deep],
       }],
     };
   },
@@ -108,13 +114,14 @@ export const half = (d: Direction): ConvVariant => ({
   plan: (s, { subgroupSize: LANES }) => {
     const forth = d === 'forward';
     const { from, to } = sides(s, d);
+    const [across, deep] = folded(div(s.ho, 2) * s.wo / 4, s.n, LANES);
     return {
       name: 'half', scratch: [],
       steps: [{
         kernel: forth ? forwardHalf : backwardDataHalf, buffers: { [from]: from, w: 'w', w4: 'w', bias: s.bias ? 'bias' : from, [to]: to },
-        params: { ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, has_bias: s.bias ? 1 : 0 },
+        params: { ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, has_bias: s.bias ? 1 : 0, n: s.n },
         constants: { K: s.kh, BORDER: 4 * LANES % s.wo ? 1 : 0, LANES },
-        groups: [div(div(s.ho, 2) * s.wo / 4, LANES), forth ? div(s.co, 16) : div(s.ci, 8), forth ? s.n : 2 * s.n],
+        groups: [across, forth ? div(s.co, 16) : div(s.ci, 8), forth ? deep : 2 * deep],
       }],
     };
   },

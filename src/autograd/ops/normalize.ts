@@ -36,9 +36,10 @@ function parts<T>(x: readonly T[], { skip }: NormAttrs): { x: T; gamma?: T; beta
 }
 
 /** Planes of whole vec4 spread as planes.ts says; others have one invocation each. */
-function lanes(session: Session, quads: boolean, units: number): { constants: { WG: number; LANES: number }; groups: [number] } {
-  if (quads) return planeLanes(session, units);
-  const WG = session.device.info.software ? 8 : Math.min(64, Math.max(8, units));
+function lanes(session: Session, quads: boolean, units: number, length: number): { constants: { WG: number; LANES: number }; groups: [number] } {
+  const { software, subgroupMax } = session.device.info;
+  if (quads) return planeLanes(session, units, length / 4);
+  const WG = software ? (subgroupMax === 16 ? 16 : 8) : Math.min(64, Math.max(8, units));
   return { constants: { WG, LANES: 1 }, groups: [Math.ceil(units / WG)] };
 }
 
@@ -71,7 +72,7 @@ export const normalizeOp: Op<NormAttrs> = op<NormAttrs>({
     const [n, c, h, w] = x.shape;
     const quads = h * w % 4 === 0;
     const stats = session.temporary([n * c, 2], 'normalize.stats');
-    const { constants, groups } = lanes(session, quads, quads ? c : n * c);
+    const { constants, groups } = lanes(session, quads, quads ? c : n * c, h * w);
     const AFFINE = modeOf(x.shape, gamma?.shape, beta?.shape);
     const read = { x, gamma: gamma ?? x, beta: beta ?? x, skip: skip ?? x };
     const params = { c, length: quads ? h * w / 4 : h * w, eps: attrs.eps, slope: attrs.slope };
@@ -122,7 +123,7 @@ function fused({ x: inputs, aux: [stats], attrs }: Context<NormAttrs>, dy: Tenso
   const small: Shape = mode === 2 ? x.shape : mode === 1 ? [c] : [1];
   const [dx, dgamma, dbeta] = [x.shape, small, small].map((s, i) => session.temporary(s, `normalize.${['dx', 'dgamma', 'dbeta'][i]}`));
   const [units, samples] = mode === 1 ? [c, n] : [n * c, 1];
-  const { constants, groups } = lanes(session, quads, units);
+  const { constants, groups } = lanes(session, quads, units, h * w);
   const run = { read: { x, dy, stats, gamma: gamma ?? x, beta: beta ?? x }, write: { dx, dgamma, dbeta }, groups };
   const params = { units, samples, length: quads ? h * w / 4 : h * w, slope: attrs.slope };
   if (quads) session.run(mode === 2 ? backwardElement : backwardQuads, { ...run, params, constants: { ...constants, AFFINE: mode } });

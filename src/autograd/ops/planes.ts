@@ -11,13 +11,17 @@ export function planeGroups(pixels: number, planes: number): [number, number, nu
 }
 
 /**
- * How units (planes, channels) of whole vec4 spread over invocations: override constants WG and LANES, and workgroups. Software
- * adapters walk invocations one after the other: one to a unit, in small workgroups, so that few units still spread over the
- * cores, and a whole workgroup only to units too few for them. On GPUs a whole workgroup shares each unit.
+ * How units (planes, channels) of `length` whole vec4 a plane spread over invocations: override constants WG and LANES, and workgroups.
+ * Software adapters walk the subgroups of a workgroup one after the other: one invocation to a unit, in small workgroups, so that few units
+ * still spread over the cores, and a whole workgroup only to units too few for them. With subgroups of 16, four invocations share a
+ * large plane, so that a load meets a fourth of the cache lines (measured: docs/kernels-conv.md). On GPUs a whole workgroup shares each unit.
  */
-export function planeLanes(session: Session, units: number): { constants: { WG: number; LANES: number }; groups: [number] } {
-  return session.device.info.software && units >= 4
-    ? { constants: { WG: 8, LANES: 1 }, groups: [Math.ceil(units / 8)] } : { constants: { WG: 64, LANES: 64 }, groups: [units] };
+export function planeLanes(session: Session, units: number, length: number): { constants: { WG: number; LANES: number }; groups: [number] } {
+  const { software, subgroupMax } = session.device.info;
+  if (!software || units < 4) return { constants: { WG: 64, LANES: 64 }, groups: [units] };
+  const WG = subgroupMax === 16 ? 16 : 8;
+  const LANES = WG === 16 && length >= 256 ? 4 : 1;
+  return { constants: { WG, LANES }, groups: [Math.ceil(units * LANES / WG)] };
 }
 
 /** The four sizes of an image tensor, or an error that names the op. */

@@ -49,7 +49,7 @@ function launch(session: Session, x: Tensor, y: Tensor, p: Plan, parts: number, 
 
 /** y[u] = scale * the sum over `samples` of plane sample * units + u of x; planes of `length` values, a multiple of 4. */
 export function sumPlanes(session: Session, x: Tensor, y: Tensor, units: number, samples: number, length: number, scale: number): void {
-  const { constants, groups } = planeLanes(session, units);
+  const { constants, groups } = planeLanes(session, units, length / 4);
   session.run(planesKernel, { read: { x }, write: { y }, params: { units, samples, length: length / 4, scale }, constants, groups });
 }
 
