@@ -28,6 +28,8 @@ const layers: Layer[] = [
   { name: 'dilation 4', x: [1, 3, 12, 8], w: [9, 3, 3, 3], a: { dilation: 4, pad: 4 } },
   { name: 'dilation and stride', x: [1, 3, 11, 9], w: [4, 3, 3, 3], a: { dilation: 2, stride: 2, pad: 2 } },
   { name: '7x7', x: [1, 3, 8, 12], w: [9, 3, 7, 7], a: { pad: 3, padMode: 'reflect' } },
+  { name: '7x7 of an image', x: [2, 4, 5, 8], w: [17, 4, 7, 7], a: { pad: 3 } },
+  { name: '7x7 of one channel, reflect', x: [1, 1, 5, 8], w: [5, 1, 7, 7], a: { pad: 3, padMode: 'reflect' } },
   { name: 'many channels, reflect, odd', x: [2, 32, 5, 6], w: [34, 32, 3, 3], a: { pad: 1, padMode: 'reflect' } },
   { name: 'many channels, no padding', x: [1, 34, 6, 5], w: [32, 34, 3, 3], bias: true },
   { name: 'many channels, padding 2', x: [1, 32, 3, 4], w: [33, 32, 3, 3], a: { pad: 2 } },

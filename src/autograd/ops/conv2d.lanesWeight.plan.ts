@@ -4,6 +4,7 @@ import weightHalf from '../../shaders/conv2d.backwardWeight.half.wgsl';
 import weightPixels from '../../shaders/conv2d.backwardWeight.pixels.wgsl';
 import weightRows from '../../shaders/conv2d.backwardWeight.rows.wgsl';
 import weightSeven from '../../shaders/conv2d.backwardWeight.seven.wgsl';
+import weightSevenFew from '../../shaders/conv2d.backwardWeight.sevenFew.wgsl';
 import { lanes } from '../plan.ts';
 import { is1x1, is3x3, is7x7, isDilated, isHalf } from './conv2d.lanes.plan.ts';
 import { div, splitting, type ConvShape, type ConvVariant } from './conv2d.shape.ts';
@@ -105,6 +106,21 @@ export const weight7x7: ConvVariant = {
       kernel: weightSeven, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, rows, reflect: s.padMode === 'reflect' ? 1 : 0 },
       constants: { LANES }, groups: [div(s.ci, LANES) * 7, div(s.co, 8), div(all, rows)],
+    });
+  },
+};
+
+/** The same for the few channels of an image: lanes are output channels. */
+export const weightFew7x7: ConvVariant = {
+  name: 'seven, few',
+  fits: (s, adapter) => lanes(adapter) && is7x7(s) && s.ci <= 4,
+  plan: (s, { subgroupSize: LANES }) => {
+    const all = s.n * s.h;
+    const rows = share(all, 7 * div(s.co, LANES));
+    return splitting('seven, few', s, div(all, rows), {
+      kernel: weightSevenFew, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      params: { n: s.n, co: s.co, h: s.h, w: s.w, rows, reflect: s.padMode === 'reflect' ? 1 : 0 },
+      constants: { LANES, CHANNELS: s.ci }, groups: [7, div(s.co, LANES), div(all, rows)],
     });
   },
 };

@@ -7,7 +7,7 @@ import type { Shape } from '../tensor.ts';
 import { columnsBackwardData } from './conv2d.columns.plan.ts';
 import { genericBackwardData, genericBackwardWeight, genericForward, mirroring } from './conv2d.generic.plan.ts';
 import { dilated3x3, half, pixels1x1, rows3x3, rowsMirrored, seven } from './conv2d.lanes.plan.ts';
-import { weight1x1, weight3x3, weight7x7, weightDilated3x3, weightStride2 } from './conv2d.lanesWeight.plan.ts';
+import { weight1x1, weight3x3, weight7x7, weightDilated3x3, weightFew7x7, weightStride2 } from './conv2d.lanesWeight.plan.ts';
 import type { ConvShape } from './conv2d.shape.ts';
 import { tiled, tiledWeight } from './conv2d.tiled.plan.ts';
 import { winogradBackwardData, winogradForward } from './conv2d.winograd.plan.ts';
@@ -34,6 +34,6 @@ export const backwardDataFamily: Family<ConvShape> = {
 
 export const backwardWeightFamily: Family<ConvShape> = {
   name: 'conv2d.backwardWeight',
-  variants: [weight3x3, weight1x1, weightStride2, weight7x7, weightDilated3x3, ...tiledWeight, genericBackwardWeight],
+  variants: [weight3x3, weight1x1, weightStride2, weightFew7x7, weight7x7, weightDilated3x3, ...tiledWeight, genericBackwardWeight],
   key, probe, tensors: (s) => ({ x: x(s), dy: y(s), dw: w(s) }),
 };
