@@ -3,10 +3,10 @@
 // conv2d.sum adds the splits up (with one split, sums is dw itself): no atomics, the same bits every time.
 // x [N,Ci,H,W] and dy [N,Co,H,W] as vec4. A piece is `tall` rows of a strip of 4 columns: `chunks` pieces one below the other, W/4
 // strips, N images; a split is `pieces` consecutive ones. Needs subgroups of LANES.
-// One workgroup is one subgroup: LANES input channels, one per lane, x 8 output channels. It walks down a strip and keeps the last
+// One workgroup is one subgroup: LANES input channels, one per lane, x LANES output channels. It walks down a strip and keeps the last
 // two rows of x, so that each is loaded once; lane j loads dy of output channel j, and a broadcast from a constant lane hands it
 // out: no workgroup memory, no barriers, no sum over lanes.
-// Grid: (ceil(Ci/LANES), ceil(Co/8), splits). Limit: lane loads (2 vec4 and 2 scalars for 288 multiply-adds), then keeping 72 sums.
+// Grid: (ceil(Ci/LANES), ceil(Co/LANES), splits). Limit: lane loads (2 vec4 and 2 scalars for 288 multiply-adds), then keeping 72 sums.
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
 
@@ -55,9 +55,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let which = u32(group.z >= params.twin);
   let split = group.z - which * params.twin;
   let ci = group.x * LANES + lane;
-  let co = group.y * 8u;
+  let co = group.y * LANES;
   let x_channel = min(ci, params.ci - 1u) * plane + which * params.twin_x;
-  let dy_channel = min(co + (lane & 7u), params.co - 1u) * plane + which * params.twin_dy;
+  let dy_channel = min(co + lane, params.co - 1u) * plane + which * params.twin_dy;
   let second = which == 1u;
   let chunks = select(params.chunks, params.second_chunks, second);
   let tall = select(params.tall, params.second_tall, second);
@@ -67,6 +67,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
 
   var t0 = Taps(); var t1 = Taps(); var t2 = Taps(); var t3 = Taps();
   var t4 = Taps(); var t5 = Taps(); var t6 = Taps(); var t7 = Taps();
+  var t8 = Taps(); var t9 = Taps(); var t10 = Taps(); var t11 = Taps();
+  var t12 = Taps(); var t13 = Taps(); var t14 = Taps(); var t15 = Taps();
   for (var piece = split * pieces; piece < end; piece++) {
     let n = piece / per_image;
     let chunk = (piece - n * per_image) / across;
@@ -88,6 +90,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
       t5 = add(t5, subgroupBroadcast(g, 5u), r0, r1, r2);
       t6 = add(t6, subgroupBroadcast(g, 6u), r0, r1, r2);
       t7 = add(t7, subgroupBroadcast(g, 7u), r0, r1, r2);
+      if (LANES > 8u) {
+        t8 = add(t8, subgroupBroadcast(g, 8u), r0, r1, r2);
+        t9 = add(t9, subgroupBroadcast(g, 9u), r0, r1, r2);
+        t10 = add(t10, subgroupBroadcast(g, 10u), r0, r1, r2);
+        t11 = add(t11, subgroupBroadcast(g, 11u), r0, r1, r2);
+        t12 = add(t12, subgroupBroadcast(g, 12u), r0, r1, r2);
+        t13 = add(t13, subgroupBroadcast(g, 13u), r0, r1, r2);
+        t14 = add(t14, subgroupBroadcast(g, 14u), r0, r1, r2);
+        t15 = add(t15, subgroupBroadcast(g, 15u), r0, r1, r2);
+      }
       r0 = r1;
       r1 = r2;
       at_g += across;
@@ -104,4 +116,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   if (co + 5u < params.co) { put(to + 5u * next, t5); }
   if (co + 6u < params.co) { put(to + 6u * next, t6); }
   if (co + 7u < params.co) { put(to + 7u * next, t7); }
+  if (LANES > 8u) {
+    if (co + 8u < params.co) { put(to + 8u * next, t8); }
+    if (co + 9u < params.co) { put(to + 9u * next, t9); }
+    if (co + 10u < params.co) { put(to + 10u * next, t10); }
+    if (co + 11u < params.co) { put(to + 11u * next, t11); }
+    if (co + 12u < params.co) { put(to + 12u * next, t12); }
+    if (co + 13u < params.co) { put(to + 13u * next, t13); }
+    if (co + 14u < params.co) { put(to + 14u * next, t14); }
+    if (co + 15u < params.co) { put(to + 15u * next, t15); }
+  }
 }

@@ -31,11 +31,11 @@ export const weight3x3: ConvVariant = {
   name: 'rows',
   fits: (s, adapter) => lanes(adapter) && is3x3(s),
   plan: (s, { subgroupSize: LANES }) => {
-    const { splits, ...way } = walk(s.n, s.w / 4, s.h, div(s.ci, LANES) * div(s.co, 8));
+    const { splits, ...way } = walk(s.n, s.w / 4, s.h, div(s.ci, LANES) * div(s.co, LANES));
     return splitting('rows', s, splits, {
       kernel: weightRows, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, ...way, reflect: s.padMode === 'reflect' ? 1 : 0 },
-      constants: { LANES }, groups: [div(s.ci, LANES), div(s.co, 8), splits],
+      constants: { LANES }, groups: [div(s.ci, LANES), div(s.co, LANES), splits],
     });
   },
 };
