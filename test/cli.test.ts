@@ -166,6 +166,9 @@ test('render and rerun: files and folders, another shape, equal pixels', async (
   const again = good(await run(['rerun', 'rendered/layout.png', '-o', 'again.png']));
   assert.match(again.stdout, /rendered\/layout\.png: equal, all 64 x/);
   assert.equal((await readPicture(join(folder, 'again.png'))).data, own.data);
+  good(await run(['render', 'whole', 'ex/lake/layout.png', '-o', 'tile.png', '--tile', 'across']));
+  assert.not.equal((await readPicture(join(folder, 'tile.png'))).data, own.data);
+  assert.match(good(await run(['rerun', 'tile.png'])).stdout, /tile\.png: equal, all 64 x/);
   renameSync(join(folder, 'whole'), join(folder, 'moved'));
   const moved = good(await run(['rerun', 'rendered/layout.png', '--run', 'moved']));
   assert.match(moved.stdout, /equal/);

@@ -7,7 +7,7 @@ import { DeviceError } from '../src/engine/device.ts';
 import { metrics } from '../src/evaluate/metrics.ts';
 import type { Method } from '../src/model/baselines/method.ts';
 import { methods } from '../src/model/baselines/methods.ts';
-import { compare } from '../src/cli/compare.ts';
+import { compare, shareOf } from '../src/cli/compare.ts';
 import { bestOf, type Row } from '../src/cli/comparePage.ts';
 import { readTask } from '../src/cli/untrained.ts';
 import { decodeImage, readPicture } from '../src/node/decode.ts';
@@ -28,6 +28,20 @@ test('the best is marked among candidates: as shown, both ways, ties alike, cont
   assert.equal(bestOf(metric('truth_psnr'), [30, null, 20, null], rows), new Set(), 'one alone is not the best');
 });
 
+test('compare: a budget is shared by need, all of it, and what one method leaves over goes to those after it', () => {
+  const order = methods.filter((m) => m.trains);
+  let left = 1000;
+  const got = new Map(order.map((m, i) => {
+    const share = shareOf(order.slice(i), left);
+    left -= m.name === 'singan' ? share / 2 : share;
+    return [m.name, share];
+  }));
+  assert.ok(Math.abs(left) < 1e-6, 'nothing is left');
+  const unit = 1000 / order.reduce((n, m) => n + m.trains!, 0);
+  assert.ok(Math.abs(got.get('singan')! - methods.find((m) => m.name === 'singan')!.trains! * unit) < 1e-6);
+  assert.ok(got.get('code')! > 4 * unit && got.get('fast')! < got.get('fixed')! && got.get('fixed')! < got.get('paper')!);
+});
+
 test('compare: every method asked for on one page, whose rows can be made again', async () => {
   const { stdout } = good(await run(['compare', '--scene', 'coast', '-o', 'compared', '--size', '64', '--methods', 'source,preview,analogies']));
   assert.match(stdout, /patch synthesis: 2 of 3 methods\n {2}[\d.]+ s, mean IoU [\d.]+, coherence [\d.]+, PSNR [\d.]+/);
@@ -41,6 +55,7 @@ test('compare: every method asked for on one page, whose rows can be made again'
   assert.is(source.results[0].appearance.coherence, 0, 'the source is made of its own patches');
   for (const m of [preview, analogies]) {
     assert.ok(m.seconds > 0 && m.memoryBytes > 0 && m.failure === null);
+    assert.ok(m.cores === null || (m.cores.own > 0 && m.cores.others >= 0), JSON.stringify(m.cores));
     // What the page says of a picture is true of the picture in the folder.
     for (const [i, name] of readdirSync(join(folder, 'compared/scene/targets')).entries()) {
       const [picture, truth] = [await readPicture(at(m.name, name)), await readPicture(at('scene/truth', name))];
@@ -80,7 +95,7 @@ test('compare: what is finished is kept when it goes on; what cannot be done is 
   assert.match(deep.failure, /VGG-19 weights are needed/);
   assert.ok(after.spentSeconds > 1000);
   const page = readFileSync(at('index.html'), 'utf8');
-  assert.match(page, /Deep Image Analogy<\/th><td>–<\/td><td><\/td><td>–<\/td><th>made nothing: VGG-19 weights are needed/);
+  assert.match(page, /Deep Image Analogy<\/th><td>–<\/td><td><\/td><td><\/td><td>–<\/td><th>made nothing: VGG-19 weights are needed/);
   for (const [other, says] of [[['--seed', '1'], /compared: was compared with other pictures, another --size or another --seed/], [[], /results\.json: is damaged/]] as const) {
     if (!other.length) writeFileSync(at('results.json'), '{}');
     const refused = await run([...words, '--methods', 'source', ...other]);

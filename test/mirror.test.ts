@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { buildPalette, renderLayout } from '../src/data/layout.ts';
 import { mirrorOf, withoutSides } from '../src/data/mirror.ts';
-import { hex, MAX_CLASSES } from '../src/data/palette.ts';
+import { hex } from '../src/data/palette.ts';
 import { namedPalettes } from '../src/data/palettes.ts';
 import { classTable } from '../src/data/prepare.ts';
 import { augmentationSize, outputToInput } from '../src/model/augment.ts';
@@ -25,12 +25,15 @@ test('left and right are found in names, as words only, and only in pairs', () =
 });
 
 test('named palettes have as many classes as their data sets, each name once', () => {
-  for (const [name, count] of [['celebamask-hq', 19], ['cityscapes', 34], ['helen', 11]] as const) {
+  for (const [name, count] of [['celebamask-hq', 19], ['cityscapes', 34], ['helen', 11], ['ade20k', 151]] as const) {
     const { classes } = namedPalettes[name];
     assert.is(classes.length, count);
-    assert.ok(count <= MAX_CLASSES && new Set(classes.map((c) => c.name)).size === count && classes.every((c, i) => c.index === i));
+    assert.ok(new Set(classes.map((c) => c.name)).size === count && classes.every((c, i) => c.index === i));
   }
   assert.is(new Set(namedPalettes['celebamask-hq'].classes.map((c) => hex(c.color))).size, 19);
+  const ade = namedPalettes.ade20k.classes;
+  assert.is(new Set(ade.map((c) => hex(c.color))).size, 150, 'road and skyscraper share one');
+  assert.equal([1, 2, 49, 150].map((i) => [ade[i].name, hex(ade[i].color)]), [['wall', '#787878'], ['building', '#b47878'], ['skyscraper', hex(ade[7].color)], ['flag', '#5c00ff']]);
 });
 
 test('a face layout is read by its colours and by its numbers', () => {
@@ -41,6 +44,14 @@ test('a face layout is read by its colours and by its numbers', () => {
   const numbers = buildPalette(paint(40, 30, (x, y) => { const v = labels[y * 40 + x]; return [v, v, v]; }, 'numbers.png'), { named });
   assert.is(numbers.palette.as, 'indices');
   assert.equal(numbers.palette.classes.map((c) => c.name), ['skin', 'l_eye', 'r_eye', 'hair']);
+  assert.equal(numbers.layout.labels, colours.layout.labels);
+});
+
+test('a palette of more classes than can be told apart names those that a layout has', () => {
+  const named = namedPalettes.ade20k;
+  const labels = Uint8Array.from({ length: 40 * 30 }, (_, p) => [0, 3, 17, 150][Math.floor((p % 40) / 10)]);
+  const [colours, numbers] = [renderLayout({ width: 40, height: 30, labels }, named, 'scene.png'), paint(40, 30, (x, y) => { const v = labels[y * 40 + x]; return [v, v, v]; }, 'numbers.png')].map((p) => buildPalette(p, { named }));
+  for (const { palette } of [colours, numbers]) assert.equal(palette.classes.map((c) => c.name), ['other', 'sky', 'mountain', 'flag']);
   assert.equal(numbers.layout.labels, colours.layout.labels);
 });
 

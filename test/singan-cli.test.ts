@@ -8,8 +8,9 @@ import { decodeImage, encodePng } from '../src/node/decode.ts';
 import { SinganFolder } from '../src/node/singanFolder.ts';
 import { published, scalesOf } from '../src/model/baselines/singan.config.ts';
 import { inColours, mainColours } from '../src/data/quantize.ts';
+import { injectedPainting } from '../src/model/baselines/singan.sampler.ts';
 import { animate, blend, sample, softMask } from '../src/model/baselines/singan.tasks.ts';
-import { SinganTraining, spread } from '../src/model/baselines/singan.training.ts';
+import { repainting, SinganTraining, spread } from '../src/model/baselines/singan.training.ts';
 import { scoped } from './device.ts';
 import { folder, hash, listing, run, start, until } from './child.ts';
 import { paint } from './runs.ts';
@@ -148,6 +149,66 @@ test('a painting in the main colours of a photograph: three colours are found as
   const two = mainColours(noisy, 2).sort((a, b) => a[0] - b[0]);
   const mean = (low: boolean): number => { let [s, n] = [0, 0]; for (let i = 0; i < 900; i++) if ((i % 30 < 15) === low) { s += noisy.data[4 * i]; n++; } return s / n; };
   assert.ok(Math.abs(two[0][0] - mean(true)) < 1e-6 && Math.abs(two[1][0] - mean(false)) < 1e-6, 'the means of the two halves');
+});
+
+test('a scale trained again for paintings: it sees main colours only, nothing but it changes, and it is taken up again to the bit', () => scoped(async (session) => {
+  const base = await SinganFolder.open(at('run'));
+  const own = await base.photo();
+  const start = 1, colors = 3;
+  const painting = { ...base.record.config, iterations: 40, paint: { start, colors } };
+  const state = await base.state();
+  const open = async (host = repainting(base.record.host, start), from = state): Promise<SinganTraining> => new SinganTraining(session, painting, scales, own, host, from);
+  const bits = (s: typeof state, name: string): string => Buffer.from(s.get(name)!.data.buffer, s.get(name)!.data.byteOffset, s.get(name)!.data.byteLength).toString('base64');
+  const whole = await open();
+  assert.equal([0, 1, 2].map((k) => whole.frozen[k] !== undefined), [true, false, true], 'what is below and above is as it was');
+  const errors: number[] = [];
+  assert.ok(await whole.run({ after: async (t) => { if (t.host.iteration % 5 === 0) errors.push((await t.losses()).reconstruction); return false; } }));
+  assert.ok(errors[7] < 0.7 * errors[0], `it learns to make the photograph of few colours: ${errors}`);
+  const after = await whole.state();
+  assert.equal([whole.host.scale, whole.host.planned], [3, [3, 40]]);
+  const generators = [...state.keys()].filter((k) => k === 'z' || /^\d+\.G\./.test(k));
+  for (const name of generators) assert.is(bits(after, name) === bits(state, name), !name.startsWith(`${start}.`), name);
+  // Stopped inside of the scale and taken up again.
+  let kept: { host: string; state: typeof state } | null = null;
+  const part = await open();
+  await part.run({ after: async (t) => { if (t.host.iteration !== 33) return false; kept = { host: JSON.stringify(t.host), state: await t.state() }; return true; } });
+  const again = await open(JSON.parse(kept!.host), kept!.state);
+  assert.ok(await again.run({ after: async () => false }));
+  for (const name of generators) assert.is(bits(await again.state(), name), bits(after, name), name);
+  // A painting of the photograph's colours is given to it in just the colours that it was trained on.
+  const flat = inColours(own, whole.colours);
+  const size = { width: 26, height: 22 };
+  const seen = injectedPainting(whole, flat, whole.colours, size, scales.length - 1);
+  const named = (c: ArrayLike<number>): string => [0, 1, 2].map((k) => Math.round(c[k])).join();
+  const few = new Set(Array.from({ length: 26 * 22 }, (_, i) => named([0, 1, 2].map((c) => 127.5 * (seen[c * 26 * 22 + i] + 1)))));
+  assert.is(whole.colours.length, colors);
+  assert.ok(few.size > 1 && [...few].every((c) => whole.colours.some((o) => named(o) === c)), `at its own size a painting is in the colours and no others: ${[...few].join(' ')}`);
+  const [made] = await sample(whole, size, { start, picture: flat, colours: whole.colours }, [1]);
+  const [unaware] = await sample(new SinganTraining(session, base.record.config, scales, own, base.record.host, state), size, { start, picture: flat, colours: whole.colours }, [1]);
+  assert.not.equal(made.data, unaware.data, 'and what it makes of it is its own');
+}));
+
+test('paint with a run made for it: one command trains, one paints, and other tasks refuse it', async () => {
+  await ok('train', '--paint', 'run', '-o', 'for-paintings', '--colors', '3', '--iterations', '3', '--quiet');
+  const { record } = await SinganFolder.open(at('for-paintings'));
+  assert.equal([record.config.paint, record.config.iterations, record.host.scale, record.photo.name], [{ start: 1, colors: 3 }, 3, 3, 'photo.png']);
+  await ok('paint', 'for-paintings', 'paintings/tall.png', '-o', 'painted-again.png', '--quiet');
+  assert.not.equal((await read('painted-again.png')).data, (await read('painted.png')).data);
+  const recipe = JSON.parse(readText(readFileSync(at('painted-again.png')))['semia-method']);
+  assert.equal([recipe.start, recipe.colors, recipe.trainedForPaintings], [1, 3, true]);
+  assert.match((await run(['rerun', 'painted-again.png'])).stdout, /: equal, all/);
+  for (const [words, says] of [
+    [['sample', 'for-paintings', '-o', 'no.png'], /for-paintings: was trained for paintings/],
+    [['paint', 'for-paintings', 'photo.png', '-o', 'no.png', '--colors', '4'], /--colors 4: for-paintings was trained for paintings with --colors 3/],
+    [['train', '--paint', 'run', '-o', 'no', '--start', '3'], /--start 3: paintings are given to one of the scales 1 to 2 of run/],
+    [['train', 'photo.png', '--paint', 'run', '-o', 'no'], /photo\.png: --paint takes the photograph of run: leave it out/],
+    [['train', '--paint', 'run', '-o', 'no', '--width', '8'], /--width: --paint takes it from run: leave it out/],
+    [['train', 'photo.png', '-o', 'no', '--colors', '4'], /--start and --colors belong to --paint RUN/],
+  ] as const) {
+    const refused = await run(['singan', ...words]);
+    assert.is(refused.code, 2, words.join(' '));
+    assert.match(refused.stderr, says);
+  }
 });
 
 test('masks grow by a disk and end softly', () => {

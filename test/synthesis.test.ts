@@ -171,7 +171,7 @@ test('where the layout is silent the draft decides, beyond its own size; what al
   const [before, after] = [(x: number) => x < n / 2, (x: number) => x >= n / 2];
   const [source, target] = [pair(before), pair(after)];
   const finish = (own: Draft, draft: number): Promise<Float32Array> =>
-    refine(session, { ...preset('fixed'), refine: 2 }, source, { draft: drawn(after), own }, { width: n, height: n, labels }, { ...defaultSynthesis, draft });
+    refine(session, { ...preset('fixed'), refine: 2 }, source, { draft: drawn(after), own }, { width: n, height: n, labels }, { options: { ...defaultSynthesis, draft } });
   const right = (x: Float32Array): number => {
     // Share of the pixels whose column (fine) or row (coarse) neighbour differs as the target's does.
     let same = 0;

@@ -2,6 +2,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hashUniform } from '../src/engine/hash.ts';
+import type { Picture } from '../src/data/image.ts';
+import type { Palette } from '../src/data/palette.ts';
+import type { Source } from '../src/data/prepare.ts';
+import { Painter } from '../src/model/analogy.ts';
+import { preset } from '../src/model/config.ts';
+import { createNetworks } from '../src/model/networks.ts';
 import { preview, releasePreview } from '../src/model/preview.ts';
 import { continued, windowOf, withMargins, type Tile } from '../src/model/tile.ts';
 import { scoped } from './device.ts';
@@ -30,8 +36,7 @@ for (let y = 0; y < H; y++) for (let x = 0; x < W; x++) for (let c = 0; c < 3; c
 const target = { width: 40, height: 32, labels: new Uint8Array(40 * 32) };
 
 /** Mean difference of neighbours over the seam, as a multiple of that inside. */
-function seams(image: Uint8Array): { across: number; down: number } {
-  const { width: w, height: h } = target;
+function seams(image: Uint8Array, { width: w, height: h }: { width: number; height: number } = target): { across: number; down: number } {
   const step = (p: number, q: number): number => [0, 1, 2].reduce((n, c) => n + Math.abs(image[4 * p + c] - image[4 * q + c]), 0);
   const sum = { across: [0, 0], down: [0, 0] };
   for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) {
@@ -55,5 +60,33 @@ test('a tile fits itself along the axes asked for, and every pixel of it has a s
   assert.ok(plain.across > 2 && plain.down > 2, `without, edges do not fit by chance: ${JSON.stringify(plain)}`);
   assert.ok(across.across < 1.5 && across.down > 1.5, `across: ${JSON.stringify(across)}`);
   assert.ok(both.across < 1.5 && both.down < 1.5, `both: ${JSON.stringify(both)}`);
+}));
+test("a trained run's picture fits itself: the generator sees how the layout goes on, and patches finish it; without being asked nothing changes", () => scoped(async (session) => {
+  const own = preset('fast');
+  const c = { ...own, size: 24, seed: 3, network: { ...own.network, generator: 8, discriminator: 8, segmenter: 8, levels: 2 } };
+  const photo: Picture = { width: W, height: H, data, hasAlpha: false, source: 'photo' };
+  const classes = [0, 1].map((k) => ({ name: String(k), color: [255 * k, 0, 0] as [number, number, number] }));
+  // Two classes: the lower half is the other one, in the target with a bump that runs through the edge.
+  const halves = (w: number, h: number, at: (x: number) => number): Uint8Array => Uint8Array.from({ length: w * h }, (_, i) => Number(Math.floor(i / w) >= at(i % w)));
+  const source: Source = { width: W, height: H, photo, labels: halves(W, H, () => 20), palette: { classes } as unknown as Palette, drawn: { width: W, height: H } };
+  const moved = (by: number) => ({ name: 'tile', width: 48, height: 32, labels: halves(48, 32, (x) => 16 + 5 * Math.sin(2 * Math.PI * (x + 10 + by) / 48)), notes: [] });
+  const layout = moved(0);
+  const painter = new Painter(session, c, source, createNetworks(session, c, 2));
+  const across: Tile = { across: true, down: false };
+  // Drafts, 24 x 16: in the middle that of the layout, at the edges that of the layout moved on by half, where they are its middle.
+  const [plain, half, fits] = [await painter.draft(layout), await painter.draft(moved(24)), await painter.draft(layout, across)];
+  assert.equal([fits.width, fits.height, fits.image.length], [24, 16, plain.image.length]);
+  const column = (d: typeof fits, x: number): number[] => Array.from({ length: 3 * d.height }, (_, row) => d.image[row * d.width + x]);
+  for (const x of [8, 12, 15]) assert.equal(column(fits, x), column(plain, x), `column ${x}`);
+  for (const x of [0, 23]) assert.equal(column(fits, x), column(half, (x + 12) % 24), `column ${x}`);
+  assert.not.equal(column(fits, 0), column(plain, 0));
+  const finished = async (tile?: Tile): Promise<Picture> => painter.paint(layout, { tile });
+  const [without, tiled] = [await finished(), await finished(across)];
+  assert.ok(seams(without.data, layout).across > 2, `without, edges do not fit by chance: ${JSON.stringify(seams(without.data, layout))}`);
+  assert.ok(seams(tiled.data, layout).across < 1.5, `finished: ${JSON.stringify(seams(tiled.data, layout))}`);
+  assert.equal((await finished({ across: false, down: false })).data, without.data, 'along no axis: the bits of a picture that is no tile');
+  let refused = '';
+  await new Painter(session, { ...c, refine: 0 }, source, createNetworks(session, c, 2)).paint(layout, { tile: across }).catch((e: Error) => { refused = e.message; });
+  assert.match(refused, /does not finish its pictures by patches/);
 }));
 test.run();

@@ -40,6 +40,20 @@ test('manipulation: many layouts of one run by a pattern the shell has not touch
   assert.match(good(await run(['palette', pair[1], 'ex/meadow/targets/*.png'])).stdout, /wide-crown\.png: 64 x 64/);
 });
 
+test('retargeting: the photograph\'s own layout stretched, its picture made of unstretched patches, by a run and without one; made again from the recipe', async () => {
+  const other = ['--target-size', '96x64'];
+  good(await run(['render', 'run', pair[1], ...other, '-o', 'wide.png']));
+  good(await run(['preview', ...pair, pair[1], ...other, '-o', 'wide-preview.png']));
+  const wide = await Promise.all(['wide.png', 'wide-preview.png'].map((f) => readPicture(at(f))));
+  for (const p of wide) assert.equal([p.width, p.height], [96, 64]);
+  // Both are the stretched layout's: the same as rendering a layout that was stretched beforehand.
+  const layout = await readPicture(at(pair[1]), { layout: true });
+  writeFileSync(at('stretched.png'), encodePng(paint(96, 64, (x, y) => { const i = 4 * (64 * y + Math.floor((x + 0.5) * 64 / 96)); return [layout.data[i], layout.data[i + 1], layout.data[i + 2]]; })));
+  good(await run(['preview', ...pair, 'stretched.png', '-o', 'wide-again.png']));
+  assert.equal((await readPicture(at('wide-again.png'))).data, wide[1].data);
+  for (const f of ['wide.png', 'wide-preview.png']) assert.match(good(await run(['rerun', f])).stdout, /equal, all 96 x 64/);
+});
+
 test('removal: a class goes, begun with the picture of a run that learned the photograph; everything outside keeps its bytes; made again from the recipe', async () => {
   const words = ['remove', pair[0], '--layout', pair[1], '--palette', 'ex/meadow/palette.txt', '--class', 'tree'];
   good(await run([...words, '--run', 'run', '-o', 'without.png']));

@@ -16,6 +16,7 @@ import { methods } from '../model/baselines/methods.ts';
 import { encodePng, readPicture } from '../node/decode.ts';
 import { writeFilesAtomic } from '../node/files.ts';
 import { programVersion } from '../node/version.ts';
+import { coresFromNow } from './cores.ts';
 import { compareCsv, compareJson, comparePage, meanOf, type Comparison, type Row } from './comparePage.ts';
 import { finishedRows } from './compareResume.ts';
 import { pictureFile, sceneFiles } from './example.ts';
@@ -49,7 +50,7 @@ export function addCompare(program: Command): void {
     .option('--truth <picture...>', "the targets' true pictures, where there are any, in their order")
     .option('--size <pixels>', 'longer side of the photograph for all methods, if it is larger', integer(32, 2048), 128)
     .option('--minutes <number>', 'for each method that trains, at most so long', integer(1, 10_000), 5)
-    .option('--budget <minutes>', 'for the whole comparison: the methods that train share what the others leave of it, in place of --minutes', integer(1, 100_000))
+    .option('--budget <minutes>', 'for the whole comparison, in place of --minutes: what methods without training leave of it is shared among those that train, slow ones getting more', integer(1, 100_000))
     .option('--resume', 'keep the rows that an interrupted comparison has finished on these inputs')
     .option('--seed <number>', 'another seed gives other results', integer(0, 2 ** 32 - 1), 0)
     .option('--vgg <file>', "torchvision's VGG-19 weights (.pth or .safetensors), for the methods that are made of them")
@@ -87,6 +88,9 @@ async function truthsOf({ targets }: Task, paths: readonly string[]): Promise<(P
   }));
 }
 
+/** The first method's part of the seconds left, by its share among those that are to train: what one leaves over goes to those after it. */
+export const shareOf = (left: readonly Method[], seconds: number): number => seconds * (left[0].trains ?? 0) / Math.max(1, left.reduce((sum, m) => sum + (m.trains ?? 0), 0));
+
 type Inputs = Task & Pick<MethodInputs, 'vgg'>;
 
 /** Runs `o.methods` on the task and writes the page after each; rows are in their order, whatever was run first. */
@@ -105,12 +109,12 @@ export async function compare(task: Inputs, truths: readonly (Picture | undefine
   if (o.resume) Object.assign(all, await finishedRows(o.output, all, o.methods));
   for (const { method } of all.rows) tell(`${method.label}: kept`);
   // With a budget, what takes its own time comes first, and training shares what is left.
-  const left = o.methods.filter((m) => all.rows.every((r) => r.method !== m)).sort((a, b) => (o.budget ? Number(a.trains ?? false) - Number(b.trains ?? false) : 0));
+  const left = o.methods.filter((m) => all.rows.every((r) => r.method !== m)).sort((a, b) => (o.budget ? Number(Boolean(a.trains)) - Number(Boolean(b.trains)) : 0));
   const [before, began] = [all.spent, performance.now()];
   const spent = (): number => before + (performance.now() - began) / 1000;
   try {
     for (const [i, method] of left.entries()) {
-      const share = o.budget ? Math.max(10, 0.95 * (60 * o.budget - spent()) / left.slice(i).filter((m) => m.trains).length) : 60 * o.minutes;
+      const share = o.budget ? Math.max(10, shareOf(left.slice(i), 0.95 * (60 * o.budget - spent()))) : 60 * o.minutes;
       tell(`${method.label}: ${o.methods.length - left.length + i + 1} of ${o.methods.length} methods${o.budget ? `, ${duration(spent())} of ${duration(60 * o.budget)} gone` : ''}`);
       const row = await runMethod(session, task, method, truths, share, o);
       // What a failure of the device's has left is not to be trusted.
@@ -132,13 +136,15 @@ export async function compare(task: Inputs, truths: readonly (Picture | undefine
 
 async function runMethod(session: Session, { source, targets, files, tell, vgg }: Inputs, method: Method, truths: readonly (Picture | undefined)[], seconds: number, o: CompareOptions): Promise<Row> {
   const again = (command: string, options: readonly string[]): string => commandLine(command, files.photo.name, files.layout.name, ...files.targets.map((t) => t.name), ...options, ...(files.palette ? ['--palette', files.palette.name] : []));
-  const row: Row = { method, outcome: null, reports: null, seconds: 0, allowed: method.trains ? seconds : null, memory: 0, repeat: again('compare', ['--methods', method.name, '--size', String(o.size), '--minutes', String(Math.max(1, Math.round(seconds / 60))), '--seed', String(o.seed), '-o', `${o.output}-${method.name}`]) };
+  const row: Row = { method, outcome: null, reports: null, seconds: 0, allowed: method.trains ? seconds : null, memory: 0, cores: null, repeat: again('compare', ['--methods', method.name, '--size', String(o.size), '--minutes', String(Math.max(1, Math.round(seconds / 60))), '--seed', String(o.seed), '-o', `${o.output}-${method.name}`]) };
   const began = performance.now();
+  const cores = coresFromNow();
   const { memory } = session;
   memory.peak = memory.bytes;
   try {
     row.outcome = await method.run({ session, source, targets, seed: o.seed, seconds, vgg, tell: (note) => tell(`  ${note}`) });
     row.seconds = (performance.now() - began) / 1000;
+    row.cores = cores();
     row.memory = memory.peak;
     const { repeat, pictures, reconstruction } = row.outcome;
     if (repeat) row.repeat = again(repeat.command, [...repeat.options, '--output-size', String(o.size), '-o', join(o.output, method.name)]);

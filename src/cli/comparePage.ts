@@ -4,6 +4,7 @@ import type { Report } from '../evaluate/evaluate.ts';
 import { arrow, metricsOf, type Metric } from '../evaluate/metrics.ts';
 import type { Method, MethodOutcome } from '../model/baselines/method.ts';
 import { dataUri, escape, facts, figures, page } from '../node/page.ts';
+import type { Cores } from './cores.ts';
 import { duration } from './progress.ts';
 
 /** One method's row. `reports`: by target; null where the method failed. */
@@ -13,6 +14,8 @@ export interface Row {
   failure?: string;
   /** Wall time of all targets with training, s; what training was allowed of it, s, null where nothing trains; most device memory at once, bytes. */
   seconds: number; allowed: number | null; memory: number;
+  /** Whose the cores were meanwhile; null where that is not known. */
+  cores: Cores | null;
   /** The command line that makes these pictures again. */
   repeat: string;
 }
@@ -57,8 +60,8 @@ function table(rows: readonly Row[], pick: (r: Row) => Report[] | null): string 
 
 /** Time and memory of every row, those included that made nothing: with the reason. */
 function costs({ rows, spent }: Comparison): string {
-  const cells = rows.map(({ method, seconds, allowed, memory, outcome, failure }) => `<tr><th>${escape(method.label)}</th><td>${outcome ? seconds.toFixed(1) : '–'}</td><td>${allowed ? allowed.toFixed(0) : ''}</td><td>${outcome ? (memory / 2 ** 20).toFixed(0) : '–'}</td><th>${escape(outcome ? '' : `made nothing: ${failure}`)}</th></tr>`);
-  return `<div class="chart"><table class="numbers"><tr><th></th><th>time of all targets, s</th><th>allowed for training, s</th><th>device memory, MB at most</th><th></th></tr>${cells.join('\n')}</table></div>
+  const cells = rows.map(({ method, seconds, allowed, memory, cores, outcome, failure }) => `<tr><th>${escape(method.label)}</th><td>${outcome ? seconds.toFixed(1) : '–'}</td><td>${allowed ? allowed.toFixed(0) : ''}</td><td>${cores ? `${cores.own.toFixed(1)} (${cores.others.toFixed(1)})` : ''}</td><td>${outcome ? (memory / 2 ** 20).toFixed(0) : '–'}</td><th>${escape(outcome ? '' : `made nothing: ${failure}`)}</th></tr>`);
+  return `<div class="chart"><table class="numbers"><tr><th></th><th>time of all targets, s</th><th>allowed for training, s</th><th>cores used (by other programs)</th><th>device memory, MB at most</th><th></th></tr>${cells.join('\n')}</table></div>
 <p>All of it with the evaluations: ${duration(spent)}.</p>`;
 }
 
@@ -94,7 +97,7 @@ const finite = (_key: string, value: unknown): unknown => (value === Infinity ? 
 export const compareJson = (c: Comparison): string => `${JSON.stringify({
   ...Object.fromEntries(c.facts), inputs: c.inputs, spentSeconds: c.spent,
   methods: c.rows.map((r) => ({
-    name: r.method.name, label: r.method.label, settings: r.outcome?.settings ?? null, failure: r.failure ?? null, note: r.method.note, seconds: r.seconds, allowedSeconds: r.allowed, memoryBytes: r.memory, repeat: r.repeat,
+    name: r.method.name, label: r.method.label, settings: r.outcome?.settings ?? null, failure: r.failure ?? null, note: r.method.note, seconds: r.seconds, allowedSeconds: r.allowed, cores: r.cores, memoryBytes: r.memory, repeat: r.repeat,
     results: (r.reports ?? []).map((report, i) => ({ target: c.targets[i].name, ...report })),
   })),
 }, finite, 2)}\n`;

@@ -8,7 +8,7 @@ import { readPicture } from '../node/decode.ts';
 import { readInput } from '../node/files.ts';
 import type { Comparison, Row } from './comparePage.ts';
 
-interface Recorded { name: string; settings: string | null; failure: string | null; seconds: number; allowedSeconds: number | null; memoryBytes: number; repeat: string; results: (Report & { target: string })[] }
+interface Recorded { name: string; settings: string | null; failure: string | null; seconds: number; allowedSeconds: number | null; cores?: Row['cores']; memoryBytes: number; repeat: string; results: (Report & { target: string })[] }
 interface Record { inputs: Comparison['inputs']; spentSeconds: number; methods: Recorded[] }
 
 /**
@@ -34,7 +34,7 @@ export async function finishedRows(folder: string, c: Comparison, methods: reado
     const pictures: Picture[] = [];
     for (const t of c.targets) pictures.push(await readPicture(join(folder, method.name, `${t.name}.png`)));
     const reports = m.results.map(({ target: _, ...report }) => report as Report);
-    rows.push({ method, outcome: { pictures, settings: m.settings ?? '', repeat: null }, reports, seconds: m.seconds, allowed: m.allowedSeconds, memory: m.memoryBytes, repeat: m.repeat });
+    rows.push({ method, outcome: { pictures, settings: m.settings ?? '', repeat: null }, reports, seconds: m.seconds, allowed: m.allowedSeconds, memory: m.memoryBytes, cores: m.cores ?? null, repeat: m.repeat });
   }
   return { rows, spent: Number(record.spentSeconds) || 0 };
 }

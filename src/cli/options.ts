@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '../data/errors.ts';
 import type { Choices } from '../model/analogy.ts';
 import { presetNames, type PresetName } from '../model/config.ts';
+import type { Tile } from '../model/tile.ts';
 
 /** A whole number from low to high, a multiple of `step`. */
 export const integer = (low: number, high: number, step = 1) => (text: string): number => {
@@ -20,11 +21,24 @@ export const number = (low: number, high: number) => (text: string): number => {
   return value;
 };
 
-export const paletteOption = ['--palette <file>', 'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON; or one by name: celebamask-hq, cityscapes, helen'] as const;
+/** Longest side that sizes may be given with, pixels. */
+export const largestSize = 4096;
+/** WIDTHxHEIGHT. */
+export function sizeOption(text: string): { width: number; height: number } {
+  const [, w, h] = /^(\d+)x(\d+)$/i.exec(text.trim()) ?? [];
+  const [width, height] = [Number(w), Number(h)];
+  if (!(Math.min(width, height) >= 16 && Math.max(width, height) <= largestSize)) throw new InvalidArgumentError(`WIDTHxHEIGHT is expected, such as 320x160, each from 16 to ${largestSize}.`);
+  return { width, height };
+}
+export const targetSizeOption = (): Option => new Option('--target-size <WxH>', "stretch the target layouts to this size first, in the photograph's layout's pixels: with that layout itself as the target, the photograph is retargeted").argParser(sizeOption);
+export const paletteOption = ['--palette <file>', 'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON; or one by name: ade20k, celebamask-hq, cityscapes, helen'] as const;
 
 export type Condition = NonNullable<Choices['condition']>;
 /** What layouts are: for commands that take drawings in their place. */
 export const conditionOption = (): Option => new Option('--condition <kind>', 'what layouts are: classes (default), or sketch: line drawings').choices(['classes', 'sketch']);
+export type Axes = 'across' | 'down' | 'both';
+export const tileOption = (): Option => new Option('--tile <axes>', 'make it fit itself: across (left to right), down (top to bottom) or both; draw the target so that it does').choices(['across', 'down', 'both']);
+export const tileOf = (axes: Axes | undefined): Tile | undefined => axes && { across: axes !== 'down', down: axes !== 'across' };
 export const drawingOption = ['--drawing <file>', "with --condition sketch: a drawing of the photo (default: its edges, as semia edges finds them); all that follows the photo is to be rendered"] as const;
 
 /** A photograph's layout and the targets, as commands that render take them: a sketch's are all targets, and its own drawing is an option. Throws UserError where one is missing. */
@@ -36,6 +50,7 @@ export function layoutAndTargets(layout: string, targets: readonly string[], { c
 }
 
 export interface TrainOptions extends Choices {
+  targetSize?: ReturnType<typeof sizeOption>;
   output: string;
   targets?: string[];
   outputSize?: number;

@@ -1,9 +1,11 @@
 /** Rendering layouts with a run, and writing the results. */
 import type { Session } from '../autograd/tensor.ts';
+import { UserError } from '../data/errors.ts';
 import type { Picture } from '../data/image.ts';
 import { gridOf, prepareTarget, type Source, type Target } from '../data/prepare.ts';
 import { openNetworks, Painter } from '../model/analogy.ts';
 import type { Config } from '../model/config.ts';
+import type { Tile } from '../model/tile.ts';
 import { writeFileAtomic } from '../node/files.ts';
 import type { RunFolder } from '../node/runFolder.ts';
 import type { FileRecord } from '../model/runRecord.ts';
@@ -12,9 +14,9 @@ import { adoptKernels } from './kernels.ts';
 import { withRecipe } from './recipe.ts';
 
 /** Layout files as targets of a source, checked for everything that could stop their rendering. */
-export function targetsOf(inputs: readonly InputPicture[], source: Source, c: Config, tell: (note: string) => void): Target[] {
+export function targetsOf(inputs: readonly InputPicture[], source: Source, c: Config, tell: (note: string) => void, size?: { width: number; height: number }): Target[] {
   return inputs.map(({ picture }) => {
-    const target = prepareTarget(picture, source);
+    const target = prepareTarget(picture, source, size);
     gridOf(target, source, c.size, c.network.levels);
     target.notes.forEach(tell);
     return target;
@@ -29,15 +31,20 @@ export async function painterOf(session: Session, run: RunFolder): Promise<Paint
   return new Painter(session, config, source, openNetworks(session, config, source, await run.state()));
 }
 
+/** Throws UserError before anything is done where a tile is asked of what cannot make one. */
+export function checkTile({ tile, raw }: { tile?: string; raw?: boolean }, { preset, refine }: Config): void {
+  if (tile && !raw && !(refine > 0)) throw new UserError(`--tile ${tile}: preset ${preset} does not finish its pictures by patches, which is what makes tiles fit: use fixed or fast`);
+}
+
 export interface Work { target: Target; file: FileRecord; path: string }
 
 /** Renders and writes, one after the other; each is on the disk before the next begins. */
-export async function paintAll(painter: Painter, run: RunFolder, work: readonly Work[], { raw, tell }: { raw: boolean; tell: (note: string) => void }): Promise<Picture[]> {
+export async function paintAll(painter: Painter, run: RunFolder, work: readonly Work[], { raw, tile, tell }: { raw: boolean; tile?: Tile; tell: (note: string) => void }): Promise<Picture[]> {
   const pictures: Picture[] = [];
   for (const { target, file, path } of work) {
-    const picture = await painter.paint(target, { raw });
+    const picture = await painter.paint(target, { raw, tile });
     const { info } = painter.session.device;
-    await writeFileAtomic(path, withRecipe(picture, path, run, target, file, raw, info.description || info.vendor));
+    await writeFileAtomic(path, withRecipe(picture, path, run, target, file, { raw, tile }, info.description || info.vendor));
     tell(`${path}  ${picture.width} x ${picture.height}`);
     pictures.push(picture);
   }

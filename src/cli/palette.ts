@@ -10,7 +10,7 @@ interface PaletteOptions { palette?: string; json?: boolean }
 export function addPalette(program: Command): void {
   program.command('palette').description('classes, colours and areas of a layout; with more layouts, how they fit it')
     .argument('<source>', 'the source layout').argument('[targets...]', 'layouts to be rendered (files or folders)')
-    .option('--palette <file>', 'names of the classes, or celebamask-hq, cityscapes or helen').option('--json', 'print the whole report as JSON')
+    .option('--palette <file>', 'names of the classes, or ade20k, celebamask-hq, cityscapes or helen').option('--json', 'print the whole report as JSON')
     .addHelpText('after', '\nExample:\n  semia palette layout.png new-layouts/\n')
     .action(async (source: string, targets: string[], o: PaletteOptions) => {
       const named = o.palette ? (await readPalette(o.palette)).palette : undefined;

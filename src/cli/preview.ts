@@ -1,20 +1,20 @@
 /** semia preview PHOTO LAYOUT TARGET... -o OUT: patch synthesis, without training. */
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { preview } from '../model/preview.ts';
-import { conditionOption, drawingOption, integer, layoutAndTargets } from './options.ts';
+import { conditionOption, drawingOption, integer, layoutAndTargets, targetSizeOption, tileOf, tileOption, type Axes } from './options.ts';
 import { option } from './repeat.ts';
 import { makeResults, readTask, taskOptions, taskWords, type TaskOptions } from './untrained.ts';
 
 export function addPreview(program: Command): void {
   taskOptions(program.command('preview').description('a first look in seconds: fill new layouts with patches of the photograph, without training'), '[targets...]').addOption(conditionOption()).option(...drawingOption)
-    .addOption(new Option('--tile <axes>', 'make it fit itself: across (left to right), down (top to bottom) or both; draw the target so that it does').choices(['across', 'down', 'both']))
+    .addOption(tileOption()).addOption(targetSizeOption())
     .option('--seed <number>', 'another seed gives another result', integer(0, 2 ** 32 - 1), 0)
     .addHelpText('after', '\nExample:\n  semia preview photo.jpg layout.png wider-lake.png -o preview.png\n  semia preview photo.jpg new-drawing.png --condition sketch -o preview.png\n')
-    .action(async (photo: string, first: string, rest: string[], o: TaskOptions & { seed: number; tile?: 'across' | 'down' | 'both' }) => {
+    .action(async (photo: string, first: string, rest: string[], o: TaskOptions & { seed: number; tile?: Axes }) => {
       const { layout, targets } = layoutAndTargets(first, rest, o);
       const task = await readTask(photo, layout, targets, o);
       const { source } = task;
-      const tile = o.tile && { across: o.tile !== 'down', down: o.tile !== 'across' };
+      const tile = tileOf(o.tile);
       await makeResults(task, o, 'preview', () => ({ seed: o.seed, tile: o.tile, ...(o.condition && { condition: o.condition }) }), (target) => taskWords(task, 'preview', target, [...option('--seed', o.seed), ...option('--tile', o.tile)], o), async (session, i) =>
         (await preview({ session, photo: source.photo, layout: source.labels, target: task.targets[i], classes: source.palette.classes.length, lines: source.palette.lines, tile, seed: o.seed })).image);
     });

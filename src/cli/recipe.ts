@@ -14,9 +14,9 @@ import { programVersion } from '../node/version.ts';
 export type { Recipe } from '../model/recipe.ts';
 
 /** The PNG of a result that will lie at `path`. The same result has the same bytes. */
-export function withRecipe(picture: Picture, path: string, run: RunFolder, target: Target, file: FileRecord, raw: boolean, adapter: string): Uint8Array {
+export function withRecipe(picture: Picture, path: string, run: RunFolder, target: Target, file: FileRecord, { raw, tile }: Pick<Recipe, 'raw' | 'tile'>, adapter: string): Uint8Array {
   const beside = relative(dirname(resolve(path)), resolve(run.path)) || '.';
-  return addRecipe(encodePng(picture), { record: run.record, run: beside, target, file, raw, adapter, version: programVersion });
+  return addRecipe(encodePng(picture), { record: run.record, run: beside, target, file, raw, tile, adapter, version: programVersion });
 }
 
 /** The recipe in a PNG's bytes. Throws UserError where there is none. */

@@ -22,7 +22,7 @@ export interface MethodRecord { method: string; version?: string; adapter?: stri
 
 const seed = ['--seed'], task = ['--output-size', '--palette'], hole = [...seed, '--mask', '--sample-mask', '--grow'];
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  preview: [...task, ...seed, '--condition', '--drawing', '--tile'], analogies: [...task, '--kappa', '--guide-weight', '--filter'],
+  preview: [...task, ...seed, '--condition', '--drawing', '--tile', '--target-size'], analogies: [...task, '--kappa', '--guide-weight', '--filter'],
   spade: [...task, ...seed, '--size', '--width', '--iterations', '--rate', '--weights', '--channels', '--vgg'],
   inpaint: [...hole, '--from'], remove: [...hole, '--layout', '--class', '--palette', '--run'],
   deepanalogy: [...seed, '--vgg', '--size', '--iterations', '--steps'], segment: ['-k', '--superpixels', '--compactness'],

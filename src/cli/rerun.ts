@@ -39,7 +39,7 @@ export function addRerun(program: Command): void {
         const { description, vendor } = session.device.info;
         if (recipe.adapter !== (description || vendor)) console.log(`note: it was made on ${recipe.adapter}; this is ${description || vendor}`);
         const work = { target, file: recipe.target, path: path ?? '' };
-        const [after] = path ? await paintAll(painter, run, [work], { raw: recipe.raw, tell: console.log }) : [await painter.paint(target, { raw: recipe.raw })];
+        const [after] = path ? await paintAll(painter, run, [work], { raw: recipe.raw, tile: recipe.tile, tell: console.log }) : [await painter.paint(target, { raw: recipe.raw, tile: recipe.tile })];
         console.log(`${file}: ${compare(before, after)}`);
         if (!samePixels(before, after)) process.exitCode = differentCode;
       } catch (error) {

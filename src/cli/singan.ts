@@ -4,7 +4,7 @@ import { UserError } from '../data/errors.ts';
 import { fitSize, flatten, resize, type Picture } from '../data/image.ts';
 import { published, scalesOf, small, type SinganConfig } from '../model/baselines/singan.config.ts';
 import { singanFormat } from '../model/baselines/singan.record.ts';
-import { SinganTraining, spread } from '../model/baselines/singan.training.ts';
+import { repainting, SinganTraining, spread } from '../model/baselines/singan.training.ts';
 import type { PictureRecord } from '../model/runRecord.ts';
 import { checkNewRun } from '../node/runFolder.ts';
 import { isSinganRun, SinganFolder } from '../node/singanFolder.ts';
@@ -15,11 +15,12 @@ import { again, integer, refuseChanges, refuseResumeInputs } from './options.ts'
 import { checkWritable } from './outputs.ts';
 import { duration, Progress } from './progress.ts';
 import { explainDevice, openSession } from './session.ts';
-import { addSinganTasks } from './singanTasks.ts';
+import { addSinganTasks, openRun } from './singanTasks.ts';
 
-interface TrainOptions { output: string; minutes?: number; size?: number; coarsest?: number; width?: number; iterations?: number; reconstruction?: number; seed?: number; resume?: boolean; saveEvery: number; quiet?: boolean }
+interface TrainOptions { output: string; minutes?: number; size?: number; coarsest?: number; width?: number; iterations?: number; reconstruction?: number; seed?: number; paint?: string; start?: number; colors?: number; resume?: boolean; saveEvery: number; quiet?: boolean }
 /** What training needs, read and checked before a device is opened. */
-interface Plan { run: SinganFolder | null; photo: Picture; record: PictureRecord; given: Partial<SinganConfig> }
+/** `base`: the trained run of which one scale is trained again. */
+interface Plan { run: SinganFolder | null; base?: SinganFolder; photo: Picture; record: PictureRecord; given: Partial<SinganConfig> }
 
 export function addSingan(program: Command): void {
   const group = program.command('singan').description('SinGAN (Shaham et al. 2019), to compare with: learns one photograph without a layout')
@@ -33,13 +34,18 @@ export function addSingan(program: Command): void {
     .option('--iterations <count>', `per scale (default: ${published.iterations}, on adapters that compute on the processor ${small.iterations})`, integer(1, 100_000))
     .option('--reconstruction <weight>', `of the reconstruction (default: ${published.reconstruction}; 100 for super-resolution)`, integer(0, 10_000))
     .option('--seed <number>', 'another seed gives another run (default: 0)', integer(0, 2 ** 32 - 1))
+    .option('--paint <run>', 'train one scale of a finished run again, on the photograph in few colours: for semia singan paint')
+    .option('--start <scale>', 'with --paint: the scale that paintings will be given to (default: 1)', integer(1, 99))
+    .option('--colors <count>', 'with --paint: how many colours (default: 5)', integer(2, 64))
     .option('--resume', 'go on with an interrupted run').option('--save-every <seconds>', 'time between saves', integer(0, 86_400), 30).option('--quiet', 'print nothing but errors')
-    .addHelpText('after', '\nExample:\n  semia singan train photo.jpg -o runs/singan --minutes 10\n')
+    .addHelpText('after', '\nExample:\n  semia singan train photo.jpg -o runs/singan --minutes 10\n  semia singan train --paint runs/singan -o runs/singan-paint\n')
     .action(async (photo: string | undefined, o: TrainOptions) => train(await plan(photo, o), o));
   addSinganTasks(group);
 }
 
 async function plan(path: string | undefined, o: TrainOptions): Promise<Plan> {
+  if (o.paint !== undefined && !o.resume) return repaint(o.paint, path, o);
+  if (!o.resume && (o.start !== undefined || o.colors !== undefined)) throw new UserError('--start and --colors belong to --paint RUN');
   const { size: finest, coarsest, width, iterations, reconstruction, seed } = o;
   const given = Object.fromEntries(Object.entries({ finest, coarsest, width, iterations, reconstruction, seed }).filter(([, v]) => v !== undefined)) as Partial<SinganConfig>;
   const input = path === undefined ? null : await readInputPicture(path, false);
@@ -61,21 +67,34 @@ async function plan(path: string | undefined, o: TrainOptions): Promise<Plan> {
   return { run: null, photo: flatten(input.picture), record: input.record, given };
 }
 
-async function train({ run, photo, record, given }: Plan, o: TrainOptions): Promise<void> {
+/** One scale of a finished run, to be trained again. */
+async function repaint(path: string, photo: string | undefined, o: TrainOptions): Promise<Plan> {
+  const { size, coarsest, width, reconstruction, seed, iterations, start = 1, colors = 5 } = o;
+  if (photo !== undefined) throw new UserError(`${photo}: --paint takes the photograph of ${path}: leave it out`);
+  const other = Object.entries({ size, coarsest, width, reconstruction, seed }).find(([, v]) => v !== undefined);
+  if (other) throw new UserError(`--${other[0]}: --paint takes it from ${path}: leave it out`);
+  const { run, photo: own, last } = await openRun(path);
+  if (start > last) throw new UserError(last ? `--start ${start}: paintings are given to one of the scales 1 to ${last} of ${path}` : `${path}: has one scale only, and nothing can be injected above it: train a run with a larger --size or a smaller --coarsest`);
+  await checkNewRun(o.output);
+  await checkWritable(o.output);
+  return { run: null, base: run, photo: own, record: run.record.photo, given: { ...run.record.config, ...(iterations !== undefined && { iterations }), paint: { start, colors } } };
+}
+
+async function train({ run, base, photo, record, given }: Plan, o: TrainOptions): Promise<void> {
   const tell = (text: string): void => Progress.line(text, o.quiet ?? false);
   await run?.claim();
-  const restored = run && await run.state();
+  const restored = await (run ?? base)?.state();
   const session = await openSession();
   try {
     const { info } = session.device;
-    const config: SinganConfig = run ? run.record.config : { ...published, ...(info.software && small), ...given };
+    const config: SinganConfig = run ? run.record.config : base ? given as SinganConfig : { ...published, ...(info.software && small), ...given };
     const fine = fitSize(photo.width, photo.height, config.finest);
     const used = resize(photo, fine.width, fine.height);
     const scales = scalesOf(used.width, used.height, config);
-    const training = new SinganTraining(session, config, scales, used, run ? structuredClone(run.record.host) : undefined, restored ?? undefined);
+    const training = new SinganTraining(session, config, scales, used, run ? structuredClone(run.record.host) : base && repainting(base.record.host, config.paint!.start), restored);
     const now = new Date().toISOString();
     const folder = run ?? await SinganFolder.create(o.output, { format: singanFormat, config, photo: record, size: { width: used.width, height: used.height }, adapter: info, versions: versions(), started: now, saved: now, seconds: 0 }, used, training);
-    if (!run && info.software && given.finest === undefined) tell(`note: this adapter computes on the processor, so the networks are small and the finest scale is ${used.width} x ${used.height}; as published: --size ${published.finest} --width ${published.width} --iterations ${published.iterations}`);
+    if (!run && !base && info.software && given.finest === undefined) tell(`note: this adapter computes on the processor, so the networks are small and the finest scale is ${used.width} x ${used.height}; as published: --size ${published.finest} --width ${published.width} --iterations ${published.iterations}`);
     const stop = new Interrupt(() => tell('\nstopping after this iteration and saving; once more to stop at once'));
     const began = performance.now();
     let saved = began;
@@ -85,7 +104,7 @@ async function train({ run, photo, record, given }: Plan, o: TrainOptions): Prom
     const save = async (): Promise<void> => { await folder.save(training, { seconds: before + elapsed(), adapter: info, versions: versions() }); saved = performance.now(); };
     const finished = await training.run({
       plan: (k, cost) => {
-        const iterations = o.minutes === undefined ? config.iterations : spread(scales, k, cost, 60 * o.minutes - elapsed(), config.iterations);
+        const iterations = o.minutes === undefined ? config.iterations : spread(config.paint ? scales.slice(0, k + 1) : scales, k, cost, 60 * o.minutes - elapsed(), config.iterations);
         const { width, height, channels } = scales[k];
         tell(`scale ${k + 1} of ${scales.length}: ${width} x ${height}, ${channels} channels, ${iterations} iterations in about ${duration(cost * iterations)}`);
         return iterations;
@@ -101,7 +120,7 @@ async function train({ run, photo, record, given }: Plan, o: TrainOptions): Prom
         return stop.requested !== null;
       },
     });
-    if (finished) { tell(`${o.output}: trained. Next: semia singan sample ${o.output} -n 6 -o OUT`); return; }
+    if (finished) { tell(`${o.output}: trained. Next: semia singan ${config.paint ? `paint ${o.output} PAINTING -o OUT.png` : `sample ${o.output} -n 6 -o OUT`}`); return; }
     tell(`saved at scale ${training.host.scale + 1} of ${scales.length}, iteration ${training.host.iteration}. To go on:\n  ${again('--resume')}`);
     process.exit(stop.exitCode);
   } catch (error) {

@@ -1,5 +1,5 @@
 /** semia singan sample, retarget, superres, edit, harmonize, paint, animate: what a trained SinGAN run is for. */
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { animatedPng } from '../data/apng.ts';
 import { UserError } from '../data/errors.ts';
 import { fitSize, flatten, resize, type Picture } from '../data/image.ts';
@@ -13,26 +13,20 @@ import { encodePng } from '../node/decode.ts';
 import { writeFilesAtomic } from '../node/files.ts';
 import { SinganFolder } from '../node/singanFolder.ts';
 import { readInputPicture, type InputPicture } from './inputs.ts';
-import { integer, number } from './options.ts';
+import { integer, largestSize as largest, number, sizeOption } from './options.ts';
 import { resultFiles } from './outputs.ts';
 import { Progress } from './progress.ts';
 import { option, withMethod, type Word } from './repeat.ts';
 import { explainDevice, openSession } from './session.ts';
 
 interface Common { output: string; seed: number; start?: number; quiet?: boolean }
-const largest = 4096;
 
-function sizeOption(text: string): Size {
-  const [, w, h] = /^(\d+)x(\d+)$/i.exec(text.trim()) ?? [];
-  const [width, height] = [Number(w), Number(h)];
-  if (!(Math.min(width, height) >= 16 && Math.max(width, height) <= largest)) throw new InvalidArgumentError(`WIDTHxHEIGHT is expected, such as 320x160, each from 16 to ${largest}.`);
-  return { width, height };
-}
-
-/** A trained run, checked, and what its results are recorded with. */
-interface Opened { run: SinganFolder; photo: Picture; last: number }
-async function openRun(path: string): Promise<Opened> {
+/** A trained run, checked, and what its results are recorded with. `last`: its finest scale. */
+export interface Opened { run: SinganFolder; photo: Picture; last: number }
+/** `paintings`: also one of which a scale was trained for paintings; to anything else that scale is of no use. */
+export async function openRun(path: string, { paintings = false } = {}): Promise<Opened> {
   const run = await SinganFolder.open(path);
+  if (run.record.config.paint && !paintings) throw new UserError(`${path}: was trained for paintings (semia singan paint): give the run that it was made of`);
   const photo = await run.photo();
   const last = scalesOf(photo.width, photo.height, run.record.config).length - 1;
   if (run.record.host.scale <= last) throw new UserError(`${path}: has trained ${run.record.host.scale} of ${last + 1} scales: go on with semia singan train -o ${path} --resume`);
@@ -129,10 +123,15 @@ async function samples(opened: Opened, o: Common, task: string, size: Size, from
 function injection(group: Command, name: string, description: string, share: number, grow: number | null): void {
   const command = startOption(common(group.command(name).description(description).argument('<run>', 'a trained run').argument('<picture>', 'the picture to begin with')), 'scale that the picture is given to: low for much freedom, high for little');
   if (grow !== null) command.option('--mask <picture>', 'white where it was changed: the rest stays as given');
-  else command.option('--colors <count>', "the photograph's main colours that the painting is first brought to; 0: leave it as it is", integer(0, 64), 5);
+  else command.option('--colors <count>', "the photograph's main colours that the painting is first brought to; 0: leave it as it is (default: 5; a run of train --paint has its own)", integer(0, 64));
   command.action(async (path: string, picture: string, o: Common & { mask?: string; colors?: number }) => {
-    const opened = await openRun(path);
-    const start = startOf(opened, o.start, share);
+    const opened = await openRun(path, { paintings: grow === null });
+    const { paint } = opened.run.record.config;
+    for (const [word, given, own] of [['start', o.start, paint?.start], ['colors', o.colors, paint?.colors]] as const) {
+      if (paint && given !== undefined && given !== own) throw new UserError(`--${word} ${given}: ${path} was trained for paintings with --${word} ${own}`);
+    }
+    const start = paint?.start ?? startOf(opened, o.start, share);
+    const colors = grow === null ? paint?.colors ?? o.colors ?? 5 : undefined;
     const input = await readInputPicture(picture, false);
     const given = flatten(input.picture);
     const own = opened.run.record.size;
@@ -143,14 +142,14 @@ function injection(group: Command, name: string, description: string, share: num
     const size = grow === null ? fitSize(given.width, given.height, Math.max(own.width, own.height), true) : own;
     if (Math.min(size.width, size.height) < 16) throw new UserError(`${picture}: is too narrow: at the run's size it has ${size.width} x ${size.height} pixels`);
     // The networks know the photograph's colours only, and a painter's flat ones are far from all of them: as in the released code, each gets the nearest of a few.
-    const source = grow !== null ? fit(given, picture) : o.colors ? inColours(given, mainColours(opened.photo, o.colors)) : given;
+    const source = grow !== null ? fit(given, picture) : colors && !paint ? inColours(given, mainColours(opened.photo, colors)) : given;
     const mask = o.mask === undefined ? null : await readInputPicture(o.mask, true);
     const long = Math.max(own.width, own.height);
     const weights = mask && softMask(fit(mask.picture, o.mask!), Math.round((grow ?? 0) * long), 5 / 250 * long);
     const paths = await resultFiles(o.output, [{ path: `${name}.png` }], [picture, o.mask ?? '']);
     const files = { picture: brief(input), ...(mask ? { mask: brief(mask) } : {}) };
-    await write(opened, o, name, { start, ...files, colors: o.colors }, [name, files.picture, ...option('--start', start), ...option('--mask', files.mask), ...option('--colors', o.colors)], paths, async (m) => {
-      const [made] = await sample(m, size, { start, picture: source }, [o.seed]);
+    await write(opened, o, name, { start, ...files, colors, ...(paint && { trainedForPaintings: true }) }, [name, files.picture, ...option('--start', start), ...option('--mask', files.mask), ...option('--colors', colors)], paths, async (m) => {
+      const [made] = await sample(m, size, { start, picture: source, ...(paint && { colours: m.colours }) }, [o.seed]);
       return [still(weights ? blend(made, source, weights) : made)];
     });
   });

@@ -44,7 +44,7 @@ export async function planTraining(photo: string | undefined, layout: string | u
   gridOf(source, source, config.size, config.network.levels);
   notes.forEach(tell);
   const layouts = await readLayouts(targets, source.palette, tell);
-  const read = targetsOf(layouts, source, config, tell);
+  const read = targetsOf(layouts, source, config, tell, o.targetSize);
   const vgg = o.vgg ? await readVgg(o.vgg) : null;
   await checkNewRun(path);
   await checkWritable(path);

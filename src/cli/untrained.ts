@@ -8,13 +8,13 @@ import { writeFileAtomic } from '../node/files.ts';
 import type { FileRecord } from '../model/runRecord.ts';
 import { sheetFile, sheetOption, writeSheet } from './contactSheet.ts';
 import { readLayouts, readSource } from './inputs.ts';
-import { integer, paletteOption, type Condition } from './options.ts';
+import { integer, paletteOption, type Condition, type sizeOption } from './options.ts';
 import { resultFiles } from './outputs.ts';
 import { duration, Progress } from './progress.ts';
 import { option, withMethod, type Word } from './repeat.ts';
 import { explainDevice, openSession } from './session.ts';
 
-export interface TaskOptions { output: string; condition?: Condition; drawing?: string; palette?: string; outputSize?: number; contactSheet?: string; quiet?: boolean }
+export interface TaskOptions { output: string; condition?: Condition; drawing?: string; palette?: string; outputSize?: number; targetSize?: ReturnType<typeof sizeOption>; contactSheet?: string; quiet?: boolean }
 /** What results are recorded as made of. */
 export interface Made {
   files: { photo: FileRecord; layout: FileRecord; palette?: FileRecord | null; targets: FileRecord[] };
@@ -38,14 +38,14 @@ export async function readTask(photo: string, layout: string | undefined, target
   const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
   const { source, notes, files } = await readSource(photo, layout, { ...o, longSide: o.outputSize });
   const layouts = await readLayouts(targets, source.palette, tell);
-  const read = layouts.map(({ picture }) => prepareTarget(picture, source));
+  const read = layouts.map(({ picture }) => prepareTarget(picture, source, o.targetSize));
   for (const note of [...notes, ...read.flatMap((t) => t.notes)]) tell(`note: ${note}`);
   return { source, targets: read, files: { ...files, targets: layouts.map((t) => t.record) }, tell };
 }
 
 /** The command of these results, for one of them: the photograph, its layout (a sketch's is an option), the target, then `options`. */
 export const taskWords = ({ files }: Made, command: string, target: FileRecord, options: readonly Word[], o: TaskOptions): Word[] =>
-  [command, files.photo, ...o.condition === 'sketch' ? [target, '--condition', 'sketch', ...option('--drawing', o.drawing ? files.layout : null)] : [files.layout, target], ...options, ...option('--output-size', o.outputSize), ...option('--palette', files.palette)];
+  [command, files.photo, ...o.condition === 'sketch' ? [target, '--condition', 'sketch', ...option('--drawing', o.drawing ? files.layout : null)] : [files.layout, target], ...options, ...option('--output-size', o.outputSize), ...option('--target-size', o.targetSize && `${o.targetSize.width}x${o.targetSize.height}`), ...option('--palette', files.palette)];
 
 /**
  * Makes and writes one result after the other. `settings`: what the method was told, for the record in each PNG (text chunk `semia-method`); `words`: the command

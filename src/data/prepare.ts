@@ -83,14 +83,17 @@ function distinct(palette: Palette): Palette {
 
 /**
  * Reads a target layout in the source's classes. One of the source's shape shows the same view and gets its size; any other
- * keeps its own shape, at the scale of the source layout. Throws UserError: a mask, unknown colours, too small, too large.
+ * keeps its own shape, at the scale of the source layout. `size`: it is stretched to this first, in pixels of the source layout. Throws UserError: a mask, unknown colours, too small, too large.
  */
-export function prepareTarget(picture: Picture, source: Source): Target {
-  if (source.palette.lines) return fitTarget({ ...readDrawing(picture), name: picture.source }, source)
+export function prepareTarget(picture: Picture, source: Source, size?: Size): Target {
+  const named = (layout: Labelled): Labelled & { name: string } => ({ ...(size ? stretched(layout, size, source.palette) : layout), name: picture.source })
+  if (source.palette.lines) return fitTarget(named(readDrawing(picture)), source)
   const mask = maskReason(picture, source.palette)
   if (mask?.by === 'pixels') throw new UserError(mask.why)
-  return fitTarget({ ...readLayout(picture, source.palette), name: picture.source }, source)
+  return fitTarget(named(readLayout(picture, source.palette)), source)
 }
+
+const stretched = ({ width: w, height: h, labels }: Labelled, { width, height }: Size, palette: Palette): Labelled => ({ width, height, labels: resizerOf(palette)(labels, w, h, width, height) })
 
 /** A layout in the source's classes, at the output size; see prepareTarget. Throws UserError: too large. */
 export function fitTarget(layout: Labelled & { name: string }, source: Source): Target {

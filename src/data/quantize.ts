@@ -19,13 +19,14 @@ export function mainColours({ data }: Picture, k: number, rounds = 20): Colour[]
   const sum: Colour = [0, 0, 0];
   for (let i = 0; i < data.length; i += 4) for (let c = 0; c < 3; c++) sum[c] += data[i + c] / n;
   let colours: Colour[] = [sum];
-  while (colours.length < k) {
-    let [far, at] = [0, 0];
-    for (let i = 0; i < data.length; i += 4) { const d = distance(data, i, colours[nearest(data, i, colours)]); if (d > far) [far, at] = [d, i]; }
-    if (!far) break;
-    colours.push([data[at], data[at + 1], data[at + 2]]);
-  }
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round <= rounds; round++) {
+    // At first, and for a colour that no pixel was nearest to.
+    while (colours.length < k) {
+      let [far, at] = [0, 0];
+      for (let i = 0; i < data.length; i += 4) { const d = distance(data, i, colours[nearest(data, i, colours)]); if (d > far) [far, at] = [d, i]; }
+      if (!far) break;
+      colours.push([data[at], data[at + 1], data[at + 2]]);
+    }
     const sums = colours.map(() => [0, 0, 0, 0]);
     for (let i = 0; i < data.length; i += 4) { const s = sums[nearest(data, i, colours)]; for (let c = 0; c < 3; c++) s[c] += data[i + c]; s[3]++; }
     colours = sums.flatMap((s): Colour[] => (s[3] ? [[s[0] / s[3], s[1] / s[3], s[2] / s[3]]] : []));

@@ -9,14 +9,15 @@ import type { Session } from '../autograd/tensor.ts';
 import { measuring, Tuner, type TuneOptions } from '../autograd/tune.ts';
 import { UserError } from '../data/errors.ts';
 import { fromFloatCHW, resize, type Picture } from '../data/image.ts';
-import { cutCHW } from '../data/pad.ts';
+import { cutCHW, type Padding } from '../data/pad.ts';
 import type { Palette } from '../data/palette.ts';
 import { classTable, fitLayout, fitPair, fullSource, gridOf, prepareDrawing, prepareSource, prepareTarget, smallSource, type Source, type Target } from '../data/prepare.ts';
 import { preset as presetOf, type Config, type PresetName } from './config.ts';
 import { createNetworks, restoreNetworks, type Networks } from './networks.ts';
-import type { PairData } from './pair.ts';
+import type { LayoutData, PairData } from './pair.ts';
 import { Renderer } from './render.ts';
 import { refine, synthesizeTargets, type Draft, type Drafts } from './synthesis.ts';
+import { fitting, type Tile } from './tile.ts';
 import { Training, type HostState, type State, type TrainingInput } from './train.ts';
 
 /** A preset's settings with a size, a width, a seed and a total of their own; what depends on them follows. `condition`: what layouts are, the preset's classes or line drawings. */
@@ -69,20 +70,23 @@ export async function openTraining(session: Session, c: Config, source: Source, 
 /** Networks as a run saved them, to render with and look into: no training step is recorded. `state` from Training.state. */
 export function openNetworks(session: Session, c: Config, source: Source, state: State): Networks {
   const networks = createNetworks(session, c, source.palette.classes.length);
-  fitting(() => restoreNetworks(session, networks, state, [0, 0, 0]));
+  restoring(() => restoreNetworks(session, networks, state, [0, 0, 0]));
   return networks;
 }
 
 /** Takes up a saved state again. Saved weights that are not those of the networks are the run's fault, not the program's. */
 export function resumeTraining(training: Training, state: State, host: HostState): void {
-  fitting(() => training.restore(state, host));
+  restoring(() => training.restore(state, host));
 }
 
-function fitting(restore: () => void): void {
+function restoring(restore: () => void): void {
   try { restore(); } catch (error) {
     throw new UserError(`the run's weights do not fit its networks (${(error as Error).message}): they were saved by another version, or damaged`);
   }
 }
+
+/** See `Painter.paint`. */
+export interface PaintOptions { raw?: boolean; alone?: boolean; tile?: Tile }
 
 /** Renders layouts with trained networks; one renderer for each size of layout. */
 export class Painter {
@@ -93,29 +97,38 @@ export class Painter {
   }
 
   /** The generator's picture of a layout, [3,H,W] at the training size. */
-  async draft(target: Target): Promise<Draft> {
+  async draft(target: Target, tile?: Tile): Promise<Draft> {
     const { config: c, source } = this;
     const { size, padding } = gridOf(target, source, c.size, c.network.levels);
+    if (!tile?.across && !tile?.down) return { ...size, image: await this.rendered(target, size, padding) };
+    return { ...size, image: await fitting(fitLayout(target, size, size, source.palette), tile, (layout) => this.rendered(layout, size, padding)) };
+  }
+
+  /** [3,h,w] of `size`, rendered with its padding. */
+  private async rendered(layout: LayoutData, size: { width: number; height: number }, padding: Padding): Promise<Float32Array> {
+    const { config: c, source } = this;
     const key = `${padding.width} x ${padding.height}`;
     let renderer = this.renderers.get(key);
     if (!renderer) this.renderers.set(key, renderer = Renderer.create(this.session, c, classTable(source.palette), this.networks, fitPair(this.small, padding)));
-    const padded = await (await renderer).render(fitLayout(target, size, padding, source.palette));
-    return { ...size, image: cutCHW(padded, 3, size.width, size.height, padding) };
+    const padded = await (await renderer).render(fitLayout(layout, size, padding, source.palette));
+    return cutCHW(padded, 3, size.width, size.height, padding);
   }
 
   /**
    * The picture at the target's output size: refined by the source's patches where the preset does that, else enlarged. `raw`: the draft itself.
    * `alone`: no synthesis is blended in. Reconstructions are judged so: of the source's own layout a synthesis makes the photograph, whatever the generator learned.
+   * `tile`: it fits itself along these axes; the layout should, too. @throws UserError where that is asked of a preset that finishes nothing.
    */
-  async paint(target: Target, { raw = false, alone = false } = {}): Promise<Picture> {
+  async paint(target: Target, { raw = false, alone = false, tile }: PaintOptions = {}): Promise<Picture> {
     const { config: c, session, source } = this;
-    const draft = await this.draft(target);
+    if (tile && !raw && !(c.refine > 0)) throw new UserError(`preset ${c.preset} does not finish its pictures by patches, which is what makes tiles fit: use fixed or fast`);
+    const draft = await this.draft(target, tile);
     if (raw || !(c.refine > 0)) {
       const plain = fromFloatCHW(draft.image, draft.width, draft.height, target.name);
       return raw ? plain : resize(plain, target.width, target.height);
     }
     const own = await this.draft(ownLayout(source));
-    return finish(session, c, source, { draft, own }, target, { alone });
+    return finish(session, c, source, { draft, own }, target, { alone, tile });
   }
 }
 
@@ -123,16 +136,16 @@ export class Painter {
  * A draft finished by patches of the photograph, at the target's output size. `drafts`: the generator's pictures of the target and of the source's own
  * layout. The errors of generator and synthesis are different ones, so they are blended before (`blend`), unless `alone` (see Painter.paint).
  */
-export async function finish(session: Session, c: Config, source: Source, drafts: Drafts, target: Target, { alone = false } = {}): Promise<Picture> {
+export async function finish(session: Session, c: Config, source: Source, drafts: Drafts, target: Target, { alone = false, tile }: Pick<PaintOptions, 'alone' | 'tile'> = {}): Promise<Picture> {
   const { draft, own } = drafts;
   let both = drafts;
   if (c.blend > 0 && !alone) {
     const small = smallSource(source, c.size);
-    const [synthesis] = await synthesizeTargets(session, small, [fitLayout(target, draft, draft, source.palette)], source.palette.lines);
+    const [synthesis] = await synthesizeTargets(session, small, [fitLayout(target, draft, draft, source.palette)], source.palette.lines, tile);
     // Of its own layout a synthesis makes the photograph.
     both = { draft: blended(draft, synthesis, c.blend), own: blended(own, small, c.blend) };
   }
-  return fromFloatCHW(await refine(session, c, fullSource(source), both, target), target.width, target.height, target.name);
+  return fromFloatCHW(await refine(session, c, fullSource(source), both, target, { tile }), target.width, target.height, target.name);
 }
 
 const blended = (a: Draft, b: Draft, share: number): Draft => ({ ...a, image: a.image.map((v, i) => (1 - share) * v + share * b.image[i]) });
@@ -156,6 +169,8 @@ export interface AnalogyOptions extends Choices {
   tune?: TuneOptions;
   /** Leave the pictures at the training size. */
   raw?: boolean;
+  /** The pictures are to fit themselves left to right (across) or top to bottom (down); so should the targets. */
+  tile?: Tile;
   /** Called after every iteration with the number done and, every tenth time, the mean losses since. */
   onIteration?: (done: number, of: number, losses: Record<string, number> | null) => void;
   signal?: AbortSignal;
@@ -181,6 +196,6 @@ export async function analogy(o: AnalogyOptions): Promise<Picture[]> {
   }
   const painter = new Painter(o.session, c, source, training.networks);
   const pictures: Picture[] = [];
-  for (const t of targets) pictures.push(await painter.paint(t, { raw: o.raw }));
+  for (const t of targets) pictures.push(await painter.paint(t, { raw: o.raw, tile: o.tile }));
   return pictures;
 }

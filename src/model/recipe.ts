@@ -3,6 +3,7 @@ import { zlibSync } from 'fflate';
 import { withText } from '../data/png.ts';
 import type { Target } from '../data/prepare.ts';
 import type { FileRecord, RunRecord } from './runRecord.ts';
+import type { Tile } from './tile.ts';
 
 export interface Recipe {
   program: 'semia';
@@ -12,6 +13,8 @@ export interface Recipe {
   size: number;
   iteration: number;
   raw: boolean;
+  /** The axes along which it fits itself; none: absent. */
+  tile?: Tile;
   adapter: string;
   /** The run folder, seen from the picture's own folder. */
   run: string;
@@ -22,13 +25,13 @@ export interface Recipe {
   target: FileRecord & { width: number; height: number };
 }
 
-export interface RecipeParts { record: RunRecord; run: string; target: Target; file: FileRecord; raw: boolean; adapter: string; version: string }
+export interface RecipeParts { record: RunRecord; run: string; target: Target; file: FileRecord; raw: boolean; tile?: Tile; adapter: string; version: string }
 
 /** The PNG of a result with its recipe in it. The same result has the same bytes. `file`: the target layout's. */
-export function withRecipe(png: Uint8Array, { record: { config: c, inputs, host, weights }, run, target, file, raw, adapter, version }: RecipeParts): Uint8Array {
+export function withRecipe(png: Uint8Array, { record: { config: c, inputs, host, weights }, run, target, file, raw, tile, adapter, version }: RecipeParts): Uint8Array {
   const brief = ({ name, sha256 }: FileRecord): FileRecord => ({ name, sha256 });
   const recipe: Recipe = {
-    program: 'semia', version, preset: c.preset, seed: c.seed, size: c.size, iteration: host.iteration, raw, adapter,
+    program: 'semia', version, preset: c.preset, seed: c.seed, size: c.size, iteration: host.iteration, raw, ...(tile && { tile }), adapter,
     run, weights: weights.sha256, photo: brief(inputs.photo), layout: brief(inputs.layout),
     target: { ...brief(file), width: target.width, height: target.height },
   };

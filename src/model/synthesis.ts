@@ -11,7 +11,7 @@ import { resizeLines } from '../data/lines.ts';
 import { guides, lineSurroundings, surroundings, type GuideWeights, type Surroundings } from './guides.ts';
 import type { LayoutData, PairData } from './pair.ts';
 import { shrinkImage, shrinkLabels } from './pyramid.ts';
-import { continued, continuedGuides, placeless, windowOf, withMargins, type Tile } from './tile.ts';
+import { continued, continuedGuides, placeless, planesWithMargins, windowOf, withMargins, type Tile } from './tile.ts';
 
 export interface SynthesisOptions {
   patch: number;
@@ -107,7 +107,7 @@ export class Synthesizer {
       for (const x of [from.map, from.guides, from.members, from.classes]) own(x);
       const lasting = (shape: number[], name: string, dtype: 'f32' | 'u32' = 'u32'): Tensor => own(session.lasting(shape, `synthesis.${name}`, undefined, dtype));
       const n = t.width * t.height;
-      const drafts = this.drafted !== null && t.width <= this.drafted.width * 1.25;
+      const drafts = this.drafted !== null && inner.width <= this.drafted.width * 1.25;
       const level: Level = {
         ...t, inner, source: from, labels: lasting([n], 'labels'), target: { ...t, guides: lasting([from.guides.size / (s.width * s.height) * n], 'guides', 'f32') },
         expected: lasting([256], 'expected', 'f32'), given: l === 0 || drafts ? lasting([n], 'given') : null, picture: lasting([n], 'picture'),
@@ -195,18 +195,21 @@ export class Synthesizer {
   }
 
   /** Writes a level's inputs. */
-  private feed(level: Level, labels: Uint8Array, around: Surroundings, image?: Float32Array): void {
+  private feed(level: Level, labels: Uint8Array, around: Surroundings, drawn?: Float32Array): void {
     const { session, size, o } = this;
-    const draft = image && this.drafted ? { ...this.drafted, image } : null;
+    const draft = drawn && this.drafted ? { ...this.drafted, image: drawn } : null;
     const { source, inner: { width, height } } = level;
     const { tile } = this;
     const plain = this.shrink(labels, size.width, size.height, width, height);
     const own = tile ? withMargins(plain, level.inner, this.margin) : plain;
     session.write(level.labels, own);
     const weights = this.weights(width / size.width, this.levels[0].inner.width / size.width);
-    session.write(level.target.guides, tile ? continuedGuides(around, level.inner, tile, this.margin, weights) : guides(around, level, weights, draft ? this.colours(draft, level) : undefined));
+    const colours = draft ? this.colours(draft, level.inner) : undefined;
+    session.write(level.target.guides, tile ? continuedGuides(around, level.inner, tile, this.margin, weights, colours) : guides(around, level, weights, colours));
     session.write(level.expected, evenUse(source, level, own, o.patch));
-    if (level.given) session.write(level.given, packPixels(draft && shrinkImage(draft.image, draft.width, draft.height, width, height), own));
+    if (!level.given) return;
+    const image = draft && shrinkImage(draft.image, draft.width, draft.height, width, height);
+    session.write(level.given, packPixels(image && tile ? planesWithMargins(image, level.inner, this.margin) : image, own));
   }
 
   /** Releases everything once the runs asked for are over. */
@@ -294,15 +297,15 @@ export const synthesize = (session: Session, source: PairData, layout: LayoutDat
  * Finishes a rendered draft at the photograph's own resolution: coarse to fine like `synthesize`, but what is matched at
  * every level up to the draft's size is the draft, so it decides what goes where and the photograph's patches how it
  * looks. `own`: what the generator makes of the source's own layout; draft to draft is compared at every level, so what drafts have in common
- * (blur, a tint) costs nothing. Both of any size; source and layout at the resolution wanted.
+ * (blur, a tint) costs nothing. Both of any size; source and layout at the resolution wanted. `tile`: the result fits itself along these axes, as the draft should.
  */
-export function refine(session: Session, c: Config, source: PairData, drafts: Drafts, layout: LayoutData, o?: SynthesisOptions): Promise<Float32Array> {
+export function refine(session: Session, c: Config, source: PairData, drafts: Drafts, layout: LayoutData, { options: o, tile }: { options?: SynthesisOptions; tile?: Tile } = {}): Promise<Float32Array> {
   const { draft, own } = drafts;
   // The draft has settled what the first rounds of a synthesis from nothing are for.
   const lines = c.network.condition === 'sketch';
   const base = o ?? (lines ? lineSynthesis : defaultSynthesis);
   const options = { ...base, rounds: base.rounds.map((n) => Math.min(n, 1 + c.refine)) };
-  return once(session, source, layout, { classes: classesOf(source, layout), lines, options, draft: { width: draft.width, height: draft.height, own } }, { draft: draft.image });
+  return once(session, source, layout, { classes: classesOf(source, layout), lines, options, tile, draft: { width: draft.width, height: draft.height, own } }, { draft: draft.image });
 }
 
 /** A class may be too thin for the source's small size and still be in a layout. */
@@ -316,14 +319,14 @@ const hypotheses = [0, 1, 2];
  * differently. A single one has its errors in full contrast, and the finishing keeps what a draft learned of them; where several
  * disagree, the mean is soft, and the finishing chooses. `lines`: the layouts are drawings, which have lines but no regions: one synthesis.
  */
-export async function synthesizeTargets(session: Session, source: PairData, layouts: readonly LayoutData[], lines = false): Promise<PairData[]> {
+export async function synthesizeTargets(session: Session, source: PairData, layouts: readonly LayoutData[], lines = false, tile?: Tile): Promise<PairData[]> {
   const out: PairData[] = [];
   const base = lines ? lineSynthesis : defaultSynthesis;
-  const tried = lines ? [base.guides.within] : hypotheses;
+  const tried = lines || tile?.across || tile?.down ? [base.guides.within] : hypotheses;   // a tile's regions have no frames either
   for (const l of layouts) {
     const image = new Float32Array(3 * l.width * l.height);
     for (const within of tried) {
-      const one = await once(session, source, l, { classes: classesOf(source, l), lines, options: { ...base, guides: { ...base.guides, within } } }, {});
+      const one = await once(session, source, l, { classes: classesOf(source, l), lines, tile, options: { ...base, guides: { ...base.guides, within } } }, {});
       for (const [i, v] of one.entries()) image[i] += v / tried.length;
     }
     out.push({ ...l, image });

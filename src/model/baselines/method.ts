@@ -40,8 +40,8 @@ export interface Method {
   note: string;
   /** Whether it runs unless others are asked for. */
   usual: boolean;
-  /** Whether it takes about the time it is given (`seconds`); others take their own. */
-  trains?: boolean;
+  /** It takes about the time it is given (`seconds`): its share, against the others' that train, of a time for all. Others take their own. */
+  trains?: number;
   /** Not a candidate for the best of a column: it is there to compare with. */
   control?: boolean;
   run(inputs: MethodInputs): Promise<MethodOutcome>;

@@ -25,6 +25,11 @@ export interface SinganConfig {
   reconstruction: number;
   /** Noise of a scale over the error of its upsampled reconstruction: 0.1 [C]. */
   noise: number;
+  /**
+   * A trained pyramid of which one scale, `start`, is trained again from the beginning, and gets what comes from below in the photograph's `colors` main colours there
+   * [P, C: "paint train"]: for paintings that are brought to the same colours.
+   */
+  paint?: { start: number; colors: number };
 }
 
 export const published: SinganConfig = {

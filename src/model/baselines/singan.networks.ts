@@ -8,6 +8,7 @@
 import { addBias } from '../../autograd/ops/bias.ts';
 import { conv2d } from '../../autograd/ops/conv2d.ts';
 import { concat, crop, window, zeroPad } from '../../autograd/ops/copy.ts';
+import { argmax, oneHot } from '../../autograd/ops/labels.ts';
 import { add, tanh } from '../../autograd/ops/pointwise.ts';
 import { resizeBilinear } from '../../autograd/ops/resize.ts';
 import { Parameters } from '../../autograd/parameters.ts';
@@ -133,3 +134,12 @@ export function pad(x: Tensor, wrap = false): Tensor {
 
 /** One scale's picture at the next scale's size; bilinear, where the released code is bicubic. */
 export const enlarge = (x: Tensor, height: number, width: number): Tensor => resizeBilinear(x, height, width);
+
+/** x [1,3,H,W] with every pixel in the nearest of these colours, [K,3] in x's units, the first of equals. No gradient. */
+export function nearestColours(x: Tensor, colours: readonly (readonly number[])[]): Tensor {
+  const { session } = x;
+  const k = colours.length;
+  // |x - c|^2 is least where c.x - |c|^2 / 2 is largest.
+  const scores = conv2d(x, session.lasting([k, 3, 1, 1], 'colours', colours.flat()), session.lasting([k], 'half squares', colours.map((c) => -c.reduce((s, v) => s + v * v, 0) / 2)));
+  return conv2d(oneHot(argmax(scores), k), session.lasting([3, k, 1, 1], 'colours by channel', [0, 1, 2].flatMap((i) => colours.map((c) => c[i]))));
+}

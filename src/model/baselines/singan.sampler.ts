@@ -8,6 +8,7 @@ import { add, scale as times } from '../../autograd/ops/pointwise.ts';
 import type { Session, Tensor } from '../../autograd/tensor.ts';
 import type { Program } from '../../engine/program.ts';
 import { resize, toFloatCHW, type Picture } from '../../data/image.ts';
+import { inColours } from '../../data/quantize.ts';
 import { sizesFor, type Scale } from './singan.config.ts';
 import { enlarge, gaussianField, generate, pad, type Frozen } from './singan.networks.ts';
 
@@ -66,6 +67,12 @@ export class Sampler {
   }
 
   destroy(): void { this.program.destroy(); }
+}
+
+/** A painting as the scale that was trained for paintings is given it (`SinganConfig.paint`): in its colours, and shrunk as it is. [3,H,W]. */
+export function injectedPainting(model: SinganModel, painting: Picture, colours: Parameters<typeof inColours>[1], size: Size, start: number): Float32Array {
+  const { width, height } = sizesFor(model.scales, size.width, size.height)[start];
+  return toFloatCHW(resize(inColours(painting, colours), width, height));
 }
 
 /**

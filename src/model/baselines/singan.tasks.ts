@@ -1,10 +1,10 @@
 /** What the paper does with a trained pyramid: each task a function from a model and pictures to pictures. */
 import { fromFloatCHW, resize, toFloatCHW, type Picture } from '../../data/image.ts';
 import { UserError } from '../../data/errors.ts';
-import { injected, noiseOf, Sampler, stagesFrom, type Noise, type SinganModel, type Size, type Stage } from './singan.sampler.ts';
+import { injected, injectedPainting, noiseOf, Sampler, stagesFrom, type Noise, type SinganModel, type Size, type Stage } from './singan.sampler.ts';
 
-/** Where sampling starts: at scale 0 from noise, or above from a picture (see `injected`). */
-export interface Start { start: number; picture?: Picture }
+/** Where sampling starts: at scale 0 from noise, or above from a picture (see `injected`); with `colours` from a painting (`injectedPainting`). */
+export interface Start { start: number; picture?: Picture; colours?: Parameters<typeof injectedPainting>[2] }
 
 function check(model: SinganModel, { start }: Start): void {
   const last = model.scales.length - 1;
@@ -18,7 +18,7 @@ export async function sample(model: SinganModel, size: Size, from: Start, seeds:
   return session.memory.scope(async () => {
     const stages = stagesFrom(model, size, from.start);
     const sampler = await Sampler.create(session, stages, { wrap: tile });
-    const before = from.start ? injected(model, from.picture!, size, from.start) : undefined;
+    const before = !from.start ? undefined : from.colours ? injectedPainting(model, from.picture!, from.colours, size, from.start) : injected(model, from.picture!, size, from.start);
     const made: Picture[] = [];
     for (const seed of seeds) made.push(fromFloatCHW(await sampler.make(noiseOf(stages, seed), before), size.width, size.height));
     sampler.destroy();

@@ -10,9 +10,10 @@ import { add, scale as times } from '../../autograd/ops/pointwise.ts';
 import type { Session, Tensor } from '../../autograd/tensor.ts';
 import type { Program } from '../../engine/program.ts';
 import { resize, toFloatCHW, type Picture } from '../../data/image.ts';
+import { mainColours } from '../../data/quantize.ts';
 import type { State } from '../train.ts';
 import { border, decay, type Scale, type SinganConfig } from './singan.config.ts';
-import { createSingan, enlarge, freeze, gaussianField, generate, pad, singanInit, type Frozen, type SinganNetworks } from './singan.networks.ts';
+import { createSingan, enlarge, freeze, gaussianField, generate, nearestColours, pad, singanInit, type Frozen, type SinganNetworks } from './singan.networks.ts';
 import { discriminatorLoss, generatorLoss, type Draw } from './singan.steps.ts';
 
 /** Where a training stands, with the tensors of its state. */
@@ -28,6 +29,8 @@ export interface SinganHost {
   amplitudes: number[];
   planned: number[];
 }
+/** Where the training of one scale again begins (`SinganConfig.paint`), from a finished run's host; its state is the run's. */
+export const repainting = (host: SinganHost, start: number): SinganHost => ({ ...structuredClone(host), scale: start, iteration: 0, steps: [0, 0], planned: host.planned.slice(0, start) });
 export const newHost = (): SinganHost => ({ scale: 0, iteration: 0, drawn: 0, steps: [0, 0], amplitudes: [], planned: [] });
 
 export interface SinganHooks {
@@ -54,6 +57,8 @@ export class SinganTraining {
   private working: Working | null = null;
   /** Tensors on the host: `k.G.` of trained scales, `k.D.` of the last of them, and `z`; with a restored run, the present scale's. */
   private kept: State;
+  /** With `config.paint`, the colours in which its scale gets what comes from below: [k][RGB], 0..255. */
+  readonly colours: ReturnType<typeof mainColours>;
 
   /** `photo`: opaque, at the finest scale's size. `restored`: what `state` gave, with its host. */
   constructor(readonly session: Session, readonly config: SinganConfig, readonly scales: readonly Scale[], photo: Picture, public host = newHost(), restored?: State) {
@@ -61,7 +66,10 @@ export class SinganTraining {
     this.meter = new Meter(session);
     const { width, height } = scales[0];
     this.kept = restored ?? new Map([['z', { shape: [1, 1, height, width], data: gaussianField(config.seed, 'singan/z', width * height) }]]);
-    for (let k = 0; k < host.scale; k++) this.frozen.push(freeze(session, part(this.kept, `${k}.G.`)));
+    const { paint } = config;
+    this.colours = paint ? mainColours(resize(photo, scales[paint.start].width, scales[paint.start].height), paint.colors) : [];
+    const trained = (k: number): boolean => k < host.scale || (paint !== undefined && k > host.scale);
+    for (let k = 0; k < scales.length; k++) if (trained(k)) this.frozen[k] = freeze(session, part(this.kept, `${k}.G.`));
   }
 
   /** The coarsest scale's noise that the photograph is reconstructed from, [H,W]. */
@@ -74,7 +82,7 @@ export class SinganTraining {
     while (!this.finished) {
       const k = this.host.scale;
       if (!await this.session.memory.scope(() => this.train(k, hooks))) return false;
-      this.frozen.push(freeze(this.session, part(this.kept, `${k}.G.`)));
+      this.frozen[k] = freeze(this.session, part(this.kept, `${k}.G.`));
       if (await hooks.after(this, this.host.planned[k]) && !this.finished) return false;
     }
     return true;
@@ -96,7 +104,7 @@ export class SinganTraining {
       }
       // D is kept as the start of the next scale's; moments are of no more use.
       this.kept = new Map([...await this.state()].filter(([name]) => !moment.test(name) && (!/\.D\./.test(name) || name.startsWith(`${k}.`))));
-      Object.assign(host, { scale: k + 1, iteration: 0, steps: [0, 0] });
+      Object.assign(host, { scale: c.paint ? this.scales.length : k + 1, iteration: 0, steps: [0, 0] });
       return true;
     } finally {
       for (const p of [this.working.d, this.working.g]) p.destroy();
@@ -135,8 +143,9 @@ export class SinganTraining {
     const z = kept.get('z')!;
     const zs = session.lasting([1, 3, this.scales[0].height, this.scales[0].width], 'z', Float32Array.from({ length: 3 * z.data.length }, (_, i) => z.data[i % z.data.length]));
     let amplitude = 1;
+    const given = (x: Tensor): Tensor => pad(c.paint ? nearestColours(x, this.colours.map((v) => v.map((u) => u / 127.5 - 1))) : x);
     if (k) {
-      const [made] = await session.compute(() => { const x = this.climb(k, (i) => (i ? null : pad(zs))); const p = pad(x); assign(p, fixed.prev); assign(p, fixed.noisy); return [x]; }) as Float32Array[];
+      const [made] = await session.compute(() => { const x = this.climb(k, (i) => (i ? null : pad(zs))); const p = given(x); assign(p, fixed.prev); assign(p, fixed.noisy); return [x]; }) as Float32Array[];
       amplitude = c.noise * Math.sqrt(made.reduce((s, v, i) => s + (v - this.photos[k][i]) ** 2, 0) / made.length);
     } else await session.compute(() => { const p = pad(zs); assign(p, fixed.noisy); return [p]; });
     if (host.amplitudes.length === k) host.amplitudes.push(amplitude);
@@ -145,7 +154,7 @@ export class SinganTraining {
     const slots: [number[], number[]] = [[], []];
     const d = await session.record(() => {
       const noise = this.noise(k, counter);
-      const prev = k ? pad(this.climb(k, (i) => this.noise(i, counter))) : fill(session, wide, 0);
+      const prev = k ? given(this.climb(k, (i) => this.noise(i, counter))) : fill(session, wide, 0);
       assign(prev, draw.prev);
       assign(add(noise, prev), draw.noisy);
       const { loss, losses } = discriminatorLoss(nets, real, draw, uniformNoise(counter, [1], 0, 1, 1000), c.penalty);
@@ -161,10 +170,10 @@ export class SinganTraining {
     return { nets, d, g, slots, counter };
   }
 
-  /** The networks' start: the run's own state, or the scale's below where its width is the same. */
+  /** The networks' start: the run's own state, or the scale's below where its width is the same and it is not trained again. */
   private load(k: number, nets: SinganNetworks): void {
     const own = this.host.iteration > 0;
-    if (!own && (k === 0 || this.scales[k - 1].channels !== this.scales[k].channels)) return;
+    if (!own && (k === 0 || this.config.paint || this.scales[k - 1].channels !== this.scales[k].channels)) return;
     for (const [i, pass] of [nets.gPass, nets.dPass].entries()) {
       const state = part(this.kept, `${own ? k : k - 1}.${pass.p.label}.`);
       if (!own) for (const s of pass.p.specs) for (const m of ['.adam1', '.adam2']) state.set(s.name + m, { shape: s.shape, data: new Float32Array(s.init.length) });

@@ -54,6 +54,6 @@ async function run({ session, source, targets, seed, seconds, tell }: MethodInpu
 }
 
 export const singan: Method = {
-  name: 'singan', label: 'SinGAN', usual: true, trains: true, run: (inputs) => inputs.session.memory.scope(() => run(inputs)),
+  name: 'singan', label: 'SinGAN', usual: true, trains: 2, run: (inputs) => inputs.session.memory.scope(() => run(inputs)),
   note: 'Shaham et al. 2019. It has no layout: it gets the edited source, as in the paper: the photograph cut and pasted by the target layout (our patch synthesis), injected at a middle scale; what follows the layout is the pasting, what SinGAN adds is how it looks from there on',
 };

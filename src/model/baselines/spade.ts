@@ -56,7 +56,7 @@ export const runSpade = ({ session, source, targets, seconds = Infinity, byClock
 });
 
 export const spadeMethod: Method = {
-  name: 'spade', label: 'SPADE, on the one pair', usual: true, trains: true, note: 'Park et al. 2019, made for data sets: here trained on the one pair with our warps, at 1/8 of the published width and 10 times its learning rates, enlarged from its training size',
+  name: 'spade', label: 'SPADE, on the one pair', usual: true, trains: 2, note: 'Park et al. 2019, made for data sets: here trained on the one pair with our warps, at 1/8 of the published width and 10 times its learning rates, enlarged from its training size',
   run: async ({ seed, seconds, vgg, ...inputs }) => {
     const r = await runSpade({ ...inputs, ...spadeDefaults, seed, seconds, byClock: true, vgg: vgg?.open(inputs.session) });
     return {
