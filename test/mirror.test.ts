@@ -53,6 +53,12 @@ test('a palette of more classes than can be told apart names those that a layout
   const [colours, numbers] = [renderLayout({ width: 40, height: 30, labels }, named, 'scene.png'), paint(40, 30, (x, y) => { const v = labels[y * 40 + x]; return [v, v, v]; }, 'numbers.png')].map((p) => buildPalette(p, { named }));
   for (const { palette } of [colours, numbers]) assert.equal(palette.classes.map((c) => c.name), ['other', 'sky', 'mountain', 'flag']);
   assert.equal(numbers.layout.labels, colours.layout.labels);
+  // Of classes of one colour the first is meant, and the others are not there.
+  const town = buildPalette(paint(40, 30, (x) => (x < 20 ? [0, 0, 0] : [128, 64, 128]), 'town.png'), { named: namedPalettes.cityscapes });
+  assert.equal(town.palette.classes.map((c) => c.name), ['unlabeled', 'road']);
+  // Its greys are colours where there is nothing else.
+  const grey = buildPalette(paint(40, 30, (x) => { const v = [0, 120, 140][Math.floor(x / 14)]; return [v, v, v]; }, 'grey.png'), { named });
+  assert.equal(grey.palette.classes.map((c) => c.name), ['other', 'wall', 'road']);
 });
 
 const [W, H] = [16, 8];

@@ -6,7 +6,9 @@ import { UserError } from '../src/data/errors.ts';
 import { DeviceError } from '../src/engine/device.ts';
 import { recordText } from '../src/model/runFiles.ts';
 import { unzipRun } from '../src/model/runZip.ts';
+import type { Config } from '../src/model/config.ts';
 import { failureOf, smallerThan } from '../src/web/worker/failures.ts';
+import { planNote } from '../src/web/worker/planNote.ts';
 import { sourceAt, targetAt } from '../src/web/worker/source.ts';
 import { Turns } from '../src/web/worker/turns.ts';
 import { folder } from './child.ts';
@@ -22,6 +24,15 @@ test('turns: one at a time, previews before what was asked for, that before trai
   await Promise.all([turns.take(job('first')), turns.take(job('train 1')), turns.take(job('render'), 'asked'), turns.take(job('train 2')), turns.take(job('preview 1'), 'preview'),
     turns.take(job('save'), 'asked'), turns.take(job('preview 2'), 'preview')]);
   assert.equal(log, ['first', 'preview 1', 'preview 2', 'render', 'save', 'train 1', 'train 2']);
+});
+
+test('a plan says why it is short: what an iteration costs, what there is time for, and what that means for the preset', () => {
+  const c = { iterations: 200, refine: 1 } as Config;
+  assert.is(planNote(c, 100, 200, true), undefined, 'the whole plan');
+  assert.is(planNote(c, 1300, 46, true), 'An iteration takes 6.5 s here, so there is time for 46 of 200: the less is learned, the more of the picture is patches of the photograph');
+  assert.match(planNote({ ...c, refine: 0 }, 40, 100, false)!, /^An iteration takes less than a second here, .* 100 of 200: take more time or a smaller size/);
+  assert.match(planNote(c, 4000, 200, true)!, /slow/);
+  assert.is(planNote(c, 4000, 200, false), undefined);
 });
 
 test('turns: within an iteration only previews come in, and the iteration ends before anything else', async () => {

@@ -11,8 +11,8 @@ const MOST = 63;
 export const VOID = 255;
 
 /**
- * The rule of 'auto': a file is of class numbers if it is grey without loss (PNG, WebP), every value is at most 63 (255, "no
- * class", aside) and there are at least two; grey PNGs of 2 or 4 bits hold numbers unless only black and white occur. So a black
+ * The rule of 'auto': a file is of class numbers if it is grey without loss (PNG, WebP), every value is at most 63, or the last number of a palette file (255, "no
+ * class", aside), and there are at least two; grey PNGs of 2 or 4 bits hold numbers unless only black and white occur. So a black
  * and white drawing (0, 255) is colours, {0, 1} is numbers, and a dark grey painting is numbers too: say as 'colors' for that one.
  * A PNG with a palette is colours, unless a palette file names numbers only. Where numbers are asked for, throws
  * UserError if the file cannot hold them (colours, JPEG, one colour under two numbers).
@@ -20,9 +20,9 @@ export const VOID = 255;
 export function codesAs(picture: Picture, as: As, named?: Palette): 'colors' | 'indices' {
   if (as === 'colors') return 'colors';
   const byPalette = picture.indexed?.kind === 'palette';
-  if (as === 'auto' && byPalette && named?.as !== 'indices' && !darkGrey(picture)) return 'colors';
+  if (as === 'auto' && byPalette && named?.as !== 'indices' && !darkGrey(picture, named)) return 'colors';
   if (as === 'auto' && named?.as === 'colors' && !named.classes.some((c) => c.index !== undefined)) return 'colors';
-  if (as === 'auto' && named?.as !== 'indices' && !darkGrey(picture)) return 'colors';
+  if (as === 'auto' && named?.as !== 'indices' && !darkGrey(picture, named)) return 'colors';
   if (picture.format === 'jpeg') throw new UserError(`${picture.source}: class numbers do not survive JPEG: export the layout as PNG`);
   if (!byPalette) {
     const { data } = picture;
@@ -36,20 +36,23 @@ export function codesAs(picture: Picture, as: As, named?: Palette): 'colors' | '
   return 'indices';
 }
 
-/** Grey throughout, and of values that only numbers have. */
-function darkGrey(picture: Picture): boolean {
+/** Grey throughout, and of values that only numbers have: up to 63, or to the palette's last number, where not all are greys that it has as colours. */
+function darkGrey(picture: Picture, named?: Palette): boolean {
   if (picture.format === 'jpeg') return false;
+  const most = Math.max(MOST, ...(named?.classes ?? []).map((c) => c.index ?? 0));
+  const greys = new Set((named?.classes ?? []).map(({ color: [r, g, b] }) => (r === g && g === b ? r : -1)));
   const { data } = picture;
   const grey = picture.indexed?.kind === 'grey' ? picture.indexed : null;
   const seen = new Set<number>();
   for (let i = 0; i < data.length; i += 4) {
     const v = data[i];
     if (data[i + 1] !== v || data[i + 2] !== v) return false;
-    if (!grey && v > MOST && v !== VOID) return false;
+    if (!grey && v > most && v !== VOID) return false;
     seen.add(v);
   }
   if (grey && grey.step > 1) return ![...seen].every((v) => v === 0 || v === 255);   // 1, 2 and 4 bits
   seen.delete(VOID);
+  if ([...seen].some((v) => v > MOST) && [...seen].every((v) => greys.has(v))) return false;
   return seen.size >= 2;
 }
 

@@ -110,7 +110,9 @@ function matchNames(picture: Picture, table: ColorTable, found: FoundClass[], na
   const thick = thickParts(table.ids, table.width, table.height, 3);
   const solid = new Map<number, number>();
   table.ids.forEach((id, p) => { if (thick[p] && id >= 0) solid.set(table.colors[id], (solid.get(table.colors[id]) ?? 0) + 1); });
-  for (const c of named.classes) if ((solid.get(pack(c.color)) ?? 0) >= 9) shown.add(c);
+  // Of classes of one colour the first is meant.
+  const first = new Map([...named.classes].reverse().map((c) => [pack(c.color), c]));
+  for (const c of first.values()) if ((solid.get(pack(c.color)) ?? 0) >= 9) shown.add(c);
   if (shown.size > MAX_CLASSES) throw tooMany(picture.source, [...shown].map((c) => c.name));
   return { as: 'colors', classes: named.classes.filter((c) => shown.has(c)), absent: named.classes.filter((c) => !shown.has(c)) };
 }

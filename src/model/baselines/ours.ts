@@ -4,17 +4,18 @@ import { configure, learnTargets, openTraining, ownLayout, Painter, withIteratio
 import type { PresetName } from '../config.ts';
 import { trainingEnd, type Method, type MethodInputs, type MethodOutcome } from './method.ts';
 
-/** `smallWidth`: the networks' width on adapters that compute on the processor, where it is not the preset's. */
-interface About extends Required<Pick<Method, 'usual' | 'trains' | 'note'>> { smallWidth?: number }
+interface Small { size: number; width: number }
+/** `small`: training size, at most, and width on adapters that compute on the processor, where these are not the preset's. */
+interface About extends Required<Pick<Method, 'usual' | 'trains' | 'note'>> { small?: Small }
 
-export const ours = (preset: PresetName, label: string, { smallWidth, ...about }: About): Method =>
-  ({ name: preset, label, ...about, run: (inputs) => inputs.session.memory.scope(() => train(preset, inputs.session.device.info.software ? smallWidth : undefined, inputs)) });
+export const ours = (preset: PresetName, label: string, { small, ...about }: About): Method =>
+  ({ name: preset, label, ...about, run: (inputs) => inputs.session.memory.scope(() => train(preset, inputs.session.device.info.software ? small : undefined, inputs)) });
 
-async function train(preset: PresetName, width: number | undefined, { session, source, targets, seed, seconds, tell }: MethodInputs): Promise<MethodOutcome> {
+async function train(preset: PresetName, small: Small | undefined, { session, source, targets, seed, seconds, tell }: MethodInputs): Promise<MethodOutcome> {
   const began = performance.now();
   const own = configure({ preset });
-  const size = Math.min(own.size, Math.max(source.width, source.height));
-  const c = configure({ preset, seed, size, width });
+  const size = Math.min(small?.size ?? own.size, Math.max(source.width, source.height));
+  const c = configure({ preset, seed, size, width: small?.width });
   for (const t of targets) gridOf(t, source, c.size, c.network.levels);   // refuses what is too small before the work begins
   const training = await openTraining(session, c, source, await learnTargets(session, c, source, targets));
   const each = await training.estimate() / 1000 / c.iterations;
@@ -36,6 +37,6 @@ async function train(preset: PresetName, width: number | undefined, { session, s
   return {
     pictures, reconstruction: await painter.paint(ownLayout(source), { alone: true }),
     settings: `${made} iterations${shortened ? ` (of ${own.iterations}, to fit the time${stopped ? `; ${c.iterations} were planned` : ''})` : ''}, training size ${c.size}, width ${c.network.generator}, seed ${seed}`,
-    repeat: stopped ? null : { command: 'analogy', options: ['--preset', preset, '--size', String(size), ...(width ? ['--width', String(width)] : []), '--iterations', String(c.iterations), '--seed', String(seed)] },
+    repeat: stopped ? null : { command: 'analogy', options: ['--preset', preset, '--size', String(size), ...(small ? ['--width', String(small.width)] : []), '--iterations', String(c.iterations), '--seed', String(seed)] },
   };
 }

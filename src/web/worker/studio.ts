@@ -12,6 +12,7 @@ import { sha256 } from '../../model/runFiles.ts';
 import { unzipRun, zipRun, type SavedRun } from '../../model/runZip.ts';
 import type { Bytes, Methods, Pixels, PreviewRequest, RunInfo, SourceInput, TargetInput, TrainSettings, TrainStatus } from '../protocol.ts';
 import { beginRun, nameOf, planRun, version, withMinutes } from './begin.ts';
+import { planNote } from './planNote.ts';
 import { Estimator } from './estimate.ts';
 import { endedPreparing, failureOf, WorkerError } from './failures.ts';
 import { dropRun, keepRun, keptRun } from './keep.ts';
@@ -89,8 +90,8 @@ export class Studio implements Handlers {
     const { config: c, source } = planRun(this.source(), settings);
     const estimate = await this.estimator.estimate(c, source);
     const { iterations } = withMinutes(c, settings, estimate.seconds), seconds = estimate.seconds * iterations / c.iterations;
-    const slow = this.device!.info.software && seconds > 1800;
-    return { ...estimate, iterations, seconds, ...(slow && { note: 'The processor is slow for this: choose a smaller size or a shorter time' }) };
+    const note = planNote(c, estimate.seconds, iterations, this.device!.info.software);
+    return { ...estimate, iterations, seconds, ...(note && { note }) };
   };
 
   train = async (settings: TrainSettings) => {
