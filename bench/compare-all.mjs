@@ -55,6 +55,8 @@ const quiet = known.length === 0 ? 'What other programs did meanwhile is not rec
 const names = (list) => (list.length ? list.map((m) => m.label).join('; ') : 'none');
 const than = (column, better) => candidates.filter((m) => (column.sign * (mean(m, column) - mean(source, column)) > 0) === better);
 const [layout, psnr] = columns;
+// What a training made says a record's settings; so few show the start of a network, not a method.
+const few = made.filter((m) => m.allowedSeconds && m.settings.match(/^[\d, ]+/)[0].split(',').some((n) => Number(n) < 20));
 
 put(join(root, 'docs/comparison-all.md'), `# Every method on one painted scene
 
@@ -73,6 +75,7 @@ ${record.methods.map(row).join('\n')}
 ## This record
 ${Math.round(record.spentSeconds / 60)} minutes (${record.budget}) on ${record.adapter}. ${quiet}
 
+- ${few.length ? `Less than 20 iterations (at some scale), so what is shown is the beginning of a training and no result of the method: ${names(few)}.` : 'Every training made at least 20 iterations (at every scale).'}
 - Lay out more like the target than the untouched source does, by mean IoU: ${names(than(layout, true))}. Not so: ${names(than(layout, false))}.
 - Nearer to the true pictures than the untouched source, by PSNR: ${names(than(psnr, true))}. Not so: ${names(than(psnr, false))}.
 
