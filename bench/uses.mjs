@@ -40,12 +40,9 @@ const named = (scene) => ['--palette', `scenes/${scene}/palette.txt`];
 semia('meadow.png', 'analogy', ...of('meadow'), 'scenes/meadow/targets/*.png', '-o', 'meadow', '--preset', 'fast', '--iterations', '24', ...named('meadow'), '--contact-sheet', 'meadow.png');
 await picture('manipulation', [['meadow.png']], 2 * side);
 
-// The photograph at another shape, and a panorama that fits itself: its layout is the left half of the photograph's, and that half mirrored. Two copies show the seam.
-semia('wide.png', 'render', 'meadow/run', of('meadow')[1], '--target-size', `${1.6 * side | 0}x${side}`, '-o', 'wide.png');
-const half = sharp(at(of('meadow')[1])).extract({ left: 0, top: 0, width: side / 2, height: side });
-const [leftHalf, rightHalf] = [await half.clone().png().toBuffer(), await half.clone().flop().png().toBuffer()];
-await sharp({ create: { width: side, height: side, channels: 3, background: '#000' } }).composite([{ input: leftHalf, left: 0, top: 0 }, { input: rightHalf, left: side / 2, top: 0 }]).png().toFile(at('round.png'));
-semia('tile.png', 'render', 'meadow/run', 'round.png', '--tile', 'across', '-o', 'tile.png');
+// The photograph at another shape, and a panorama that fits itself: two copies show the seam.
+semia('wide.png', 'render', 'meadow/run', of('meadow')[1], '--target-size', `${Math.round(1.6 * side)}x${side}`, '-o', 'wide.png');
+semia('tile.png', 'render', 'meadow/run', of('meadow')[1], '--tile', 'across', '-o', 'tile.png');
 await sharp(at('tile.png')).extend({ right: side, extendWith: 'repeat' }).png().toFile(at('tiles.png'));
 await picture('retargeting', [[of('meadow')[0], 'wide.png', 'tiles.png']]);
 
