@@ -20,6 +20,7 @@ const layers: Layer[] = [
   { name: 'more than a tile', x: [1, 9, 12, 11], w: [132, 9, 3, 3], a: { pad: 1, padMode: 'reflect' } },
   { name: 'more than a tile of inputs', x: [1, 130, 9, 15], w: [4, 130, 1, 1], bias: true },
   { name: '1x1', x: [2, 20, 6, 10], w: [7, 20, 1, 1] },
+  { name: '1x1 of a larger map', x: [1, 19, 12, 16], w: [37, 19, 1, 1], bias: true },
   { name: '4x4 stride 2', x: [1, 10, 8, 16], w: [12, 10, 4, 4], a: { stride: 2, pad: 1 }, bias: true },
   { name: '3x3 stride 2, odd', x: [2, 5, 9, 11], w: [6, 5, 3, 3], a: { stride: 2, pad: 1 }, bias: true },
   { name: '3x3 stride 2 of an image', x: [2, 3, 8, 16], w: [9, 3, 3, 3], a: { stride: 2, pad: 1 }, bias: true },

@@ -2,11 +2,13 @@
 //   y[n,m,p] = lrelu(bias[m] + sum over k of x[n,k,p] * w[m*stride_m + k*stride_k]), and with SKIP + skip[n,m,p] in place of the LeakyReLU
 // Forward: m = Co, stride_m = Ci, stride_k = 1. Backward-data: x = dy, y = dx, m = Ci, stride_m = 1, stride_k = Ci. w [Co,Ci] as it is.
 // x [N,K,P] and y [N,M,P] as vec4, plane = P/4. Needs subgroups of LANES.
-// One workgroup is one subgroup; a lane computes 8 pixels x CHANNELS (8, 16 or 32: as few as M needs), 2 summed channels a step. Lane
-// j loads the weights of channels j, j+8, ..., and a broadcast from a constant lane hands them out: no workgroup memory, no barriers.
-// Grid: (ceil(plane/(2*LANES)), ceil(M/CHANNELS), N). Limit: keeping the sums (2 multiply-adds each a step), then lane loads.
+// One workgroup is one subgroup; a lane computes CHANNELS (8, 16 or 32: as few as M needs) of 8 pixels, 2 summed channels a step, or
+// (QUADS 1) of 4 pixels, 4 a step, which keeps half as many sums. Lane j loads the weights of channels j, j+LANES, ..., and a broadcast
+// from a constant lane hands them out: no workgroup memory, no barriers.
+// Grid: (ceil(plane/(QUADS*LANES)), ceil(M/CHANNELS), N). Limit: keeping the sums, then lane loads.
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
+override QUADS: u32 = 2; // vec4 of pixels a lane: 2 or 1
 override CHANNELS: u32 = 32;
 override SKIP: bool = false;
 
@@ -22,9 +24,17 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-struct Eight { a: vec4<f32>, b: vec4<f32> } // pixels 0..3, 4..7
+struct Eight { a: vec4<f32>, b: vec4<f32> } // pixels 0..3, 4..7; with QUADS 1 pixels 0..3 of two summed channels
 
-fn add(s: Eight, p: Eight, q: Eight, t: vec2<f32>) -> Eight { return Eight(s.a + (p.a * t.x + q.a * t.y), s.b + (p.b * t.x + q.b * t.y)); }
+fn add(s: Eight, p: Eight, q: Eight, t: vec4<f32>) -> Eight {
+  if (QUADS == 1u) { return Eight(s.a + ((p.a * t.x + p.b * t.y) + (q.a * t.z + q.b * t.w)), s.b); }
+  return Eight(s.a + (p.a * t.x + q.a * t.y), s.b + (p.b * t.x + q.b * t.y));
+}
+
+fn read_weights(first: u32, at: vec4<u32>, there: vec4<f32>) -> vec4<f32> {
+  if (QUADS == 1u) { return vec4<f32>(w[first + at.x], w[first + at.y], w[first + at.z], w[first + at.w]) * there; }
+  return vec4<f32>(w[first + at.x], w[first + at.y] * there.y, 0.0, 0.0);
+}
 
 fn finish(which: u32, i: u32, v: vec4<f32>) -> vec4<f32> {
   if (SKIP) { return v + skip[which * params.twin_skip + i]; }
@@ -37,46 +47,50 @@ fn put(which: u32, n: u32, m: u32, at: u32, s: Eight) {
   if (params.has_bias != 0u) { shift = bias[which * params.twin_bias + m]; }
   let i = (n * params.m + m) * params.plane + at;
   y[which * params.twin_y + i] = finish(which, i, s.a + shift);
-  if (at + 1u < params.plane) { y[which * params.twin_y + i + 1u] = finish(which, i + 1u, s.b + shift); }
+  if (QUADS > 1u && at + 1u < params.plane) { y[which * params.twin_y + i + 1u] = finish(which, i + 1u, s.b + shift); }
 }
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
-  let pixel = (group.x * LANES + lane) * 2u;
+  let pixel = (group.x * LANES + lane) * QUADS;
   let here = min(pixel, params.plane - 1u);
   let next = min(1u, params.plane - 1u - here);
   let which = u32(group.z >= params.twin);
   let n = group.z - which * params.twin;
   let x0 = which * params.twin_x + n * params.k * params.plane + here;
   let m = group.y * CHANNELS;
-  let w0 = min(m + (lane & 7u), params.m - 1u) * params.stride_m;
-  let w1 = min(m + 8u + (lane & 7u), params.m - 1u) * params.stride_m;
-  let w2 = min(m + 16u + (lane & 7u), params.m - 1u) * params.stride_m;
-  let w3 = min(m + 24u + (lane & 7u), params.m - 1u) * params.stride_m;
+  let w0 = min(m + lane, params.m - 1u) * params.stride_m;
+  let w1 = min(m + LANES + lane, params.m - 1u) * params.stride_m;
+  let w2 = min(m + 2u * LANES + lane, params.m - 1u) * params.stride_m;
+  let w3 = min(m + 3u * LANES + lane, params.m - 1u) * params.stride_m;
   let last = params.k - 1u;
 
   var s0 = Eight(); var s1 = Eight(); var s2 = Eight(); var s3 = Eight(); var s4 = Eight(); var s5 = Eight(); var s6 = Eight(); var s7 = Eight();
   var s8 = Eight(); var s9 = Eight(); var s10 = Eight(); var s11 = Eight(); var s12 = Eight(); var s13 = Eight(); var s14 = Eight(); var s15 = Eight();
   var s16 = Eight(); var s17 = Eight(); var s18 = Eight(); var s19 = Eight(); var s20 = Eight(); var s21 = Eight(); var s22 = Eight(); var s23 = Eight();
   var s24 = Eight(); var s25 = Eight(); var s26 = Eight(); var s27 = Eight(); var s28 = Eight(); var s29 = Eight(); var s30 = Eight(); var s31 = Eight();
-  for (var k = 0u; k < params.k; k += 2u) {
-    let second = min(k + 1u, last);
-    let there = select(0.0, 1.0, k < last); // of an odd number of channels the last is alone
-    let at = which * params.twin_w + k * params.stride_k;
-    let then = which * params.twin_w + second * params.stride_k;
-    let from_p = x0 + k * params.plane;
-    let from_q = x0 + second * params.plane;
-    let p = Eight(x[from_p], x[from_p + next]);
-    let q = Eight(x[from_q], x[from_q + next]);
-    let t0 = vec2<f32>(w[w0 + at], w[w0 + then] * there);
-    var t1 = vec2<f32>();
-    if (CHANNELS > 8u) { t1 = vec2<f32>(w[w1 + at], w[w1 + then] * there); }
-    var t2 = vec2<f32>();
-    var t3 = vec2<f32>();
-    if (CHANNELS > 16u) {
-      t2 = vec2<f32>(w[w2 + at], w[w2 + then] * there);
-      t3 = vec2<f32>(w[w3 + at], w[w3 + then] * there);
+  for (var k = 0u; k < params.k; k += 4u / QUADS) {
+    // Of a number of channels that fills no step the last ones count once.
+    let k1 = min(k + 1u, last); let k2 = min(k + 2u, last); let k3 = min(k + 3u, last);
+    let there = select(vec4<f32>(), vec4<f32>(1.0), vec4<bool>(true, k < last, k + 2u <= last, k + 3u <= last));
+    var p = Eight();
+    var q = Eight();
+    if (QUADS == 1u) {
+      p = Eight(x[x0 + k * params.plane], x[x0 + k1 * params.plane]);
+      q = Eight(x[x0 + k2 * params.plane], x[x0 + k3 * params.plane]);
+    } else {
+      let from_p = x0 + k * params.plane;
+      let from_q = x0 + k1 * params.plane;
+      p = Eight(x[from_p], x[from_p + next]);
+      q = Eight(x[from_q], x[from_q + next]);
     }
+    let at = vec4<u32>(k, k1, k2, k3) * params.stride_k + which * params.twin_w;
+    let t0 = read_weights(w0, at, there);
+    var t1 = vec4<f32>();
+    var t2 = vec4<f32>();
+    var t3 = vec4<f32>();
+    if (CHANNELS > LANES) { t1 = read_weights(w1, at, there); }
+    if (CHANNELS > 2u * LANES) { t2 = read_weights(w2, at, there); t3 = read_weights(w3, at, there); }
     s0 = add(s0, p, q, subgroupBroadcast(t0, 0u));
     s1 = add(s1, p, q, subgroupBroadcast(t0, 1u));
     s2 = add(s2, p, q, subgroupBroadcast(t0, 2u));
@@ -85,7 +99,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
     s5 = add(s5, p, q, subgroupBroadcast(t0, 5u));
     s6 = add(s6, p, q, subgroupBroadcast(t0, 6u));
     s7 = add(s7, p, q, subgroupBroadcast(t0, 7u));
-    if (CHANNELS > 8u) {
+    if (CHANNELS > 8u && LANES == 8u) {
       s8 = add(s8, p, q, subgroupBroadcast(t1, 0u));
       s9 = add(s9, p, q, subgroupBroadcast(t1, 1u));
       s10 = add(s10, p, q, subgroupBroadcast(t1, 2u));
@@ -95,7 +109,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
       s14 = add(s14, p, q, subgroupBroadcast(t1, 6u));
       s15 = add(s15, p, q, subgroupBroadcast(t1, 7u));
     }
-    if (CHANNELS > 16u) {
+    if (CHANNELS > 8u && LANES > 8u) {
+      s8 = add(s8, p, q, subgroupBroadcast(t0, 8u));
+      s9 = add(s9, p, q, subgroupBroadcast(t0, 9u));
+      s10 = add(s10, p, q, subgroupBroadcast(t0, 10u));
+      s11 = add(s11, p, q, subgroupBroadcast(t0, 11u));
+      s12 = add(s12, p, q, subgroupBroadcast(t0, 12u));
+      s13 = add(s13, p, q, subgroupBroadcast(t0, 13u));
+      s14 = add(s14, p, q, subgroupBroadcast(t0, 14u));
+      s15 = add(s15, p, q, subgroupBroadcast(t0, 15u));
+    }
+    if (CHANNELS > 16u && LANES == 8u) {
       s16 = add(s16, p, q, subgroupBroadcast(t2, 0u));
       s17 = add(s17, p, q, subgroupBroadcast(t2, 1u));
       s18 = add(s18, p, q, subgroupBroadcast(t2, 2u));
@@ -112,6 +136,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
       s29 = add(s29, p, q, subgroupBroadcast(t3, 5u));
       s30 = add(s30, p, q, subgroupBroadcast(t3, 6u));
       s31 = add(s31, p, q, subgroupBroadcast(t3, 7u));
+    }
+    if (CHANNELS > 16u && LANES > 8u) {
+      s16 = add(s16, p, q, subgroupBroadcast(t1, 0u));
+      s17 = add(s17, p, q, subgroupBroadcast(t1, 1u));
+      s18 = add(s18, p, q, subgroupBroadcast(t1, 2u));
+      s19 = add(s19, p, q, subgroupBroadcast(t1, 3u));
+      s20 = add(s20, p, q, subgroupBroadcast(t1, 4u));
+      s21 = add(s21, p, q, subgroupBroadcast(t1, 5u));
+      s22 = add(s22, p, q, subgroupBroadcast(t1, 6u));
+      s23 = add(s23, p, q, subgroupBroadcast(t1, 7u));
+      s24 = add(s24, p, q, subgroupBroadcast(t1, 8u));
+      s25 = add(s25, p, q, subgroupBroadcast(t1, 9u));
+      s26 = add(s26, p, q, subgroupBroadcast(t1, 10u));
+      s27 = add(s27, p, q, subgroupBroadcast(t1, 11u));
+      s28 = add(s28, p, q, subgroupBroadcast(t1, 12u));
+      s29 = add(s29, p, q, subgroupBroadcast(t1, 13u));
+      s30 = add(s30, p, q, subgroupBroadcast(t1, 14u));
+      s31 = add(s31, p, q, subgroupBroadcast(t1, 15u));
     }
   }
   if (pixel >= params.plane) { return; }

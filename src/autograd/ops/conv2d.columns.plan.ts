@@ -6,6 +6,7 @@
 import columns from '../../shaders/conv2d.columns.wgsl';
 import pixels from '../../shaders/conv2d.forward.pixels.wgsl';
 import { lanes, type Dispatch } from '../plan.ts';
+import { quads } from './conv2d.lanes.plan.ts';
 import { div, WG, type ConvShape, type ConvVariant } from './conv2d.shape.ts';
 
 const CHANNELS = 32; // of a workgroup of conv2d.forward.pixels
@@ -18,11 +19,12 @@ export const columnsBackwardData: ConvVariant = {
   suits: (s) => s.stride === 1 && (s.dilation > 1 || s.co >= 64),
   plan: (s, { subgroupSize: LANES }) => {
     const plane = s.ho * s.wo / 4;
+    const QUADS = quads(plane, LANES);
     const { ci: c, h, w, ho, wo, kh, kw, stride, dilation, pad } = s;
     const product: Dispatch = {
       kernel: pixels, buffers: { x: 'dy', w: 'w', bias: 'dy', skip: 'dy', y: 'scratch0' },
       params: { k: s.co, m: rows(s), plane, stride_m: 1, stride_k: rows(s), has_bias: 0, slope: 1 },
-      constants: { CHANNELS, LANES }, groups: [div(plane, 2 * LANES), 1, s.n],
+      constants: { CHANNELS, LANES, QUADS }, groups: [div(plane, QUADS * LANES), 1, s.n],
     };
     const gather: Dispatch = {
       kernel: columns, buffers: { z: 'scratch0', bias: s.bias ? 'bias' : 'dy', dx: 'dx' },

@@ -60,6 +60,9 @@ export const rows3x3 = (d: Direction): ConvVariant => ({
 const mirroredRows = mirroring(rows3x3('backward'));
 export const rowsMirrored: ConvVariant = { ...mirroredRows, name: 'rows, mirrored', fits: (s, adapter) => isReflect(s) && mirroredRows.fits(s, adapter) };
 
+/** vec4 of pixels that a lane of conv2d.forward.pixels computes, of a plane of so many: one where two would leave half of the lanes idle. */
+export const quads = (plane: number, LANES: number): 1 | 2 => (plane <= LANES ? 1 : 2);
+
 export const pixels1x1 = (d: Direction): ConvVariant => ({
   name: 'pixels',
   fits: (s, adapter) => lanes(adapter) && is1x1(s),
@@ -67,12 +70,13 @@ export const pixels1x1 = (d: Direction): ConvVariant => ({
     const { m, k, from, to } = sides(s, d);
     const plane = s.h * s.w / 4;
     const channels = m <= 8 ? 8 : m <= 16 ? 16 : 32;
+    const QUADS = quads(plane, LANES);
     return {
       name: 'pixels', scratch: [],
       steps: [{
         kernel: pixels, buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, skip: from, y: to },
         params: { k, m, plane, stride_m: d === 'forward' ? s.ci : 1, stride_k: d === 'forward' ? 1 : s.ci, has_bias: s.bias ? 1 : 0, slope: 1 },
-        constants: { CHANNELS: channels, LANES }, groups: [div(plane, 2 * LANES), div(m, channels), s.n],
+        constants: { CHANNELS: channels, LANES, QUADS }, groups: [div(plane, QUADS * LANES), div(m, channels), s.n],
       }],
     };
   },
