@@ -6,12 +6,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { adapterEnvironment } from '../setup/environment.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dir = join(root, 'dist/bench');
 const known = readdirSync(dir).filter((f) => f.endsWith('.bench.js')).map((f) => f.replace('.bench.js', ''));
 const wanted = [];
 const pass = [];
+const env = adapterEnvironment(); // the driver that npm start found here
 for (let args = process.argv.slice(2), i = 0; i < args.length; i++) {
   if (args[i] === '--peers') pass.push('--peers');
   else if (args[i] === '--only' && args[i + 1]) pass.push('--only', args[++i]);
@@ -28,6 +30,6 @@ for (let args = process.argv.slice(2), i = 0; i < args.length; i++) {
 }
 for (const name of wanted.length ? wanted : known) {
   console.log(`\n== ${name}`);
-  const { status } = spawnSync(process.execPath, [join(dir, `${name}.bench.js`), ...pass], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [join(dir, `${name}.bench.js`), ...pass], { stdio: 'inherit', env });
   if (status) process.exit(status);
 }

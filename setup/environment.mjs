@@ -48,8 +48,9 @@ function foreign() {
   return env;
 }
 
-/** Remembers what works. Machines may share a home, so it counts for this host only. */
+/** Remembers what works. Machines may share a home, so it counts for this host only; what works by the user's own choice of a driver says nothing. */
 export function remember(env, adapter) {
+  if (chosenByUser().length) return;
   const text = `${JSON.stringify({ host: hostname(), adapter, env }, null, 2)}\n`;
   try { if (readFileSync(recordPath(), 'utf8') === text) return; } catch { /* none yet */ }
   try { writeFileSync(recordPath(), text); } catch { /* a cache: the next start probes again */ }
