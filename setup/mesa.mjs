@@ -143,7 +143,8 @@ export async function fetchNewerMesa(works) {
   if (!from || triedLately()) return null;
   say(`fetching a newer software Vulkan driver (Mesa from Debian's ${from.from}, some 70 MB with lists) into ${cacheFolder()}; nothing is installed…`);
   mkdirSync(home(), { recursive: true });
-  for (const left of readdirSync(home()).filter((name) => name.startsWith('work-'))) rmSync(join(home(), left), { recursive: true, force: true }); // by a kill -9
+  const left = (name) => name.startsWith('work-') && Date.now() - statSync(join(home(), name)).mtimeMs > 3600 * 1000; // by a kill -9; a younger one may be at work
+  for (const name of readdirSync(home()).filter(left)) rmSync(join(home(), name), { recursive: true, force: true });
   const work = mkdtempSync(join(home(), 'work-'));
   let result;
   try {
