@@ -81,7 +81,7 @@ export async function ensureAdapter() {
   const better = driverMayHelp(found) ? await newer() : null;
   if (better) return report(better);
   if (found.ok) {
-    const line = outdated(found.adapter) && aptPlan(osRelease())?.suite?.startsWith('trixie') ? adapterLine() : null; // Debian 12's backports have no newer
+    const line = aptPlan(osRelease())?.suite?.startsWith('trixie') ? adapterLine() : null; // Debian 12's backports have no newer
     if (line) say(`note: a newer Mesa than this one compiles kernels ten times as fast. To have it, type:\n  ${line}`);
     return report(found);
   }

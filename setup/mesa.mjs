@@ -7,7 +7,7 @@ import { derivedEntries } from './apt.mjs';
 import { forGlibc, needed } from './elf.mjs';
 import { cacheFolder } from './environment.mjs';
 import { capture, lastLines, say, SetupError, which } from './process.mjs';
-import { osRelease } from './system.mjs';
+import { osRelease, systemLibraries } from './system.mjs';
 
 const driver = 'libvulkan_lvp.so';
 const loader = 'libvulkan.so.1';
@@ -50,13 +50,6 @@ const home = () => join(cacheFolder(), 'mesa');
 /** The variables that choose the driver in `folder`, as it was left there. */
 const choose = (folder) => JSON.parse(readFileSync(join(folder, record), 'utf8'));
 
-/** Libraries that the loader finds without us, by name. */
-async function systemLibraries() {
-  const ldconfig = which('ldconfig') ?? ['/sbin/ldconfig', '/usr/sbin/ldconfig'].find(existsSync);
-  const { stdout } = ldconfig ? await capture(ldconfig, ['-p']) : { stdout: '' };
-  return new Set([...stdout.matchAll(/^\s+(\S+) \(/gm)].map(([, name]) => name));
-}
-
 /** apt with lists and sources of its own, in `work`; it reads the machine's entry and its keys, and writes nothing outside. */
 function aptIn(work, entry) {
   for (const folder of ['lists/partial', 'archives/partial', 'sources', 'debs']) mkdirSync(join(work, folder), { recursive: true });
@@ -98,7 +91,7 @@ async function assemble(work, { own, next, from }) {
   };
   const [deb] = await add(['mesa-vulkan-drivers'], from, (file) => file === driver || /^lvp_icd.*\.json$/.test(file));
   if (!existsSync(join(made, driver))) return `${from} gave no Mesa that loads here${update.code === 0 ? '' : `:\n${lastLines(update.all, 3)}`}`;
-  const have = await systemLibraries();
+  const have = await systemLibraries() ?? new Set();
   const needs = (files) => files.flatMap((file) => needed(readFileSync(join(made, file))));
   const here = new Set();
   let alone = have.has(loader); // whether the driver finds all by itself: what it needs, beside it; what those need, in the system

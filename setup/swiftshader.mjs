@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { capture, lastLines, say, which } from './process.mjs';
 import { cacheFolder } from './environment.mjs';
+import { systemLibraries } from './system.mjs';
 
 const driver = 'libvk_swiftshader.so';
 const loader = 'libvulkan.so.1';
@@ -76,8 +77,8 @@ function loaderAt(path) {
 }
 
 export async function systemHasLoader() {
-  const ldconfig = which('ldconfig') ?? ['/sbin/ldconfig', '/usr/sbin/ldconfig'].find(existsSync);
-  if (ldconfig) return (await capture(ldconfig, ['-p'])).stdout.includes(loader);
+  const known = await systemLibraries();
+  if (known) return known.has(loader);
   return ['/usr/lib', '/usr/lib64', ...glob('/usr/lib/*')].some((dir) => existsSync(join(dir, loader)));
 }
 

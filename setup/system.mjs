@@ -1,6 +1,6 @@
 // What kind of system this is, and the line a person would type there to get a Vulkan driver.
 import { existsSync, readFileSync } from 'node:fs';
-import { which } from './process.mjs';
+import { capture, which } from './process.mjs';
 
 /** os-release's text as an object. */
 export function parseOsRelease(text) {
@@ -10,6 +10,12 @@ export function parseOsRelease(text) {
 export function osRelease() {
   for (const path of ['/etc/os-release', '/usr/lib/os-release']) if (existsSync(path)) return parseOsRelease(readFileSync(path, 'utf8'));
   return {};
+}
+
+/** The libraries that the dynamic loader finds by itself, by name, or null where nobody can be asked. */
+export async function systemLibraries() {
+  const ldconfig = which('ldconfig') ?? ['/sbin/ldconfig', '/usr/sbin/ldconfig'].find(existsSync);
+  return ldconfig ? new Set([...(await capture(ldconfig, ['-p'])).stdout.matchAll(/^\s+(\S+) \(/gm)].map(([, name]) => name)) : null;
 }
 
 /**

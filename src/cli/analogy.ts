@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import { sheetFile, sheetOption, writeSheet } from './contactSheet.ts';
 import { drawingOption, layoutAndTargets, targetSizeOption, tileOf, tileOption, trainingOptions, type Axes, type TrainOptions } from './options.ts';
 import { resultFiles, runBeside } from './outputs.ts';
-import { checkTile, paintAll } from './painting.ts';
+import { paintAll } from './painting.ts';
 import { Progress } from './progress.ts';
 import { explainDevice } from './session.ts';
 import { planTraining, runTraining } from './train.ts';
+import { checkTile } from '../model/analogy.ts';
 import { dataUri } from '../node/page.ts';
 import { writeRunPage } from '../node/runPage.ts';
 
@@ -24,7 +25,7 @@ export function addAnalogy(program: Command): void {
       const { layout, targets } = layoutAndTargets(first, rest, o);
       const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
       const job = await planTraining(photo, layout, targets, o.run ?? await runBeside(o.output), o);
-      checkTile(o, job.config);
+      if (o.tile && !o.raw) checkTile(job.config, `--tile ${o.tile}: `);
       const given = job.inputs.targets;
       const files = await resultFiles(o.output, given.map((t) => ({ path: t.name })), [photo, ...layout ? [layout] : [], ...given.map((t) => t.name)]);
       const sheet = await sheetFile(o.contactSheet, [...files, photo, ...layout ? [layout] : [], ...given.map((t) => t.name)]);

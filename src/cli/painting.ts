@@ -1,6 +1,5 @@
 /** Rendering layouts with a run, and writing the results. */
 import type { Session } from '../autograd/tensor.ts';
-import { UserError } from '../data/errors.ts';
 import type { Picture } from '../data/image.ts';
 import { gridOf, prepareTarget, type Source, type Target } from '../data/prepare.ts';
 import { openNetworks, Painter } from '../model/analogy.ts';
@@ -29,11 +28,6 @@ export async function painterOf(session: Session, run: RunFolder): Promise<Paint
   const source = await run.source();
   const { config } = run.record;
   return new Painter(session, config, source, openNetworks(session, config, source, await run.state()));
-}
-
-/** Throws UserError before anything is done where a tile is asked of what cannot make one. */
-export function checkTile({ tile, raw }: { tile?: string; raw?: boolean }, { preset, refine }: Config): void {
-  if (tile && !raw && !(refine > 0)) throw new UserError(`--tile ${tile}: preset ${preset} does not finish its pictures by patches, which is what makes tiles fit: use fixed or fast`);
 }
 
 export interface Work { target: Target; file: FileRecord; path: string }

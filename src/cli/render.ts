@@ -1,11 +1,12 @@
 /** semia render RUN LAYOUT... -o OUT */
 import type { Command } from 'commander';
 import { resultFiles } from './outputs.ts';
+import { checkTile } from '../model/analogy.ts';
 import { RunFolder } from '../node/runFolder.ts';
 import { sheetFile, sheetOption, writeSheet } from './contactSheet.ts';
 import { readLayouts } from './inputs.ts';
 import { targetSizeOption, tileOf, tileOption, type Axes, type sizeOption } from './options.ts';
-import { checkTile, painterOf, paintAll, targetsOf } from './painting.ts';
+import { painterOf, paintAll, targetsOf } from './painting.ts';
 import { Progress } from './progress.ts';
 import { explainDevice, openSession } from './session.ts';
 
@@ -21,7 +22,7 @@ export function addRender(program: Command): void {
       const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
       const run = await RunFolder.open(path);
       const { config } = run.record;
-      checkTile(o, config);
+      if (o.tile && !o.raw) checkTile(config, `--tile ${o.tile}: `);
       const source = await run.source();
       const inputs = await readLayouts(layouts, source.palette, tell);
       const targets = targetsOf(inputs, source, config, tell, o.targetSize);

@@ -85,6 +85,11 @@ function restoring(restore: () => void): void {
   }
 }
 
+/** @throws UserError where a tile is asked of a preset that cannot make one. `asked`: the option's text, to begin the sentence. */
+export function checkTile({ preset, refine }: Config, asked = ''): void {
+  if (!(refine > 0)) throw new UserError(`${asked}preset ${preset} does not finish its pictures by patches, which is what makes tiles fit: use fixed or fast`);
+}
+
 /** See `Painter.paint`. */
 export interface PaintOptions { raw?: boolean; alone?: boolean; tile?: Tile }
 
@@ -121,7 +126,7 @@ export class Painter {
    */
   async paint(target: Target, { raw = false, alone = false, tile }: PaintOptions = {}): Promise<Picture> {
     const { config: c, session, source } = this;
-    if (tile && !raw && !(c.refine > 0)) throw new UserError(`preset ${c.preset} does not finish its pictures by patches, which is what makes tiles fit: use fixed or fast`);
+    if (tile && !raw) checkTile(c);
     const draft = await this.draft(target, tile);
     if (raw || !(c.refine > 0)) {
       const plain = fromFloatCHW(draft.image, draft.width, draft.height, target.name);
