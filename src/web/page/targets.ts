@@ -25,7 +25,7 @@ function changed(state: State): void {
 /** `open`: reads a layout from a file, into the target at hand or (fresh) as one more. Returns what opens the list to rename the target at hand. */
 export function showTargets(state: State, open: (fresh: boolean) => void): () => void {
   const panel = $('targets'), list = $('target-list');
-  let naming: TargetLayout | null = null;
+  let naming: TargetLayout | null = null, shown = false;
   // A row stays the same element for as long as its target does: what is being pressed must not go away under the pointer.
   let rows = new Map<TargetLayout, { element: HTMLElement; update: () => void }>();
   const say = (error: string): void => { $('target-error').textContent = error; };
@@ -101,7 +101,7 @@ export function showTargets(state: State, open: (fresh: boolean) => void): () =>
     const { doc } = state;
     if (!doc) return;
     $('target-name').textContent = doc.target.name;
-    if (!panel.matches(':popover-open')) return;
+    if (!shown) return;
     if (doc.targets.length !== rows.size || doc.targets.some((t) => !rows.has(t))) {
       rows = new Map(doc.targets.map((t) => [t, rows.get(t) ?? row(t)]));
       list.replaceChildren(...[...rows.values()].map((r) => r.element));
@@ -119,15 +119,16 @@ export function showTargets(state: State, open: (fresh: boolean) => void): () =>
     e.stopPropagation();
     if (e.key === 'F2') rename(state.doc.target); else if (state.doc.targets.length > 1) remove(state.doc.target);
   });
-  panel.addEventListener('beforetoggle', () => {
+  panel.addEventListener('beforetoggle', (e) => {
+    shown = e.newState === 'open';
+    draw();   // before it is seen: `toggle` comes a task later, and on a busy machine that is an empty list for as long
     const { left, bottom } = $('target-open').getBoundingClientRect();
     Object.assign(panel.style, { left: `${Math.max(8, Math.min(left, innerWidth - 338))}px`, top: `${bottom + 4}px` });
   });
   panel.addEventListener('toggle', () => {
-    naming = panel.matches(':popover-open') ? naming : null;
+    if (!shown) naming = null;
     say('');
-    draw();
-    if (!naming && panel.matches(':popover-open')) focusShown();
+    if (shown && !naming) focusShown();
   });
   for (const news of ['document', 'targets'] as const) state.on(news, draw);
   return () => { panel.showPopover(); rename(state.doc.target); };
