@@ -51,13 +51,35 @@ for (const name of presetNames) {
   }));
 }
 
+const palette = { classes: classes.colors.map((color, i) => ({ name: String(i), color })) } as unknown as Palette;
+const twice = (l: Uint8Array): Uint8Array => resizeLabels(l, n, n, 2 * n, 2 * n);
+const source: Source = { width: 2 * n, height: 2 * n, photo: resize(fromFloatCHW(pair.image, n, n), 2 * n, 2 * n), labels: twice(pair.labels), palette, drawn: { width: 2 * n, height: 2 * n } };
+const target = { name: 'other', width: 2 * n, height: 2 * n, labels: twice(other.labels), notes: [] };
+
+test("a painter renders the source's own layout once, and anew when a step or a restored state has changed the networks", () => scoped(async (session) => {
+  const c = { ...small(preset('fast')), blend: 0, refine: 1 };
+  const training = await Training.create(session, c, { pair, classes });
+  await training.next();
+  const painter = new Painter(session, c, source, training.networks);
+  let own = 0;
+  const render = painter.draft.bind(painter);
+  painter.draft = (layout, tile) => { own += Number(layout.name === 'source'); return render(layout, tile); };
+  const first = await painter.paint(target);
+  assert.equal((await painter.paint(target)).data, first.data);
+  assert.is(own, 1);
+  const [state, host] = [await training.state(), training.host];
+  for (let i = 0; i < 3; i++) await training.next();
+  const later = await painter.paint(target);
+  assert.is(own, 2);
+  assert.equal(later.data, (await new Painter(session, c, source, training.networks).paint(target)).data, 'as one that never saw the networks before');
+  assert.is.not(later.data.join(), first.data.join());
+  training.restore(state, host);
+  assert.equal((await painter.paint(target)).data, first.data);
+  assert.is(own, 3);
+}));
+
 test('a picture is refined from the draft blended with syntheses by the preset\'s share, the source\'s own draft with the photograph; presets of others are not', () => scoped(async (session) => {
   const c = { ...small(preset('fast')), seed: 3 };
-  const photo = resize(fromFloatCHW(pair.image, n, n), 2 * n, 2 * n);
-  const twice = (l: Uint8Array): Uint8Array => resizeLabels(l, n, n, 2 * n, 2 * n);
-  const palette = { classes: classes.colors.map((color, i) => ({ name: String(i), color })) } as unknown as Palette;
-  const source: Source = { width: 2 * n, height: 2 * n, photo, labels: twice(pair.labels), palette, drawn: { width: 2 * n, height: 2 * n } };
-  const target = { name: 'other', width: 2 * n, height: 2 * n, labels: twice(other.labels), notes: [] };
   const networks = createNetworks(session, c, 3);
   const painter = new Painter(session, c, source, networks);
   const made = await painter.paint(target);

@@ -8,7 +8,9 @@ import { placesWithin, regionFrames } from '../src/model/frames.ts';
 import type { PairData } from '../src/model/pair.ts';
 import { preview, releasePreview } from '../src/model/preview.ts';
 import { shrinkImage } from '../src/model/pyramid.ts';
-import { defaultSynthesis, refine, synthesize, synthesizeTargets, type Draft } from '../src/model/synthesis.ts';
+import { refine, synthesize, synthesizeTargets } from '../src/model/synthesis.ts';
+import type { Draft } from '../src/model/synthesisLevel.ts';
+import { defaultSynthesis } from '../src/model/synthesisOptions.ts';
 import { scoped } from './device.ts';
 
 const size = 32;

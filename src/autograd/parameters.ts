@@ -40,6 +40,7 @@ export class Parameters {
   private readonly shapes = new Map<string, Shape>();
   private readonly constants = new Map<string, Tensor>();
   private steps = 0;
+  private changes = 0;
 
   constructor(readonly session: Session, readonly label: string, readonly specs: readonly ParameterSpec[], private readonly adam: AdamOptions) {
     this.names = specs.map((s) => s.name);
@@ -73,6 +74,8 @@ export class Parameters {
   get count(): number { return this.specs.reduce((n, s) => n + sizeOf(s.shape), 0); }
   /** Adam steps taken. */
   get step(): number { return this.steps; }
+  /** Another number, never one it was before, whenever the host has begun a step or restored a state. */
+  get version(): number { return this.changes; }
 
   private slice(of: Tensor, name: string): Tensor { return of.range(this.offsets.get(name)!, this.shapes.get(name)!, `${this.label}.${name}`); }
 
@@ -140,6 +143,7 @@ export class Parameters {
   /** Host side of one Adam step, before its program runs: counts it and sends the rate with the bias corrections. */
   advance(rate: number): void {
     this.steps++;
+    this.changes++;
     const { beta1, beta2, eps } = this.adam;
     const correction = (b: number): number => 1 / (1 - b ** this.steps);
     this.session.write(this.hyper, [rate, beta1, beta2, eps, correction(beta1), correction(beta2), 1 - beta1, 1 - beta2]);
@@ -187,6 +191,7 @@ export class Parameters {
       this.spectral!.fix(normed.map((s) => sigmaOf(part(s.name, sizeOf(s.shape)), s.shape, s.spectral!.kind, part(`${s.name}.u`, rowsOf(s.shape, s.spectral!.kind)), state.get(`${s.name}.v`)!.data)));
     }
     this.steps = steps;
+    this.changes++;
   }
 
   /** The gradients stored by the last step, by parameter name: for tests. */

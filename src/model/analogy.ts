@@ -13,10 +13,11 @@ import { cutCHW, type Padding } from '../data/pad.ts';
 import type { Palette } from '../data/palette.ts';
 import { classTable, fitLayout, fitPair, fullSource, gridOf, prepareDrawing, prepareSource, prepareTarget, smallSource, type Source, type Target } from '../data/prepare.ts';
 import { preset as presetOf, type Config, type PresetName } from './config.ts';
-import { createNetworks, restoreNetworks, type Networks } from './networks.ts';
+import { createNetworks, restoreNetworks, versionOf, type Networks } from './networks.ts';
 import type { LayoutData, PairData } from './pair.ts';
 import { Renderer } from './render.ts';
-import { refine, synthesizeTargets, type Draft, type Drafts } from './synthesis.ts';
+import { refine, synthesizeTargets, type Drafts } from './synthesis.ts';
+import type { Draft } from './synthesisLevel.ts';
 import { fitting, type Tile } from './tile.ts';
 import { Training, type HostState, type State, type TrainingInput } from './train.ts';
 
@@ -93,10 +94,11 @@ export function checkTile({ preset, refine }: Config, asked = ''): void {
 /** See `Painter.paint`. */
 export interface PaintOptions { raw?: boolean; alone?: boolean; tile?: Tile }
 
-/** Renders layouts with trained networks; one renderer for each size of layout. */
+/** Renders layouts with networks as they are now, trained further or not; one renderer for each size of layout. */
 export class Painter {
   private readonly renderers = new Map<string, Promise<Renderer>>();
   private readonly small: PairData;
+  private own: { version: number; draft: Draft } | null = null;
   constructor(readonly session: Session, readonly config: Config, readonly source: Source, private readonly networks: Networks) {
     this.small = smallSource(source, config.size);
   }
@@ -132,8 +134,14 @@ export class Painter {
       const plain = fromFloatCHW(draft.image, draft.width, draft.height, target.name);
       return raw ? plain : resize(plain, target.width, target.height);
     }
-    const own = await this.draft(ownLayout(source));
-    return finish(session, c, source, { draft, own }, target, { alone, tile });
+    return finish(session, c, source, { draft, own: await this.ownDraft() }, target, { alone, tile });
+  }
+
+  /** The draft of the source's own layout, kept until the networks change. A step taken while it renders leaves it with a version that is over. */
+  private async ownDraft(): Promise<Draft> {
+    const version = versionOf(this.networks);
+    if (this.own?.version !== version) this.own = { version, draft: await this.draft(ownLayout(this.source)) };
+    return this.own.draft;
   }
 }
 

@@ -54,5 +54,8 @@ export function restoreNetworks(session: Session, n: Networks, state: ReadonlyMa
   }
 }
 
+/** Another number whenever a step or a restored state may have changed what the generator renders: steps of D, too, move its power iteration and running statistics. */
+export const versionOf = ({ gPass, dPass, sPass }: Networks): number => gPass.p.version + dPass.p.version + sPass.p.version;
+
 /** The same networks as they render: no dropout, nothing moves. */
 export const inference = (pass: Pass): Pass => ({ ...pass, training: false });

@@ -3,7 +3,9 @@ import type { Session } from '../autograd/tensor.ts';
 import { UserError } from '../data/errors.ts';
 import { toFloatCHW, type Picture } from '../data/image.ts';
 import type { LayoutData } from './pair.ts';
-import { defaultSynthesis, lineSynthesis, Synthesizer, type Field, type LevelPicture, type SynthesisOptions, type SynthesizerOptions } from './synthesis.ts';
+import type { Field, LevelPicture } from './synthesisLevel.ts';
+import { defaultSynthesis, lineSynthesis, type SynthesisOptions } from './synthesisOptions.ts';
+import { Synthesizer, type SynthesizerOptions } from './synthesizer.ts';
 import type { Tile } from './tile.ts';
 
 export interface PreviewOptions {
