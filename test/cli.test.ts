@@ -127,7 +127,9 @@ test('twelve kills in the middle of saving leave a sound run each time', async (
   let before = 0;
   for (let i = 0; i < 12; i++) {
     const victim = spawn(process.execPath, [process.argv[1], 'save', at], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, SEMIA_TEST_FOLDER: folder } });
-    await new Promise((r) => victim.stdout.once('data', r));
+    // A point for every save begun: with the third, two are done, however slow the machine is.
+    let begun = '';
+    await new Promise<void>((r) => victim.stdout.on('data', (points) => { begun += points; if (begun.length > 2) r(); }));
     await new Promise((r) => setTimeout(r, 200 * Math.random()));
     victim.kill('SIGKILL');
     await new Promise((r) => victim.on('close', r));
@@ -137,7 +139,7 @@ test('twelve kills in the middle of saving leave a sound run each time', async (
     assert.ok(left.losses.rows.every((r) => r.iteration <= left.iteration));
     before = left.iteration;
   }
-  assert.ok(before > 5, `${before} saves`);
+  assert.ok(before >= 24, `${before} saves`);
 });
 
 test('a larger total extends a run', async () => {

@@ -134,16 +134,12 @@ function withBrowser(): void {
 
   test('what cannot be used is told in a line, and what was there stays', async () => {
     const drop = (name: string, bytes: Uint8Array): Promise<void> => seat.drop({ name, bytes });
-    const told = async (pattern: RegExp): Promise<void> => {
-      await page.waitForFunction((p) => [...document.querySelectorAll('.message.bad')].some((m) => new RegExp(p).test(m.textContent!)), pattern.source, slow);
-      await page.locator('.message button').last().click();
-    };
     await drop('notes.png', new TextEncoder().encode('this is no picture\n'));
-    await told(/notes\.png: is text, not an image/);
+    await seat.told(/notes\.png: is text, not an image/);
     await drop('cut.png', encodePng(picture(40, 40, (x, y) => [x * 5, (x * y * 7) % 256, 90])).subarray(0, 300));
-    await told(/cut\.png: the PNG file is cut off after 300 bytes/);
+    await seat.told(/cut\.png: the PNG file is cut off after 300 bytes/);
     await drop('run.zip', new TextEncoder().encode('PK no zip'));
-    await told(/run\.zip/);
+    await seat.told(/run\.zip/);
     assert.is(await seat.text('document-name'), 'meadow');
   });
 
@@ -154,9 +150,7 @@ function withBrowser(): void {
     await seat.choose('#open-photo', { name: 'beach.png', bytes: encodePng(photo) });
     await page.waitForSelector('#segment[open]');
     await page.locator('#segment-k').fill('3');
-    await page.waitForFunction(() => document.getElementById('segment-k-text')!.textContent === '3');
     await accessible('the first layout');
-    await page.waitForTimeout(300);
     await seat.previewed(() => page.locator('#segment button.primary').click());
     assert.is(await page.locator('#classes button').count(), 3);
     const l = await seat.layout(), class3 = (x: number, y: number): string => l.data.subarray(4 * (y * l.width + x), 4 * (y * l.width + x) + 3).join();

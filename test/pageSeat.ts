@@ -21,14 +21,18 @@ export class Seat {
 
   text(id: string): Promise<string> { return this.page.locator(`#${id}`).innerText(); }
 
-  /** Does it, and waits for the whole preview that follows, drawn. */
+  /** Does it, and waits for the whole preview that follows, drawn. One that is under way before comes first: its end would be taken for the other's. */
   async previewed(act: () => Promise<unknown>): Promise<void> {
     const { page } = this;
+    await page.waitForFunction(() => document.getElementById('result-canvas')?.ariaBusy !== 'true', null, slow);
     await page.evaluate(() => { const s = document.getElementById('result-status'); if (s) s.textContent = ''; });
     await act();
     await page.waitForFunction(() => /^Preview of/.test(document.getElementById('result-status')!.textContent!), null, slow);
-    await page.evaluate(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))));
+    await this.drawn();
   }
+
+  /** Waits until what has changed so far is drawn: canvases are with the next frame. */
+  drawn(): Promise<unknown> { return this.page.evaluate(() => new Promise((r) => { requestAnimationFrame(() => requestAnimationFrame(r)); })); }
 
   /** The file that doing it gives. */
   async saved(act: () => Promise<unknown>): Promise<File> {
@@ -56,15 +60,23 @@ export class Seat {
     }, files.map((f) => ({ name: f.name, data: [...f.bytes] })));
   }
 
-  /** Waits for a message, and presses one of its buttons: by default the last, which dismisses it. */
+  /** Waits for a message, and presses one of its buttons. Without, it is dismissed there and then: one that asks for nothing goes by itself after a while. */
   async told(pattern: RegExp, button?: string): Promise<void> {
-    const message = this.page.locator('.message', { hasText: pattern });
-    await message.first().waitFor();
-    await (button ? message.first().getByRole('button', { name: button }) : message.first().locator('button').last()).click();
+    if (button) await this.page.locator('.message', { hasText: pattern }).first().getByRole('button', { name: button }).click();
+    else await this.page.waitForFunction((p) => {
+      const message = [...document.querySelectorAll('.message')].find((m) => new RegExp(p).test(m.textContent!));
+      message?.querySelector<HTMLElement>('[aria-label^="Dismiss"]')!.click();
+      return Boolean(message);
+    }, pattern.source, slow);
   }
 
   /** A place of the picture, as shares of its sides, in CSS pixels of the window. */
   async at(x: number, y: number): Promise<[number, number]> {
+    // A pane of another size than it was (a finger's buttons are larger) shows its picture in the new place with the next frame.
+    await this.page.waitForFunction(() => {
+      const { width, height, clientWidth, clientHeight } = document.getElementById('paint-canvas') as HTMLCanvasElement, ratio = Math.min(3, devicePixelRatio);
+      return width === Math.round(clientWidth * ratio) && height === Math.round(clientHeight * ratio);
+    }, null, slow);
     const box = (await this.page.locator('#paint-canvas').boundingBox())!, p = toPane(fit(this.size, box), { x: x * this.size.width, y: y * this.size.height });
     return [box.x + p.x, box.y + p.y];
   }

@@ -105,7 +105,7 @@ test('semia serve: the page, the run, a port that is taken', async () => {
   assert.is(taken.code, 2);
   assert.match(taken.stderr, new RegExp(`^semia: port ${port} is taken by another program: give another with --port\n$`));
   const serving = start(['serve', join(folder, 'beach'), '--port', '0']);
-  await until(() => serving.stdout().includes('Ctrl-C'), 'semia serve', 30);
+  await until(() => serving.stdout().includes('Ctrl-C'), 'semia serve');
   const url = serving.stdout().split('\n')[0];
   assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/\?run=beach\.zip$/);
   const page = await ask(url);

@@ -61,6 +61,14 @@ async function reach(iteration: number, { page } = browser): Promise<void> {
   await page.waitForFunction((n) => globalThis.semia.events.some((e) => e.name === 'status' && (e.data as { iteration: number; state: string }).iteration >= n), iteration, { timeout: 300_000, polling: 50 });
 }
 
+/** Lets training come to `iteration` and pauses it from within the page, at that moment: until this process hears of it on a busy machine, it may be over. */
+const pauseAt = (iteration: number): Promise<Result<'pause'>> => browser.page.evaluate((n) => new Promise<Result<'pause'>>((done) => {
+  const { engine, events } = globalThis.semia;
+  const there = (s: unknown): boolean => (s as { iteration: number }).iteration >= n, pause = (): void => { stop(); done(engine.call('pause', {})); };
+  const stop = engine.on('status', (s) => { if (there(s)) pause(); });
+  if (events.some((e) => e.name === 'status' && there(e.data))) pause();
+}), iteration);
+
 async function openPage(b: Browser): Promise<void> {
   await b.page.goto(site.url);
   await b.page.waitForFunction(() => 'semia' in globalThis);
@@ -167,9 +175,9 @@ if (browserPath) {
     assert.ok(estimate.exact && estimate.seconds > 0 && estimate.bytes > 1e6 && estimate.iterations === settings.iterations, JSON.stringify(estimate));
     await call('train', { ...settings, targets: [target] });
     await reach(1);
+    const pausing = pauseAt(4);
     assert.ok(await call('preview', { target, size: width }), 'a preview while training');
-    await reach(4);
-    const paused = await call('pause', {});
+    const paused = await pausing;
     assert.is(paused.state, 'paused');
     assert.ok(paused.iteration >= 4 && paused.iteration < settings.iterations, `paused at ${paused.iteration}`);
     half = await call('save', {});

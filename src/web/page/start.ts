@@ -1,16 +1,15 @@
 /** How one begins: a shipped scene, a photograph with or without a layout, a saved run; dropped or opened. Layouts in and out. */
-import { inked } from './colours.ts';
 import { sceneNames } from './sceneNames.ts';
-import { $, canvasOf, download, fileName, h, icon, on, stem } from './dom.ts';
+import { $, download, fileName, h, icon, on, stem } from './dom.ts';
 import type { Desk } from './desk/client.ts';
 import type { LayoutAnswer, Picture } from './desk/protocol.ts';
+import { askFirstLayout, superpixelsOf } from './firstLayout.ts';
 import { complain, say } from './messages.ts';
-import { PaintDocument, type LayoutClass } from './paint/document.ts';
+import { PaintDocument } from './paint/document.ts';
 import type { State } from './state.ts';
 
 /** Longer side at which photographs are painted on. */
 const DOCUMENT_SIDE = 768;
-const SUPERPIXELS = 400;
 
 export class Start {
   private opened = 0;
@@ -101,10 +100,7 @@ export class Start {
       if (mine !== this.opened) return;
       if (second) await this.withLayout(first.name, picture, second);
       else await this.withFirstLayout(first.name, picture);
-    } catch (e) {
-      $<HTMLDialogElement>('segment').close();
-      complain(e);
-    }
+    } catch (e) { complain(e); }
   }
 
   private async withLayout(name: string, picture: Picture, file: File): Promise<void> {
@@ -116,42 +112,15 @@ export class Start {
   private notes({ notes }: LayoutAnswer): void { for (const n of notes) say(n); }
 
   private async superpixels(doc: PaintDocument): Promise<void> {
-    try {
-      doc.superpixels = (await this.desk.call('superpixels', { width: doc.width, height: doc.height, photo: doc.photo, count: SUPERPIXELS })).labels;
-    } catch (e) { complain(e); }
+    try { doc.superpixels = await superpixelsOf(this.desk, doc); } catch (e) { complain(e); }
   }
 
-  /** No layout: superpixels merged to k classes, k chosen while looking at it. */
   private async withFirstLayout(name: string, picture: Picture): Promise<void> {
-    const dialog = $<HTMLDialogElement>('segment'), canvas = $<HTMLCanvasElement>('segment-canvas'), k = $<HTMLInputElement>('segment-k');
-    [canvas.width, canvas.height] = [picture.width, picture.height];
-    const photo = canvasOf(picture.width, picture.height, picture.photo), c = canvas.getContext('2d')!;
-    c.drawImage(photo, 0, 0);
-    dialog.returnValue = 'cancel';
-    dialog.showModal();
-    const { labels } = await this.desk.call('superpixels', { ...picture, count: SUPERPIXELS });
-    let first: { labels: Uint8Array; classes: LayoutClass[] } | null = null;
-    const update = async (): Promise<void> => {
-      $('segment-k-text').textContent = k.value;
-      const found = await this.desk.call('classes', { k: Number(k.value) });
-      first = found;
-      c.drawImage(photo, 0, 0);
-      c.globalAlpha = 0.62;
-      c.drawImage(canvasOf(picture.width, picture.height, inked(found.labels, found.classes)), 0, 0);
-      c.globalAlpha = 1;
-    };
-    k.oninput = () => void update().catch(complain);
-    const file = new Promise<File | null>((resolve) => {
-      $('segment-layout').onclick = () => this.pick('image/*', ([f]) => { if (f) { resolve(f); dialog.close('file'); } });
-      dialog.onclose = () => { if (dialog.returnValue !== 'file') resolve(null); };
-    });
-    await update();
-    const chosen = await file;
-    if (chosen) { await this.withLayout(name, picture, chosen); return; }
-    if (dialog.returnValue !== 'use' || !first) return;
-    const { labels: source, classes } = first as { labels: Uint8Array; classes: LayoutClass[] };
-    const doc = new PaintDocument({ name, ...picture, source, classes });
-    doc.superpixels = labels;
+    const first = await askFirstLayout(this.desk, picture, (taken) => this.pick('image/*', ([f]) => { if (f) taken(f); }));
+    if (!first) return;
+    if (first instanceof File) { await this.withLayout(name, picture, first); return; }
+    const doc = new PaintDocument({ name, ...picture, source: first.labels, classes: first.classes });
+    doc.superpixels = first.superpixels;
     this.state.setDocument(doc);
     this.state.set({ layer: 'source', tool: 'superpixel' });
     say('Correct the source layout first: click superpixels, or brush. Then switch to Target and draw what you want.', { kind: 'hint', lasts: 12_000 });

@@ -115,6 +115,7 @@ export class Studio {
       return;
     }
     this.previewing = true;
+    $('result-canvas').setAttribute('aria-busy', 'true');
     if (!live) $('result-status').textContent = 'Making a preview…';
     const began = performance.now();
     try {
@@ -134,6 +135,7 @@ export class Studio {
       const again = this.again;
       this.again = null;
       if (again) this.preview(again === 'live'); else for (const go of this.waiting.splice(0)) go();
+      $('result-canvas').setAttribute('aria-busy', String(this.previewing));
     }
   }
 }

@@ -36,7 +36,9 @@ export function showTargets(state: State, open: (fresh: boolean) => void): () =>
     naming = target;
     say('');
     draw();
-    list.querySelector('input')?.select();
+    const input = list.querySelector('input');
+    input?.focus();   // not every browser lets select() do that
+    input?.select();
   };
   const remove = (target: TargetLayout): void => {
     state.doc.choose(target);
@@ -121,13 +123,13 @@ export function showTargets(state: State, open: (fresh: boolean) => void): () =>
   });
   panel.addEventListener('beforetoggle', (e) => {
     shown = e.newState === 'open';
+    say('');
     draw();   // before it is seen: `toggle` comes a task later, and on a busy machine that is an empty list for as long
     const { left, bottom } = $('target-open').getBoundingClientRect();
     Object.assign(panel.style, { left: `${Math.max(8, Math.min(left, innerWidth - 338))}px`, top: `${bottom + 4}px` });
   });
   panel.addEventListener('toggle', () => {
     if (!shown) naming = null;
-    say('');
     if (shown && !naming) focusShown();
   });
   for (const news of ['document', 'targets'] as const) state.on(news, draw);

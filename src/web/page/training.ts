@@ -118,6 +118,7 @@ export class TrainingPanel {
       if (targets.length > 1 || this.wanted !== doc.target.name) await this.follow();
     } catch (error) {
       this.studio.setStatus(idle);
+      this.tellEstimate('');   // what was being prepared is not any more
       throw error;
     }
   }
