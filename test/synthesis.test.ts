@@ -5,9 +5,11 @@ import { hashUniform } from '../src/engine/hash.ts';
 import { fieldSource, improveField, liftField, overuse, packPixels, searchField, seedField, voteField } from '../src/autograd/ops/patchField.ts';
 import { preset } from '../src/model/config.ts';
 import { placesWithin, regionFrames } from '../src/model/frames.ts';
+import { surroundings } from '../src/model/guides.ts';
 import type { PairData } from '../src/model/pair.ts';
 import { preview, releasePreview } from '../src/model/preview.ts';
 import { shrinkImage } from '../src/model/pyramid.ts';
+import { learnShades, shadesOf } from '../src/model/shades.ts';
 import { refine, synthesize, synthesizeTargets } from '../src/model/synthesis.ts';
 import type { Draft } from '../src/model/synthesisLevel.ts';
 import { defaultSynthesis } from '../src/model/synthesisOptions.ts';
@@ -209,6 +211,56 @@ test('places within a region move and stretch with it; specks belong to the near
   const many = regionFrames({ width: w, height: h, labels: Uint8Array.from({ length: w * h }, (_, i) => (i + Math.floor(i / w)) % 2) });
   assert.is(many.frames.length, 2);
 });
+
+/** Sky, ground with grain, and a box that stands on it (class 2) with a shadow to its right that the layout does not show; `x`: the box's left side. */
+const shadow = { across: 12, top: 38, bottom: 42 };
+function yard(x: number, n = 64): PairData {
+  const inside = (u: number, v: number): boolean => u >= x && u < x + 12 && v >= 22 && v < 42;
+  const grain = hashUniform('yard', n * n);
+  const labels = Uint8Array.from({ length: n * n }, (_, i) => (inside(i % n, Math.floor(i / n)) ? 2 : Number(Math.floor(i / n) >= 30)));
+  const image = Float32Array.from({ length: 3 * n * n }, (_, j) => {
+    const i = j % (n * n), [u, v] = [i % n, Math.floor(i / n)];
+    const dark = u >= x + 12 && u < x + 12 + shadow.across && v >= shadow.top && v < shadow.bottom;
+    return [-0.4, dark ? -0.5 : 0.4, 0.8][labels[i]] + 0.1 * grain[i];
+  });
+  return { width: n, height: n, image, labels };
+}
+/** Mean green of the yard's rows with shadow, to the right of a box there. */
+const besideBox = (image: Float32Array, x: number, n = 64): number => {
+  let sum = 0;
+  for (let v = shadow.top; v < shadow.bottom; v++) for (let u = x + 13; u < x + 11 + shadow.across; u++) sum += image[n * n + v * n + u];
+  return sum / (shadow.bottom - shadow.top) / (shadow.across - 2);
+};
+
+test('the shadow of a thing goes where it goes, in its size, and nothing else is said of the ground', () => {
+  const [source, moved] = [yard(36), yard(6)];
+  const around = (p: PairData) => surroundings(p, 3, 0.06);
+  const s = learnShades(source, around(source))!;
+  assert.equal([...s.standing], [2]);
+  const [own, there] = [s.own, shadesOf(s, moved, around(moved))];
+  for (const [what, map, x] of [['source', own, 36], ['target', there, 6]] as const) {
+    const at = (u: number, v: number): number => map[v * 64 + u];
+    for (const u of [x + 14, x + 18]) assert.ok(at(u, 40) < -0.5, `${what}: ${at(u, 40)} in the shadow`);
+    for (const [u, v] of [[x + 40, 40], [x + 18, 46], [x - 4, 40], [x + 5, 40]]) if (u >= 0 && u < 64) assert.ok(Math.abs(at(u, v)) < 0.05, `${what}: ${at(u, v)} at ${u}, ${v}`);
+  }
+  assert.ok(Math.abs(there[40 * 64 + 50]) < 1e-6, 'nothing where the box was');
+  assert.equal(shadesOf(s, source, around(source)), own, 'the source\'s own layout gives its own');
+  // Half as large a box has half the shadow.
+  const small = { ...moved, labels: Uint8Array.from(moved.labels, (_, i) => { const [u, v] = [i % 64, Math.floor(i / 64)]; return u >= 6 && u < 12 && v >= 32 && v < 42 ? 2 : Number(v >= 30); }) };
+  const half = shadesOf(s, small, around(small));
+  assert.ok(half[40 * 64 + 15] < -0.5 && Math.abs(half[40 * 64 + 22]) < 0.05 && Math.abs(half[37 * 64 + 15]) < 0.3, `${half[40 * 64 + 15]}, ${half[40 * 64 + 22]}, ${half[37 * 64 + 15]}`);
+  assert.is(learnShades(scene(24), around(scene(24))), null, 'two halves: nothing stands');
+});
+
+test('a synthesis takes the shadow of a thing along; without the guide it stays', () => scoped(async (session) => {
+  const [source, target] = [yard(36), yard(6)];
+  const made = (shade: number): Promise<Float32Array> => synthesize(session, source, target, 3, { ...defaultSynthesis, guides: { ...defaultSynthesis.guides, shade } });
+  const [told, deaf] = [await made(defaultSynthesis.guides.shade), await made(0)];
+  const seen = (image: Float32Array) => ({ here: besideBox(image, 6), there: besideBox(image, 36) });
+  assert.ok(seen(told).here < -0.3 && seen(told).there > 0.25, `with: ${JSON.stringify(seen(told))}`);
+  assert.ok(!(seen(deaf).here < -0.3 && seen(deaf).there > 0.25), `without, it would follow by chance: ${JSON.stringify(seen(deaf))}`);
+  assert.ok(psnr(told, target.image) > psnr(deaf, target.image) + 1, `${psnr(told, target.image)} against ${psnr(deaf, target.image)}`);
+}));
 
 test('what a generator learns of a target is the mean of several syntheses', () => scoped(async (session) => {
   const plain = scene(24);

@@ -2,8 +2,10 @@
 import type { LayoutData } from './pair.ts';
 import { shrinkLabels } from './pyramid.ts';
 
-/** Centre and spread (standard deviation) of a region, in pixels of the layout. */
-interface Frame { x: number; y: number; sx: number; sy: number }
+/** First and last column and row. */
+interface Box { left: number; top: number; right: number; bottom: number }
+/** Centre and spread (standard deviation) of a region, in pixels of the layout; the box about its largest part, its class and its pixels. */
+export interface Frame { x: number; y: number; sx: number; sy: number; box: Box; label: number; n: number }
 export interface Frames { width: number; height: number; /** Frame of each pixel, an index into `frames`. */ ids: Uint8Array; frames: readonly Frame[] }
 
 /** Smaller connected parts, as a share of their class's largest, belong to the nearest large one. */
@@ -17,7 +19,7 @@ export function regionFrames({ width, height, labels }: LayoutData): Frames {
   let kept = parts.list.filter((p) => p.n >= smallPart * largest[p.label]);
   // More regions than a byte can name: one frame for each class.
   if (kept.length > 255) kept = kept.filter((p, i) => kept.findIndex((q) => q.label === p.label) === i);
-  const sums = kept.map(() => ({ n: 0, x: 0, y: 0, xx: 0, yy: 0 }));
+  const sums = kept.map(({ label, box }) => ({ n: 0, x: 0, y: 0, xx: 0, yy: 0, label, box }));
   const to = Uint8Array.from(parts.list, (p) => {
     let best = -1, least = Infinity;
     for (const [i, q] of kept.entries()) {
@@ -32,11 +34,11 @@ export function regionFrames({ width, height, labels }: LayoutData): Frames {
   const spread = (n: number, sum: number, squares: number): number => Math.sqrt(Math.max(squares / n - (sum / n) ** 2, 1));
   return {
     width, height, ids: Uint8Array.from(parts.of, (p) => to[p]),
-    frames: sums.map(({ n, x, y, xx, yy }) => ({ x: x / n, y: y / n, sx: spread(n, x, xx), sy: spread(n, y, yy) })),
+    frames: sums.map(({ n, x, y, xx, yy, label, box }) => ({ x: x / n, y: y / n, sx: spread(n, x, xx), sy: spread(n, y, yy), box, label, n })),
   };
 }
 
-interface Part { label: number; n: number; x: number; y: number; xx: number; yy: number }
+interface Part { label: number; box: Box; n: number; x: number; y: number; xx: number; yy: number }
 
 function connected(width: number, height: number, labels: Uint8Array): { of: Uint32Array; list: Part[] } {
   const of = new Uint32Array(labels.length).fill(0xffffffff);
@@ -44,13 +46,15 @@ function connected(width: number, height: number, labels: Uint8Array): { of: Uin
   const open: number[] = [];
   for (let start = 0; start < labels.length; start++) {
     if (of[start] !== 0xffffffff) continue;
-    const p: Part = { label: labels[start], n: 0, x: 0, y: 0, xx: 0, yy: 0 };
+    const p: Part = { label: labels[start], box: { left: width, top: height, right: 0, bottom: 0 }, n: 0, x: 0, y: 0, xx: 0, yy: 0 };
     const id = list.push(p) - 1;
     of[start] = id;
     open.push(start);
     const visit = (i: number): void => { if (of[i] === 0xffffffff && labels[i] === p.label) { of[i] = id; open.push(i); } };
     for (let i = open.pop(); i !== undefined; i = open.pop()) {
       const [x, y] = [i % width, Math.floor(i / width)];
+      const { box } = p;
+      box.left = Math.min(box.left, x); box.right = Math.max(box.right, x); box.top = Math.min(box.top, y); box.bottom = Math.max(box.bottom, y);
       p.n++; p.x += x; p.y += y; p.xx += x * x; p.yy += y * y;
       if (x > 0) visit(i - 1);
       if (x < width - 1) visit(i + 1);

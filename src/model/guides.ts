@@ -13,6 +13,8 @@ export interface GuideWeights {
   across: number; down: number;
   /** Place within the pixel's own region (frames.ts), in region sizes: doors and windows are somewhere in a wall. */
   within: number;
+  /** Light and shadow that an object casts beside its foot (shades.ts), against luminance in [-1,1]. */
+  shade: number;
 }
 
 /** One pass of a box blur of radius r over `rows` lines of n values, `stride` apart within a line, `next` between lines; edges repeated. */
@@ -44,7 +46,7 @@ function blur(x: Float32Array, w: number, h: number, r: number): Float32Array {
 const smallSide = 64;
 
 /** What surrounds each place, as planes [n,h,w] at a size of their own; and, found when first asked for, the regions that places lie within. */
-export interface Surroundings { width: number; height: number; planes: Float32Array; frames: () => Frames }
+export interface Surroundings { width: number; height: number; planes: Float32Array; frames: () => Frames; /** [h,w], see shades.ts. */ shade?: Float32Array }
 
 function framesOf(layout: LayoutData): () => Frames {
   let found: Frames | undefined;
@@ -83,12 +85,14 @@ export function surroundings({ width: w, height: h, labels }: LayoutData, classe
 
 /**
  * Guides [h,w,4 n] of one level, times their weights: surroundings, position across and down, place within the region
- * where it has a weight, colours [3,h,w] where given, zeros to fill up.
+ * where it has a weight, light and shadow where there is some, colours [3,h,w] where given, zeros to fill up.
  */
 export function guides(around: Surroundings, { width: w, height: h }: { width: number; height: number }, weight: GuideWeights, colours?: Float32Array): Float32Array {
   const kinds = around.planes.length / (around.width * around.height);
   const places = weight.within ? placesWithin(around.frames(), w, h) : null;
-  const first = kinds + (places ? 4 : 2);   // channel of the colours
+  const shade = weight.shade && around.shade ? shrinkImage(around.shade, around.width, around.height, w, h) : null;
+  const third = kinds + (places ? 4 : 2);   // channel of the shade
+  const first = third + (shade ? 1 : 0);   // channel of the colours
   const n = 4 * Math.ceil((first + (colours ? 3 : 0)) / 4);
   const data = new Float32Array(w * h * n);
   const planes = shrinkImage(around.planes, around.width, around.height, w, h);
@@ -103,6 +107,7 @@ export function guides(around: Surroundings, { width: w, height: h }: { width: n
       data[at + kinds + 2] = places[i] * weight.within;
       data[at + kinds + 3] = places[each + i] * weight.within;
     }
+    if (shade) data[at + third] = shade[i] * weight.shade;
     if (colours) for (let c = 0; c < 3; c++) data[at + first + c] = colours[c * each + i];
   }
   return data;

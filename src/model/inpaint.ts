@@ -32,7 +32,7 @@ const stray = 1e-3;
 /** Chosen by eye on the painted scenes [M]. */
 export const defaultInpainting: InpaintSettings = {
   patch: 7, coarsest: 24, ratio: 0.5, rounds: [12, 8, 5, 3], fullPairs: 1e6, repetition: 0.2, sigma: 1.5, sharp: 0.8, trust: 8,
-  guides: { near: 2, far: 0.5, farRadius: 0.06, across: 0.15, down: 0.5, within: 0 },
+  guides: { near: 2, far: 0.5, farRadius: 0.06, across: 0.15, down: 0.5, within: 0, shade: 0 },
 };
 /**
  * Where no layout says what is to be there, the height in the picture does: what goes across a hole (waves, a shore) begins as a blur of all of it, which

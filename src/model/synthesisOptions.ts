@@ -26,11 +26,11 @@ export interface SynthesisOptions {
 }
 export const defaultSynthesis: SynthesisOptions = {
   patch: 5, coarsest: 24, ratio: 0.5, fullPixels: 48 * 48, rounds: [8, 5, 3, 2], sigma: 1.5, sharp: 0.7, fade: 0.8, repetition: 0.5, noise: 0, draft: 1,
-  guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2, within: 1 },
+  guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2, within: 1, shade: 2.5 },
 };
 
 /** For drawings: a line beside its place costs less than another class, since no two lines agree to the pixel; what lies on which side of which line says more. */
-export const lineSynthesis: SynthesisOptions = { ...defaultSynthesis, guides: { near: 0.5, far: 3, farRadius: 0, across: 0.3, down: 1.2, within: 0 } };
+export const lineSynthesis: SynthesisOptions = { ...defaultSynthesis, guides: { near: 0.5, far: 3, farRadius: 0, across: 0.3, down: 1.2, within: 0, shade: 0 } };
 
 /** Scales of the levels, coarsest first, 1 last. */
 export function scales(shorter: number, { coarsest, ratio }: SynthesisOptions): number[] {
@@ -42,8 +42,8 @@ export function scales(shorter: number, { coarsest, ratio }: SynthesisOptions): 
 /** Guide weights at scale f: faded with every doubling since the coarsest; in a tile, without those of places. */
 export function weightsAt({ fade, guides }: SynthesisOptions, f: number, coarsest: number, tile: Tile | null): GuideWeights {
   const weight = fade ** Math.log2(f / coarsest);
-  const { near, farRadius, far, across, down, within } = guides;
-  const own = { near, farRadius, far: far * weight, across: across * weight, down: down * weight, within: within * weight };
+  const { near, farRadius, far, across, down, within, shade } = guides;
+  const own = { near, farRadius, far: far * weight, across: across * weight, down: down * weight, within: within * weight, shade: shade * weight };
   return tile ? placeless(own, tile) : own;
 }
 

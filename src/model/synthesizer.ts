@@ -3,6 +3,7 @@ import type { Grid } from '../autograd/ops/patchField.ts';
 import type { Session } from '../autograd/tensor.ts';
 import { lineSurroundings, surroundings, type Surroundings } from './guides.ts';
 import type { LayoutData, PairData } from './pair.ts';
+import { learnShades, shadesOf, type Shades } from './shades.ts';
 import { Level, type Draft, type Field, type LevelPicture, type Plan } from './synthesisLevel.ts';
 import { defaultSynthesis, lineSynthesis, scales, type SynthesisOptions } from './synthesisOptions.ts';
 import { continued, type Tile } from './tile.ts';
@@ -20,6 +21,8 @@ export interface SynthesizerOptions { classes: number; /** Labels are drawings: 
 
 export class Synthesizer {
   private levels: Level[] = [];
+  /** What the source's things do about their feet; null: nothing. */
+  private shades: Shades | null = null;
   private last: Promise<unknown> = Promise.resolve();
   private constructor(readonly session: Session, readonly classes: number, private readonly plan: Plan) {}
 
@@ -29,6 +32,8 @@ export class Synthesizer {
     const made = new Synthesizer(session, classes, { size, o, lines, drafted: draft ?? null, tile: tile && (tile.across || tile.down) ? tile : null, coarsest: all[0] });
     try {
       const around = made.around(source);
+      made.shades = o.guides.shade && !lines ? learnShades(source, around) : null;
+      around.shade = made.shades?.own;
       for (const [l, scale] of all.entries()) made.levels.push(await Level.create(session, made.plan, l, scale, source, around, made.levels.at(-1)));
       return made;
     } catch (error) {
@@ -37,7 +42,12 @@ export class Synthesizer {
     }
   }
 
-  private around(of: LayoutData): Surroundings { return this.plan.lines ? lineSurroundings(of) : surroundings(of, this.classes, this.plan.o.guides.farRadius); }
+  private around(of: LayoutData): Surroundings {
+    if (this.plan.lines) return lineSurroundings(of);
+    const around = surroundings(of, this.classes, this.plan.o.guides.farRadius);
+    around.shade = this.shades ? shadesOf(this.shades, of, around) : undefined;
+    return around;
+  }
 
   /** The synthesis of a layout of this synthesizer's size: picture, RGBA bytes, and field. One run at a time: a second waits for the first. */
   run(labels: Uint8Array, o: RunOptions = {}): Promise<{ data: Uint8Array; field: Field }> {
