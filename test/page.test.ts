@@ -5,8 +5,12 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
+import { drawingOf } from '../src/data/drawing.ts';
+import type { Picture } from '../src/data/image.ts';
+import { thin } from '../src/data/lines.ts';
 import { readText } from '../src/data/png.ts';
 import { sceneNames as painters } from '../src/data/scenes/index.ts';
+import { readerOf, unzipRun } from '../src/model/runZip.ts';
 import { decodeImage, encodePng } from '../src/node/decode.ts';
 import { browserOf, stepsFor } from '../src/web/page/messages.ts';
 import { sceneNames } from '../src/web/page/sceneNames.ts';
@@ -193,6 +197,40 @@ function withBrowser(): void {
     const weights = ({ bytes }: { bytes: Uint8Array }): Uint8Array => { const files = unzipSync(bytes), name = Object.keys(files).filter((f) => /weights.*\.safetensors$/.test(f)).sort().at(-1)!; return files[name]; };
     assert.ok(Buffer.compare(weights(again), weights(whole)) === 0, 'the same weights');
     assert.ok(Buffer.compare(weights(half), weights(whole)) !== 0, 'which are not those of half the way');
+  });
+
+  test('a line drawing in place of classes: the command line\'s, drawn on with a thin pen, rubbed out, imported, trained after; the run says what it is', async () => {
+    await page.click('#reset');
+    const photo = picture(64, 48, (x, y) => (Math.hypot(x - 20, y - 22) < 11 ? [220, 90 + x % 5, 40] : y > 36 ? [30, 60, 30 + y % 5] : [120, 170 + x % 3, 230]));
+    await page.click('#start-open');
+    await seat.choose('#open-photo', { name: 'ball.png', bytes: encodePng(photo) });
+    await page.locator('#segment-kind [aria-checked="true"]').focus();
+    await page.keyboard.press('ArrowRight');
+    assert.is(await seat.text('segment-title'), 'A first drawing');
+    await accessible('the first drawing');
+    await seat.previewed(() => page.locator('#segment button.primary').click());
+    assert.equal(await page.locator('#classes button').allInnerTexts(), ['paper', 'line']);
+    assert.equal(await page.locator('#tools button:visible').evaluateAll((all) => all.map((b) => (b as HTMLElement).dataset.tool)), ['brush', 'eraser', 'rectangle', 'move', 'pick', 'pan']);
+    const drawing = await seat.layout(), found = drawingOf(photo).labels;
+    const ink = (p: Picture): Uint8Array => Uint8Array.from({ length: p.width * p.height }, (_, i) => Number(p.data[4 * i] < 128)), lines = (p: Picture): number => ink(p).reduce((a, b) => a + b);
+    assert.equal(ink(drawing), found, 'what semia edges finds');
+    await seat.stroke([0.6, 0.1], [0.9, 0.6]);
+    const more = await seat.layout();
+    assert.ok(lines(more) > lines(drawing) + 15 && lines(more) < lines(drawing) + 60, `${lines(drawing)} pixels of lines, then ${lines(more)}`);
+    const file = await seat.saved(() => page.click('#export'));
+    await page.keyboard.press('e');
+    await seat.stroke([0.9, 0.1], [0.6, 0.5]);
+    assert.ok(lines(await seat.layout()) < lines(more), 'the eraser leaves paper');
+    for (const wanted of [more, drawing]) { await page.keyboard.press('Control+z'); assert.equal((await seat.layout()).data, wanted.data); }
+    await seat.previewed(() => seat.choose('#import', file));
+    assert.equal(ink(await seat.layout()), thin(ink(more), 64, 48), 'only the middle of a stroke counts');
+    await seat.small(2);
+    await page.click('#train');
+    await seat.state(/^finished after 2/);
+    await page.locator('#maps button', { hasText: /^lines found, F [01]\.\d\d/ }).waitFor();
+    const saved = unzipRun((await seat.saved(() => page.click('#save'))).bytes as Uint8Array<ArrayBuffer>, 'ball.zip'), run = readerOf(saved);
+    assert.equal([saved.record.config.network.condition, (await run.source()).palette.lines], ['sketch', true]);
+    assert.equal((await run.targets())[0].labels, thin(ink(more), 64, 48));
   });
 
   test('accessible in light and dark, with its dialogs; on a tablet too', async () => {

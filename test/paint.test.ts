@@ -6,7 +6,7 @@ import { History } from '../src/web/page/paint/history.ts';
 import { Pointers } from '../src/web/page/paint/pointers.ts';
 import { segment } from '../src/web/page/paint/raster.ts';
 import { fill, fillHoles, lift, polygonMask, putDown, region } from '../src/web/page/paint/regions.ts';
-import { radiusAt, Tools, type Settings, type Touch } from '../src/web/page/paint/tools.ts';
+import { radiusAt, suits, Tools, type Settings, type Touch } from '../src/web/page/paint/tools.ts';
 import { fit, held, pinch, toPane, toPicture, zoom } from '../src/web/page/paint/view.ts';
 
 const W = 40, H = 30;
@@ -44,6 +44,28 @@ test('a thin stroke leaves no gaps; pressure makes it thinner', () => {
   drag(touch(1.5, 1.5), touch(33.5, 12.2));
   for (let x = 2; x < 33; x++) assert.ok(Array.from({ length: 15 }, (_, y) => at(doc.layers.target, x, y)).includes(1), String(x));
   assert.ok(radiusAt(20, 0.5) < radiusAt(20, 1) && radiusAt(20, 0.5) > 4);
+});
+
+test('a drawing: rectangles are outlines, the eraser is broad and leaves paper, so does what is moved; areas have no tools, classes stay paper and line', () => {
+  const source = Uint8Array.from({ length: W * H }, (_, p) => Number(p % W === 20));
+  const doc = new PaintDocument({ name: 'drawing', width: W, height: H, photo: new Uint8ClampedArray(4 * W * H), source, classes: [{ name: 'paper', color: [255, 255, 255] }, { name: 'line', color: [0, 0, 0] }], lines: true });
+  const settings: Settings = { tool: 'rectangle', layer: 'target', label: 1, size: 1 }, tools = new Tools(doc, settings, () => {}), { target } = doc.layers;
+  const drag = (...points: Touch[]) => { tools.press(points[0]); for (const p of points.slice(1)) tools.move(p); return tools.release(points.at(-1)!); };
+  drag(touch(3.5, 4.5), touch(12.5, 10.5));
+  assert.equal([at(target, 3, 4), at(target, 8, 4), at(target, 12, 7), at(target, 8, 10), at(target, 8, 7)], [1, 1, 1, 1, 0]);
+  settings.tool = 'eraser';
+  drag(touch(20.5, 3.5), touch(20.5, 12.5));
+  assert.ok(Array.from({ length: 9 }, (_, i) => at(target, 20, 3 + i)).every((k) => k === 0), 'the photograph\'s own line goes, too');
+  drag(touch(14.6, 7.5), touch(14.6, 7.5));
+  assert.is(at(target, 12, 7), 0, 'five times as wide as the pen');
+  settings.tool = 'move';
+  drag(touch(1, 2), touch(6, 2), touch(6, 13), touch(1, 13), touch(1, 2));
+  drag(touch(4, 6), touch(24, 6));
+  assert.equal([at(target, 3, 7), at(target, 5, 4), at(target, 23, 7), at(target, 25, 4)], [0, 0, 1, 1]);
+  assert.equal((['fill', 'superpixel', 'brush', 'eraser'] as const).map((t) => suits(t, doc)), [false, false, true, true]);
+  assert.equal([doc.addClass(), doc.changeClass(1, { name: 'ink' }), doc.removeClass(1)], [null, false, false]);
+  for (let i = 0; i < 4; i++) doc.undo();
+  assert.equal(target, source);
 });
 
 test('undo and redo go through strokes byte by byte; a stroke that changes nothing is no step', () => {

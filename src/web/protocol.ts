@@ -125,6 +125,9 @@ export interface Judgement extends Labels {
   ceiling: number;
 }
 
+/** The lines found in a picture, and how well they follow a drawing (data/lines.ts): shares 0..1 and their harmonic mean. */
+export interface Following extends Labels { precision: number; recall: number; f: number }
+
 export interface Methods {
   /** Opens the device. First of all; again after 'lost' (the run comes back paused, from its last checkpoint). */
   open(p: { baseline?: boolean }): DeviceReport;
@@ -151,6 +154,8 @@ export interface Methods {
   inspect(p: { target: TargetInput }): Inspection;
   /** Reads the layout off any picture of a target, by the judge that took no part in training (src/evaluate/judge.ts). No run is needed. */
   judge(p: { target: TargetInput; picture: Pixels }): Judgement;
+  /** For drawings, which have no classes to judge: the lines found in any picture of a target, as `semia edges RESULT --against DRAWING` finds them. */
+  follow(p: { target: TargetInput; picture: Pixels }): Following;
   /** The run as a zip of its folder: unpacked, `semia train --resume` and `semia render` take it. */
   save(p: object): RunFile;
   /** Takes up a zip of a run folder (from `save`, or of one the command line made); it is paused then, or finished. */

@@ -8,7 +8,7 @@ import type { State } from './state.ts';
 export function arrowKeys(box: HTMLElement): void {
   box.addEventListener('keydown', (e) => {
     const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[e.key];
-    const all = [...box.querySelectorAll<HTMLButtonElement>('button:not(:disabled)')], at = all.indexOf(document.activeElement as HTMLButtonElement);
+    const all = [...box.querySelectorAll<HTMLButtonElement>('button:not(:disabled, [hidden])')], at = all.indexOf(document.activeElement as HTMLButtonElement);
     if (!step || at < 0) return;
     e.preventDefault();
     e.stopPropagation();
@@ -45,7 +45,7 @@ export function showClasses(state: State): void {
       const swatch = h('span', { class: 'swatch' });
       swatch.style.background = hex(c.color);
       const on = settings.label === k;
-      return h('button', { type: 'button', role: 'radio', 'aria-checked': String(on), tabindex: on ? 0 : -1, class: here.has(c.name) ? 'absent' : undefined, title: `${k < 9 ? `${k + 1} · ` : ''}double-click to rename${here.has(c.name) ? ' · not on the source layout' : ''}`,
+      return h('button', { type: 'button', role: 'radio', 'aria-checked': String(on), tabindex: on ? 0 : -1, class: here.has(c.name) ? 'absent' : undefined, title: `${k < 9 ? `${k + 1} · ` : ''}${doc.lines ? '' : 'double-click to rename'}${here.has(c.name) ? ' · not on the source layout' : ''}`,
         onclick: () => state.set({ label: k }), ondblclick: () => editClass(state, k) }, swatch, c.name);
     }));
     if (focused) box.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
@@ -57,6 +57,7 @@ export function showClasses(state: State): void {
     h('button', { class: 'icon-button quiet', title: 'Rename or recolour the class (F2)', 'aria-label': 'Rename or recolour the class', onclick: () => editClass(state, state.settings.label) }, '…'),
     h('button', { class: 'icon-button quiet', title: 'New class', 'aria-label': 'New class', onclick: () => addClass(state) }, icon('plus')));
   box.after(tools);
+  state.on('document', ({ lines }) => { tools.hidden = lines; });
 }
 
 function addClass(state: State): void {
@@ -69,6 +70,7 @@ function addClass(state: State): void {
 
 export function editClass(state: State, label: number): void {
   const dialog = $<HTMLDialogElement>('class-edit'), name = $<HTMLInputElement>('class-name'), color = $<HTMLInputElement>('class-color');
+  if (state.doc.lines) { say('Paper and line are all that a drawing has.', { kind: 'drawing' }); return; }
   const c = state.doc.classes[label];
   name.value = c.name;
   color.value = hex(c.color);

@@ -1,6 +1,6 @@
 /** What the networks see: gamma, beta, the discriminator's score and the layouts that the segmenter and the judge read; each can be laid over the result. */
 import type { Engine } from '../client.ts';
-import type { Inspection, Judgement, Labels, TargetInput } from '../protocol.ts';
+import type { Following, Inspection, Judgement, Labels, TargetInput } from '../protocol.ts';
 import { $, canvasOf, h, on } from './dom.ts';
 import { heatPixels, inked } from './colours.ts';
 import { complain } from './messages.ts';
@@ -15,7 +15,7 @@ export function showInside(state: State, engine: Engine, result: ResultPane, tar
   const button = $<HTMLButtonElement>('inspect');
   const enable = (): void => { button.disabled = busy || state.status.state === 'none' || state.status.state === 'preparing'; };
 
-  const show = (i: Inspection, judge: Judgement | null): void => {
+  const show = (i: Inspection, read: Judgement | Following | null): void => {
     const { doc } = state;
     const maps: Overlay[] = i.maps.map((m) => ({
       name: m.label, width: m.width, height: m.height, data: heatPixels(m.values, m.min, m.max),
@@ -23,7 +23,7 @@ export function showInside(state: State, engine: Engine, result: ResultPane, tar
     }));
     const layout = (name: string, { width, height, data }: Labels): Overlay => ({ name, width, height, data: inked(data, doc.classes), valueAt: (p) => doc.classes[data[p]]?.name ?? '' });
     maps.push(layout(`layout read, ${Math.round(100 * i.layout.agreement)} % as wanted`, i.layout));
-    if (judge) maps.push(layout(`judge, mean IoU ${judge.meanIoU.toFixed(2)} of ${judge.ceiling.toFixed(2)}`, judge));
+    if (read) maps.push('f' in read ? layout(`lines found, F ${read.f.toFixed(2)} with those wanted`, read) : layout(`judge, mean IoU ${read.meanIoU.toFixed(2)} of ${read.ceiling.toFixed(2)}`, read));
     maps.push({ name: 'draft', ...i.draft, valueAt: () => 'the generator’s own picture' });
     const choose = (m: Overlay): void => {
       shown = shown === m.name.split(',')[0] ? '' : m.name.split(',')[0];
@@ -45,8 +45,9 @@ export function showInside(state: State, engine: Engine, result: ResultPane, tar
     try {
       const found = await engine.call('inspect', { target: target() });
       show(found, null);
-      // The judge looks at what is shown: the finished picture where there is one, else the draft.
-      show(found, await engine.call('judge', { target: target(), picture: result.networkPixels ?? found.draft }));
+      // The judge looks at what is shown: the finished picture where there is one, else the draft. A drawing has no classes to judge, but lines.
+      const shownNow = { target: target(), picture: result.networkPixels ?? found.draft };
+      show(found, state.doc.lines ? await engine.call('follow', shownNow) : await engine.call('judge', shownNow));
     } catch (e) { complain(e); }
     busy = false;
     enable();

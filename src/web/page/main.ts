@@ -6,7 +6,7 @@ import { $, download, fileName, icon, on } from './dom.ts';
 import { showInside } from './inside.ts';
 import { listenToKeys, type Key } from './keys.ts';
 import { complain, say } from './messages.ts';
-import type { ToolName } from './paint/tools.ts';
+import { suits, type ToolName } from './paint/tools.ts';
 import { nextSize, PaintPane } from './paintPane.ts';
 import { ResultPane, type Mode } from './resultPane.ts';
 import { Start } from './start.ts';
@@ -30,7 +30,7 @@ const engine = startEngine();
 const result: ResultPane = new ResultPane(state, (p) => paint.markAt(p));
 const paint: PaintPane = new PaintPane(state, (v) => result.follow(v), () => {
   if (state.settings.layer !== 'source' || !state.learnt) return false;
-  say('The run has learnt this source layout. Reset the run to change it; the target is free.', { kind: 'learnt' });
+  say(`The run has learnt this source ${state.doc.lines ? 'drawing' : 'layout'}. Reset the run to change it; the target is free.`, { kind: 'learnt' });
   return true;
 });
 const studio = new Studio(engine, state, result);
@@ -61,6 +61,20 @@ const toolButtons = new Map(tools.map(([tool, key, title]) => {
 $('tools').append(...toolButtons.values());
 arrowKeys($('tools'));
 state.on('settings', (s) => { for (const [tool, b] of toolButtons) { b.setAttribute('aria-pressed', String(tool === s.tool)); b.tabIndex = tool === s.tool ? 0 : -1; } });
+
+/** A drawing's eraser leaves paper, and tools for areas are not for it. */
+state.on('document', (doc) => {
+  for (const [tool, , title] of tools) {
+    const button = toolButtons.get(tool)!, text = doc.lines ? { eraser: 'Eraser: takes lines away', rectangle: 'Rectangle (of paper: clears it)' }[tool as string] ?? title : title;
+    button.hidden = !suits(tool, doc);
+    button.title = `${text} (${tools.find(([t]) => t === tool)![1].toUpperCase()})`;
+    button.setAttribute('aria-label', text);
+  }
+  const what = doc.lines ? 'drawing' : 'layout';
+  for (const [id, word] of [['import', `Import a ${what}`], ['export', `Export this ${what}`]]) { $(id).title = `${word} (PNG)`; $(id).setAttribute('aria-label', `${word} as PNG`); }
+  $('paint-canvas').setAttribute('aria-label', `${doc.lines ? 'Drawing to draw' : 'Layout to paint'} on. Arrow keys move the brush, space presses and releases it, question mark shows all keys.`);
+  $('classes').setAttribute('aria-label', doc.lines ? 'Line or paper to draw' : 'Class to paint');
+});
 
 function step(back: boolean): void {
   const { doc } = state;
@@ -108,7 +122,7 @@ on('theme', 'click', () => {
 
 const modes: Mode[] = ['auto', 'preview', 'network'];
 const keys: Key[] = [
-  ...tools.map(([tool, key, title]): Key => ({ keys: [key], text: title, act: () => { paint.tools?.cancel(); state.set({ tool }); } })),
+  ...tools.map(([tool, key, title]): Key => ({ keys: [key], text: title, act: () => { if (state.doc && !suits(tool, state.doc)) return; paint.tools?.cancel(); state.set({ tool }); } })),
   { keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'], show: '1 – 9', text: 'Class to paint', act: (e) => { const k = Number(e.key) - 1; if (k < (state.doc?.classes.length ?? 0)) state.set({ label: k }); } },
   { keys: ['[', 'ü'], show: '[', text: 'Smaller brush', act: () => state.set({ size: nextSize(state.settings.size, -1) }) },
   { keys: [']', '*'], show: ']', text: 'Larger brush', act: () => state.set({ size: nextSize(state.settings.size, 1) }) },

@@ -1,10 +1,10 @@
 /** The pane one paints in: photograph and layout drawn at the view's scale, pointer, touch and keys turned into what tools do. */
 import { inkOf } from './colours.ts';
 import { $, canvasOf, css, on, Surface, tell } from './dom.ts';
-import type { LayerName, PaintDocument } from './paint/document.ts';
+import { PAPER, type LayerName, type PaintDocument } from './paint/document.ts';
 import { Pointers } from './paint/pointers.ts';
 import type { Point, Rect } from './paint/raster.ts';
-import { Tools, type Touch } from './paint/tools.ts';
+import { Tools, widthOf, type Touch } from './paint/tools.ts';
 import { fit, held, toPane, toPicture, zoom, type View } from './paint/view.ts';
 import type { State } from './state.ts';
 
@@ -101,7 +101,7 @@ export class PaintPane {
     if (this.mark) this.ring(c, toPane(v, this.mark), 9, css('--focus'));
     const at = this.keyPen ? toPane(v, this.keyPen.at) : this.pointer;
     const round = settings.tool === 'brush' || settings.tool === 'eraser';
-    if (at && round) this.ring(c, at, Math.max(2, settings.size * v.scale / 2));
+    if (at && round) this.ring(c, at, Math.max(2, widthOf(settings, doc) * v.scale / 2));
     if (this.keyPen) this.cross(c, toPane(v, this.keyPen.at));
   }
 
@@ -171,7 +171,7 @@ export class PaintPane {
 
   private moved(e: PointerEvent): void {
     if (!this.state.doc) return;
-    const now = this.surface.at(e), before = this.before ?? now, { tool, size } = this.state.settings;
+    const now = this.surface.at(e), before = this.before ?? now, { doc, settings } = this.state, { tool } = settings;
     this.before = now;
     this.pointer = e.pointerType === 'touch' ? null : now;
     if (this.pointers.notice(e.pointerType)) this.showFingers();
@@ -184,7 +184,7 @@ export class PaintPane {
       if (this.tools.busy && (tool === 'brush' || tool === 'eraser')) this.state.tell('painted', { layer: this.state.settings.layer, live: true });
     }
     // What is painted tells of its place itself: here it is the brush's ring, or the lasso's last piece.
-    const far = tool === 'brush' || tool === 'eraser' ? Math.max(2, size * this.view.scale / 2) : 0;
+    const far = tool === 'brush' || tool === 'eraser' ? Math.max(2, widthOf(settings, doc) * this.view.scale / 2) : 0;
     if (this.dragging || this.tools.outline?.kind === 'rectangle') this.surface.redraw();
     else this.surface.redraw({ x: Math.min(before.x, now.x) - far, y: Math.min(before.y, now.y) - far, width: Math.abs(now.x - before.x) + 2 * far, height: Math.abs(now.y - before.y) + 2 * far });
   }
@@ -245,7 +245,7 @@ export class PaintPane {
     const label = at && doc.labelAt(settings.layer, at.x, at.y);
     const where = label === null ? '' : `${doc.classes[label].name} at ${Math.floor(at!.x)}, ${Math.floor(at!.y)}`;
     const pen = this.keyPen?.down ? ' · pen down' : '';
-    const hint = settings.tool === 'move' ? (this.tools.outline?.kind === 'lasso' && this.tools.outline.closed ? 'drag the region; Alt copies it' : 'draw a lasso, or click a region') : `painting ${doc.classes[settings.label]?.name ?? ''} on the ${settings.layer} layout`;
+    const hint = settings.tool === 'move' ? (this.tools.outline?.kind === 'lasso' && this.tools.outline.closed ? 'drag the region; Alt copies it' : 'draw a lasso, or click a region') : doc.lines ? `${settings.tool === 'eraser' || settings.label === PAPER ? 'taking lines away from' : 'drawing lines on'} the ${settings.layer}` : `painting ${doc.classes[settings.label]?.name ?? ''} on the ${settings.layer} layout`;
     tell('paint-status', [hint + pen, where].filter(Boolean).join(' · '));
   }
 }

@@ -152,8 +152,8 @@ export class ResultPane {
       parts.push(`${o.name}: ${o.valueAt(y * o.width + x)}`);
     }
     if (found) {
-      const name = doc.classes[doc.labelAt('source', found.at.x, found.at.y) ?? 0]?.name;
-      parts.push(`preview from ${name} at ${Math.floor(found.at.x)}, ${Math.floor(found.at.y)} of the photograph · distance ${found.distance.toFixed(1)} of 255`);
+      const name = doc.lines ? '' : `${doc.classes[doc.labelAt('source', found.at.x, found.at.y) ?? 0]?.name} at `;
+      parts.push(`preview from ${name}${Math.floor(found.at.x)}, ${Math.floor(found.at.y)} of the photograph · distance ${found.distance.toFixed(1)} of 255`);
     }
     this.tell(parts);
     this.drawLoupe(found?.at ?? null);

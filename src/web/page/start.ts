@@ -20,7 +20,7 @@ export class Start {
     on('import', 'click', () => void this.importDialog());
     on('export', 'click', () => void this.exportLayout());
     $('start-close').append(icon('close'));
-    state.on('document', (doc) => { $('document-name').textContent = doc.name; if (!doc.superpixels) void this.superpixels(doc); });
+    state.on('document', (doc) => { $('document-name').textContent = doc.name; if (!doc.superpixels && !doc.lines) void this.superpixels(doc); });
     this.listenToDrops();
   }
 
@@ -95,7 +95,7 @@ export class Start {
     $<HTMLDialogElement>('start').close();
     const mine = ++this.opened;
     try {
-      const [first, second] = files.length === 2 && /layout|label|seg|mask/i.test(files[0].name) ? [files[1], files[0]] : files;
+      const [first, second] = files.length === 2 && /layout|label|seg|mask|drawing|sketch|edges/i.test(files[0].name) ? [files[1], files[0]] : files;
       const picture = await this.desk.call('photo', { file: first, name: first.name, side: DOCUMENT_SIDE });
       if (mine !== this.opened) return;
       if (second) await this.withLayout(first.name, picture, second);
@@ -103,9 +103,9 @@ export class Start {
     } catch (e) { complain(e); }
   }
 
-  private async withLayout(name: string, picture: Picture, file: File): Promise<void> {
-    const layout = await this.desk.call('layout', { file, name: file.name, width: picture.width, height: picture.height });
-    this.state.setDocument(new PaintDocument({ name, ...picture, source: layout.labels, classes: layout.classes }));
+  private async withLayout(name: string, picture: Picture, file: File, lines = false): Promise<void> {
+    const layout = await this.desk.call('layout', { file, name: file.name, width: picture.width, height: picture.height, lines });
+    this.state.setDocument(new PaintDocument({ name, ...picture, source: layout.labels, classes: layout.classes, lines: layout.lines }));
     this.notes(layout);
   }
 
@@ -116,12 +116,16 @@ export class Start {
   }
 
   private async withFirstLayout(name: string, picture: Picture): Promise<void> {
-    const first = await askFirstLayout(this.desk, picture, (taken) => this.pick('image/*', ([f]) => { if (f) taken(f); }));
+    const first = await askFirstLayout(this.desk, name, picture, (taken) => this.pick('image/*', ([f]) => { if (f) taken(f); }));
     if (!first) return;
-    if (first instanceof File) { await this.withLayout(name, picture, first); return; }
-    const doc = new PaintDocument({ name, ...picture, source: first.labels, classes: first.classes });
-    doc.superpixels = first.superpixels;
+    if ('file' in first) { await this.withLayout(name, picture, first.file, first.lines); return; }
+    const { labels: source, classes, superpixels, lines } = first, doc = new PaintDocument({ name, ...picture, source, classes, lines });
+    doc.superpixels = superpixels;
     this.state.setDocument(doc);
+    if (lines) {
+      say('Draw on: the target begins as the photograph\'s own drawing. The brush draws lines, the eraser takes them away.', { kind: 'hint', lasts: 12_000 });
+      return;
+    }
     this.state.set({ layer: 'source', tool: 'superpixel' });
     say('Correct the source layout first: click superpixels, or brush. Then switch to Target and draw what you want.', { kind: 'hint', lasts: 12_000 });
   }
@@ -133,7 +137,8 @@ export class Start {
       const { doc } = this.state;
       if (layer === 'source' && this.state.learnt) { say('The run has learnt this source layout. Reset it to import another.', { kind: 'learnt' }); return; }
       try {
-        const layout = await this.desk.call('layout', { file, name: file.name, width: doc.width, height: doc.height, ...(layer === 'target' && { classes: doc.classes }) });
+        const layout = await this.desk.call('layout', { file, name: file.name, width: doc.width, height: doc.height, lines: doc.lines, ...(layer === 'target' && { classes: doc.classes }) });
+        if (layout.lines && !doc.lines) { complain(`${file.name}: is a line drawing, and this photograph has a layout of classes: open the photograph again with its drawing`); return; }
         if (fresh) doc.addTarget(layout.labels, stem(file.name));
         else if (layer === 'target') doc.replace('target', layout.labels, 'import');
         else doc.relabel(layout.labels, layout.classes, 'import');
@@ -147,7 +152,7 @@ export class Start {
     const { doc, settings: { layer } } = this.state;
     try {
       const { bytes } = await this.desk.call('layoutPng', { width: doc.width, height: doc.height, labels: doc.layers[layer], classes: doc.classes });
-      download(bytes, `${fileName(doc.name, layer === 'source' ? 'layout' : doc.target.name)}.png`, 'image/png');
+      download(bytes, `${fileName(doc.name, layer === 'source' ? doc.lines ? 'drawing' : 'layout' : doc.target.name)}.png`, 'image/png');
     } catch (e) { complain(e); }
   }
 

@@ -1,7 +1,7 @@
 /** What the parts of the page share: the document, the tool settings, the run's status, and word of their changes. */
 import type { TrainStatus } from '../protocol.ts';
 import type { LayerName, PaintDocument } from './paint/document.ts';
-import type { Settings } from './paint/tools.ts';
+import { suits, type Settings } from './paint/tools.ts';
 
 interface News {
   /** Another document. */
@@ -44,7 +44,9 @@ export class State {
   setDocument(doc: PaintDocument, presets: State['presets'] = []): void {
     this.doc = doc;
     this.presets = presets;
-    this.set({ label: Math.min(this.settings.label, doc.classes.length - 1), layer: 'target', size: Math.round(Math.max(doc.width, doc.height) / 11) });
+    const longer = Math.max(doc.width, doc.height), tool = suits(this.settings.tool, doc) ? this.settings.tool : 'brush';
+    // A drawing is drawn on with a pen.
+    this.set({ label: doc.lines ? 1 : Math.min(this.settings.label, doc.classes.length - 1), layer: 'target', tool, size: Math.max(1, Math.round(longer / (doc.lines ? 256 : 11))) });
     doc.on((c) => { if ('classes' in c) { if (this.settings.label >= this.doc.classes.length) this.set({ label: 0 }); this.tell('classes', null); } else if ('targets' in c) this.tell('targets', null); });
     this.tell('document', doc);
   }

@@ -111,7 +111,7 @@ export class Studio {
   private async run(live: boolean): Promise<void> {
     const missing = this.state.doc.missing();
     if (missing.length) {
-      $('result-status').textContent = `Paint ${missing.join(', ')} on the source layout too: what the photograph does not show cannot be learnt.`;
+      $('result-status').textContent = this.state.doc.lines ? 'Draw lines on the source too: what the photograph does not show cannot be learnt.' : `Paint ${missing.join(', ')} on the source layout too: what the photograph does not show cannot be learnt.`;
       return;
     }
     this.previewing = true;

@@ -96,7 +96,7 @@ export function showTargets(state: State, open: (fresh: boolean) => void): () =>
     const { doc, presets } = state;
     const chip = (text: string, labels: Uint8Array | null, name?: string): HTMLElement =>
       h('button', { type: 'button', disabled: !labels, title: labels ? undefined : 'Being painted…', onclick: () => act(labels!, name) }, text);
-    return [...(copy ? [chip('a copy of this', doc.target.labels)] : []), chip('the source layout', doc.layers.source), ...presets.map((p) => chip(p.name, p.labels, p.name)), h('button', { type: 'button', onclick: file }, 'a file…')];
+    return [...(copy ? [chip('a copy of this', doc.target.labels)] : []), chip(doc.lines ? 'the photograph’s drawing' : 'the source layout', doc.layers.source), ...presets.map((p) => chip(p.name, p.labels, p.name)), h('button', { type: 'button', onclick: file }, 'a file…')];
   };
 
   function draw(): void {

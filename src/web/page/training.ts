@@ -100,15 +100,14 @@ export class TrainingPanel {
   }
 
   private async start(): Promise<void> {
-    const missing = this.state.doc.missing(true);
-    if (missing.length) { say(`The source layout does not show ${missing.join(', ')}: paint it there first, where the photograph has it.`, { bad: true }); return; }
+    const { doc } = this.state, missing = doc.missing(true);
+    if (missing.length) { say(doc.lines ? 'The photograph’s own drawing has no lines: draw them there first.' : `The source layout does not show ${missing.join(', ')}: paint it there first, where the photograph has it.`, { bad: true }); return; }
     if (this.state.status.state === 'finished') await this.reset();
     this.studio.setStatus({ ...idle, state: 'preparing', doing: 'preparing' });
     try {
       await this.studio.tellSource();
       this.curve.set([]);
       this.result.showNetwork(null, 0);
-      const { doc } = this.state;
       this.version++;
       this.wanted = doc.target.name;
       // All of them are learnt; the one at hand comes first, and is the one whose picture is shown.

@@ -85,11 +85,11 @@ export function withMinutes(c: Config, { minutes }: TrainSettings, seconds: numb
 }
 
 /** Hashes of what was given, as far as the page knows it: pixels and labels rather than files. */
-async function inputsOf({ name, photo, labels }: SourceInput, targets: readonly TargetInput[]): Promise<RunRecord['inputs']> {
+async function inputsOf({ name, photo, labels, lines }: SourceInput, targets: readonly TargetInput[]): Promise<RunRecord['inputs']> {
   const of = async (file: string, { width, height }: { width: number; height: number }, data: Uint8Array | Uint8ClampedArray) =>
     ({ name: file, width, height, sha256: await sha256(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength)) });
   return {
-    photo: await of(name, photo, photo.data), layout: await of('layout.png', labels, labels.data), palette: null, vgg: null,
+    photo: await of(name, photo, photo.data), layout: await of(lines ? 'drawing.png' : 'layout.png', labels, labels.data), palette: null, vgg: null,
     targets: await Promise.all(targets.map((t) => of(t.name, t, t.data))),
   };
 }

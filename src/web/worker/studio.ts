@@ -1,7 +1,9 @@
 /** The worker's side of every method: one device, one source, at most one run. */
 import { Session } from '../../autograd/tensor.ts';
 import { UserError } from '../../data/errors.ts';
-import { resize } from '../../data/image.ts';
+import { drawingOf } from '../../data/drawing.ts';
+import { flatten, resize } from '../../data/image.ts';
+import { lineScore, resizeLines, thin } from '../../data/lines.ts';
 import type { Source } from '../../data/prepare.ts';
 import { encodeRgbPng } from '../../data/rgbpng.ts';
 import { openDevice, type Device } from '../../engine/device.ts';
@@ -184,6 +186,12 @@ export class Studio implements Handlers {
     const data = Uint8Array.from(judge.predict(resize(pictureOf(picture, target.name), width, height)));
     const { accuracy, meanIoU } = layoutScore(layout.labels, data, input.classes.length);
     return { width, height, data, accuracy, meanIoU, ceiling: judge.ceiling.meanIoU };
+  };
+
+  follow = async ({ target, picture }: { target: TargetInput; picture: Pixels }) => {
+    const { width, height } = picture, wanted = resizeLines(thin(target.data, target.width, target.height), target.width, target.height, width, height);
+    const data = drawingOf(flatten(pictureOf(picture, target.name))).labels;
+    return { width, height, data, ...lineScore(data, wanted, width, height) };
   };
 
   save = async () => {

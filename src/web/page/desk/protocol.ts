@@ -5,7 +5,7 @@ import type { RGB } from '../../../data/palette.ts';
 export type Bytes = Uint8Array<ArrayBuffer>;
 export interface Picture { width: number; height: number; /** RGBA */ photo: Uint8ClampedArray<ArrayBuffer> }
 export interface SceneAnswer extends Picture { name: string; title: string; source: Uint8Array; classes: LayoutClass[]; targets: string[] }
-export interface LayoutAnswer { width: number; height: number; labels: Uint8Array; classes: LayoutClass[]; notes: string[] }
+export interface LayoutAnswer { width: number; height: number; labels: Uint8Array; classes: LayoutClass[]; notes: string[]; /** It is a line drawing: paper and line. */ lines: boolean }
 
 export interface DeskMethods {
   /** One of the shipped scenes, its width `size` pixels; without its targets, which take as long each. */
@@ -13,8 +13,10 @@ export interface DeskMethods {
   sceneTarget(p: { name: string; target: string; size: number }): { labels: Uint8Array };
   /** A photograph from a file, upright, at most `side` pixels long. */
   photo(p: { file: Blob; name: string; side: number }): Picture;
-  /** A layout from a file, as a source's (its own classes) or in given classes, at the size given. */
-  layout(p: { file: Blob; name: string; width: number; height: number; classes?: LayoutClass[] }): LayoutAnswer;
+  /** A layout from a file, as a source's (its own classes) or in given classes, at the size given. `lines`: it is a drawing; a source's can say so by itself. */
+  layout(p: { file: Blob; name: string; width: number; height: number; classes?: LayoutClass[]; lines?: boolean }): LayoutAnswer;
+  /** The photograph's line drawing, as `semia edges` finds it. `high`: the share of its pixels (0..1) too even to begin a line. */
+  drawing(p: Picture & { name: string; high?: number }): { labels: Uint8Array; classes: LayoutClass[] };
   /** Superpixels of a photograph; kept for `classes`. */
   superpixels(p: Picture & { count: number }): { labels: Uint16Array; count: number };
   /** The photograph's superpixels merged to k classes. */

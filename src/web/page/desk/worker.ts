@@ -5,6 +5,8 @@ import { fitSize, flatten, resize, resizeLabels, anyTransparent, type Picture as
 import { buildPalette, readLayout } from '../../../data/layout.ts';
 import { matchSize } from '../../../data/checks.ts';
 import { encodePalettePng } from '../../../data/palettePng.ts';
+import { drawingOf, drawingPalette, readDrawing } from '../../../data/drawing.ts';
+import { resizeLines } from '../../../data/lines.ts';
 import { pngChunks, readText, withText } from '../../../data/png.ts';
 import { decodePng } from '../../../data/pngPixels.ts';
 import { paintSource, paintTarget } from '../../../data/scenes/index.ts';
@@ -41,13 +43,23 @@ async function decode(file: Blob, name: string, layout: boolean): Promise<Decode
 }
 
 /** Layouts that were exported here carry the names of their classes, by number. */
+async function namesIn(file: Blob, picture: Decoded): Promise<unknown> {
+  if (picture.indexed?.kind !== 'palette') return null;
+  try { return JSON.parse(readText(new Uint8Array(await file.arrayBuffer()))['semia-classes'] ?? 'null'); } catch { return null; /* somebody else's text */ }
+}
+
 async function named(classes: readonly PaletteClass[], file: Blob, picture: Decoded): Promise<LayoutClass[]> {
-  let names: unknown = null;
-  if (picture.indexed?.kind === 'palette') try { names = JSON.parse(readText(new Uint8Array(await file.arrayBuffer()))['semia-classes'] ?? 'null'); } catch { /* somebody else's text */ }
+  const names = await namesIn(file, picture);
   const own = classes.map(({ index }) => (Array.isArray(names) && index !== undefined ? names[index] as unknown : null));
   const good = own.every((n) => typeof n === 'string' && n.trim() && n.length <= 60) && new Set(own).size === own.length;
   return classes.map(({ name, color }, i) => ({ name: good ? own[i] as string : name, color }));
 }
+
+const drawn = drawingPalette.classes.map(({ name, color }): LayoutClass => ({ name, color }));
+/** Drawings that were exported here, or made by `semia edges`, say by their classes' names what they are. */
+const saysDrawing = async (file: Blob, picture: Decoded): Promise<boolean> => JSON.stringify(await namesIn(file, picture)) === JSON.stringify(drawn.map((c) => c.name));
+const stretched = (name: string, read: { width: number; height: number }, { width, height }: { width: number; height: number }): string[] =>
+  Math.abs(read.width / read.height / (width / height) - 1) > 0.01 ? [`${name} is ${read.width} × ${read.height} and was stretched to the photograph's shape`] : [];
 
 const clamped = (data: Uint8Array): Uint8ClampedArray<ArrayBuffer> => new Uint8ClampedArray(data);
 
@@ -68,18 +80,22 @@ const methods: { [M in DeskMethod]: (p: Parameters<DeskMethods[M]>[0]) => Return
     const { width, height } = fitSize(picture.width, picture.height, side);
     return { width, height, photo: clamped(resize(picture, width, height).data) };
   },
-  async layout({ file, name, width, height, classes }) {
+  async layout({ file, name, width, height, classes, lines = false }) {
     const picture = await decode(file, name, true);
-    const notes: string[] = [];
+    if (lines || (!classes && await saysDrawing(file, picture))) {
+      const read = readDrawing(picture), notes = stretched(name, read, { width, height });
+      if (!classes && notes.length) throw new UserError(`${name}: the drawing is ${read.width} x ${read.height} pixels and the photograph ${width} x ${height}: they must show the same view`);
+      return { width, height, labels: resizeLines(read.labels, read.width, read.height, width, height), classes: drawn, notes, lines: true };
+    }
     if (classes) {
       const read = readLayout(picture, { classes });
-      if (Math.abs(read.width / read.height / (width / height) - 1) > 0.01) notes.push(`${name} is ${read.width} × ${read.height} and was stretched to the photograph's shape`);
-      return { width, height, labels: resizeLabels(read.labels, read.width, read.height, width, height), classes, notes };
+      return { width, height, labels: resizeLabels(read.labels, read.width, read.height, width, height), classes, notes: stretched(name, read, { width, height }), lines };
     }
     const { palette, layout } = buildPalette(picture);
     const matched = matchSize({ width, height, source: 'the photograph' } as Decoded, layout);
-    return { width, height, labels: resizeLabels(matched.labels, matched.width, matched.height, width, height), classes: await named(palette.classes, file, picture), notes };
+    return { width, height, labels: resizeLabels(matched.labels, matched.width, matched.height, width, height), classes: await named(palette.classes, file, picture), notes: [], lines };
   },
+  drawing: ({ width, height, photo, name, high }) => ({ labels: drawingOf({ width, height, data: new Uint8Array(photo.buffer), hasAlpha: false, source: name }, { high }).labels, classes: drawn }),
   superpixels({ width, height, photo, count }) {
     const small = fitSize(width, height, SEGMENT_SIDE);
     const picture = resize({ width, height, data: new Uint8Array(photo.buffer), hasAlpha: false, source: 'photo' }, small.width, small.height);

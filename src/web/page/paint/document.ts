@@ -29,6 +29,9 @@ export interface DocumentInput {
   lines?: boolean;
 }
 
+/** The class of a drawing that is no line (data/drawing.ts). */
+export const PAPER = 0;
+
 export class PaintDocument {
   readonly name: string;
   readonly width: number;
@@ -69,8 +72,8 @@ export class PaintDocument {
     return () => { this.listeners.delete(listener); };
   }
 
-  /** What the eraser paints on a layer: the target goes back to the source's layout, the source to what it was. */
-  eraserInk(layer: LayerName): Uint8Array { return layer === 'target' ? this.layers.source : this.original; }
+  /** What the eraser paints on a layer: the target goes back to the source's layout, the source to what it was; a drawing to paper. */
+  eraserInk(layer: LayerName): Uint8Array | number { return this.lines ? PAPER : layer === 'target' ? this.layers.source : this.original; }
 
   labelAt(layer: LayerName, x: number, y: number): number | null {
     const [u, v] = [Math.floor(x), Math.floor(y)];
@@ -202,17 +205,18 @@ export class PaintDocument {
 
   // ---- classes
 
-  /** A new class, last; its label, or null where there are as many as can be told apart. */
+  /** A new class, last; its label, or null where there are as many as can be told apart, as in a drawing. */
   addClass(name?: string, color?: RGB): number | null {
-    if (this.classes.length >= MAX_CLASSES) return null;
+    if (this.lines || this.classes.length >= MAX_CLASSES) return null;
     const label = this.classes.length;
     const fresh = { name: unused(name ?? 'new class', this.classes), color: apart(color ?? colorOf(label + 1), this.classes, 48) };
     this.setClasses([...this.classes, fresh], 'add a class', true);
     return label;
   }
 
-  /** Name and colour; two classes never share either. False where they would. */
+  /** Name and colour; two classes never share either. False where they would, and for a drawing's. */
   changeClass(label: number, change: Partial<LayoutClass>): boolean {
+    if (this.lines) return false;
     const next = { ...this.classes[label], ...change, ...(change.name !== undefined && { name: change.name.trim() }) };
     const others = this.classes.filter((_, i) => i !== label);
     if (!next.name || others.some((c) => c.name === next.name || same(c.color, next.color))) return false;

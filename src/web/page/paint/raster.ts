@@ -39,6 +39,12 @@ export function segment(map: Map2, a: Point, b: Point, r0: number, r1: number, i
 
 export const put = (map: Map2, p: number, ink: Ink): void => { map.labels[p] = typeof ink === 'number' ? ink : ink[p]; };
 
+/** A box's outline, as a pen of this radius draws it. */
+export function frame(map: Map2, a: Point, b: Point, radius: number, ink: Ink): Rect | null {
+  const corners = [a, { x: b.x, y: a.y }, b, { x: a.x, y: b.y }];
+  return corners.reduce<Rect | null>((box, p, i) => union(box, segment(map, p, corners[(i + 1) % 4], radius, radius, ink)), null);
+}
+
 export function rectangle(map: Map2, a: Point, b: Point, ink: Ink): Rect | null {
   const box = clip(map, Math.min(a.x, b.x), Math.min(a.y, b.y), Math.max(a.x, b.x), Math.max(a.y, b.y));
   if (!box) return null;

@@ -104,15 +104,15 @@ export function polygonMask({ width, height }: { width: number; height: number }
   return mask;
 }
 
-/** A region taken up to be moved: `from`, the map with it; `left`, the map without it, filled in from around. */
+/** A region taken up to be moved: `from`, the map with it; `left`, the map without it, filled in from around or with one class. */
 export interface Lifted { mask: Uint8Array; box: Rect; from: Uint8Array; left: Uint8Array }
 
-/** Takes up the masked region; null for an empty mask. The map stays as it is. */
-export function lift({ width, height, labels }: Map2, mask: Uint8Array): Lifted | null {
+/** Takes up the masked region; null for an empty mask. The map stays as it is. `behind`: the class it leaves; those around it without. */
+export function lift({ width, height, labels }: Map2, mask: Uint8Array, behind?: number): Lifted | null {
   const box = boundsOf({ width, height }, mask);
   if (!box) return null;
   const left = labels.slice();
-  fillHoles({ width, height, labels: left }, mask, box);
+  if (behind === undefined) fillHoles({ width, height, labels: left }, mask, box); else fillMask({ width, height, labels: left }, mask, behind);
   return { mask, box, from: labels.slice(), left };
 }
 

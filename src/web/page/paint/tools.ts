@@ -1,6 +1,6 @@
 /** The tools, as what pointer and keyboard alike do with them: press, move, release. They know the document, not the screen. */
-import type { LayerName, PaintDocument } from './document.ts';
-import { rectangle, segment, union, type Ink, type Point, type Rect } from './raster.ts';
+import { PAPER, type LayerName, type PaintDocument } from './document.ts';
+import { frame, rectangle, segment, union, type Ink, type Point, type Rect } from './raster.ts';
 import { boundsOf, fill, fillRegion, lift, polygonMask, putDown, region, type Lifted } from './regions.ts';
 
 export type ToolName = 'brush' | 'eraser' | 'fill' | 'superpixel' | 'rectangle' | 'move' | 'pick' | 'pan';
@@ -14,6 +14,13 @@ export interface Settings {
   /** Brush diameter in pixels of the picture, 1..400. */
   size: number;
 }
+
+/** Tools that fill areas: of no use in a drawing, of whose strokes only the middle counts. */
+const filling: readonly ToolName[] = ['fill', 'superpixel'];
+export const suits = (tool: ToolName, { lines }: Pick<PaintDocument, 'lines'>): boolean => !lines || !filling.includes(tool);
+
+/** How wide a tool is, in pixels of the picture. Lines are drawn thin and rubbed out broadly. */
+export const widthOf = ({ tool, size }: Settings, { lines }: Pick<PaintDocument, 'lines'>): number => (lines && tool === 'eraser' ? 5 * size : size);
 
 /** A pointer's place in the picture, its pressure (0..1; 1 without a pen) and the keys that change what a tool does. */
 export interface Touch extends Point { pressure: number; all: boolean; copy: boolean }
@@ -63,11 +70,11 @@ export class Tools {
   /** Ends what was pressed; true where the layout has changed. */
   release(t: Touch): boolean {
     if (!this.start) return false;
-    const { doc, settings: { tool, layer } } = this, start = this.start;
+    const { doc, settings } = this, { tool, layer } = settings, start = this.start;
     this.start = this.last = null;
     if (tool === 'brush' || tool === 'eraser') return doc.commit(tool === 'brush' ? 'brush stroke' : 'erasing');
     if (tool === 'superpixel') return doc.commit('superpixels');
-    if (tool === 'rectangle') { this.outline = null; return doc.edit(layer, 'rectangle', (map) => rectangle(map, start, t, this.ink)); }
+    if (tool === 'rectangle') { this.outline = null; return doc.edit(layer, 'rectangle', (map) => (doc.lines && this.ink !== PAPER ? frame(map, start, t, settings.size / 2, this.ink) : rectangle(map, start, t, this.ink))); }
     if (tool === 'move') return this.releaseMove();
     return tool === 'fill';
   }
@@ -80,7 +87,7 @@ export class Tools {
   }
 
   private draw(a: Touch, b: Touch): void {
-    const { doc, settings: { layer, size } } = this;
+    const { doc, settings } = this, { layer } = settings, size = widthOf(settings, doc);
     const map = { width: doc.width, height: doc.height, labels: doc.layers[layer] };
     doc.touch(segment(map, a, b, radiusAt(size, a.pressure), radiusAt(size, b.pressure), this.ink));
   }
@@ -102,7 +109,7 @@ export class Tools {
     const { doc } = this, x = Math.floor(t.x), y = Math.floor(t.y);
     const holds = this.lasso && x >= 0 && y >= 0 && x < doc.width && y < doc.height && this.lasso.mask[y * doc.width + x];
     this.moved = null;
-    if (holds) { this.lasso!.lifted = lift(doc.begin(this.settings.layer), this.lasso!.mask); return; }
+    if (holds) { this.lasso!.lifted = lift(doc.begin(this.settings.layer), this.lasso!.mask, doc.lines ? PAPER : undefined); return; }
     this.lasso = null;
     this.points = [t];
     this.outline = { kind: 'lasso', points: this.points, closed: false, by: { x: 0, y: 0 } };
