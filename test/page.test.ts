@@ -201,6 +201,7 @@ function withBrowser(): void {
 
   test('a line drawing in place of classes: the command line\'s, drawn on with a thin pen, rubbed out, imported, trained after; the run says what it is', async () => {
     await page.click('#reset');
+    await seat.small(2);   // before the page measures what more would cost
     const photo = picture(64, 48, (x, y) => (Math.hypot(x - 20, y - 22) < 11 ? [220, 90 + x % 5, 40] : y > 36 ? [30, 60, 30 + y % 5] : [120, 170 + x % 3, 230]));
     await page.click('#start-open');
     await seat.choose('#open-photo', { name: 'ball.png', bytes: encodePng(photo) });
@@ -224,7 +225,6 @@ function withBrowser(): void {
     for (const wanted of [more, drawing]) { await page.keyboard.press('Control+z'); assert.equal((await seat.layout()).data, wanted.data); }
     await seat.previewed(() => seat.choose('#import', file));
     assert.equal(ink(await seat.layout()), thin(ink(more), 64, 48), 'only the middle of a stroke counts');
-    await seat.small(2);
     await page.click('#train');
     await seat.state(/^finished after 2/);
     await page.locator('#maps button', { hasText: /^lines found, F [01]\.\d\d/ }).waitFor();
