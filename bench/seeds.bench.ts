@@ -2,7 +2,7 @@
  * Does `fast` hold what one seed showed? On every painted scene at 128 pixels, all targets: three seeds of `fast` with a fixed number of
  * iterations (so that the machine's load changes nothing), three of patch synthesis, and Image Analogies, which has no seed. PSNR against the
  * true picture, mean IoU as a share of the judge's ceiling: means over targets, then mean and standard deviation over seeds; the least target of all.
- * `--only` takes scenes' names. About ten minutes on two cores.
+ * `--only` takes scenes' names. Seven minutes on two quiet cores.
  */
 import { Session } from '../src/autograd/tensor.ts';
 import { openScene } from '../src/cli/ablateCell.ts';
@@ -37,6 +37,7 @@ for (const name of sceneNames.filter((n) => !only || only.test(n))) {
     return pictures;
   });
   const rows: [string, readonly number[], (seed: number) => Promise<Picture[]>][] = [['Image Analogies', [0], baseline('analogies')], ['patch synthesis', seeds, baseline('preview')], ['fast', seeds, fast]];
+  let before: number[] = [];
   for (const [label, of, make] of rows) {
     const scores: { psnr: number; share: number }[][] = [];
     for (const seed of of) {
@@ -45,6 +46,8 @@ for (const name of sceneNames.filter((n) => !only || only.test(n))) {
     }
     const by = scores.map((s) => mean(s.map((x) => x.psnr)));
     console.log(`${name.padEnd(8)} ${label.padEnd(16)} PSNR ${mean(by).toFixed(2)}${spread(by)} dB, mean IoU of ceiling ${mean(scores.flat().map((x) => x.share)).toFixed(3)}, least ${Math.min(...scores.flat().map((x) => x.share)).toFixed(3)}`);
+    if (label === 'fast') console.log(`${''.padEnd(26)}above patch synthesis, seed by seed: ${by.map((v, i) => (v - before[i]).toFixed(2)).join(', ')} dB`);
+    before = by;
   }
 }
 process.exit(0);
