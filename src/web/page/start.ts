@@ -50,7 +50,7 @@ export class Start {
     $('document-name').textContent = `painting “${name}”…`;
     try {
       const s = await this.desk.call('scene', { name, size: this.sceneSize });
-      if (mine !== this.opened || !this.mayReplace()) return;
+      if (!await this.mayReplace() || mine !== this.opened) return;
       const { targets, ...document } = s;
       this.state.setDocument(new PaintDocument(document), targets.map((t) => ({ name: t, labels: null })));
       void this.sceneTargets(name, targets, mine).catch(complain);   // the second worker finds the superpixels first
@@ -69,7 +69,8 @@ export class Start {
   }
 
   /** A run belongs to its photograph: it is not thrown away unasked. */
-  private mayReplace(): boolean {
+  private async mayReplace(): Promise<boolean> {
+    await this.state.resetting;   // an engine in the middle of an iteration takes a while to let go of the run
     if (!this.state.learnt) return true;
     say('A run is open. Save it if you want to keep it, then Reset; after that another picture can be opened.', { kind: 'run open', bad: true });
     $('document-name').textContent = this.state.doc.name;
@@ -91,7 +92,7 @@ export class Start {
     if (run) { this.openRun({ name: run.name, bytes: new Uint8Array(await run.arrayBuffer()) }); return; }
     if (!files.length) return;
     if (files.length > 2) { complain(`${files.length} files: give one photograph, and its layout if you have one`); return; }
-    if (!this.mayReplace()) return;
+    if (!await this.mayReplace()) return;
     $<HTMLDialogElement>('start').close();
     const mine = ++this.opened;
     try {

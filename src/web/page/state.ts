@@ -23,6 +23,8 @@ export class State {
   doc!: PaintDocument;
   readonly settings: Settings = { tool: 'brush', layer: 'target', label: 0, size: 24 };
   status: TrainStatus = idle;
+  /** Ends with the reset that is under way, if one is: until then the run is still there. */
+  resetting: Promise<void> = Promise.resolve();
   /** Layouts that can be begun from; a scene's targets come one after the other. */
   presets: { name: string; labels: Uint8Array | null }[] = [];
   private readonly listeners = new Map<keyof News, Set<(news: never) => void>>();

@@ -136,7 +136,9 @@ export class TrainingPanel {
     } else complain(error);
   }
 
-  private async reset(): Promise<void> {
+  private reset(): Promise<void> { return this.state.resetting = this.forget(); }
+
+  private async forget(): Promise<void> {
     this.told.clear();
     try { this.studio.setStatus(await this.engine.call('reset', {})); } catch (e) { complain(e); }
     this.curve.set([]);

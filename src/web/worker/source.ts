@@ -36,11 +36,11 @@ export const pictureOf = ({ width, height, data }: Pixels, source: string): Pict
 export const pixelsOf = ({ width, height, data }: Picture): Pixels => ({ width, height, data: new Uint8ClampedArray(data) });
 export const pixelsOfCHW = (chw: ArrayLike<number>, width: number, height: number): Pixels => pixelsOf(fromFloatCHW(chw, width, height));
 
-/** The source at an output size; its photograph is never enlarged. Of a drawing's strokes only the middle counts. */
+/** The source at an output size; its photograph is never enlarged. A run's drawing comes back as it was learnt, to the pixel: only a change of size thins it. */
 export function sourceAt({ name, photo, labels, classes, lines }: SourceInput, longSide: number): Source {
   const { width, height } = fitSize(photo.width, photo.height, longSide);
   return {
-    width, height, photo: resize(flatten(pictureOf(photo, name)), width, height), labels: resizerOf({ lines })(lines ? thin(labels.data, labels.width, labels.height) : labels.data, photo.width, photo.height, width, height),
+    width, height, photo: resize(flatten(pictureOf(photo, name)), width, height), labels: resizerOf({ lines })(labels.data, photo.width, photo.height, width, height),
     palette: { as: 'colors', classes: classes.map((c) => ({ ...c })), ...(lines && { lines }) }, drawn: { width: photo.width, height: photo.height },
   };
 }
