@@ -2,18 +2,18 @@
 //   dist/node/index.js, dist/node/cli.js    library and command line for Node
 //   dist/browser/index.js                   the same library for browsers
 //   dist/web/                               the page, for any static host; alone with --web [FOLDER]
-//   dist/test/*.test.js, dist/bench/*.js    tests and benchmarks
+//   dist/test/**/*.test.js, dist/bench/*.js tests and benchmarks
 import { build } from 'esbuild';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inlinePlugin } from './setup/inline-plugin.mjs';
-import { buildWeb } from './setup/web-build.mjs';
-import { wgslPlugin } from './setup/wgsl-plugin.mjs';
+import { inlinePlugin } from './scripts/build/inline-plugin.mjs';
+import { buildWeb } from './scripts/build/web-build.mjs';
+import { wgslPlugin } from './scripts/build/wgsl-plugin.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const at = (...parts) => join(root, ...parts);
-const list = (dir, pattern) => (existsSync(at(dir)) ? readdirSync(at(dir)).filter((f) => pattern.test(f)) : []);
+const list = (dir, pattern) => (existsSync(at(dir)) ? readdirSync(at(dir), { recursive: true }) : []).filter((f) => pattern.test(f) && !f.includes('node_modules'));
 
 const common = {
   absWorkingDir: root,
@@ -35,8 +35,7 @@ export async function buildAll({ tests = false } = {}) {
   for (const dir of ['dist/node', 'dist/browser', ...(tests ? ['dist/test', 'dist/bench'] : [])]) {
     rmSync(at(dir), { recursive: true, force: true });
   }
-  const entries = (dir, pattern) => Object.fromEntries(
-    list(dir, pattern).map((f) => [basename(f, '.ts'), at(dir, f)]));
+  const entries = (dir, pattern) => Object.fromEntries(list(dir, pattern).map((f) => [f.replaceAll('\\', '/').replace(/\.ts$/, ''), at(dir, f)]));
   const jobs = [
     node({ index: at('src/index.node.ts'), cli: at('src/cli/main.ts') }, 'dist/node'),
     build({ ...common, platform: 'browser', minify: true, entryPoints: { index: at('src/index.ts') }, outdir: at('dist/browser') }),

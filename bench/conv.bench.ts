@@ -1,11 +1,11 @@
 /** The convolutions of the networks at 64 x 64 (preset fixed), in three directions: checked against float64, then timed. */
-import { hashUniform } from '../src/engine/hash.ts';
-import { conv2dOp, convInput, convWeight, geometry, type ConvAttrs } from '../src/autograd/ops/conv2d.ts';
-import { forwardReference, inputReference, magnitudeBy, weightReference } from '../src/autograd/ops/conv2d.reference.ts';
+import { hashUniform } from '../src/engine/random.ts';
+import { conv2dOp, convInput, convWeight, geometry, type ConvAttrs } from '../src/autograd/ops/conv2d/conv2d.ts';
+import { forwardReference, inputReference, magnitudeBy, weightReference } from '../src/autograd/ops/conv2d/reference.ts';
 import type { Ref } from '../src/autograd/op.ts';
 import type { Tensor } from '../src/autograd/tensor.ts';
-import { convPeers } from './conv.peers.ts';
-import { openBench, perRun, time } from './stamp.ts';
+import { convPeers } from './support/convPeers.ts';
+import { openBench, perRun, time } from './support/stamp.ts';
 
 interface Layer { name: string; ci: number; co: number; k: number; size: number; a: ConvAttrs }
 const at = (a: Partial<ConvAttrs>): ConvAttrs => ({ stride: 1, dilation: 1, pad: 0, padMode: 'zero', ...a });

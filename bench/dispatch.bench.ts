@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { affine } from '../src/autograd/ops/pointwise.ts';
+import { affine } from '../src/autograd/ops/pointwise/pointwise.ts';
 import type { Tensor } from '../src/autograd/tensor.ts';
-import type { Training } from '../src/model/train.ts';
-import { openBench } from './stamp.ts';
-import { sample, summarise, type Sample } from './timing.ts';
-import { trainingFor } from './trainings.ts';
+import type { Training } from '../src/model/training/training.ts';
+import { openBench } from './support/stamp.ts';
+import { sample, summarise, type Sample } from './support/timing.ts';
+import { trainingFor } from './support/trainings.ts';
 
 if (process.env.SEMIA_BENCH_START) await start();
 const bench = await openBench('dispatch');

@@ -3,10 +3,10 @@
  * gives the true picture of each target, the same truth with its resolution divided by four, and the untouched source (the control).
  * Mean IoU. No device: the same numbers on every machine.
  */
-import { resize, type Picture } from '../src/data/image.ts';
+import { resize, type Picture } from '../src/data/image/image.ts';
 import { paintScene, sceneNames } from '../src/data/scenes/index.ts';
-import { Judge } from '../src/evaluate/judge.ts';
-import { layoutScore } from '../src/evaluate/labels.ts';
+import { Judge } from '../src/evaluate/layoutClassifier/layoutClassifier.ts';
+import { layoutScore } from '../src/evaluate/metrics/labels.ts';
 
 const photo = (p: { name: string; width: number; height: number; photo: Uint8Array }): Picture => {
   const data = new Uint8Array(4 * p.width * p.height).fill(255);

@@ -2,8 +2,8 @@
 import { Session } from '../src/autograd/tensor.ts';
 import type { PresetName } from '../src/model/config.ts';
 import { openNodeDevice } from '../src/node/gpu.ts';
-import { openBench } from './stamp.ts';
-import { trainingFor } from './trainings.ts';
+import { openBench } from './support/stamp.ts';
+import { trainingFor } from './support/trainings.ts';
 
 const bench = await openBench('memory');
 const MiB = 2 ** 20;

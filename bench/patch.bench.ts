@@ -1,15 +1,15 @@
 /** Patch nearest neighbours: the exact variants by size, patch and channels; what labels cost; PatchMatch's error; other libraries. */
-import { patchGrid, planPatchNearest, type PatchPlan, type PatchShape } from '../src/autograd/ops/patchNearest.plan.ts';
-import { referencePatchNearest, referencePatchScore } from '../src/autograd/ops/patchNearest.reference.ts';
-import { fieldSource, improveField, packPixels, searchField } from '../src/autograd/ops/patchField.ts';
-import { adapterOf, runPlan } from '../src/autograd/plan.ts';
+import { patchGrid, planPatchNearest, type PatchPlan, type PatchShape } from '../src/autograd/ops/patch/patchNearest.plan.ts';
+import { referencePatchNearest, referencePatchScore } from '../src/autograd/ops/patch/patchNearest.reference.ts';
+import { fieldSource, improveField, packPixels, searchField } from '../src/autograd/nnf/patchField.ts';
+import { adapterOf, runPlan } from '../src/autograd/kernels/plan.ts';
 import type { Tensor } from '../src/autograd/tensor.ts';
-import { resize, toFloatCHW } from '../src/data/image.ts';
+import { resize, toFloatCHW } from '../src/data/image/image.ts';
 import { paintScene } from '../src/data/scenes/index.ts';
-import { hashUniform } from '../src/engine/hash.ts';
-import { installPeers, Peer, shared } from './peer.ts';
-import { openBench } from './stamp.ts';
-import { interleave, sample, type Runner, type Timing } from './timing.ts';
+import { hashUniform } from '../src/engine/random.ts';
+import { installPeers, Peer, shared } from './support/peer.ts';
+import { openBench } from './support/stamp.ts';
+import { interleave, sample, type Runner, type Timing } from './support/timing.ts';
 
 const bench = await openBench('patch');
 const { session } = bench;

@@ -5,12 +5,12 @@
  * `--only` takes scenes' names. Seven minutes on two quiet cores.
  */
 import { Session } from '../src/autograd/tensor.ts';
-import { openScene } from '../src/cli/ablateCell.ts';
-import type { Picture } from '../src/data/image.ts';
+import { openScene } from '../src/cli/commands/research/ablateCell.ts';
+import type { Picture } from '../src/data/image/image.ts';
 import { sceneNames } from '../src/data/scenes/index.ts';
 import { judgeOf } from '../src/evaluate/evaluate.ts';
-import { layoutScore } from '../src/evaluate/labels.ts';
-import { psnr } from '../src/evaluate/reconstruction.ts';
+import { layoutScore } from '../src/evaluate/metrics/labels.ts';
+import { psnr } from '../src/evaluate/metrics/reconstruction.ts';
 import { configure, learnTargets, openTraining, Painter } from '../src/model/analogy.ts';
 import { methods } from '../src/model/baselines/methods.ts';
 import { openNodeDevice } from '../src/node/gpu.ts';

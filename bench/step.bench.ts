@@ -1,11 +1,11 @@
 /** Training steps of the presets: wall and CPU time, launches, planned memory, start-up, and the kernels by time. */
 import { Profile } from '../src/engine/profile.ts';
 import type { PresetName } from '../src/model/config.ts';
-import type { Training } from '../src/model/train.ts';
-import { Peer } from './peer.ts';
-import { openBench, time } from './stamp.ts';
-import { interleave, sample } from './timing.ts';
-import { convolutionWork, trainingFor } from './trainings.ts';
+import type { Training } from '../src/model/training/training.ts';
+import { Peer } from './support/peer.ts';
+import { openBench, time } from './support/stamp.ts';
+import { interleave, sample } from './support/timing.ts';
+import { convolutionWork, trainingFor } from './support/trainings.ts';
 
 const bench = await openBench('step');
 const { session } = bench;

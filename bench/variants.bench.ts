@@ -2,13 +2,13 @@
  * Every variant of the convolution and matrix product families on layers of the networks: milliseconds each, what the fixed order takes
  * and what measuring would. On software adapters without the variants for GPUs, unless SEMIA_ALL_VARIANTS=1 (minutes).
  */
-import { backwardDataFamily, backwardWeightFamily, forwardFamily } from '../src/autograd/ops/conv2d.plan.ts';
-import { geometry } from '../src/autograd/ops/conv2d.ts';
-import type { ConvShape } from '../src/autograd/ops/conv2d.shape.ts';
-import { productFamily } from '../src/autograd/ops/matmul.plan.ts';
-import { adapterOf, candidates, preferred, type Family } from '../src/autograd/plan.ts';
-import { Tuner } from '../src/autograd/tune.ts';
-import { openBench } from './stamp.ts';
+import { backwardDataFamily, backwardWeightFamily, forwardFamily } from '../src/autograd/ops/conv2d/families.ts';
+import { geometry } from '../src/autograd/ops/conv2d/conv2d.ts';
+import type { ConvShape } from '../src/autograd/ops/conv2d/shape.ts';
+import { productFamily } from '../src/autograd/ops/matmul/families.ts';
+import { adapterOf, candidates, preferred, type Family } from '../src/autograd/kernels/plan.ts';
+import { Tuner } from '../src/autograd/kernels/tune.ts';
+import { openBench } from './support/stamp.ts';
 
 const bench = await openBench('variants');
 const { session, flops: ceiling } = bench;

@@ -2,11 +2,11 @@
 // old software Mesa; what was found last time; a newer Mesa of our own (Debian 12, no root); Mesa through apt (root, or sudo
 // without a password); SwiftShader, which needs no root; one line to type. SEMIA_NO_APT=1 keeps apt from being asked at all.
 import { existsSync } from 'node:fs';
-import { installMesa, missingEntry, rootFor } from './apt.mjs';
+import { installMesa, missingEntry, rootFor } from './drivers/apt.mjs';
 import { chosenByUser, probe, remember, remembered } from './environment.mjs';
-import { fetchNewerMesa, newerMesaHere, outdated } from './mesa.mjs';
+import { fetchNewerMesa, newerMesaHere, outdated } from './drivers/mesa.mjs';
 import { say, SetupError } from './process.mjs';
-import { withoutRoot } from './swiftshader.mjs';
+import { withoutRoot } from './drivers/swiftshader.mjs';
 import { aptPlan, installLine, osRelease, packageManager } from './system.mjs';
 
 /** What works without installing: { ok: true, env, adapter, software }, or { ok: false } with the failed probe's stage and error. */

@@ -1,7 +1,7 @@
 // A Chromium to test the page in: the one named by CHROMIUM, one at a usual place, or Debian's and Ubuntu's package through
 // apt (root, or sudo without a password; not with SEMIA_NO_APT=1). Without any, the tests of the page are skipped.
 import { existsSync } from 'node:fs';
-import { rootFor } from './apt.mjs';
+import { rootFor } from './drivers/apt.mjs';
 import { capture, holdingInterrupts, lastLines, say, which } from './process.mjs';
 import { osRelease } from './system.mjs';
 

@@ -5,5 +5,5 @@ export { cacheFolder, fileStore } from './node/choiceStore.ts';
 export { decodeImage, encodePng, readPicture, type DecodeOptions } from './node/decode.ts';
 export { readInput, writeFileAtomic } from './node/files.ts';
 export { RunFolder } from './node/runFolder.ts';
-export type { RunRecord } from './model/runRecord.ts';
+export type { RunRecord } from './model/run/runRecord.ts';
 export { writeRunPage } from './node/runPage.ts';

@@ -2,7 +2,7 @@
 
     OPENBLAS_NUM_THREADS=1 /usr/bin/python3 bench/peers/pytorch_step.py SIDE [samples]
 
-The networks are the goldens' (test/goldens/networks.py) at default widths, so both sides compute the same step: G, D on
+The networks are the goldens' (test/goldens/make/networks.py) at default widths, so both sides compute the same step: G, D on
 [fake, real], S, patch coherence of all 3x3 patches at full and half size (matrix form, vectorised), backward, Adam. On a CUDA device it
 runs there, eagerly and as a CUDA graph.
 """

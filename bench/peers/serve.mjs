@@ -1,4 +1,4 @@
-// The JavaScript side of bench/peer.ts; the protocol is in serve.py. Defines navigator.gpu first: both libraries look for it when
+// The JavaScript side of bench/support/peer.ts; the protocol is in serve.py. Defines navigator.gpu first: both libraries look for it when
 // they are imported, so a job imports them inside its setup.
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-"""The Python side of bench/peer.ts: one JSON request a line on stdin, one JSON answer a line on stdout.
+"""The Python side of bench/support/peer.ts: one JSON request a line on stdin, one JSON answer a line on stdout.
 
     {"do": "setup", ...}            -> {"names": [...], "versions": {...}, "missing": {...}} of what can run this job here
     {"do": "run", "name": "torch"}  -> {"wall": ms, "cpu": ms} of one run

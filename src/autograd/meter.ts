@@ -1,5 +1,5 @@
 /** Losses as they collect on the device: summed over steps, read and cleared every few of them. */
-import kernel from '../shaders/losses.accumulate.wgsl';
+import kernel from '../shaders/loss/accumulate.wgsl';
 import type { Session, Tensor } from './tensor.ts';
 
 const slots = 64;

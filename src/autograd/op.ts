@@ -1,5 +1,5 @@
 /** How an op is stated: shape rule, forward, backward, float64 reference and the cases that prove it, in one place. */
-import { alignment } from '../engine/storage.ts';
+import { alignment } from '../engine/memory/storage.ts';
 import { newNodeId, type Backward } from './tape.ts';
 import { type DType, type Session, type Shape, Tensor } from './tensor.ts';
 

@@ -2,13 +2,13 @@
  * The parameters of one network in one flat vector, with their gradients and Adam moments beside: spectral
  * normalisation and the optimizer run over all of them in a few launches.
  */
-import adamKernel from '../shaders/adam.update.wgsl';
-import { alignment, type Storage } from '../engine/storage.ts';
+import adamKernel from '../shaders/optimizer/adam/update.wgsl';
+import { alignment, type Storage } from '../engine/memory/storage.ts';
 import { grid } from './op.ts';
-import { fill } from './ops/basic.ts';
-import { assign } from './ops/copy.ts';
-import { mergeSecondPasses } from './secondPasses.ts';
-import { rowsOf, sigmaOf, Spectral, type SpectralKind } from './spectral.ts';
+import { fill } from './ops/copy/fill.ts';
+import { assign } from './ops/copy/copy.ts';
+import { mergeSecondPasses } from './passes/partialSums.ts';
+import { rowsOf, sigmaOf, Spectral, type SpectralKind } from './optimizer/spectral.ts';
 import { gradients } from './tape.ts';
 import { sizeOf, Tensor, type Session, type Shape } from './tensor.ts';
 

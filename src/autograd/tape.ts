@@ -1,6 +1,6 @@
 /** The tape: how each tensor was made, and the walk back over it. */
-import { fill } from './ops/basic.ts';
-import { joinOp } from './ops/ranges.ts';
+import { fill } from './ops/copy/fill.ts';
+import { joinOp } from './ops/copy/ranges.ts';
 import { sameShape, type Shape, type Tensor } from './tensor.ts';
 
 /** What an op's backward rule may use. */

@@ -4,12 +4,12 @@ import { inspect, PipelineCache, type Constants } from '../engine/kernel.ts';
 import type { Program } from '../engine/program.ts';
 import type { Profile } from '../engine/profile.ts';
 import { Recorder } from '../engine/recorder.ts';
-import { Memory, Storage } from '../engine/storage.ts';
-import { KernelChoices } from './choices.ts';
-import { fuseEpilogues } from './epilogues.ts';
-import { adapterOf } from './plan.ts';
+import { Memory, Storage } from '../engine/memory/storage.ts';
+import { KernelChoices } from './kernels/choices.ts';
+import { fuseEpilogues } from './passes/epilogues.ts';
+import { adapterOf } from './kernels/plan.ts';
 import type { Node } from './tape.ts';
-import type { Tuner } from './tune.ts';
+import type { Tuner } from './kernels/tune.ts';
 
 export type Shape = readonly number[];
 export type DType = 'f32' | 'u32';

@@ -1,4 +1,4 @@
-/** A script bundled for browsers, as text (setup/inline-plugin.mjs). */
+/** A script bundled for browsers, as text (scripts/build/inline-plugin.mjs). */
 declare module '*?inline' {
   const text: string;
   export default text;

@@ -1,21 +1,21 @@
 /** Training with everything around it: estimate, run folder, saves, curves, snapshots, Ctrl-C. What `train`, `analogy` and `start` share. */
 import type { Session } from '../autograd/tensor.ts';
-import { measuring } from '../autograd/tune.ts';
+import { measuring } from '../autograd/kernels/tune.ts';
 import { UserError } from '../data/errors.ts';
 import type { Source, Target } from '../data/prepare.ts';
 import { Profile } from '../engine/profile.ts';
 import { learnTargets, openTraining, ownLayout, Painter, resumeTraining, withIterations } from '../model/analogy.ts';
 import type { Config } from '../model/config.ts';
 import type { PairData } from '../model/pair.ts';
-import type { Training } from '../model/train.ts';
+import type { Training } from '../model/training/training.ts';
 import { RunFolder } from '../node/runFolder.ts';
 import { writeRunPage } from '../node/runPage.ts';
-import { runFormat, type RunRecord } from '../model/runRecord.ts';
+import { runFormat, type RunRecord } from '../model/run/runRecord.ts';
 import { versions } from '../node/version.ts';
 import type { Interrupt } from './interrupt.ts';
-import { adoptKernels, kernelChoice, tunerFor } from './kernels.ts';
-import { bytes, duration, Progress } from './progress.ts';
-import type { VggFile } from './vgg.ts';
+import { adoptKernels, kernelChoice, tunerFor } from './options/kernels.ts';
+import { bytes, duration, Progress } from './reports/progress.ts';
+import type { VggFile } from './options/vgg.ts';
 
 export interface Job {
   path: string;

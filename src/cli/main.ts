@@ -1,5 +1,5 @@
-/** The entry point of `semia`: hands commands that use a device to a child with a quiet stderr (quiet.ts), runs the others. */
-import { followParent, runInChild, wantsChild } from './quiet.ts';
+/** The entry point of `semia`: hands commands that use a device to a child with a quiet stderr (cli/stderrFilter.ts), runs the others. */
+import { followParent, runInChild, wantsChild } from './stderrFilter.ts';
 
 const withDevice = ['train', 'render', 'analogy', 'preview', 'analogies', 'doctor', 'start', 'rerun', 'evaluate', 'compare', 'ablate', 'spade', 'deepanalogy', 'import', 'singan', 'remove', 'inpaint'];
 const args = process.argv.slice(2);

@@ -1,8 +1,8 @@
 /** What a device does at best: the ceilings that `semia doctor` prints and benchmarks compare with. */
 import { grid } from '../autograd/op.ts';
 import type { Session, Tensor } from '../autograd/tensor.ts';
-import copyKernel from '../shaders/doctor.copy.wgsl';
-import rateKernel from '../shaders/doctor.rate.wgsl';
+import copyKernel from '../shaders/ceilings/copy.wgsl';
+import rateKernel from '../shaders/ceilings/rate.wgsl';
 
 /** Best seconds of one run of a program, over `trialMs` milliseconds, after a run to warm up. */
 export async function best(session: Session, step: () => void, trialMs = 400): Promise<number> {

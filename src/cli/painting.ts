@@ -1,15 +1,15 @@
 /** Rendering layouts with a run, and writing the results. */
 import type { Session } from '../autograd/tensor.ts';
-import type { Picture } from '../data/image.ts';
+import type { Picture } from '../data/image/image.ts';
 import { gridOf, prepareTarget, type Source, type Target } from '../data/prepare.ts';
 import { openNetworks, Painter } from '../model/analogy.ts';
 import type { Config } from '../model/config.ts';
-import type { Tile } from '../model/tile.ts';
+import type { Tile } from '../model/synthesis/tile.ts';
 import { writeFileAtomic } from '../node/files.ts';
 import type { RunFolder } from '../node/runFolder.ts';
-import type { FileRecord } from '../model/runRecord.ts';
-import type { InputPicture } from './inputs.ts';
-import { adoptKernels } from './kernels.ts';
+import type { FileRecord } from '../model/run/runRecord.ts';
+import type { InputPicture } from './options/inputs.ts';
+import { adoptKernels } from './options/kernels.ts';
 import { withRecipe } from './recipe.ts';
 
 /** Layout files as targets of a source, checked for everything that could stop their rendering. */

@@ -2,16 +2,16 @@
 import { dirname, relative, resolve } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { UserError } from '../data/errors.ts';
-import type { Picture } from '../data/image.ts';
-import { readText } from '../data/png.ts';
+import type { Picture } from '../data/image/image.ts';
+import { readText } from '../data/formats/png.ts';
 import type { Target } from '../data/prepare.ts';
-import { withRecipe as addRecipe, type Recipe } from '../model/recipe.ts';
-import type { FileRecord } from '../model/runRecord.ts';
+import { withRecipe as addRecipe, type Recipe } from '../model/run/recipe.ts';
+import type { FileRecord } from '../model/run/runRecord.ts';
 import { encodePng } from '../node/decode.ts';
 import type { RunFolder } from '../node/runFolder.ts';
 import { programVersion } from '../node/version.ts';
 
-export type { Recipe } from '../model/recipe.ts';
+export type { Recipe } from '../model/run/recipe.ts';
 
 /** The PNG of a result that will lie at `path`. The same result has the same bytes. */
 export function withRecipe(picture: Picture, path: string, run: RunFolder, target: Target, file: FileRecord, { raw, tile }: Pick<Recipe, 'raw' | 'tile'>, adapter: string): Uint8Array {

@@ -5,16 +5,16 @@
  * A source is kept at its output size (the photo's own, or a smaller one asked for). The training size is that scaled
  * down, sides never cropped; networks see it mirrored out to a multiple of 2^levels, and results are cut back.
  */
-import { maskReason, matchSize } from './checks.ts'
-import { drawingOf, drawingPalette, readDrawing, resizerOf, type DrawingOptions } from './drawing.ts'
+import { maskReason, matchSize } from './layout/checks.ts'
+import { drawingOf, drawingPalette, readDrawing, resizerOf, type DrawingOptions } from './layout/drawing.ts'
 import { UserError } from './errors.ts'
-import { fitSize, flatten, resize, resizeLabels, toFloatCHW, type Picture } from './image.ts'
-import { buildPalette, readLayout } from './layout.ts'
-import type { LayoutReport } from './layoutreport.ts'
-import { resizeLines } from './lines.ts'
-import { mirrorOf } from './mirror.ts'
-import { padCHW, padLabels, padTo, type Padding } from './pad.ts'
-import { colorOf, hex, type Palette, type RGB } from './palette.ts'
+import { fitSize, flatten, resize, resizeLabels, toFloatCHW, type Picture } from './image/image.ts'
+import { buildPalette, readLayout } from './layout/layout.ts'
+import type { LayoutReport } from './layout/layoutReport.ts'
+import { resizeLines } from './layout/lines.ts'
+import { mirrorOf } from './layout/mirror.ts'
+import { padCHW, padLabels, padTo, type Padding } from './image/pad.ts'
+import { colorOf, hex, type Palette, type RGB } from './layout/palette.ts'
 
 export interface Size { width: number; height: number }
 /** Labels [h,w]; with an image [3,h,w] in [-1, 1] a pair: what the model takes, which this room knows nothing of. */

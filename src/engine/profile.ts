@@ -1,7 +1,7 @@
 /** Time by kernel, from timestamp queries around every dispatch. Slower than a plain run: for looking, not for timing. */
 import { DeviceError, type Device } from './device.ts';
 import { encode, type Launch } from './program.ts';
-import { usage } from './storage.ts';
+import { usage } from './memory/storage.ts';
 
 export interface ProfileRow { name: string; calls: number; ms: number }
 

@@ -1,6 +1,6 @@
 /** A recorded step, ready to run again and again: one command buffer, one submit, nothing created. */
 import type { Device } from './device.ts';
-import type { Memory } from './storage.ts';
+import type { Memory } from './memory/storage.ts';
 
 export interface Launch {
   name: string;

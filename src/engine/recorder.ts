@@ -4,10 +4,10 @@
  */
 import type { Device } from './device.ts';
 import { inspect, packParams, type Constants, type PipelineCache } from './kernel.ts';
-import { invariantCalls, planMemory } from './plan.ts';
+import { invariantCalls, planMemory } from './memory/plan.ts';
 import { Program, type Launch } from './program.ts';
 import { aloneParams, canTwin, mergeTwins } from './twins.ts';
-import { align, alignment, usage, type Memory, type Storage } from './storage.ts';
+import { align, alignment, usage, type Memory, type Storage } from './memory/storage.ts';
 
 export interface Call {
   module: WgslModule;

@@ -8,7 +8,7 @@
  */
 import { inspect } from './kernel.ts';
 import type { Call } from './recorder.ts';
-import { align, alignment, Storage } from './storage.ts';
+import { align, alignment, Storage } from './memory/storage.ts';
 
 export const canTwin = (module: WgslModule): boolean => inspect(module).fields.some((f) => f.name === 'twin');
 

@@ -1,17 +1,17 @@
 /** All metrics of one result in one call: what `semia evaluate`, `semia compare` and `semia ablate` report. */
 import type { Session } from '../autograd/tensor.ts';
-import { fitSize, resize, resizeLabels, type Picture } from '../data/image.ts';
-import { withoutSides } from '../data/mirror.ts';
-import { copyShare, type CopyShare } from './copy.ts';
-import type { Inception } from './inception.ts';
-import { Judge } from './judge.ts';
-import { layoutScore, type LayoutScore } from './labels.ts';
-import { patchSimilarity, type PatchSimilarity } from './patches.ts';
-import { perceptualDistance } from './perceptual.ts';
-import { psnr, ssim } from './reconstruction.ts';
-import { sifid, type Sifid } from './sifid.ts';
-import { slicedWasserstein } from './wasserstein.ts';
-import type { PictureAndLabels } from './warps.ts';
+import { fitSize, resize, resizeLabels, type Picture } from '../data/image/image.ts';
+import { withoutSides } from '../data/layout/mirror.ts';
+import { copyShare, type CopyShare } from './metrics/copyCheck.ts';
+import type { Inception } from './metrics/inception.ts';
+import { Judge } from './layoutClassifier/layoutClassifier.ts';
+import { layoutScore, type LayoutScore } from './metrics/labels.ts';
+import { patchSimilarity, type PatchSimilarity } from './metrics/patches.ts';
+import { perceptualDistance } from './metrics/perceptual.ts';
+import { psnr, ssim } from './metrics/reconstruction.ts';
+import { sifid, type Sifid } from './metrics/sifid.ts';
+import { slicedWasserstein } from './metrics/wasserstein.ts';
+import type { PictureAndLabels } from './layoutClassifier/warps.ts';
 
 /** A source pair with its classes, as prepareSource gives it. The judge is trained once for each such object. */
 export interface EvaluationSource extends PictureAndLabels { palette: { classes: readonly { name: string }[] } }

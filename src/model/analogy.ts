@@ -6,20 +6,20 @@
  *     const [picture] = await analogy({ session, photo, layout, targets: [drawn], preset: 'fast' });
  */
 import type { Session } from '../autograd/tensor.ts';
-import { measuring, Tuner, type TuneOptions } from '../autograd/tune.ts';
+import { measuring, Tuner, type TuneOptions } from '../autograd/kernels/tune.ts';
 import { UserError } from '../data/errors.ts';
-import { fromFloatCHW, resize, type Picture } from '../data/image.ts';
-import { cutCHW, type Padding } from '../data/pad.ts';
-import type { Palette } from '../data/palette.ts';
+import { fromFloatCHW, resize, type Picture } from '../data/image/image.ts';
+import { cutCHW, type Padding } from '../data/image/pad.ts';
+import type { Palette } from '../data/layout/palette.ts';
 import { classTable, fitLayout, fitPair, fullSource, gridOf, prepareDrawing, prepareSource, prepareTarget, smallSource, type Source, type Target } from '../data/prepare.ts';
 import { preset as presetOf, type Config, type PresetName } from './config.ts';
-import { createNetworks, restoreNetworks, versionOf, type Networks } from './networks.ts';
+import { createNetworks, restoreNetworks, versionOf, type Networks } from './networks/networks.ts';
 import type { LayoutData, PairData } from './pair.ts';
 import { Renderer } from './render.ts';
-import { refine, synthesizeTargets, type Drafts } from './synthesis.ts';
-import type { Draft } from './synthesisLevel.ts';
-import { fitting, type Tile } from './tile.ts';
-import { Training, type HostState, type State, type TrainingInput } from './train.ts';
+import { refine, synthesizeTargets, type Drafts } from './synthesis/synthesis.ts';
+import type { Draft } from './synthesis/level.ts';
+import { fitting, type Tile } from './synthesis/tile.ts';
+import { Training, type HostState, type State, type TrainingInput } from './training/training.ts';
 
 /** A preset's settings with a size, a width, a seed and a total of their own; what depends on them follows. `condition`: what layouts are, the preset's classes or line drawings. */
 export interface Choices { preset?: PresetName; condition?: 'classes' | 'sketch'; size?: number; width?: number; seed?: number; iterations?: number }

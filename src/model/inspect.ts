@@ -1,10 +1,10 @@
 /** A look inside the networks for one layout: the modulation of each level, the discriminator's maps, the segmenter's layout. */
-import { concat } from '../autograd/ops/copy.ts';
+import { concat } from '../autograd/ops/copy/copy.ts';
 import type { Session, Tensor } from '../autograd/tensor.ts';
 import type { Config } from './config.ts';
-import { inference, type Networks } from './networks.ts';
+import { inference, type Networks } from './networks/networks.ts';
 import { lastingSide, layoutChannels, layoutValues, type ClassTable, type LayoutData, type PairData } from './pair.ts';
-import { untaped } from './steps.ts';
+import { untaped } from './training/steps.ts';
 
 /** One value a position, row by row. */
 export interface ValueMap { width: number; height: number; values: Float32Array<ArrayBuffer> }

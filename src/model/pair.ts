@@ -1,8 +1,8 @@
 /** A source pair or a target as the trainer takes it, and its way onto the device. */
 import type { Session } from '../autograd/tensor.ts';
-import { drawingChannels, drawingPlanes } from '../data/drawing.ts';
+import { drawingChannels, drawingPlanes } from '../data/layout/drawing.ts';
 import type { Condition } from './config.ts';
-import type { Side } from './steps.ts';
+import type { Side } from './training/steps.ts';
 
 /** A layout over a grid whose sides are multiples of 2^levels. */
 export interface LayoutData { width: number; height: number; /** Class of every pixel, row by row. */ labels: Uint8Array }

@@ -2,9 +2,9 @@
 import type { Session, Tensor } from '../autograd/tensor.ts';
 import type { Program } from '../engine/program.ts';
 import type { Config } from './config.ts';
-import { inference, type Networks } from './networks.ts';
+import { inference, type Networks } from './networks/networks.ts';
 import { lastingSide, layoutChannels, layoutValues, type ClassTable, type LayoutData, type PairData } from './pair.ts';
-import { untaped, type Side } from './steps.ts';
+import { untaped, type Side } from './training/steps.ts';
 
 /** Renders layouts of one size. The source pair has that size, too: its features are what gets modulated. */
 export class Renderer {

@@ -2,7 +2,7 @@
 import { promises as fs } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import type { ChoiceStore } from '../autograd/tune.ts';
+import type { ChoiceStore } from '../autograd/kernels/tune.ts';
 import { writeFileAtomic } from './files.ts';
 
 /** The user's cache folder by the platform's rules; XDG_CACHE_HOME, where it is set, goes before them. */

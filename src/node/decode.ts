@@ -3,10 +3,10 @@ import { inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import sharp from 'sharp';
 import { UserError } from '../data/errors.ts';
-import { checkSize, MAX_PIXELS, readableFormat, type ReadableFormat } from '../data/format.ts';
-import { anyTransparent, type Indexed, type Picture } from '../data/image.ts';
-import { pngChunks, pngHeader, type Chunk, type PngHeader } from '../data/png.ts';
-import { rawBytes, SAMPLES } from '../data/pngPixels.ts';
+import { checkSize, MAX_PIXELS, readableFormat, type ReadableFormat } from '../data/formats/format.ts';
+import { anyTransparent, type Indexed, type Picture } from '../data/image/image.ts';
+import { pngChunks, pngHeader, type Chunk, type PngHeader } from '../data/formats/png.ts';
+import { rawBytes, SAMPLES } from '../data/formats/pngPixels.ts';
 import { readInput } from './files.ts';
 
 export interface DecodeOptions {

@@ -1,6 +1,6 @@
 /** losses.jsonl of a run folder, appended to while training goes on. */
 import { promises as fs } from 'node:fs';
-import { lossLine, lossRow, parseLosses, type LossRow } from '../model/lossRows.ts';
+import { lossLine, lossRow, parseLosses, type LossRow } from '../model/training/lossRows.ts';
 import { writeFileAtomic } from './files.ts';
 
 export class LossLog {

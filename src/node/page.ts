@@ -1,9 +1,9 @@
 /** Pages that stand alone in one file: style, script, curves and pictures inside. Light or dark as the reader's system is. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { resize, type Picture } from '../data/image.ts';
+import { resize, type Picture } from '../data/image/image.ts';
 import { encodePng } from './decode.ts';
-import type { LossRow } from '../model/lossRows.ts';
+import type { LossRow } from '../model/training/lossRows.ts';
 
 export const escape = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 

@@ -1,18 +1,18 @@
 /**
  * A run folder, never lost: run.json names one set of files that belong together and is switched by rename, after they are
  * on the disk; what it named before is removed afterwards. A kill at any moment leaves the last save.
- * What lies in it: src/model/runFiles.ts, and snapshots/000400.png and index.html for people.
+ * What lies in it: src/model/run/runFiles.ts, and snapshots/000400.png and index.html for people.
  */
 import { promises as fs, type Dirent } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../data/errors.ts';
-import type { Picture } from '../data/image.ts';
+import type { Picture } from '../data/image/image.ts';
 import type { Source, Target } from '../data/prepare.ts';
 import type { PairData } from '../model/pair.ts';
-import { lossName, newRun, padded, recordName, recordText, RunReader, weightsOf, type NewRecord } from '../model/runFiles.ts';
-import { readRecord, type RunRecord } from '../model/runRecord.ts';
-import type { SavedRun } from '../model/runZip.ts';
-import type { Training, State } from '../model/train.ts';
+import { lossName, newRun, padded, recordName, recordText, RunReader, weightsOf, type NewRecord } from '../model/run/runFiles.ts';
+import { readRecord, type RunRecord } from '../model/run/runRecord.ts';
+import type { SavedRun } from '../model/run/runZip.ts';
+import type { Training, State } from '../model/training/training.ts';
 import { encodePng, readPicture } from './decode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from './files.ts';
 import { lock } from './lock.ts';

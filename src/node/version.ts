@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Versions } from '../model/runRecord.ts';
+import type { Versions } from '../model/run/runRecord.ts';
 
 /** The package's folder, by walking up: this code is bundled into dist/. */
 export const packageRoot = ((): string => {

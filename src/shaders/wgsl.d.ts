@@ -1,6 +1,6 @@
 /** A kernel file as the build delivers it: its text with the imports inlined, and where each line came from. */
 interface WgslModule {
-  /** Base name without the ending, e.g. `conv2d.forward`. */
+  /** Its place below src/shaders with dots, e.g. `conv2d.forward.k3`. */
   readonly name: string;
   readonly source: string;
   /** [first output line, file, first line in that file] for each run of lines, 1-based. */

@@ -1,5 +1,5 @@
 /** Where browsers keep measured kernel choices: one object store of texts in IndexedDB, in windows and workers alike. */
-import type { ChoiceStore } from '../autograd/tune.ts';
+import type { ChoiceStore } from '../autograd/kernels/tune.ts';
 
 const result = <T>(request: IDBRequest<T>): Promise<T> => new Promise((resolve, reject) => {
   request.onsuccess = () => resolve(request.result);

@@ -1,12 +1,12 @@
 /**
  * Writes op-cases.json, the ops' test cases as data, for make_ops.py. After adding or changing an op or a case:
- *   npx esbuild test/goldens/export-cases.ts --bundle --format=esm --platform=node --packages=external --loader:.wgsl=text --outfile=node_modules/.cache/export-cases.mjs && node node_modules/.cache/export-cases.mjs && /usr/bin/python3 test/goldens/make_ops.py
+ *   npx esbuild test/goldens/export-cases.ts --bundle --format=esm --platform=node --packages=external --loader:.wgsl=text --outfile=node_modules/.cache/export-cases.mjs && node node_modules/.cache/export-cases.mjs && /usr/bin/python3 test/goldens/make/make_ops.py
  */
 import { writeFileSync } from 'node:fs';
 import type { Case, Op } from '../../src/autograd/op.ts';
 import { ops } from '../../src/autograd/ops/index.ts';
-import { fnv1a } from '../../src/engine/hash.ts';
-import { caseInputs, gradsOf } from '../check.ts';
+import { fnv1a } from '../../src/engine/random.ts';
+import { caseInputs, gradsOf } from '../support/check.ts';
 
 /** `values`: base64 of little-endian f32 (or u32). Without: hash_uniform('<op>/<case>/<index>'). */
 interface InputEntry { shape: readonly number[]; dtype?: 'u32'; values?: string }

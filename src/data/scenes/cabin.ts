@@ -1,12 +1,12 @@
-import type { Canvas } from './canvas.ts';
-import { hex, unit, type Light } from './colour.ts';
-import { paintHouse, sunPastHouse, type House } from './building.ts';
-import { lightPlant, paintPlant, type FoliageLook } from './foliage.ts';
-import { acrossAt, distanceAt, paintGrass, soilColour, type GrassLook, type SoilLook, type View } from './ground.ts';
-import { lerp, Noise, randomStream, through } from './noise.ts';
+import type { Canvas } from './painting/canvas.ts';
+import { hex, unit, type Light } from './painting/color.ts';
+import { paintHouse, sunPastHouse, type House } from './painting/building.ts';
+import { lightPlant, paintPlant, type FoliageLook } from './painting/foliage.ts';
+import { acrossAt, distanceAt, paintGrass, soilColour, type GrassLook, type SoilLook, type View } from './painting/ground.ts';
+import { lerp, Noise, randomStream, through } from './painting/noise.ts';
 import type { Recipe } from './scene.ts';
-import { paintSky, type SkyLook } from './sky.ts';
-import { growConifer } from './trees.ts';
+import { paintSky, type SkyLook } from './painting/sky.ts';
+import { growConifer } from './painting/trees.ts';
 
 /** A log cabin at the edge of a forest. Rows and heights in reference pixels, the house in metres. */
 interface Cabin {

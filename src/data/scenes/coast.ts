@@ -1,11 +1,11 @@
-import type { Canvas } from './canvas.ts';
-import { hex, lit, mix, scale, unit, type Colour, type Light } from './colour.ts';
-import type { SoilLook, View } from './ground.ts';
-import { clamp, lerp, Noise, smoothstep, through } from './noise.ts';
+import type { Canvas } from './painting/canvas.ts';
+import { hex, lit, mix, scale, unit, type Colour, type Light } from './painting/color.ts';
+import type { SoilLook, View } from './painting/ground.ts';
+import { clamp, lerp, Noise, smoothstep, through } from './painting/noise.ts';
 import type { Recipe } from './scene.ts';
-import { paintBeach, paintSea, type SeaLook } from './sea.ts';
-import { paintSky, type SkyLook } from './sky.ts';
-import { facing, paintRange, peak, type Peak, type RangeLook, type Surface } from './terrain.ts';
+import { paintBeach, paintSea, type SeaLook } from './painting/sea.ts';
+import { paintSky, type SkyLook } from './painting/sky.ts';
+import { facing, paintRange, peak, type Peak, type RangeLook, type Surface } from './painting/terrain.ts';
 
 /** A rocky shore in the evening. Reference pixels; rows count down from the top. */
 interface Coast {

@@ -1,8 +1,8 @@
-import { namedPalettes } from '../palettes.ts';
-import type { Canvas } from './canvas.ts';
-import { hex, mix, scale, type Colour } from './colour.ts';
-import { paintHead, type Head } from './head.ts';
-import { Noise, smoothstep } from './noise.ts';
+import { namedPalettes } from '../layout/palettes.ts';
+import type { Canvas } from './painting/canvas.ts';
+import { hex, mix, scale, type Colour } from './painting/color.ts';
+import { paintHead, type Head } from './painting/head.ts';
+import { Noise, smoothstep } from './painting/noise.ts';
 import type { Recipe, SceneClass } from './scene.ts';
 
 /** What is seen of CelebAMask-HQ's classes; l_ is on the left of the picture. */

@@ -1,7 +1,7 @@
 // The example scenes that ship with the program: landscapes and a portrait painted by code, each with an exact layout, and further layouts
 // whose true picture is known because the same painter paints it.
-import { Canvas } from './canvas.ts';
-import { developLayout, developPhoto } from './develop.ts';
+import { Canvas } from './painting/canvas.ts';
+import { developLayout, developPhoto } from './painting/develop.ts';
 import { cabin } from './cabin.ts';
 import { coast } from './coast.ts';
 import { face } from './face.ts';

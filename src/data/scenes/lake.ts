@@ -1,13 +1,13 @@
-import type { Canvas } from './canvas.ts';
-import { hex, lit, mix, scale, unit, type Colour, type Light } from './colour.ts';
-import { lightPlant, paintPlant, type FoliageLook } from './foliage.ts';
-import { paintGrass, type GrassLook, type View } from './ground.ts';
-import { clamp, lerp, Noise, randomStream, smoothstep, through } from './noise.ts';
+import type { Canvas } from './painting/canvas.ts';
+import { hex, lit, mix, scale, unit, type Colour, type Light } from './painting/color.ts';
+import { lightPlant, paintPlant, type FoliageLook } from './painting/foliage.ts';
+import { paintGrass, type GrassLook, type View } from './painting/ground.ts';
+import { clamp, lerp, Noise, randomStream, smoothstep, through } from './painting/noise.ts';
 import type { Recipe } from './scene.ts';
-import { paintSky, type SkyLook } from './sky.ts';
-import { facing, paintRange, peak, type Peak, type RangeLook, type Surface } from './terrain.ts';
-import { growConifer } from './trees.ts';
-import { paintLake, type WaterLook } from './water.ts';
+import { paintSky, type SkyLook } from './painting/sky.ts';
+import { facing, paintRange, peak, type Peak, type RangeLook, type Surface } from './painting/terrain.ts';
+import { growConifer } from './painting/trees.ts';
+import { paintLake, type WaterLook } from './painting/water.ts';
 
 /** A mountain lake. Reference pixels; rows count down from the top. */
 interface Lake {

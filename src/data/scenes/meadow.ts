@@ -1,12 +1,12 @@
-import type { Canvas } from './canvas.ts';
-import { hex, lit, mix, scale, unit, type Colour, type Light } from './colour.ts';
-import { lightPlant, paintPlant, type FoliageLook } from './foliage.ts';
-import { paintGrass, type GrassLook, type View } from './ground.ts';
-import { clamp, Noise, randomStream, smoothstep } from './noise.ts';
+import type { Canvas } from './painting/canvas.ts';
+import { hex, lit, mix, scale, unit, type Colour, type Light } from './painting/color.ts';
+import { lightPlant, paintPlant, type FoliageLook } from './painting/foliage.ts';
+import { paintGrass, type GrassLook, type View } from './painting/ground.ts';
+import { clamp, Noise, randomStream, smoothstep } from './painting/noise.ts';
 import type { Recipe } from './scene.ts';
-import { paintSky, type SkyLook } from './sky.ts';
-import { facing, paintRange, peak, type Peak, type RangeLook, type Surface } from './terrain.ts';
-import { growBroadleaf } from './trees.ts';
+import { paintSky, type SkyLook } from './painting/sky.ts';
+import { facing, paintRange, peak, type Peak, type RangeLook, type Surface } from './painting/terrain.ts';
+import { growBroadleaf } from './painting/trees.ts';
 
 /** A flower meadow under a tree. Reference pixels; rows count down from the top. */
 interface Meadow {

@@ -1,4 +1,4 @@
-import type { Canvas } from './canvas.ts';
+import type { Canvas } from './painting/canvas.ts';
 
 /** A class of a layout: its name and its colour in the layout's picture (sRGB bytes). */
 export interface SceneClass { name: string; color: [number, number, number] }

@@ -1,8 +1,8 @@
 /** What `semia compare` runs: one system on one photograph, its layout and new layouts. */
 import type { Session } from '../../autograd/tensor.ts';
-import type { Picture } from '../../data/image.ts';
+import type { Picture } from '../../data/image/image.ts';
 import type { Source, Target } from '../../data/prepare.ts';
-import type { Vgg } from '../vgg.ts';
+import type { Vgg } from '../networks/vgg.ts';
 
 export interface MethodInputs {
   session: Session;

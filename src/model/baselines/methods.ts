@@ -1,12 +1,12 @@
 /** Every method that `semia compare` knows, one line each; a new one is a `Method` of its own file and a line here. */
-import { resize } from '../../data/image.ts';
-import { preview, releasePreview } from '../preview.ts';
-import { deepAnalogyMethod, randomAnalogyMethod } from './deepAnalogy.method.ts';
-import { textureByNumbers } from './imageAnalogies.ts';
+import { resize } from '../../data/image/image.ts';
+import { preview, releasePreview } from '../synthesis/preview.ts';
+import { deepAnalogyMethod, randomAnalogyMethod } from './deepAnalogy/method.ts';
+import { textureByNumbers } from './imageAnalogies/imageAnalogies.ts';
 import type { Method } from './method.ts';
 import { ours } from './ours.ts';
-import { singan } from './singan.ts';
-import { spadeMethod } from './spade.ts';
+import { singan } from './singan/singan.ts';
+import { spadeMethod } from './spade/spade.ts';
 
 const source: Method = {
   name: 'source', label: 'untouched source', usual: true, control: true, note: 'the photograph itself, stretched where the target has another shape: what doing nothing earns',

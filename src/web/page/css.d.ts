@@ -1,2 +1,2 @@
-/** Style sheets are bundled beside the script (setup/web-build.mjs). */
+/** Style sheets are bundled beside the script (scripts/build/web-build.mjs). */
 declare module '*.css';

@@ -1,19 +1,19 @@
 /** The page: makes its parts and joins them. */
 import { keepOffline, offeredRun, startDesk, startEngine } from '../host.ts';
-import { arrowKeys, editClass, segmented, showClasses, showSettings } from './classes.ts';
-import { Desk } from './desk/client.ts';
+import { arrowKeys, editClass, segmented, showClasses, showSettings } from './panels/classes.ts';
+import { Desk } from '../assetsWorker/assetsClient.ts';
 import { $, download, fileName, icon, on } from './dom.ts';
-import { showInside } from './inside.ts';
+import { showInside } from './panels/inside.ts';
 import { listenToKeys, type Key } from './keys.ts';
 import { complain, say } from './messages.ts';
 import { suits, type ToolName } from './paint/tools.ts';
-import { nextSize, PaintPane } from './paintPane.ts';
-import { ResultPane, type Mode } from './resultPane.ts';
+import { nextSize, PaintPane } from './panes/paintPane.ts';
+import { ResultPane, type Mode } from './panes/resultPane.ts';
 import { Start } from './start.ts';
 import { State } from './state.ts';
-import { Studio } from './studio.ts';
-import { nextTarget, showTargets } from './targets.ts';
-import { TrainingPanel } from './training.ts';
+import { Studio } from './engineSession.ts';
+import { nextTarget, showTargets } from './panels/targets.ts';
+import { TrainingPanel } from './panels/training.ts';
 import './page.css';
 
 const tools: [ToolName, string, string][] = [['brush', 'b', 'Brush'], ['eraser', 'e', 'Eraser: back to the source layout'], ['fill', 'f', 'Fill (Shift: the class everywhere)'],

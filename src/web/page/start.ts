@@ -1,9 +1,9 @@
 /** How one begins: a shipped scene, a photograph with or without a layout, a saved run; dropped or opened. Layouts in and out. */
 import { sceneNames } from './sceneNames.ts';
 import { $, download, fileName, h, icon, on, stem } from './dom.ts';
-import type { Desk } from './desk/client.ts';
-import type { LayoutAnswer, Picture } from './desk/protocol.ts';
-import { askFirstLayout, superpixelsOf } from './firstLayout.ts';
+import type { Desk } from '../assetsWorker/assetsClient.ts';
+import type { LayoutAnswer, Picture } from '../assetsWorker/assetsProtocol.ts';
+import { askFirstLayout, superpixelsOf } from './panels/firstLayout.ts';
 import { complain, say } from './messages.ts';
 import { PaintDocument } from './paint/document.ts';
 import type { State } from './state.ts';

@@ -1,5 +1,5 @@
 /** What the parts of the page share: the document, the tool settings, the run's status, and word of their changes. */
-import type { TrainStatus } from '../protocol.ts';
+import type { TrainStatus } from '../engineProtocol.ts';
 import type { LayerName, PaintDocument } from './paint/document.ts';
 import { suits, type Settings } from './paint/tools.ts';
 

@@ -1,22 +1,22 @@
 /** The beginning of a run: what was asked for, checked; its steps recorded; its first saved state. */
-import { measuring, Tuner } from '../../autograd/tune.ts';
+import { measuring, Tuner } from '../../autograd/kernels/tune.ts';
 import type { Session } from '../../autograd/tensor.ts';
 import { gridOf, type Source, type Target } from '../../data/prepare.ts';
-import { encodeRgbPng } from '../../data/rgbpng.ts';
+import { encodeRgbPng } from '../../data/formats/rgbPng.ts';
 import type { DeviceInfo } from '../../engine/device.ts';
 import { configure, defaultOutput, learnTargets, openTraining, withIterations } from '../../model/analogy.ts';
 import type { Config } from '../../model/config.ts';
 import type { PairData } from '../../model/pair.ts';
-import { newRun, sha256 } from '../../model/runFiles.ts';
-import { kernelChoice } from '../../model/runKernels.ts';
-import { runFormat, type RunRecord } from '../../model/runRecord.ts';
-import { savedRun } from '../../model/runZip.ts';
-import type { Training } from '../../model/train.ts';
+import { newRun, sha256 } from '../../model/run/runFiles.ts';
+import { kernelChoice } from '../../model/run/runKernels.ts';
+import { runFormat, type RunRecord } from '../../model/run/runRecord.ts';
+import { savedRun } from '../../model/run/runZip.ts';
+import type { Training } from '../../model/training/training.ts';
 import { indexedDbStore } from '../choiceStore.ts';
-import type { Estimate, SourceInput, TargetInput, TrainSettings } from '../protocol.ts';
+import type { Estimate, SourceInput, TargetInput, TrainSettings } from '../engineProtocol.ts';
 import { Run } from './run.ts';
 import { sourceAt, targetAt } from './source.ts';
-import type { Turns } from './turns.ts';
+import type { Turns } from './deviceQueue.ts';
 
 /** The program's version; the build's. */
 declare const SEMIA_VERSION: string;

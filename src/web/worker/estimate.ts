@@ -6,8 +6,8 @@ import type { Session } from '../../autograd/tensor.ts';
 import { gridOf, type Source } from '../../data/prepare.ts';
 import { openTraining } from '../../model/analogy.ts';
 import type { Config } from '../../model/config.ts';
-import type { Estimate } from '../protocol.ts';
-import type { Turns } from './turns.ts';
+import type { Estimate } from '../engineProtocol.ts';
+import type { Turns } from './deviceQueue.ts';
 
 interface Trial { pixels: number; /** Seconds of an iteration. */ seconds: number; bytes: number }
 

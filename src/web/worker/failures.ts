@@ -1,7 +1,7 @@
 /** Errors as the page is told of them. */
 import { isUserError } from '../../data/errors.ts';
 import { DeviceError } from '../../engine/device.ts';
-import type { Failure } from '../protocol.ts';
+import type { Failure } from '../engineProtocol.ts';
 
 /** A failure as the page will be told of it. */
 export class WorkerError extends Error {

@@ -1,7 +1,7 @@
 /** The worker's entry: messages in, answers and events out. */
-import type { EventName, Events, FromWorker, ToWorker } from '../protocol.ts';
+import type { EventName, Events, FromWorker, ToWorker } from '../engineProtocol.ts';
 import { failureOf } from './failures.ts';
-import { Studio } from './studio.ts';
+import { Studio } from './handlers.ts';
 
 const scope = self as unknown as { postMessage(message: FromWorker, transfer: Transferable[]): void; onmessage: ((event: MessageEvent<ToWorker>) => void) | null };
 

@@ -1,10 +1,10 @@
 /** Patch synthesis of what the visitor just painted: coarse first, and given up for a newer one. */
 import type { Session } from '../../autograd/tensor.ts';
 import type { Source } from '../../data/prepare.ts';
-import { preview, releasePreview } from '../../model/preview.ts';
-import type { PreviewLevel, PreviewRequest, SourceField, SourceInput } from '../protocol.ts';
+import { preview, releasePreview } from '../../model/synthesis/preview.ts';
+import type { PreviewLevel, PreviewRequest, SourceField, SourceInput } from '../engineProtocol.ts';
 import { sourceAt, targetAt } from './source.ts';
-import type { Turns } from './turns.ts';
+import type { Turns } from './deviceQueue.ts';
 
 const remembered = 3;
 

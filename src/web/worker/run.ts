@@ -1,18 +1,18 @@
 /** A run in the page: what is saved of it, and while its device lives, the networks that train and render. */
 import type { Session } from '../../autograd/tensor.ts';
 import { UserError } from '../../data/errors.ts';
-import type { Picture } from '../../data/image.ts';
-import { cutCHW } from '../../data/pad.ts';
+import type { Picture } from '../../data/image/image.ts';
+import { cutCHW } from '../../data/image/pad.ts';
 import { classTable, fitLayout, fitPair, gridOf, smallSource, type Size, type Source, type Target } from '../../data/prepare.ts';
 import { openNetworks, openTraining, Painter, resumeTraining } from '../../model/analogy.ts';
 import { inspect, type ValueMap } from '../../model/inspect.ts';
-import type { Networks } from '../../model/networks.ts';
-import { lossRow } from '../../model/lossRows.ts';
-import { weightsOf } from '../../model/runFiles.ts';
-import { adoptKernels } from '../../model/runKernels.ts';
-import type { Training } from '../../model/train.ts';
-import type { HeatMap, Inspection, LossRow, RunInfo, TargetInput } from '../protocol.ts';
-import { readerOf, type SavedRun } from '../../model/runZip.ts';
+import type { Networks } from '../../model/networks/networks.ts';
+import { lossRow } from '../../model/training/lossRows.ts';
+import { weightsOf } from '../../model/run/runFiles.ts';
+import { adoptKernels } from '../../model/run/runKernels.ts';
+import type { Training } from '../../model/training/training.ts';
+import type { HeatMap, Inspection, LossRow, RunInfo, TargetInput } from '../engineProtocol.ts';
+import { readerOf, type SavedRun } from '../../model/run/runZip.ts';
 import { inputOf, pixelsOfCHW, targetAt, targetInputOf } from './source.ts';
 
 /** Gives a target of a saved run another name. */

@@ -1,11 +1,11 @@
 /** The visitor's photograph, layout and targets as the model takes them. */
-import { resizerOf } from '../../data/drawing.ts';
+import { resizerOf } from '../../data/layout/drawing.ts';
 import { UserError } from '../../data/errors.ts';
-import { anyTransparent, fitSize, flatten, fromFloatCHW, resize, type Picture } from '../../data/image.ts';
-import { thin } from '../../data/lines.ts';
-import { hex, MAX_CLASSES } from '../../data/palette.ts';
+import { anyTransparent, fitSize, flatten, fromFloatCHW, resize, type Picture } from '../../data/image/image.ts';
+import { thin } from '../../data/layout/lines.ts';
+import { hex, MAX_CLASSES } from '../../data/layout/palette.ts';
 import { fitTarget, type Size, type Source, type Target } from '../../data/prepare.ts';
-import type { Labels, Pixels, SourceInput, TargetInput } from '../protocol.ts';
+import type { Labels, Pixels, SourceInput, TargetInput } from '../engineProtocol.ts';
 
 /** Checks what the page gave. Throws UserError. */
 export function checkSource({ photo, labels, classes }: SourceInput): void {

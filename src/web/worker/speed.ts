@@ -1,5 +1,5 @@
 /** What this device does, from a short trial: for telling people what to expect before anything is trained. */
-import { conv2d } from '../../autograd/ops/conv2d.ts';
+import { conv2d } from '../../autograd/ops/conv2d/conv2d.ts';
 import type { Session } from '../../autograd/tensor.ts';
 
 const [channels, side, repeats] = [32, 64, 4];

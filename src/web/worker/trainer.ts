@@ -4,11 +4,11 @@
  */
 import { ownLayout } from '../../model/analogy.ts';
 import type { Target } from '../../data/prepare.ts';
-import type { Training } from '../../model/train.ts';
-import type { Events, TrainStatus } from '../protocol.ts';
+import type { Training } from '../../model/training/training.ts';
+import type { Events, TrainStatus } from '../engineProtocol.ts';
 import type { Run } from './run.ts';
 import { pixelsOf } from './source.ts';
-import type { Turns } from './turns.ts';
+import type { Turns } from './deviceQueue.ts';
 
 export type Send = <E extends keyof Events>(event: E, data: Events[E]) => void;
 

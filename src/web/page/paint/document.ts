@@ -1,6 +1,6 @@
 /** What is being painted: a photograph, its layout, the layout wanted, and their classes. Knows no DOM. */
-import { colorOf, MAX_CLASSES, type RGB } from '../../../data/palette.ts';
-import { apart, unused } from '../../../data/segment.ts';
+import { colorOf, MAX_CLASSES, type RGB } from '../../../data/layout/palette.ts';
+import { apart, unused } from '../../../data/layout/segment.ts';
 import { cut, History, swap } from './history.ts';
 import { union, type Rect } from './raster.ts';
 import { fillHoles, maskOf } from './regions.ts';

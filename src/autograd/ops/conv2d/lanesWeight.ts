@@ -1,0 +1,126 @@
+/** Backward-weight kernels for subgroups of 8 without workgroup memory. Sums are split only as far as it takes to keep a few cores busy. */
+import weightDilated from '../../../shaders/conv2d/weightGradient/dilated.wgsl';
+import weightHalf from '../../../shaders/conv2d/weightGradient/stride2.wgsl';
+import weightPixels from '../../../shaders/conv2d/weightGradient/k1.wgsl';
+import weightRows from '../../../shaders/conv2d/weightGradient/k3.wgsl';
+import weightSeven from '../../../shaders/conv2d/weightGradient/k7.wgsl';
+import weightSevenFew from '../../../shaders/conv2d/weightGradient/k7Few.wgsl';
+import { lanes } from '../../kernels/plan.ts';
+import { is1x1, is3x3, is7x7, isDilated, isHalf } from './lanes.ts';
+import { div, splitting, type ConvShape, type ConvVariant } from './shape.ts';
+
+const BUSY = 16; // workgroups that keep the software adapter's cores busy
+/** Units of work per split, so that `tiles` times the splits come to about BUSY. */
+const share = (all: number, tiles: number): number => div(all, Math.min(all, div(BUSY, tiles)));
+
+/**
+ * Pieces for kernels that walk down strips of 4 columns: strips are cut into chunks of `tall` rows only where there are too few
+ * of them, since every chunk loads its first rows once more.
+ */
+function walk(n: number, strips: number, rows: number, tiles: number): { pieces: number; splits: number; chunks: number; tall: number } {
+  const wanted = Math.min(rows, div(div(BUSY, tiles), n * strips));
+  const tall = div(rows, wanted);
+  const chunks = div(rows, tall);
+  const all = n * strips * chunks;
+  const pieces = share(all, tiles);
+  return { pieces, splits: div(all, pieces), chunks, tall };
+}
+
+/** 3x3, stride 1, padding 1. */
+export const weight3x3: ConvVariant = {
+  name: 'rows',
+  fits: (s, adapter) => lanes(adapter) && is3x3(s),
+  plan: (s, { subgroupSize: LANES }) => {
+    const { splits, ...way } = walk(s.n, s.w / 4, s.h, div(s.ci, LANES) * div(s.co, LANES));
+    return splitting('rows', s, splits, {
+      kernel: weightRows, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, ...way, reflect: s.padMode === 'reflect' ? 1 : 0 },
+      constants: { LANES }, groups: [div(s.ci, LANES), div(s.co, LANES), splits],
+    });
+  },
+};
+
+/**
+ * Groups of 8 input and of 8 output channels to a workgroup of conv2d.backwardWeight.pixels. Large ones load less for each multiply-add,
+ * but they need enough pixels to be split, and every pair is a pipeline to compile: only four of the nine.
+ */
+function channelGroups(s: ConvShape): { IN: number; OUT: number } {
+  if (s.co <= 8) return { IN: 4, OUT: 1 };
+  if (s.ci <= 8) return { IN: 1, OUT: 4 };
+  const large = Math.min(s.ci, s.co) >= 64 && s.n * s.h * s.w >= 1024;
+  return large ? { IN: 4, OUT: 4 } : { IN: 2, OUT: 2 };
+}
+
+export const weight1x1: ConvVariant = {
+  name: 'pixels',
+  fits: (s, adapter) => lanes(adapter) && is1x1(s),
+  plan: (s, { subgroupSize: LANES }) => {
+    const sides = channelGroups(s);
+    const [across, down] = [div(s.ci, LANES * sides.IN), div(s.co, 8 * sides.OUT)];
+    const all = s.n * s.h * s.w / 4;
+    const steps = share(all, across * down);
+    return splitting('pixels', s, div(all, steps), {
+      kernel: weightPixels, buffers: { x: 'x', dy: 'dy', sums: 'dw' }, params: { n: s.n, ci: s.ci, co: s.co, plane: s.h * s.w / 4, steps },
+      constants: { ...sides, LANES }, groups: [across, down, div(all, steps)],
+    });
+  },
+};
+
+/** The taps of few input channels as columns of one matrix. */
+export const weightDilated3x3: ConvVariant = {
+  name: 'dilated',
+  fits: (s, adapter) => lanes(adapter) && isDilated(s),
+  plan: (s, { subgroupSize: LANES }) => {
+    const [across, down] = [div(s.co, 4 * LANES), div(s.ci * 9, 16)];
+    const all = s.n * s.h * s.w / 4;
+    const steps = share(all, across * down);
+    return splitting('dilated', s, div(all, steps), {
+      kernel: weightDilated, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, dilation: s.dilation, steps },
+      constants: { LANES }, groups: [across, down, div(all, steps)],
+    });
+  },
+};
+
+export const weightStride2: ConvVariant = {
+  name: 'half',
+  fits: (s, adapter) => lanes(adapter) && isHalf(s),
+  plan: (s, { subgroupSize: LANES }) => {
+    const { splits, ...way } = walk(s.n, s.wo / 4, s.ho, div(s.ci, LANES) * div(s.co, 8));
+    return splitting('half', s, splits, {
+      kernel: weightHalf, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      params: { n: s.n, ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, ...way },
+      constants: { K: s.kh, LANES }, groups: [div(s.ci, LANES), div(s.co, 8), splits],
+    });
+  },
+};
+
+/** One row of taps per workgroup. */
+export const weight7x7: ConvVariant = {
+  name: 'seven',
+  fits: (s, adapter) => lanes(adapter) && is7x7(s),
+  plan: (s, { subgroupSize: LANES }) => {
+    const all = s.n * s.h;
+    const rows = share(all, div(s.ci, LANES) * 7 * div(s.co, 8));
+    return splitting('seven', s, div(all, rows), {
+      kernel: weightSeven, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, rows, reflect: s.padMode === 'reflect' ? 1 : 0 },
+      constants: { LANES }, groups: [div(s.ci, LANES) * 7, div(s.co, 8), div(all, rows)],
+    });
+  },
+};
+
+/** The same for the few channels of an image: lanes are output channels. */
+export const weightFew7x7: ConvVariant = {
+  name: 'seven, few',
+  fits: (s, adapter) => lanes(adapter) && is7x7(s) && s.ci <= 4,
+  plan: (s, { subgroupSize: LANES }) => {
+    const all = s.n * s.h;
+    const rows = share(all, 7 * div(s.co, LANES));
+    return splitting('seven, few', s, div(all, rows), {
+      kernel: weightSevenFew, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      params: { n: s.n, co: s.co, h: s.h, w: s.w, rows, reflect: s.padMode === 'reflect' ? 1 : 0 },
+      constants: { LANES, CHANNELS: s.ci }, groups: [7, div(s.co, LANES), div(all, rows)],
+    });
+  },
+};

@@ -1,0 +1,83 @@
+/** Files that the user names: pictures, folders of layouts, a palette. All read and checked before any work begins. */
+import { promises as fs } from 'node:fs';
+import { basename, join } from 'node:path';
+import { maskReason } from '../../data/layout/checks.ts';
+import { isUserError, UserError } from '../../data/errors.ts';
+import type { Picture } from '../../data/image/image.ts';
+import { readPaletteFile, type Palette } from '../../data/layout/palette.ts';
+import { namedPalettes } from '../../data/layout/palettes.ts';
+import { decodeImage } from '../../node/decode.ts';
+import { readInput } from '../../node/files.ts';
+import { prepareDrawing, prepareSource, type Source } from '../../data/prepare.ts';
+import type { Condition } from './options.ts';
+import { expand } from './glob.ts';
+import type { FileRecord, PictureRecord } from '../../model/run/runRecord.ts';
+import { sha256 } from '../../node/version.ts';
+
+export interface InputPicture { path: string; picture: Picture; record: PictureRecord }
+
+export async function readInputPicture(path: string, layout: boolean): Promise<InputPicture> {
+  const bytes = await readInput(path);
+  const picture = await decodeImage(bytes, path, { layout });
+  return { path, picture, record: { name: path, sha256: sha256(bytes), width: picture.width, height: picture.height } };
+}
+
+const pictureFile = /\.(png|jpe?g|webp)$/i;
+
+/** Layout files, those that a pattern means, and in place of folders the pictures in them, by name; what is a mask beside these classes is left out of folders, and told of. */
+export async function readLayouts(paths: readonly string[], palette: Palette | 'with masks', tell: (note: string) => void): Promise<InputPicture[]> {
+  const found: InputPicture[] = [];
+  for (const path of (await Promise.all(paths.map(expand))).flat()) {
+    const stat = await fs.stat(path).catch(() => null);
+    if (!stat?.isDirectory()) { found.push(await readInputPicture(path, true)); continue; }
+    const names = (await fs.readdir(path)).filter((n) => pictureFile.test(n) && !n.startsWith('.')).sort();
+    let taken = 0;
+    for (const name of names) {
+      const input = await readInputPicture(join(path, name), true);
+      const mask = palette === 'with masks' ? null : maskReason(input.picture, palette);
+      if (mask) { tell(`${mask.why}: left out`); continue; }
+      found.push(input);
+      taken++;
+    }
+    if (!taken) throw new UserError(`${path}: has no layouts (PNG, JPEG or WebP${names.length ? '; all that it has seem to be masks' : ''})`);
+  }
+  return found;
+}
+
+/** The photograph with what is known of it, and the files that it came from. */
+export interface GivenSource { source: Source; notes: string[]; files: { photo: PictureRecord; layout: PictureRecord; palette: FileRecord | null } }
+
+/** A photograph with its layout; with `condition` sketch with its drawing, or the edges found in it where none is given. */
+export async function readSource(photo: string, layout: string | undefined, { condition, palette, longSide }: { condition?: Condition; palette?: string; longSide?: number }): Promise<GivenSource> {
+  if (condition === 'sketch') {
+    if (palette) throw new UserError('--palette names classes, and a drawing (--condition sketch) has none: leave it out');
+    const p = await readInputPicture(photo, false);
+    const d = layout === undefined ? null : await readInputPicture(layout, true);
+    return { ...prepareDrawing(p.picture, d && d.picture, { longSide }), files: { photo: p.record, layout: d?.record ?? { ...p.record, name: `edges of ${photo}` }, palette: null } };
+  }
+  const named = palette ? await readPalette(palette) : null;
+  const [p, l] = [await readInputPicture(photo, false), await readInputPicture(layout!, true)];
+  return { ...prepareSource(p.picture, l.picture, { named: named?.palette, longSide }), files: { photo: p.record, layout: l.record, palette: named?.record ?? null } };
+}
+
+export interface NamedPalette { palette: Palette; record: FileRecord }
+/** A palette file, or one of data/palettes.ts by its name where there is no such file. */
+export async function readPalette(path: string): Promise<NamedPalette> {
+  const known = Object.hasOwn(namedPalettes, path) && !await fs.stat(path).catch(() => null) ? namedPalettes[path] : null;
+  if (known) return { palette: known, record: { name: path, sha256: sha256(new TextEncoder().encode(JSON.stringify(known))) } };
+  const bytes = await readInput(path).catch((e: Error) => { throw isUserError(e) && !/[./\\]/.test(path) ? new UserError(`${e.message}; palettes known by name are ${Object.keys(namedPalettes).join(', ')}`) : e; });
+  if (bytes.includes(0)) throw new UserError(`${path}: is not a palette file (it is not text)`);
+  return { palette: readPaletteFile(new TextDecoder().decode(bytes), path), record: { name: path, sha256: sha256(bytes) } };
+}
+
+/** A name for each result: the layout's, told apart by a number where two are alike. */
+export function resultNames(inputs: readonly { path: string }[]): string[] {
+  const used = new Set<string>();
+  return inputs.map(({ path }) => {
+    const stem = basename(path).replace(/\.\w+$/, '');
+    let name = stem;
+    for (let i = 2; used.has(name.toLowerCase()); i++) name = `${stem}-${i}`;
+    used.add(name.toLowerCase());
+    return `${name}.png`;
+  });
+}

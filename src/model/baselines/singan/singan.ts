@@ -1,0 +1,59 @@
+/**
+ * SinGAN in `semia compare`. It knows no layouts, so it gets the edited source, as in the paper ("editing"): the photograph cut and
+ * pasted by the target layout, given to a middle scale. The cutting and pasting is our patch synthesis (`semia preview`).
+ */
+import { UserError } from '../../../data/errors.ts';
+import { fitSize, resize, type Picture } from '../../../data/image/image.ts';
+import { preview, releasePreview } from '../../synthesis/preview.ts';
+import { trainingEnd, type Method, type MethodInputs, type MethodOutcome } from '../method.ts';
+import { published, scalesOf, small, type SinganConfig } from './config.ts';
+import { sample } from './tasks.ts';
+import { SinganTraining, spread } from './training.ts';
+
+async function run({ session, source, targets, seed, seconds, tell }: MethodInputs): Promise<MethodOutcome> {
+  const began = performance.now();
+  const longer = Math.max(source.width, source.height);
+  const usual: SinganConfig = { ...published, ...(session.device.info.software && small), seed };
+  const config = { ...usual, finest: Math.min(usual.finest, longer) };
+  const fine = fitSize(source.width, source.height, config.finest);
+  const scales = scalesOf(source.width, source.height, config);
+  const last = scales.length - 1;
+  if (!last) throw new UserError(`at ${fine.width} x ${fine.height} pixels SinGAN has a single scale, and no middle one to give an edited picture to: take a larger --size`);
+  const start = Math.max(1, Math.round(last / 2));
+  const training = new SinganTraining(session, config, scales, resize(source.photo, fine.width, fine.height));
+  let said = began, end = Infinity;
+  const left = (): number => (trainingEnd(began, seconds) - performance.now()) / 1000;
+  await training.run({
+    plan: (k, cost) => {
+      const iterations = spread(scales, k, cost, left(), config.iterations);
+      end = performance.now() + Math.min(1200 * iterations * cost, 1000 * Math.max(left(), cost));
+      tell(`scale ${k + 1} of ${scales.length}: ${iterations} iterations in about ${Math.round(iterations * cost)} s`);
+      return iterations;
+    },
+    enough: () => performance.now() > end,
+    after: async ({ host }, of) => {
+      if (performance.now() - said > 10_000) { said = performance.now(); tell(`scale ${host.scale + 1}, iteration ${host.iteration} of ${of}`); }
+      return false;
+    },
+  });
+  const make = async (target: { width: number; height: number; labels: Uint8Array }): Promise<Picture> => {
+    const collage = await preview({ session, photo: source.photo, layout: source.labels, target, classes: source.palette.classes.length, seed });
+    const size = { width: Math.round(target.width * fine.width / source.width), height: Math.round(target.height * fine.height / source.height) };
+    return (await sample(training, size, { start, picture: collage.image }, [seed]))[0];
+  };
+  try {
+    const pictures: Picture[] = [];
+    for (const t of targets) pictures.push(await make(t));
+    return {
+      pictures, reconstruction: await make(source), repeat: null,
+      settings: `${training.host.planned.join(', ')} iterations at ${scales.map((s) => `${s.width} x ${s.height}`).join(', ')}, width ${config.width}, given a patch synthesis at scale ${start} of 0 to ${last}, seed ${seed}`,
+    };
+  } finally {
+    await releasePreview(session);
+  }
+}
+
+export const singan: Method = {
+  name: 'singan', label: 'SinGAN', usual: true, trains: 2, run: (inputs) => inputs.session.memory.scope(() => run(inputs)),
+  note: 'Shaham et al. 2019. It has no layout: it gets the edited source, as in the paper: the photograph cut and pasted by the target layout (our patch synthesis), injected at a middle scale; what follows the layout is the pasting, what SinGAN adds is how it looks from there on',
+};

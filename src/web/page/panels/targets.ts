@@ -1,0 +1,137 @@
+/** The targets: which is shown, how they are called, more of them, and beginning one again; a list that opens under its button. */
+import { arrowKeys } from './classes.ts';
+import { $, h, icon } from '../dom.ts';
+import { NAME_LENGTH, type TargetLayout } from '../paint/document.ts';
+import type { State } from '../state.ts';
+
+/** Shows the target after (1) or before (-1) the one at hand. */
+export function nextTarget(state: State, step: number): void {
+  const { targets, target } = state.doc;
+  if (targets.length > 1) show(state, targets[(targets.indexOf(target) + step + targets.length) % targets.length]);
+}
+
+function show(state: State, target: TargetLayout): void {
+  if (target === state.doc.target) return;
+  state.doc.choose(target);
+  changed(state);
+}
+
+/** The target layer is what there is to see now, and its result wanted. */
+function changed(state: State): void {
+  state.set({ layer: 'target' });
+  state.tell('painted', { layer: 'target', live: false });
+}
+
+/** `open`: reads a layout from a file, into the target at hand or (fresh) as one more. Returns what opens the list to rename the target at hand. */
+export function showTargets(state: State, open: (fresh: boolean) => void): () => void {
+  const panel = $('targets'), list = $('target-list');
+  let naming: TargetLayout | null = null, shown = false;
+  // A row stays the same element for as long as its target does: what is being pressed must not go away under the pointer.
+  let rows = new Map<TargetLayout, { element: HTMLElement; update: () => void }>();
+  const say = (error: string): void => { $('target-error').textContent = error; };
+  const focusShown = (): void => list.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
+
+  const rename = (target: TargetLayout): void => {
+    show(state, target);
+    naming = target;
+    say('');
+    draw();
+    const input = list.querySelector('input');
+    input?.focus();   // not every browser lets select() do that
+    input?.select();
+  };
+  const remove = (target: TargetLayout): void => {
+    state.doc.choose(target);
+    state.doc.removeTarget();
+    changed(state);
+    focusShown();
+  };
+
+  /** The name as a field: Enter and leaving it keep what was typed, Escape does not. */
+  const field = (target: TargetLayout): HTMLElement => {
+    const input = h('input', { value: target.name, maxlength: NAME_LENGTH, 'aria-label': `Name of ${target.name}`, autocomplete: 'off', spellcheck: 'false' });
+    const end = (keep: boolean, left: boolean): void => {
+      if (naming !== target) return;
+      const typed = input.value.trim();
+      if (keep && !state.doc.renameTarget(target, typed)) {
+        say(typed ? `Another target is called “${typed}”.` : 'A target needs a name.');
+        input.setAttribute('aria-invalid', 'true');
+        if (!left) return;   // left with a name that cannot be: the one before stays
+      } else say('');
+      naming = null;
+      draw();
+      if (!left) focusShown();
+    };
+    input.addEventListener('keydown', (e) => {
+      e.stopPropagation();
+      if (e.key !== 'Enter' && e.key !== 'Escape') return;
+      e.preventDefault();
+      end(e.key === 'Enter', false);
+    });
+    input.addEventListener('blur', () => end(true, true));
+    return input;
+  };
+
+  const row = (t: TargetLayout): { element: HTMLElement; update: () => void } => {
+    const name = h('span'), choice = h('button', { type: 'button', role: 'radio', title: 'Double-click or F2 to rename', onclick: () => show(state, t), ondblclick: () => rename(t) }, name);
+    const tool = (symbol: string, text: string, act: () => void): HTMLButtonElement => h('button', { type: 'button', class: 'icon-button quiet', title: text, onclick: act }, icon(symbol));
+    const pen = tool('pen', 'Rename', () => rename(t)), bin = tool('close', 'Remove', () => remove(t)), element = h('div', { class: 'row' }, choice, pen, bin);
+    const update = (): void => {
+      const on = t === state.doc.target;
+      name.textContent = t.name;
+      choice.setAttribute('aria-checked', String(on));
+      choice.tabIndex = on ? 0 : -1;
+      pen.setAttribute('aria-label', `Rename ${t.name}`);
+      bin.setAttribute('aria-label', `Remove ${t.name}`);
+      bin.disabled = state.doc.targets.length < 2;
+      const typed = element.querySelector('input');
+      if (t === naming && !typed) choice.replaceWith(field(t));
+      else if (t !== naming) typed?.replaceWith(choice);
+    };
+    return { element, update };
+  };
+
+  /** Layouts to begin with; one that is still being painted cannot be pressed yet. */
+  const chips = (copy: boolean, act: (labels: Uint8Array, name?: string) => void, file: () => void): HTMLElement[] => {
+    const { doc, presets } = state;
+    const chip = (text: string, labels: Uint8Array | null, name?: string): HTMLElement =>
+      h('button', { type: 'button', disabled: !labels, title: labels ? undefined : 'Being painted…', onclick: () => act(labels!, name) }, text);
+    return [...(copy ? [chip('a copy of this', doc.target.labels)] : []), chip(doc.lines ? 'the photograph’s drawing' : 'the source layout', doc.layers.source), ...presets.map((p) => chip(p.name, p.labels, p.name)), h('button', { type: 'button', onclick: file }, 'a file…')];
+  };
+
+  function draw(): void {
+    const { doc } = state;
+    if (!doc) return;
+    $('target-name').textContent = doc.target.name;
+    if (!shown) return;
+    if (doc.targets.length !== rows.size || doc.targets.some((t) => !rows.has(t))) {
+      rows = new Map(doc.targets.map((t) => [t, rows.get(t) ?? row(t)]));
+      list.replaceChildren(...[...rows.values()].map((r) => r.element));
+    }
+    for (const r of rows.values()) r.update();
+    $('target-add').replaceChildren(...chips(true, (labels, name) => { doc.addTarget(labels, name); changed(state); }, () => open(true)));
+    $('target-again-title').textContent = `Begin “${doc.target.name}” again from`;
+    $('target-again').replaceChildren(...chips(false, (labels) => { doc.replace('target', labels, 'another target'); changed(state); }, () => open(false)));
+  }
+
+  arrowKeys(list);
+  list.addEventListener('keydown', (e) => {
+    if (e.key !== 'F2' && e.key !== 'Delete') return;
+    e.preventDefault();
+    e.stopPropagation();
+    if (e.key === 'F2') rename(state.doc.target); else if (state.doc.targets.length > 1) remove(state.doc.target);
+  });
+  panel.addEventListener('beforetoggle', (e) => {
+    shown = e.newState === 'open';
+    say('');
+    draw();   // before it is seen: `toggle` comes a task later, and on a busy machine that is an empty list for as long
+    const { left, bottom } = $('target-open').getBoundingClientRect();
+    Object.assign(panel.style, { left: `${Math.max(8, Math.min(left, innerWidth - 338))}px`, top: `${bottom + 4}px` });
+  });
+  panel.addEventListener('toggle', () => {
+    if (!shown) naming = null;
+    if (shown && !naming) focusShown();
+  });
+  for (const news of ['document', 'targets'] as const) state.on(news, draw);
+  return () => { panel.showPopover(); rename(state.doc.target); };
+}
