@@ -13,7 +13,10 @@ import { wgslPlugin } from './scripts/build/wgsl-plugin.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const at = (...parts) => join(root, ...parts);
-const list = (dir, pattern) => (existsSync(at(dir)) ? readdirSync(at(dir), { recursive: true }) : []).filter((f) => pattern.test(f) && !f.includes('node_modules'));
+const list = (dir, pattern) =>
+  (existsSync(at(dir)) ? readdirSync(at(dir), { recursive: true }) : []).filter(
+    (f) => pattern.test(f) && !f.includes('node_modules'),
+  );
 
 const common = {
   absWorkingDir: root,
@@ -26,19 +29,33 @@ const common = {
 };
 
 /** One bundle set: entries by output name. Node keeps npm packages external, so that native ones load as installed. */
-const node = (entryPoints, outdir) => build({
-  ...common, platform: 'node', packages: 'external', splitting: true, entryPoints, outdir: at(outdir),
-  chunkNames: 'chunk-[hash]', loader: { '.uplot.css': 'text' },
-});
+const node = (entryPoints, outdir) =>
+  build({
+    ...common,
+    platform: 'node',
+    packages: 'external',
+    splitting: true,
+    entryPoints,
+    outdir: at(outdir),
+    chunkNames: 'chunk-[hash]',
+    loader: { '.uplot.css': 'text' },
+  });
 
 export async function buildAll({ tests = false } = {}) {
   for (const dir of ['dist/node', 'dist/browser', ...(tests ? ['dist/test', 'dist/bench'] : [])]) {
     rmSync(at(dir), { recursive: true, force: true });
   }
-  const entries = (dir, pattern) => Object.fromEntries(list(dir, pattern).map((f) => [f.replaceAll('\\', '/').replace(/\.ts$/, ''), at(dir, f)]));
+  const entries = (dir, pattern) =>
+    Object.fromEntries(list(dir, pattern).map((f) => [f.replaceAll('\\', '/').replace(/\.ts$/, ''), at(dir, f)]));
   const jobs = [
     node({ index: at('src/index.node.ts'), cli: at('src/cli/main.ts') }, 'dist/node'),
-    build({ ...common, platform: 'browser', minify: true, entryPoints: { index: at('src/index.ts') }, outdir: at('dist/browser') }),
+    build({
+      ...common,
+      platform: 'browser',
+      minify: true,
+      entryPoints: { index: at('src/index.ts') },
+      outdir: at('dist/browser'),
+    }),
     buildWeb({ root, outdir: at('dist/web') }),
   ];
   if (tests) {

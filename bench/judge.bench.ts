@@ -1,6 +1,8 @@
 /**
- * Can the judge be trusted? On the painted scenes, where the truth is known: its ceiling (unseen warps of the source), what it
- * gives the true picture of each target, the same truth with its resolution divided by four, and the untouched source (the control).
+ * Can the judge be trusted? On the painted scenes, where the truth is known: its ceiling (unseen warps of the source),
+ * what it
+ * gives the true picture of each target, the same truth with its resolution divided by four, and the untouched source
+ * (the control).
  * Mean IoU. No device: the same numbers on every machine.
  */
 import { resize, type Picture } from '../src/data/image/image.ts';
@@ -13,7 +15,8 @@ const photo = (p: { name: string; width: number; height: number; photo: Uint8Arr
   for (let i = 0; i < p.width * p.height; i++) data.set(p.photo.subarray(3 * i, 3 * i + 3), 4 * i);
   return { width: p.width, height: p.height, data, hasAlpha: false, source: p.name };
 };
-const row = (name: string, cells: readonly (string | number)[]): void => console.log(name.padEnd(24) + cells.map((c) => (typeof c === 'number' ? c.toFixed(3) : c).padStart(12)).join(''));
+const row = (name: string, cells: readonly (string | number)[]): void =>
+  console.log(name.padEnd(24) + cells.map((c) => (typeof c === 'number' ? c.toFixed(3) : c).padStart(12)).join(''));
 
 row('', ['ceiling', 'truth', 'of ceiling', 'truth / 4', 'control', 'CPU s']);
 for (const name of sceneNames) {
@@ -29,7 +32,13 @@ for (const name of sceneNames) {
     const iou = (labels: Uint8Array): number => layoutScore(t.layout, labels, classes).meanIoU;
     const right = iou(judge.predict(truth));
     const soft = resize(resize(truth, Math.round(t.width / 4), Math.round(t.height / 4)), t.width, t.height);
-    row(`  ${t.name}`, [judge.ceiling.meanIoU, right, right / judge.ceiling.meanIoU, iou(judge.predict(soft)), iou(own)]);
+    row(`  ${t.name}`, [
+      judge.ceiling.meanIoU,
+      right,
+      right / judge.ceiling.meanIoU,
+      iou(judge.predict(soft)),
+      iou(own),
+    ]);
   }
 }
 process.exit(0);

@@ -1,5 +1,6 @@
 /**
- * Every variant of the convolution and matrix product families on layers of the networks: milliseconds each, what the fixed order takes
+ * Every variant of the convolution and matrix product families on layers of the networks: milliseconds each, what the
+ * fixed order takes
  * and what measuring would. On software adapters without the variants for GPUs, unless SEMIA_ALL_VARIANTS=1 (minutes).
  */
 import { backwardDataFamily, backwardWeightFamily, forwardFamily } from '../src/autograd/ops/conv2d/families.ts';
@@ -21,13 +22,22 @@ async function row<S>(name: string, family: Family<S>, shape: S, work: number): 
   if (!bench.wants(what)) return;
   const fixed = preferred(family, shape, adapter).name;
   const times: { name: string; ms: number }[] = [];
-  for (const v of candidates(family, shape, adapter)) if (gpu || !v.workgroup) times.push({ name: v.name, ms: await tuner.time(family, shape, v) });
+  for (const v of candidates(family, shape, adapter))
+    if (gpu || !v.workgroup) times.push({ name: v.name, ms: await tuner.time(family, shape, v) });
   times.sort((a, b) => a.ms - b.ms);
   const rate = work / times[0].ms / 1e6;
-  bench.row({ what, who: times[0].name, rate, unit: 'GFLOP/s', share: 1e9 * rate / ceiling, more: { 'fixed order': fixed, ...Object.fromEntries(times.map(({ name: n, ms }) => [`ms ${n}`, ms])) } });
+  bench.row({
+    what,
+    who: times[0].name,
+    rate,
+    unit: 'GFLOP/s',
+    share: (1e9 * rate) / ceiling,
+    more: { 'fixed order': fixed, ...Object.fromEntries(times.map(({ name: n, ms }) => [`ms ${n}`, ms])) },
+  });
 }
 
-const conv = (x: number[], w: number[], a: Partial<ConvShape> = {}): ConvShape => geometry('bench', x, w, { stride: 1, dilation: 1, pad: 1, padMode: 'zero', ...a });
+const conv = (x: number[], w: number[], a: Partial<ConvShape> = {}): ConvShape =>
+  geometry('bench', x, w, { stride: 1, dilation: 1, pad: 1, padMode: 'zero', ...a });
 const layers: [string, ConvShape][] = [
   ['head 7x7 3->32, 64', conv([1, 3, 64, 64], [32, 3, 7, 7], { pad: 3, padMode: 'reflect' })],
   ['3x3 32, 64', conv([1, 32, 64, 64], [32, 32, 3, 3], { padMode: 'reflect' })],
@@ -43,6 +53,11 @@ for (const [name, s] of layers) {
   for (const family of [forwardFamily, backwardDataFamily, backwardWeightFamily]) await row(name, family, s, work);
 }
 for (const n of adapter.software ? [512] : [512, 4096]) {
-  await row(`matmul ${n}`, productFamily, { m: n, n, k: n, batch: 1, aShared: false, bShared: false, transposed: false }, 2 * n ** 3);
+  await row(
+    `matmul ${n}`,
+    productFamily,
+    { m: n, n, k: n, batch: 1, aShared: false, bShared: false, transposed: false },
+    2 * n ** 3,
+  );
 }
 await bench.finish();

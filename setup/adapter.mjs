@@ -1,6 +1,7 @@
-// A WebGPU adapter: found, or made possible with a software Vulkan driver, or explained. In order: what is there, unless that is an
-// old software Mesa; what was found last time; a newer Mesa of our own (Debian 12, no root); Mesa through apt (root, or sudo
-// without a password); SwiftShader, which needs no root; one line to type. SEMIA_NO_APT=1 keeps apt from being asked at all.
+// A WebGPU adapter: found, or made possible with a software Vulkan driver, or explained. In order: what is there,
+// unless that is an old software Mesa; what was found last time; a newer Mesa of our own (Debian 12, no root); Mesa
+// through apt (root, or sudo without a password); SwiftShader, which needs no root; one line to type. SEMIA_NO_APT=1
+// keeps apt from being asked at all.
 import { existsSync } from 'node:fs';
 import { installMesa, missingEntry, rootFor } from './drivers/apt.mjs';
 import { chosenByUser, probe, remember, remembered } from './environment.mjs';
@@ -9,21 +10,33 @@ import { say, SetupError } from './process.mjs';
 import { withoutRoot } from './drivers/swiftshader.mjs';
 import { aptPlan, installLine, osRelease, packageManager } from './system.mjs';
 
-/** What works without installing: { ok: true, env, adapter, software }, or { ok: false } with the failed probe's stage and error. */
+/**
+ * What works without installing: { ok: true, env, adapter, software }, or { ok: false } with the failed probe's stage
+ * and error.
+ */
 export async function findAdapter() {
   const plain = await probe();
-  if (plain.ok && !outdated(plain.adapter)) { remember({}, plain.adapter); return { ...plain, env: {} }; }
+  if (plain.ok && !outdated(plain.adapter)) {
+    remember({}, plain.adapter);
+    return { ...plain, env: {} };
+  }
   const env = remembered()?.env;
   for (const other of [env, !chosenByUser().length && newerMesaHere()]) {
     if (!other || !Object.keys(other).length) continue;
     const again = await probe(other);
-    if (again.ok) { remember(other, again.adapter); return { ...again, env: other }; }
+    if (again.ok) {
+      remember(other, again.adapter);
+      return { ...again, env: other };
+    }
   }
   if (plain.ok) remember({}, plain.adapter);
   return plain.ok ? { ...plain, env: {} } : { ...plain, ok: false };
 }
 
-/** A newer software driver than what was found (or nothing), where Debian has one for this system: as findAdapter, or null. */
+/**
+ * A newer software driver than what was found (or nothing), where Debian has one for this system: as findAdapter, or
+ * null.
+ */
 async function newer() {
   let found = null;
   const env = await fetchNewerMesa(async (variables) => (found = await probe(variables)).ok);
@@ -49,7 +62,9 @@ export function reason(failed) {
   if (chosen.length) {
     return `no WebGPU adapter with ${chosen.map((name) => `${name}=${process.env[name]}`).join(' ')}; correct or unset it`;
   }
-  return failed.stage === 'adapter' ? 'no WebGPU adapter found' : `the WebGPU adapter ${failed.adapter ?? ''} does not work: ${failed.error}`;
+  return failed.stage === 'adapter'
+    ? 'no WebGPU adapter found'
+    : `the WebGPU adapter ${failed.adapter ?? ''} does not work: ${failed.error}`;
 }
 
 /** Whether another driver may help: not where the library does not load, nor against the user's choice of a driver. */
@@ -81,7 +96,8 @@ export async function ensureAdapter() {
   const better = driverMayHelp(found) ? await newer() : null;
   if (better) return report(better);
   if (found.ok) {
-    const line = aptPlan(osRelease())?.suite?.startsWith('trixie') ? adapterLine() : null; // Debian 12's backports have no newer
+    // Debian 12's backports have no newer
+    const line = aptPlan(osRelease())?.suite?.startsWith('trixie') ? adapterLine() : null;
     if (line) say(`note: a newer Mesa than this one compiles kernels ten times as fast. To have it, type:\n  ${line}`);
     return report(found);
   }
@@ -89,8 +105,8 @@ export async function ensureAdapter() {
 
   const os = osRelease();
   const plan = packageManager(os) === 'apt-get' && !process.env.SEMIA_NO_APT ? aptPlan(os) : null;
-  const sudo = plan && await rootFor('apt-get');
-  if (plan && sudo !== null && await installMesa(plan, sudo)) {
+  const sudo = plan && (await rootFor('apt-get'));
+  if (plan && sudo !== null && (await installMesa(plan, sudo))) {
     found = await findAdapter();
     if (found.ok) return report(found);
     say('the driver is installed, but gives no adapter');

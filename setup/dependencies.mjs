@@ -3,10 +3,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { capture, lastLines, root, say, SetupError } from './process.mjs';
 
-const readJson = (path) => { try { return JSON.parse(readFileSync(path, 'utf8')); } catch { return null; } };
+const readJson = (path) => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return null;
+  }
+};
 
 /**
- * Whether `installed` (node_modules/.package-lock.json, which npm writes at the end of an installation and removes at its
+ * Whether `installed` (node_modules/.package-lock.json, which npm writes at the end of an installation and removes at
+ * its
  * start) holds what `lock` asks for on this machine. Better than a stamp of our own: it also knows an interrupted
  * installation, an omitted platform package, and an installation made by hand.
  */
@@ -14,11 +21,15 @@ export function agrees(lock, installed, { platform = process.platform, arch = pr
   if (!lock?.packages || !installed?.packages) return false;
   for (const [path, entry] of Object.entries(installed.packages)) {
     const wanted = lock.packages[path];
-    if (!wanted || wanted.version !== entry.version || (entry.integrity ?? '') !== (wanted.integrity ?? '')) return false;
+    if (!wanted || wanted.version !== entry.version || (entry.integrity ?? '') !== (wanted.integrity ?? ''))
+      return false;
   }
-  const forHere = ({ os, cpu, libc }) => os?.includes(platform) && cpu?.includes(arch) && (!libc || libc.includes('glibc'));
-  return Object.entries(lock.packages).every(([path, entry]) =>
-    path === '' || installed.packages[path] || ((entry.optional || entry.devOptional) && !forHere(entry)));
+  const forHere = ({ os, cpu, libc }) =>
+    os?.includes(platform) && cpu?.includes(arch) && (!libc || libc.includes('glibc'));
+  return Object.entries(lock.packages).every(
+    ([path, entry]) =>
+      path === '' || installed.packages[path] || ((entry.optional || entry.devOptional) && !forHere(entry)),
+  );
 }
 
 export const dependenciesReady = (at = root) =>
@@ -36,10 +47,18 @@ export async function ensureDependencies() {
   if (dependenciesReady()) return;
   say('installing the npm packages of package-lock.json (npm ci)…');
   const start = performance.now();
-  // No install scripts: npm is on its way to refuse them, and on Linux and Windows neither esbuild nor webgpu needs its own
-  // (esbuild's API takes the platform package's binary; webgpu's only removes macOS's quarantine mark).
-  const result = await npm(['ci', '--include=dev', '--include=optional', '--ignore-scripts', '--no-audit', '--no-fund']);
-  if (result.code !== 0) throw new SetupError(`npm ci failed (${result.code ?? result.signal}):\n${lastLines(result.all)}`);
+  // No install scripts: npm is on its way to refuse them, and on Linux and Windows neither esbuild nor webgpu needs its
+  // own (esbuild's API takes the platform package's binary; webgpu's only removes macOS's quarantine mark).
+  const result = await npm([
+    'ci',
+    '--include=dev',
+    '--include=optional',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+  ]);
+  if (result.code !== 0)
+    throw new SetupError(`npm ci failed (${result.code ?? result.signal}):\n${lastLines(result.all)}`);
   if (process.platform === 'darwin') {
     await capture(process.execPath, ['build/postinstall.js'], { cwd: join(root, 'node_modules/webgpu') });
   }

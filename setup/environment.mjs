@@ -1,6 +1,15 @@
-// Which environment variables make WebGPU find its adapter on this machine: remembered in a small file of the user's cache
-// folder by setup/adapter.mjs, read by everything that starts the program. Reading costs no probe.
-import { accessSync, constants, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+// Which environment variables make WebGPU find its adapter on this machine: remembered in a small file of the user's
+// cache folder by setup/adapter.mjs, read by everything that starts the program. Reading costs no probe.
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, hostname, tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { capture, root } from './process.mjs';
@@ -8,11 +17,17 @@ import { capture, root } from './process.mjs';
 /** A folder only this user can enter, or a new one if that name is taken by someone else. */
 function privateTemp(name) {
   const path = join(tmpdir(), `${name}-${process.getuid?.() ?? userInfo().username}`);
-  try { mkdirSync(path, { mode: 0o700 }); } catch { /* there already, or refused: looked at below */ }
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch {
+    /* there already, or refused: looked at below */
+  }
   try {
     const stat = lstatSync(path);
     if (stat.isDirectory() && (!process.getuid || (stat.uid === process.getuid() && !(stat.mode & 0o077)))) return path;
-  } catch { /* not there */ }
+  } catch {
+    /* not there */
+  }
   return mkdtempSync(`${path}-`);
 }
 
@@ -44,16 +59,28 @@ function foreign() {
   const env = { ...process.env };
   for (const name of choices) if (ours(env[name])) delete env[name];
   const paths = (env.LD_LIBRARY_PATH ?? '').split(delimiter).filter((path) => path && !ours(path));
-  if (paths.length) env.LD_LIBRARY_PATH = paths.join(delimiter); else delete env.LD_LIBRARY_PATH;
+  if (paths.length) env.LD_LIBRARY_PATH = paths.join(delimiter);
+  else delete env.LD_LIBRARY_PATH;
   return env;
 }
 
-/** Remembers what works. Machines may share a home, so it counts for this host only; what works by the user's own choice of a driver says nothing. */
+/**
+ * Remembers what works. Machines may share a home, so it counts for this host only; what works by the user's own choice
+ * of a driver says nothing.
+ */
 export function remember(env, adapter) {
   if (chosenByUser().length) return;
   const text = `${JSON.stringify({ host: hostname(), adapter, env }, null, 2)}\n`;
-  try { if (readFileSync(recordPath(), 'utf8') === text) return; } catch { /* none yet */ }
-  try { writeFileSync(recordPath(), text); } catch { /* a cache: the next start probes again */ }
+  try {
+    if (readFileSync(recordPath(), 'utf8') === text) return;
+  } catch {
+    /* none yet */
+  }
+  try {
+    writeFileSync(recordPath(), text);
+  } catch {
+    /* a cache: the next start probes again */
+  }
 }
 
 /** What was remembered, or null: none, another host's, against the user's choice, or naming files that are gone. */
@@ -82,8 +109,15 @@ export const adapterEnvironment = () => withExtra(remembered()?.env ?? {});
 
 /** Asks a child process whether WebGPU computes with these extra variables. { ok, stage, adapter, software, error } */
 export async function probe(extra = {}) {
-  const { code, signal, stdout } = await capture(process.execPath, [join(root, 'setup/probe.mjs')],
-    { env: withExtra(extra), cwd: root, timeout: 120_000 });
-  try { return JSON.parse(stdout.trim().split('\n').at(-1)); } catch { /* it died before it could answer */ }
+  const { code, signal, stdout } = await capture(process.execPath, [join(root, 'setup/probe.mjs')], {
+    env: withExtra(extra),
+    cwd: root,
+    timeout: 120_000,
+  });
+  try {
+    return JSON.parse(stdout.trim().split('\n').at(-1));
+  } catch {
+    /* it died before it could answer */
+  }
   return { ok: false, stage: 'crash', error: `the probe ended with ${signal ?? `exit code ${code}`}` };
 }

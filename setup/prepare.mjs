@@ -29,17 +29,21 @@ export function buildIsCurrent() {
 
 export async function build(options = {}) {
   const start = performance.now();
-  const { buildAll } = await import(pathToFileURL(join(root, 'build.mjs')).href); // needs esbuild: only after the installation
+  // needs esbuild: only after the installation
+  const { buildAll } = await import(pathToFileURL(join(root, 'build.mjs')).href);
   try {
     await buildAll(options);
   } catch (error) {
-    if (error.errors) throw new SetupError(`the build failed with ${error.errors.length} error(s), shown above`); // by esbuild
+    // by esbuild
+    if (error.errors) throw new SetupError(`the build failed with ${error.errors.length} error(s), shown above`);
     throw error.code ? new SetupError(`the build failed: ${error.message}`) : error; // a file that cannot be written
   }
   say(`built in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 
-/** Packages and build, for the launcher, which does not probe. Nothing happens, and nothing is said, if all is there. */
+/**
+ * Packages and build, for the launcher, which does not probe. Nothing happens, and nothing is said, if all is there.
+ */
 export async function prepareBuild() {
   if (isClone()) {
     await ensureDependencies();

@@ -9,7 +9,8 @@ try {
   const gpu = create([]); // Node does not exit while this is reachable
   const adapter = await gpu.requestAdapter();
   if (!adapter) throw new Error('no adapter');
-  result.adapter = adapter.info.description || [adapter.info.vendor, adapter.info.architecture].join(' ').trim() || 'unnamed';
+  result.adapter =
+    adapter.info.description || [adapter.info.vendor, adapter.info.architecture].join(' ').trim() || 'unnamed';
   result.software = adapter.info.isFallbackAdapter === true || /llvmpipe|swiftshader|lavapipe/i.test(result.adapter);
   result.stage = 'device';
   const device = await adapter.requestDevice();
@@ -17,13 +18,16 @@ try {
   const buffer = (size, usage) => device.createBuffer({ size, usage });
   const storage = buffer(256, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
   const reading = buffer(256, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
-  const code = '@group(0) @binding(0) var<storage, read_write> y: array<u32>;\n'
-    + '@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) { y[id.x] = id.x * 3u + 1u; }';
+  const code =
+    '@group(0) @binding(0) var<storage, read_write> y: array<u32>;\n' +
+    '@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) { y[id.x] = id.x * 3u + 1u; }';
   const layout = device.createBindGroupLayout({
-    entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'storage' } }] });
+    entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'storage' } }],
+  });
   const pipeline = await device.createComputePipelineAsync({
     layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-    compute: { module: device.createShaderModule({ code }), entryPoint: 'main' } });
+    compute: { module: device.createShaderModule({ code }), entryPoint: 'main' },
+  });
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   pass.setPipeline(pipeline);

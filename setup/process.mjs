@@ -16,22 +16,31 @@ export const say = (text) => console.error(`semia: ${text}`); // stderr: stdout 
 
 /** A failure with a message for people: printed without a stack. */
 export class SetupError extends Error {
-  constructor(message, exitCode = 1) { super(message); this.exitCode = exitCode; }
+  constructor(message, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
 }
 
 /** Runs the body of an entry point: what it returns is the exit code, and a SetupError ends it in one message. */
 export async function entry(body) {
   try {
-    process.exitCode = await body() ?? 0;
+    process.exitCode = (await body()) ?? 0;
   } catch (error) {
-    if (error instanceof SetupError) say(error.message); else console.error(error);
+    if (error instanceof SetupError) say(error.message);
+    else console.error(error);
     process.exitCode = error.exitCode ?? 1;
   }
 }
 
 export function which(name) {
   for (const dir of (process.env.PATH ?? '').split(delimiter)) {
-    try { accessSync(join(dir, name), fs.X_OK); return join(dir, name); } catch { /* not here */ }
+    try {
+      accessSync(join(dir, name), fs.X_OK);
+      return join(dir, name);
+    } catch {
+      /* not here */
+    }
   }
   return null;
 }
@@ -43,7 +52,11 @@ let interrupted = null;
 let child = null;
 function onSignal(signal) {
   interrupted = signal;
-  try { child?.kill(signal); } catch { /* a child of another user (sudo) gets the terminal's own signal */ }
+  try {
+    child?.kill(signal);
+  } catch {
+    /* a child of another user (sudo) gets the terminal's own signal */
+  }
 }
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -74,8 +87,13 @@ export function capture(command, args, options = {}) {
       let stdout = '';
       let all = '';
       child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout, killSignal: 'SIGKILL', ...rest });
-      child.stdout.setEncoding('utf8').on('data', (text) => { stdout += text; all += text; });
-      child.stderr.setEncoding('utf8').on('data', (text) => { all += text; });
+      child.stdout.setEncoding('utf8').on('data', (text) => {
+        stdout += text;
+        all += text;
+      });
+      child.stderr.setEncoding('utf8').on('data', (text) => {
+        all += text;
+      });
       child.on('error', (error) => resolve({ code: null, signal: null, stdout, all: String(error) }));
       child.on('close', (code, signal) => resolve({ code, signal, stdout, all }));
     });
@@ -85,16 +103,34 @@ export function capture(command, args, options = {}) {
   });
 }
 
-/** Runs a command on this terminal and resolves to its exit code. The terminal sends Ctrl-C to both; the child decides. */
+/**
+ * Runs a command on this terminal and resolves to its exit code. The terminal sends Ctrl-C to both; the child decides.
+ */
 export function attached(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const running = spawn(command, args, { stdio: 'inherit', ...options });
-    const relay = (signal) => { if (signal !== 'SIGINT' || !process.stdin.isTTY) running.kill(signal); };
+    const relay = (signal) => {
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) running.kill(signal);
+    };
     for (const s of signals) process.on(s, relay);
-    const done = () => { for (const s of signals) process.off(s, relay); };
-    running.on('error', (error) => { done(); reject(error); });
-    running.on('close', (code, signal) => { done(); resolve(code ?? 128 + (constants.signals[signal] ?? 1)); });
+    const done = () => {
+      for (const s of signals) process.off(s, relay);
+    };
+    running.on('error', (error) => {
+      done();
+      reject(error);
+    });
+    running.on('close', (code, signal) => {
+      done();
+      resolve(code ?? 128 + (constants.signals[signal] ?? 1));
+    });
   });
 }
 
-export const lastLines = (text, count = 15) => text.trimEnd().split('\n').slice(-count).map((line) => `  ${line}`).join('\n');
+export const lastLines = (text, count = 15) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .slice(-count)
+    .map((line) => `  ${line}`)
+    .join('\n');

@@ -1,4 +1,5 @@
-// What is missing on this machine for the program to run, for `semia doctor`: each with its reason and the line to type.
+// What is missing on this machine for the program to run, for `semia doctor`: each with its reason and the line to
+// type.
 import { adapterLine, findAdapter, reason } from './adapter.mjs';
 import { dependenciesReady } from './dependencies.mjs';
 import { buildIsCurrent, isClone } from './prepare.mjs';
@@ -12,7 +13,8 @@ export async function missing() {
     add('npm packages', 'node_modules does not hold what package-lock.json asks for', 'npm start');
     return list; // the adapter is asked through one of them
   }
-  if (!buildIsCurrent()) add('build', isClone() ? 'dist is older than the sources' : 'dist is missing', isClone() ? 'npm run build' : null);
+  if (!buildIsCurrent())
+    add('build', isClone() ? 'dist is older than the sources' : 'dist is missing', isClone() ? 'npm run build' : null);
   const found = await findAdapter();
   if (!found.ok) add('WebGPU adapter', reason(found), adapterLine(found));
   return list;

@@ -4,29 +4,37 @@ import { capture, which } from './process.mjs';
 
 /** os-release's text as an object. */
 export function parseOsRelease(text) {
-  return Object.fromEntries([...text.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, key, value]) => [key, value.replace(/^(["'])(.*)\1$/, '$2')]));
+  return Object.fromEntries(
+    [...text.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, key, value]) => [key, value.replace(/^(["'])(.*)\1$/, '$2')]),
+  );
 }
 
 export function osRelease() {
-  for (const path of ['/etc/os-release', '/usr/lib/os-release']) if (existsSync(path)) return parseOsRelease(readFileSync(path, 'utf8'));
+  for (const path of ['/etc/os-release', '/usr/lib/os-release'])
+    if (existsSync(path)) return parseOsRelease(readFileSync(path, 'utf8'));
   return {};
 }
 
 /** The libraries that the dynamic loader finds by itself, by name, or null where nobody can be asked. */
 export async function systemLibraries() {
   const ldconfig = which('ldconfig') ?? ['/sbin/ldconfig', '/usr/sbin/ldconfig'].find(existsSync);
-  return ldconfig ? new Set([...(await capture(ldconfig, ['-p'])).stdout.matchAll(/^\s+(\S+) \(/gm)].map(([, name]) => name)) : null;
+  return ldconfig
+    ? new Set([...(await capture(ldconfig, ['-p'])).stdout.matchAll(/^\s+(\S+) \(/gm)].map(([, name]) => name))
+    : null;
 }
 
 /**
- * How apt gets a Mesa that Dawn accepts here: { suite } (from that suite), {} (from the ordinary sources), or null where all
- * that apt has is too old. Debian 12's own lavapipe (22.3) lacks features that WebGPU requires; backports has 25.0 (and mesa.mjs
+ * How apt gets a Mesa that Dawn accepts here: { suite } (from that suite), {} (from the ordinary sources), or null
+ * where all
+ * that apt has is too old. Debian 12's own lavapipe (22.3) lacks features that WebGPU requires; backports has 25.0 (and
+ * mesa.mjs
  * something newer). Debian 13's own (25.0) compiles slowly; backports has 26.1.
  */
 export function aptPlan(os) {
   const version = Number.parseFloat(os.VERSION_ID ?? 'Infinity'); // testing and unstable have no number
   const backed = { 12: 'bookworm', 13: 'trixie' }[version];
-  if (os.ID === 'debian') return version < 12 ? null : backed ? { suite: `${os.VERSION_CODENAME ?? backed}-backports` } : {};
+  if (os.ID === 'debian')
+    return version < 12 ? null : backed ? { suite: `${os.VERSION_CODENAME ?? backed}-backports` } : {};
   if (os.ID === 'ubuntu') return version < 22 ? null : {};
   return {};
 }
@@ -39,11 +47,19 @@ const lines = {
   apk: ['', 'apk add mesa-vulkan-swrast vulkan-loader'],
 };
 
-/** The package manager among those present (the first of `lines`; an apt on a Fedora is a stranger, so os-release is asked too). */
+/**
+ * The package manager among those present (the first of `lines`; an apt on a Fedora is a stranger, so os-release is
+ * asked too).
+ */
 export function packageManager(os, present = which) {
   const family = `${os.ID ?? ''} ${os.ID_LIKE ?? ''}`;
-  const native = [[/debian|ubuntu/, 'apt-get'], [/fedora|rhel/, 'dnf'], [/arch/, 'pacman'], [/suse/, 'zypper'], [/alpine/, 'apk']]
-    .find(([pattern, name]) => pattern.test(family) && present(name))?.[1];
+  const native = [
+    [/debian|ubuntu/, 'apt-get'],
+    [/fedora|rhel/, 'dnf'],
+    [/arch/, 'pacman'],
+    [/suse/, 'zypper'],
+    [/alpine/, 'apk'],
+  ].find(([pattern, name]) => pattern.test(family) && present(name))?.[1];
   return native ?? Object.keys(lines).find((name) => present(name)) ?? null;
 }
 

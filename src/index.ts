@@ -1,4 +1,6 @@
-/** The library for browsers, and all of it that needs no files: engine, autograd, ops, the method, images and layouts. */
+/**
+ * The library for browsers, and all of it that needs no files: engine, autograd, ops, the method, images and layouts.
+ */
 export { DeviceError, openDevice, type Device, type DeviceInfo, type OpenOptions } from './engine/device.ts';
 export { Profile, type ProfileRow } from './engine/profile.ts';
 export { Session, Tensor, type DType, type Run, type Shape } from './autograd/tensor.ts';
@@ -9,11 +11,28 @@ export { gradients, detach } from './autograd/tape.ts';
 export { op, type Op } from './autograd/op.ts';
 export { Parameters, type AdamOptions, type ParameterSpec } from './autograd/parameters.ts';
 export * as ops from './autograd/ops/index.ts';
-export { analogy, configure, learnTargets, openTraining, ownLayout, Painter, trainingPair, type AnalogyOptions, type Choices } from './model/analogy.ts';
+export {
+  analogy,
+  configure,
+  learnTargets,
+  openTraining,
+  ownLayout,
+  Painter,
+  trainingPair,
+  type AnalogyOptions,
+  type Choices,
+} from './model/analogy.ts';
 export { imageAnalogies, imageFilter, textureByNumbers } from './model/baselines/imageAnalogies/imageAnalogies.ts';
 export { preset, presetNames, type Config, type PresetName } from './model/config.ts';
 export type { ClassTable, LayoutData, PairData } from './model/pair.ts';
-export { defaultInpainting, inpaint, unguidedInpainting, type HoleLayout, type InpaintOptions, type InpaintSettings } from './model/synthesis/inpaint.ts';
+export {
+  defaultInpainting,
+  inpaint,
+  unguidedInpainting,
+  type HoleLayout,
+  type InpaintOptions,
+  type InpaintSettings,
+} from './model/synthesis/inpaint.ts';
 export { preview, releasePreview, type Preview, type PreviewOptions } from './model/synthesis/preview.ts';
 export { Renderer } from './model/render.ts';
 export type { Field, LevelPicture } from './model/synthesis/level.ts';

@@ -4,7 +4,10 @@ import { finished, tf, versions } from './tfjs.mjs';
 import { columns } from './columns.mjs';
 
 await serve(async (request) => {
-  const [t, s] = [['target', request.rows], ['source', request.h]].map(([name, h]) => columns(floats(request[name]), request, h));
+  const [t, s] = [
+    ['target', request.rows],
+    ['source', request.h],
+  ].map(([name, h]) => columns(floats(request[name]), request, h));
   const [tt, ts] = [tf.tensor(t.data, [t.n, t.k]), tf.tensor(s.data, [s.n, s.k])];
   let last = [];
   return {
@@ -16,7 +19,11 @@ await serve(async (request) => {
         const norms = tf.tidy(() => tf.sum(tf.square(ts), 1));
         for (let i = 0; i < t.n; i += 1024) {
           const rows = Math.min(1024, t.n - i);
-          last.push(tf.tidy(() => tf.argMin(tf.sub(norms, tf.mul(2, tf.matMul(tf.slice(tt, [i, 0], [rows, t.k]), ts, false, true))), 1)));
+          last.push(
+            tf.tidy(() =>
+              tf.argMin(tf.sub(norms, tf.mul(2, tf.matMul(tf.slice(tt, [i, 0], [rows, t.k]), ts, false, true))), 1),
+            ),
+          );
         }
         await finished();
         norms.dispose();

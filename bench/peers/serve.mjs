@@ -1,5 +1,5 @@
-// The JavaScript side of bench/support/peer.ts; the protocol is in serve.py. Defines navigator.gpu first: both libraries look for it when
-// they are imported, so a job imports them inside its setup.
+// The JavaScript side of bench/support/peer.ts; the protocol is in serve.py. Defines navigator.gpu first: both
+// libraries look for it when they are imported, so a job imports them inside its setup.
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +10,12 @@ Object.assign(globalThis, webgpu.globals);
 const gpu = webgpu.create([]);
 Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'node' }, configurable: true });
 
-export const floats = (file) => { const b = readFileSync(file); return new Float32Array(b.buffer.slice(b.byteOffset, b.byteOffset + b.byteLength)); };
-export const version = (name) => JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;
+export const floats = (file) => {
+  const b = readFileSync(file);
+  return new Float32Array(b.buffer.slice(b.byteOffset, b.byteOffset + b.byteLength));
+};
+export const version = (name) =>
+  JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;
 
 /** job(request) -> { versions, runs: {name: async function}, result: async (name) => arrays }. */
 export async function serve(job) {
@@ -34,13 +38,17 @@ export async function serve(job) {
         answer = { wall, cpu: (user + system) / 1000 };
       } else {
         const folder = mkdtempSync(join(tmpdir(), 'semia-peer-'));
-        answer = { files: (await now.result(request.name)).map((values, i) => {
-          const path = join(folder, String(i));
-          writeFileSync(path, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-          return { path, type: values instanceof Float32Array ? 'float32' : 'uint32' };
-        }) };
+        answer = {
+          files: (await now.result(request.name)).map((values, i) => {
+            const path = join(folder, String(i));
+            writeFileSync(path, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+            return { path, type: values instanceof Float32Array ? 'float32' : 'uint32' };
+          }),
+        };
       }
-    } catch (error) { answer = { error: String(error?.message ?? error).split('\n')[0] }; }
+    } catch (error) {
+      answer = { error: String(error?.message ?? error).split('\n')[0] };
+    }
     say(`${JSON.stringify(answer)}\n`);
   }
   process.exit(0);

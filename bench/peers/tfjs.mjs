@@ -3,7 +3,7 @@ import { version } from './serve.mjs';
 
 export const tf = await import('@tensorflow/tfjs-core');
 await import('@tensorflow/tfjs-backend-webgpu');
-if (!await tf.setBackend('webgpu')) throw new Error('tfjs finds no WebGPU adapter');
+if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs finds no WebGPU adapter');
 await tf.ready();
 export const versions = { tfjs: version('@tensorflow/tfjs-core') };
 export async function finished() {

@@ -1,4 +1,5 @@
-// npm run bench [-- NAME...] [--json [FILE]] [--peers] [--only TEXT]: runs the benchmarks one after the other, each in its own process.
+// npm run bench [-- NAME...] [--json [FILE]] [--peers] [--only TEXT]: runs the benchmarks one after the other, each in
+// its own process.
 //   --json    adds what was measured to FILE, or to a new file in bench/records
 //   --only    only the sections whose title fits the regular expression TEXT
 //   --peers   also times the other libraries that are here; installs the JavaScript ones into bench/peers first
@@ -10,7 +11,9 @@ import { adapterEnvironment } from '../../setup/environment.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dir = join(root, 'dist/bench');
-const known = readdirSync(dir).filter((f) => f.endsWith('.bench.js')).map((f) => f.replace('.bench.js', ''));
+const known = readdirSync(dir)
+  .filter((f) => f.endsWith('.bench.js'))
+  .map((f) => f.replace('.bench.js', ''));
 const wanted = [];
 const pass = [];
 const env = adapterEnvironment(); // the driver that npm start found here
@@ -21,10 +24,15 @@ for (let args = process.argv.slice(2), i = 0; i < args.length; i++) {
     const given = args[i + 1] && !args[i + 1].startsWith('-') && !known.includes(args[i + 1]) ? args[++i] : null;
     const folder = join(root, 'bench/records');
     if (!given) mkdirSync(folder, { recursive: true });
-    pass.push('--json', given ? resolve(given) : join(folder, `${new Date().toISOString().slice(0, 16).replace(/:/g, '')}.json`));
+    pass.push(
+      '--json',
+      given ? resolve(given) : join(folder, `${new Date().toISOString().slice(0, 16).replace(/:/g, '')}.json`),
+    );
   } else if (known.includes(args[i])) wanted.push(args[i]);
   else {
-    console.error(`bench: there is no benchmark ${args[i]}; there are ${known.join(', ')}, and --json [FILE], --peers, --only TEXT`);
+    console.error(
+      `bench: there is no benchmark ${args[i]}; there are ${known.join(', ')}, and --json [FILE], --peers, --only TEXT`,
+    );
     process.exit(2);
   }
 }

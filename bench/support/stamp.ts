@@ -1,4 +1,7 @@
-/** What every benchmark starts and ends with: adapter, versions, load, the ceilings measured in the same run, and the record. */
+/**
+ * What every benchmark starts and ends with: adapter, versions, load, the ceilings measured in the same run, and the
+ * record.
+ */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { copies, multiplyAdds } from '../../src/cli/measure.ts';
@@ -10,7 +13,8 @@ import { sample, summarise, type Sample, type Timing } from './timing.ts';
 export interface Bench {
   session: Session;
   /** Ceilings: floating-point operations and bytes a second. */
-  flops: number; bandwidth: number;
+  flops: number;
+  bandwidth: number;
   machine: Machine;
   /** Whether --peers was given. */
   peers: boolean;
@@ -26,19 +30,36 @@ export interface Bench {
 
 /** Opens the device, measures its ceilings, prints both. `name`: the bench's, for the record. */
 export async function openBench(name: string): Promise<Bench> {
-  const { values } = parseArgs({ options: { json: { type: 'string' }, peers: { type: 'boolean', default: false }, only: { type: 'string', default: '' } } });
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'string' },
+      peers: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+    },
+  });
   const session = new Session(await openNodeDevice());
   const machine = machineOf(session.device);
   const [flops, bandwidth] = [await multiplyAdds(session), await copies(session)];
   const rows: Row[] = [];
   const [made, load] = [new Date().toISOString(), loadavg()[0]];
-  console.log(`${machine.adapter}, subgroups of ${machine.subgroups[1]}; ${machine.cores} x ${machine.cpu}; Node ${machine.versions.node}, webgpu ${machine.versions.webgpu}; load ${load.toFixed(1)}`);
-  console.log(`ceilings in this run: ${(flops / 1e9).toFixed(1)} GFLOPS multiply-add, ${(bandwidth / 1e9).toFixed(1)} GB/s copy`);
+  console.log(
+    `${machine.adapter}, subgroups of ${machine.subgroups[1]}; ${machine.cores} x ${machine.cpu}; Node ${machine.versions.node}, webgpu ${machine.versions.webgpu}; load ${load.toFixed(1)}`,
+  );
+  console.log(
+    `ceilings in this run: ${(flops / 1e9).toFixed(1)} GFLOPS multiply-add, ${(bandwidth / 1e9).toFixed(1)} GB/s copy`,
+  );
   return {
-    session, flops, bandwidth, machine, peers: values.peers,
+    session,
+    flops,
+    bandwidth,
+    machine,
+    peers: values.peers,
     wants: (title) => new RegExp(values.only, 'i').test(title),
     record: (row) => rows.push(row),
-    row(row) { rows.push(row); console.log(line(row)); },
+    row(row) {
+      rows.push(row);
+      console.log(line(row));
+    },
     async finish() {
       if (values.json) await writeRecord(values.json, name, machine, { made, load, flops, bandwidth, rows });
       process.exit(0);
@@ -46,7 +67,10 @@ export async function openBench(name: string): Promise<Bench> {
   };
 }
 
-/** Least and median wall and CPU milliseconds of `work` over `samples` runs after three to warm up, or one if that took a second. */
+/**
+ * Least and median wall and CPU milliseconds of `work` over `samples` runs after three to warm up, or one if that took
+ * a second.
+ */
 export async function time(work: () => Promise<void>, samples = 7): Promise<Timing> {
   for (let i = 0; i < 3; i++) if ((await sample(work)).wall > 1000) break;
   const taken: Sample[] = [];
@@ -55,15 +79,25 @@ export async function time(work: () => Promise<void>, samples = 7): Promise<Timi
 }
 
 /** The timing of one of `repeat` runs that were timed together. */
-export const perRun = (t: Timing, repeat: number): Timing => ({ ...t, least: t.least / repeat, median: t.median / repeat, cpu: t.cpu / repeat });
+export const perRun = (t: Timing, repeat: number): Timing => ({
+  ...t,
+  least: t.least / repeat,
+  median: t.median / repeat,
+  cpu: t.cpu / repeat,
+});
 
 /** A row's numbers as a line: wall, CPU time, rate, share of its ceiling, ratio to ours. */
 export function line(row: Row): string {
-  const n = (v: number | undefined, digits: number, unit: string): string => (v === undefined ? '' : `${v.toFixed(digits)} ${unit}`);
+  const n = (v: number | undefined, digits: number, unit: string): string =>
+    v === undefined ? '' : `${v.toFixed(digits)} ${unit}`;
   const ms = (v: number | undefined): string => n(v, v! < 10 ? 3 : 1, '');
   const cells = [
-    row.least === undefined ? '' : `${ms(row.least)}ms least, ${ms(row.median)}median, ${ms(row.cpu)}CPU${row.kept === row.taken ? '' : ` (${row.kept} of ${row.taken} samples had their cores)`}`,
-    n(row.rate, 1, row.unit ?? ''), n(row.share && 100 * row.share, 0, '% of the ceiling'), n(row.ratio, 2, 'times our time'),
+    row.least === undefined
+      ? ''
+      : `${ms(row.least)}ms least, ${ms(row.median)}median, ${ms(row.cpu)}CPU${row.kept === row.taken ? '' : ` (${row.kept} of ${row.taken} samples had their cores)`}`,
+    n(row.rate, 1, row.unit ?? ''),
+    n(row.share && 100 * row.share, 0, '% of the ceiling'),
+    n(row.ratio, 2, 'times our time'),
     ...Object.entries(row.more ?? {}).map(([k, v]) => `${k} ${typeof v === 'number' ? Number(v.toPrecision(4)) : v}`),
   ].filter(Boolean);
   return `  ${row.what.padEnd(44)} ${row.who.padEnd(22)} ${cells.join('; ')}`;

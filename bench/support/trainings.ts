@@ -11,15 +11,24 @@ export async function trainingFor(session: Session, name: PresetName, size: numb
   const config: Config = { ...preset(name), size, targetShare: 0 };
   const n = size * size;
   const labels = Uint8Array.from({ length: n }, (_, i) => (i % size < size / 2 ? 0 : 1) + (i < n / 2 ? 2 : 0));
-  const colors: [number, number, number][] = [[0, 0, 0], [255, 0, 0], [0, 255, 0], [0, 0, 255]];
-  const training = await Training.create(session, config, { pair: { width: size, height: size, image: hashUniform('bench', 3 * n), labels }, classes: { count: 4, colors } });
+  const colors: [number, number, number][] = [
+    [0, 0, 0],
+    [255, 0, 0],
+    [0, 255, 0],
+    [0, 0, 255],
+  ];
+  const training = await Training.create(session, config, {
+    pair: { width: size, height: size, image: hashUniform('bench', 3 * n), labels },
+    classes: { count: 4, colors },
+  });
   // Without it all labels would be one class, and what depends on classes would be timed as it never is.
   training.feed.run('sampling', drawAugmentation(config, new HostRandom(0), config.augment.ramp, size, size));
   return training;
 }
 
 /**
- * Floating-point operations (two for each multiply-add) of the convolutions in each program that `body` records, in order: as many as the
+ * Floating-point operations (two for each multiply-add) of the convolutions in each program that `body` records, in
+ * order: as many as the
  * layers ask for, multiplications by zeros of padding included, whatever the kernels do.
  */
 export async function convolutionWork(session: Session, body: () => Promise<unknown>): Promise<number[]> {
@@ -40,6 +49,11 @@ export async function convolutionWork(session: Session, body: () => Promise<unkn
     work.push(flops);
     return program;
   };
-  try { await body(); } finally { Object.assign(choices, { plan }); Object.assign(session, { record }); }
+  try {
+    await body();
+  } finally {
+    Object.assign(choices, { plan });
+    Object.assign(session, { record });
+  }
   return work;
 }

@@ -1,2 +1,7 @@
 export const policy: string;
-export function buildWeb(options: { root: string; outdir: string; page?: string; sourcemap?: boolean }): Promise<string[]>;
+export function buildWeb(options: {
+  root: string;
+  outdir: string;
+  page?: string;
+  sourcemap?: boolean;
+}): Promise<string[]>;

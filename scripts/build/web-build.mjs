@@ -1,5 +1,5 @@
-// The page as a folder for any static host, under any path: index.html, hashed assets, and a service worker that keeps all
-// of it for offline use. Every address in it is relative; the policy in index.html allows nothing from elsewhere.
+// The page as a folder for any static host, under any path: index.html, hashed assets, and a service worker that keeps
+// all of it for offline use. Every address in it is relative; the policy in index.html allows nothing from elsewhere.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,8 +8,15 @@ import { wgslPlugin } from './wgsl-plugin.mjs';
 
 /** What the page may load, and from where: itself only. `blob:` and `data:` images are the visitor's own pictures. */
 export const policy = [
-  "default-src 'none'", "script-src 'self'", "worker-src 'self'", "style-src 'self'", "img-src 'self' blob: data:", "connect-src 'self'",
-  "manifest-src 'self'", "base-uri 'none'", "form-action 'none'",
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
 ].join('; ');
 
 const pageEntry = 'src/web/page/main.ts';
@@ -25,12 +32,29 @@ export async function buildWeb({ root, outdir, page = pageEntry, sourcemap = fal
   const assets = join(outdir, 'assets');
   const bundle = async (name, entry, define = {}, options = {}) => {
     const { metafile } = await build({
-      absWorkingDir: root, bundle: true, format: 'esm', target: 'es2022', platform: 'browser', minify: true, legalComments: 'none', logLevel: 'warning',
-      plugins: [wgslPlugin(join(root, 'src/shaders'), { minify: true })], sourcemap: sourcemap ? 'linked' : false, metafile: true,
-      entryPoints: { [name]: join(root, entry) }, entryNames: '[name]-[hash]', outdir: assets,
-      define: { SEMIA_VERSION: JSON.stringify(versionOf(root)), ...Object.fromEntries(Object.entries(define).map(([k, v]) => [k, JSON.stringify(v)])) }, ...options,
+      absWorkingDir: root,
+      bundle: true,
+      format: 'esm',
+      target: 'es2022',
+      platform: 'browser',
+      minify: true,
+      legalComments: 'none',
+      logLevel: 'warning',
+      plugins: [wgslPlugin(join(root, 'src/shaders'), { minify: true })],
+      sourcemap: sourcemap ? 'linked' : false,
+      metafile: true,
+      entryPoints: { [name]: join(root, entry) },
+      entryNames: '[name]-[hash]',
+      outdir: assets,
+      define: {
+        SEMIA_VERSION: JSON.stringify(versionOf(root)),
+        ...Object.fromEntries(Object.entries(define).map(([k, v]) => [k, JSON.stringify(v)])),
+      },
+      ...options,
     });
-    return Object.keys(metafile.outputs).map((f) => basename(f)).filter((f) => !f.endsWith('.map'));
+    return Object.keys(metafile.outputs)
+      .map((f) => basename(f))
+      .filter((f) => !f.endsWith('.map'));
   };
   const [worker] = await bundle('worker', 'src/web/worker/main.ts');
   // A page of tests has no second worker of its own.
@@ -47,12 +71,22 @@ export async function buildWeb({ root, outdir, page = pageEntry, sourcemap = fal
     `<script type="module" src="assets/${script}"></script>`,
   ].join('\n');
   mkdirSync(outdir, { recursive: true });
-  writeFileSync(join(outdir, 'index.html'), html.replace(headMark, () => head));
+  writeFileSync(
+    join(outdir, 'index.html'),
+    html.replace(headMark, () => head),
+  );
   const publicDir = join(root, page, '../public');
-  if (existsSync(publicDir)) for (const f of readdirSync(publicDir)) writeFileSync(join(outdir, f), readFileSync(join(publicDir, f)));
+  if (existsSync(publicDir))
+    for (const f of readdirSync(publicDir)) writeFileSync(join(outdir, f), readFileSync(join(publicDir, f)));
 
-  const files = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter((f) => f.isFile() && !f.name.endsWith('.map'))
-    .map((f) => join(f.parentPath, f.name).slice(outdir.length + 1).replaceAll('\\', '/')).sort();
+  const files = readdirSync(outdir, { recursive: true, withFileTypes: true })
+    .filter((f) => f.isFile() && !f.name.endsWith('.map'))
+    .map((f) =>
+      join(f.parentPath, f.name)
+        .slice(outdir.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .sort();
   const version = createHash('sha256');
   for (const f of files) version.update(f).update(readFileSync(join(outdir, f)));
   const offline = { SEMIA_FILES: files, SEMIA_BUILD: version.digest('hex').slice(0, 12) };

@@ -1,1 +1,4 @@
-export function expandWgsl(path: string, libDir: string): Promise<{ source: string; origin: [number, string, number][]; files: string[] }>;
+export function expandWgsl(
+  path: string,
+  libDir: string,
+): Promise<{ source: string; origin: [number, string, number][]; files: string[] }>;

@@ -4,7 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 
 /** A kernel's name is its place: `conv2d/forward/k3.wgsl` is `conv2d.forward.k3`. */
-export const kernelName = (shaderDir, path) => relative(shaderDir, path).replace(/\.wgsl$/, '').replace(/[\\/]/g, '.');
+export const kernelName = (shaderDir, path) =>
+  relative(shaderDir, path)
+    .replace(/\.wgsl$/, '')
+    .replace(/[\\/]/g, '.');
 
 /** Expands the imports of one kernel file. Returns its text and, for every output line, where that line came from. */
 export async function expandWgsl(path, libDir) {
@@ -28,7 +31,10 @@ export async function expandWgsl(path, libDir) {
         open = false;
         continue;
       }
-      if (!open) { origin.push([lines.length + 1, label, i + 1]); open = true; }
+      if (!open) {
+        origin.push([lines.length + 1, label, i + 1]);
+        open = true;
+      }
       lines.push(line);
     }
   }
@@ -37,7 +43,11 @@ export async function expandWgsl(path, libDir) {
 }
 
 /** Without comments and indentation; lines stay, so that `origin` still tells where an error is. */
-const smaller = (source) => source.replace(/\/\*[^]*?\*\//g, (c) => c.replace(/[^\n]/g, '')).replace(/\/\/.*$/gm, '').replace(/^[ \t]+|[ \t]+$/gm, '');
+const smaller = (source) =>
+  source
+    .replace(/\/\*[^]*?\*\//g, (c) => c.replace(/[^\n]/g, ''))
+    .replace(/\/\/.*$/gm, '')
+    .replace(/^[ \t]+|[ \t]+$/gm, '');
 
 export const wgslPlugin = (shaderDir, { minify = false } = {}) => ({
   name: 'wgsl',

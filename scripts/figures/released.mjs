@@ -1,25 +1,44 @@
-// npm run bench:released [-- FOLDER]: what the authors' settings come to in the 20 minutes of their code, beside `fast` within three. On the painted lake at 64 pixels, all
-// targets: preset `code` (what the released code computes, at its full width, by its own schedule) for as many steps as that code takes in 20 minutes on two cores, then
-// `fast`; what is in FOLDER already is kept. Makes docs/released.md and docs/pictures/released.png. Half an hour on two quiet cores; steps are counted, not minutes, so
-// other load changes the columns of time alone.
+// npm run bench:released [-- FOLDER]: what the authors' settings come to in the 20 minutes of their code, beside `fast`
+// within three. On the painted lake at 64 pixels, all targets: preset `code` (what the released code computes, at its
+// full width, by its own schedule) for as many steps as that code takes in 20 minutes on two cores, then `fast`; what
+// is in FOLDER already is kept. Makes docs/released.md and docs/pictures/released.png. Half an hour on two quiet cores;
+// steps are counted, not minutes, so other load changes the columns of time alone.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapterEnvironment } from '../../setup/environment.mjs';
 import { picture, put, root } from './pictures.mjs';
 
 Object.assign(process.env, adapterEnvironment()); // the driver that npm start found here
-const { configure, decodeImage, encodePng, evaluate, learnTargets, openNodeDevice, openTraining, Painter, paintScene, prepareSource, prepareTarget, renderLayout, Session } = await import(join(root, 'dist/node/index.js'));
+const {
+  configure,
+  decodeImage,
+  encodePng,
+  evaluate,
+  learnTargets,
+  openNodeDevice,
+  openTraining,
+  Painter,
+  paintScene,
+  prepareSource,
+  prepareTarget,
+  renderLayout,
+  Session,
+} = await import(join(root, 'dist/node/index.js'));
 
 const folder = process.argv[2] ?? join(root, 'out/released');
 const [name, size] = ['lake', 64];
-/** Iterations after which pictures are made. Ten generator steps each: 2110 is what the authors' code on PyTorch 1.13 took in 20 minutes of two cores at this size. */
+/**
+ * Iterations after which pictures are made. Ten generator steps each: 2110 is what the authors' code on PyTorch 1.13
+ * took in 20 minutes of two cores at this size.
+ */
 const runs = { code: [30, 60, 120, 211], fast: [1, 26, 120] };
 
 const scene = paintScene(name, { size });
 const palette = { as: 'colors', classes: scene.classes };
 // By way of PNG files, as a user's pictures come.
 const photo = ({ name, width, height, photo }) => decodeImage(encodePng({ width, height, rgb: photo }), `${name}.png`);
-const layout = (p) => decodeImage(encodePng(renderLayout({ ...p, labels: p.layout }, palette)), `${p.name}.png`, { layout: true });
+const layout = (p) =>
+  decodeImage(encodePng(renderLayout({ ...p, labels: p.layout }, palette)), `${p.name}.png`, { layout: true });
 const { source } = prepareSource(await photo(scene.source), await layout(scene.source), { named: palette });
 const layouts = await Promise.all(scene.targets.map(layout));
 const targets = layouts.map((l) => prepareTarget(l, source));
@@ -29,7 +48,8 @@ const session = new Session(await openNodeDevice());
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 async function row(what, pictures, rest) {
   const reports = [];
-  for (const [i, result] of pictures.entries()) reports.push(await evaluate({ session, source, result, target: targets[i], truth: truths[i] }));
+  for (const [i, result] of pictures.entries())
+    reports.push(await evaluate({ session, source, result, target: targets[i], truth: truths[i] }));
   const of = (value, digits) => mean(reports.map(value)).toFixed(digits);
   const line = `| ${[what, of((r) => r.layout.ofCeiling, 3), of((r) => r.truth.psnr, 2), of((r) => r.truth.ssim, 3), of((r) => r.truth.perceptual, 4), ...rest].join(' | ')} |`;
   console.log(line);
@@ -43,7 +63,11 @@ async function made(preset, stops) {
   const [began, cpu] = [performance.now(), process.cpuUsage()];
   const training = await openTraining(session, c, source, await learnTargets(session, c, source, targets));
   const painter = new Painter(session, c, source, training.networks);
-  const painted = async (options) => { const out = []; for (const t of targets) out.push(await painter.paint(t, options)); return out; };
+  const painted = async (options) => {
+    const out = [];
+    for (const t of targets) out.push(await painter.paint(t, options));
+    return out;
+  };
   const [rows, shown] = [[], []];
   let [pictures, wall, both] = [[], 0, 0];
   for (const stop of stops) {
@@ -52,7 +76,9 @@ async function made(preset, stops) {
     const { user, system } = process.cpuUsage(cpu);
     [wall, both] = [(performance.now() - began) / 1000, (user + system) / 1e6];
     pictures = await painted();
-    rows.push(await row(`\`${preset}\`, ${stop} iteration${stop > 1 ? 's' : ''}`, pictures, [wall.toFixed(0), both.toFixed(0)]));
+    rows.push(
+      await row(`\`${preset}\`, ${stop} iteration${stop > 1 ? 's' : ''}`, pictures, [wall.toFixed(0), both.toFixed(0)]),
+    );
   }
   if (c.refine > 0) {
     const drafts = await painted({ raw: true });
@@ -63,23 +89,34 @@ async function made(preset, stops) {
   return { rows, cores: both / wall, shown: shown.map((p) => p.map((one) => Buffer.from(encodePng(one)))) };
 }
 
-const table = [await row('untouched photograph', targets.map(() => source.photo), ['', ''])];
+const table = [
+  await row(
+    'untouched photograph',
+    targets.map(() => source.photo),
+    ['', ''],
+  ),
+];
 const [shown, cores] = [[], []];
 mkdirSync(folder, { recursive: true });
 for (const [preset, stops] of Object.entries(runs)) {
-  const record = join(folder, `${preset}.json`), file = (column, i) => join(folder, `${preset}-${column}-${i}.png`);
+  const record = join(folder, `${preset}.json`),
+    file = (column, i) => join(folder, `${preset}-${column}-${i}.png`);
   if (!existsSync(record)) {
     const { shown, ...rest } = await made(preset, stops);
-    for (const [column, pictures] of shown.entries()) for (const [i, bytes] of pictures.entries()) put(file(column, i), bytes);
+    for (const [column, pictures] of shown.entries())
+      for (const [i, bytes] of pictures.entries()) put(file(column, i), bytes);
     put(record, JSON.stringify({ ...rest, columns: shown.length }));
   }
   const kept = JSON.parse(readFileSync(record, 'utf8'));
   table.push(...kept.rows);
   cores.push(`${kept.cores.toFixed(1)} to \`${preset}\``);
-  for (let column = 0; column < kept.columns; column++) shown.push(targets.map((_, i) => readFileSync(file(column, i))));
+  for (let column = 0; column < kept.columns; column++)
+    shown.push(targets.map((_, i) => readFileSync(file(column, i))));
 }
 
-put(join(root, 'docs/released.md'), `# The released settings after the authors' 20 minutes, and \`fast\`
+put(
+  join(root, 'docs/released.md'),
+  `# The released settings after the authors' 20 minutes, and \`fast\`
 
 The painted ${name} at ${size} pixels, means over its ${targets.length} targets, one seed; ${session.device.info.description}. Preset \`code\` computes what the authors' released code
 does, at its full width and by its own schedule. 211 iterations are the 2110 generator steps which that code, on PyTorch 1.13, took in 20 minutes of the two
@@ -92,7 +129,12 @@ cores it was measured on; here they are counted, not timed. Seconds are of train
 | | mean IoU / ceiling | PSNR, dB | SSIM | perceptual | seconds | CPU seconds |
 |---|---|---|---|---|---|---|
 ${table.join('\n')}
-`);
+`,
+);
 const png = (p) => Buffer.from(encodePng(p));
-await picture('released.png', targets.map((_, i) => [png(layouts[i]), ...shown.map((p) => p[i]), png(truths[i])]), { width: 128, kernel: 'nearest' });
+await picture(
+  'released.png',
+  targets.map((_, i) => [png(layouts[i]), ...shown.map((p) => p[i]), png(truths[i])]),
+  { width: 128, kernel: 'nearest' },
+);
 process.exit(0); // an open device keeps Node alive

@@ -1,5 +1,6 @@
-// npm run bench:uses [-- FOLDER] [--singan MINUTES]: the README's pictures of what the program is used for, made of the painted scenes by the commands that
-// the README names (what is in FOLDER already is kept). SinGAN trains for minutes, so its picture is made anew only where these are given.
+// npm run bench:uses [-- FOLDER] [--singan MINUTES]: the README's pictures of what the program is used for, made of the
+// painted scenes by the commands that the README names (what is in FOLDER already is kept). SinGAN trains for minutes,
+// so its picture is made anew only where these are given.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,14 +14,29 @@ const side = 192;
 mkdirSync(folder, { recursive: true });
 const semia = semiaIn(folder);
 /** Pictures of FOLDER side by side, row by row: docs/pictures/NAME.png. */
-const picture = (name, rows, height = side) => sheet(`${name}.png`, rows.map((row) => row.map(at)), { height, kernel: 'nearest' }, { dither: 0.5 });
+const picture = (name, rows, height = side) =>
+  sheet(
+    `${name}.png`,
+    rows.map((row) => row.map(at)),
+    { height, kernel: 'nearest' },
+    { dither: 0.5 },
+  );
 
 /** What somebody would draw in a paint program: shapes in per cent of the picture, over `under` or on black. */
 async function drawn(name, of, shapes, under) {
   const { width, height } = await sharp(at(of)).metadata();
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" preserveAspectRatio="none" width="${width}" height="${height}" shape-rendering="crispEdges">${under ? '' : '<rect width="100" height="100"/>'}${shapes}</svg>`;
   const over = Buffer.from(svg);
-  await (under ? sharp(at(under)).toColourspace('srgb').ensureAlpha().composite([{ input: over }]).removeAlpha() : sharp(over).removeAlpha()).png().toFile(at(name));
+  await (under
+    ? sharp(at(under))
+        .toColourspace('srgb')
+        .ensureAlpha()
+        .composite([{ input: over }])
+        .removeAlpha()
+    : sharp(over).removeAlpha()
+  )
+    .png()
+    .toFile(at(name));
   return name;
 }
 
@@ -37,35 +53,138 @@ const of = (scene) => [`scenes/${scene}/photo.png`, `scenes/${scene}/layout.png`
 const named = (scene) => ['--palette', `scenes/${scene}/palette.txt`];
 
 // Several targets from one run, named by a pattern, and their contact sheet.
-semia('meadow.png', 'analogy', ...of('meadow'), 'scenes/meadow/targets/*.png', '-o', 'meadow', '--preset', 'fast', '--iterations', '24', ...named('meadow'), '--contact-sheet', 'meadow.png');
+semia(
+  'meadow.png',
+  'analogy',
+  ...of('meadow'),
+  'scenes/meadow/targets/*.png',
+  '-o',
+  'meadow',
+  '--preset',
+  'fast',
+  '--iterations',
+  '24',
+  ...named('meadow'),
+  '--contact-sheet',
+  'meadow.png',
+);
 await picture('manipulation', [['meadow.png']], 2 * side);
 
 // The photograph at another shape, and a panorama that fits itself: two copies show the seam.
-semia('wide.png', 'render', 'meadow/run', of('meadow')[1], '--target-size', `${Math.round(1.6 * side)}x${side}`, '-o', 'wide.png');
+semia(
+  'wide.png',
+  'render',
+  'meadow/run',
+  of('meadow')[1],
+  '--target-size',
+  `${Math.round(1.6 * side)}x${side}`,
+  '-o',
+  'wide.png',
+);
 semia('tile.png', 'render', 'meadow/run', of('meadow')[1], '--tile', 'across', '-o', 'tile.png');
 await sharp(at('tile.png')).extend({ right: side, extendWith: 'repeat' }).png().toFile(at('tiles.png'));
 await picture('retargeting', [[of('meadow')[0], 'wide.png', 'tiles.png']]);
 
 // Removal by class.
-await picture('removal', [[of('cabin')[0], of('cabin')[1], semia('no-cabin.png', 'remove', of('cabin')[0], '--layout', of('cabin')[1], ...named('cabin'), '--class', 'wall', 'roof', 'path', '-o', 'no-cabin.png')],
-  [of('meadow')[0], of('meadow')[1], semia('no-tree.png', 'remove', of('meadow')[0], '--layout', of('meadow')[1], ...named('meadow'), '--class', 'tree', '-o', 'no-tree.png')]]);
+await picture('removal', [
+  [
+    of('cabin')[0],
+    of('cabin')[1],
+    semia(
+      'no-cabin.png',
+      'remove',
+      of('cabin')[0],
+      '--layout',
+      of('cabin')[1],
+      ...named('cabin'),
+      '--class',
+      'wall',
+      'roof',
+      'path',
+      '-o',
+      'no-cabin.png',
+    ),
+  ],
+  [
+    of('meadow')[0],
+    of('meadow')[1],
+    semia(
+      'no-tree.png',
+      'remove',
+      of('meadow')[0],
+      '--layout',
+      of('meadow')[1],
+      ...named('meadow'),
+      '--class',
+      'tree',
+      '-o',
+      'no-tree.png',
+    ),
+  ],
+]);
 
 // A hole filled from the photograph itself, and from another one of the scene, where the waves lie otherwise.
 const hole = await drawn('hole.png', of('coast')[0], '<path d="M22 46 L58 44 L60 74 L24 76 Z" fill="#fff"/>');
-await picture('inpainting', [[await holed('torn.png', of('coast')[0], hole), semia('whole.png', 'inpaint', 'torn.png', '-o', 'whole.png')],
-  ['again/coast/photo.png', semia('both.png', 'inpaint', 'torn.png', '--from', 'again/coast/photo.png', '-o', 'both.png')]]);
+await picture('inpainting', [
+  [await holed('torn.png', of('coast')[0], hole), semia('whole.png', 'inpaint', 'torn.png', '-o', 'whole.png')],
+  [
+    'again/coast/photo.png',
+    semia('both.png', 'inpaint', 'torn.png', '--from', 'again/coast/photo.png', '-o', 'both.png'),
+  ],
+]);
 
 // A first layout, painted over, and what becomes of it.
 semia('first.png', 'segment', of('lake')[0], '-k', '5', '-o', 'first.png');
-const colour = await sharp(at('first.png')).toColourspace('srgb').removeAlpha().extract({ left: Math.round(0.35 * side), top: Math.round(0.38 * side), width: 1, height: 1 }).raw().toBuffer();
-const peak = await drawn('edited.png', 'first.png', `<path d="M2 50 L24 12 L34 26 L40 22 L58 50 Z" fill="rgb(${[...colour].join()})"/>`, 'first.png');
-await picture('segmentation', [[of('lake')[0], 'first.png', peak, semia('peak.png', 'preview', of('lake')[0], 'first.png', peak, '-o', 'peak.png')]]);
+const colour = await sharp(at('first.png'))
+  .toColourspace('srgb')
+  .removeAlpha()
+  .extract({ left: Math.round(0.35 * side), top: Math.round(0.38 * side), width: 1, height: 1 })
+  .raw()
+  .toBuffer();
+const peak = await drawn(
+  'edited.png',
+  'first.png',
+  `<path d="M2 50 L24 12 L34 26 L40 22 L58 50 Z" fill="rgb(${[...colour].join()})"/>`,
+  'first.png',
+);
+await picture('segmentation', [
+  [of('lake')[0], 'first.png', peak, semia('peak.png', 'preview', of('lake')[0], 'first.png', peak, '-o', 'peak.png')],
+]);
 
 if (values.singan) {
-  semia('singan/singan.json', 'singan', 'train', of('lake')[0], '-o', 'singan', '--minutes', values.singan, '--size', '48');
+  semia(
+    'singan/singan.json',
+    'singan',
+    'train',
+    of('lake')[0],
+    '-o',
+    'singan',
+    '--minutes',
+    values.singan,
+    '--size',
+    '48',
+  );
   const task = (name, ...words) => semia(name, 'singan', words[0], 'singan', ...words.slice(1), '-o', name);
   // Something pasted for `harmonize`: a part of another picture, at the run's size.
-  await drawn('pasted.png', 'singan/photo.png', '<path d="M40 95 L46 62 L54 62 L60 95 Z" fill="#d05028"/><circle cx="50" cy="58" r="7" fill="#e8d8b0"/>', 'singan/photo.png');
+  await drawn(
+    'pasted.png',
+    'singan/photo.png',
+    '<path d="M40 95 L46 62 L54 62 L60 95 Z" fill="#d05028"/><circle cx="50" cy="58" r="7" fill="#e8d8b0"/>',
+    'singan/photo.png',
+  );
   await drawn('pasted-mask.png', 'singan/photo.png', '<path d="M38 98 L44 48 L56 48 L62 98 Z" fill="#fff"/>');
-  await picture('singan', [['singan/photo.png', task('sample.png', 'sample'), task('kept.png', 'sample', '--start', '1', '--seed', '2'), task('wide.png', 'retarget', '--size', '88x48'), 'pasted.png', task('harmonized.png', 'harmonize', 'pasted.png', '--mask', 'pasted-mask.png')]], 144);
+  await picture(
+    'singan',
+    [
+      [
+        'singan/photo.png',
+        task('sample.png', 'sample'),
+        task('kept.png', 'sample', '--start', '1', '--seed', '2'),
+        task('wide.png', 'retarget', '--size', '88x48'),
+        'pasted.png',
+        task('harmonized.png', 'harmonize', 'pasted.png', '--mask', 'pasted-mask.png'),
+      ],
+    ],
+    144,
+  );
 }

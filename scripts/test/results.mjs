@@ -10,18 +10,26 @@ export function parseSummary(output) {
   return { passed, failed: total - passed, skipped }; // uvu counts skipped tests apart from the total
 }
 
-/** Counts of one file from its output and its end: { code, signal, timedOut, lingered }. `trouble` says what else went wrong. */
+/**
+ * Counts of one file from its output and its end: { code, signal, timedOut, lingered }. `trouble` says what else went
+ * wrong.
+ */
 export function judge(output, end) {
   const summary = parseSummary(output);
   if (end.timedOut) return { ...fail(summary), trouble: `timed out after ${end.timedOut}` };
-  if (!summary) return { ...fail(summary), trouble: `ended with ${end.signal ?? `exit code ${end.code}`} and no summary` };
+  if (!summary)
+    return { ...fail(summary), trouble: `ended with ${end.signal ?? `exit code ${end.code}`} and no summary` };
   if (end.lingered) return { ...summary, trouble: null, note: 'did not exit by itself' };
   if ((end.code !== 0 || end.signal) && summary.failed === 0) {
     return { ...fail(summary), trouble: `ended with ${end.signal ?? `exit code ${end.code}`} after its summary` };
   }
   return { ...summary, trouble: null };
 }
-const fail = (summary) => ({ passed: summary?.passed ?? 0, failed: (summary?.failed ?? 0) + 1, skipped: summary?.skipped ?? 0 });
+const fail = (summary) => ({
+  passed: summary?.passed ?? 0,
+  failed: (summary?.failed ?? 0) + 1,
+  skipped: summary?.skipped ?? 0,
+});
 
 /** The last line of a run. */
 export function lastLine(rows) {
@@ -39,5 +47,9 @@ export function seconds(ms) {
 /** A table of rows of equally many cells: the first column left-aligned, the others right-aligned. */
 export function table(rows) {
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => String(row[i]).length)));
-  return rows.map((row) => row.map((cell, i) => (i ? String(cell).padStart(widths[i]) : String(cell).padEnd(widths[i]))).join('  ')).join('\n');
+  return rows
+    .map((row) =>
+      row.map((cell, i) => (i ? String(cell).padStart(widths[i]) : String(cell).padEnd(widths[i]))).join('  '),
+    )
+    .join('\n');
 }

@@ -1,5 +1,6 @@
 // npm test: prepares like npm start, checks the types, then runs every test file in a process of its own.
-//   npm test -- [NAME ...] [--jobs N] [--timeout MINUTES]     NAME: part of a file's name; the type check is left out then
+//   npm test -- [NAME ...] [--jobs N] [--timeout MINUTES]     NAME: part of a file's name; the type check is left out
+//   then
 import '../../setup/node-version.mjs';
 
 const { spawn } = await import('node:child_process');
@@ -14,7 +15,11 @@ const graceMs = 5000; // after the summary: a device that is still held keeps No
 
 /** Ends a test file's process and what it has started. */
 function kill(child) {
-  try { process.kill(-child.pid, 'SIGKILL'); } catch { child.kill('SIGKILL'); }
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
 }
 const running = new Set();
 
@@ -25,22 +30,41 @@ function runFile(path, env, timeoutMinutes) {
     const end = { code: null, signal: null, timedOut: null, lingered: false };
     let output = '';
     let grace = null;
-    const child = spawn(process.execPath, [path], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' });
+    const child = spawn(process.execPath, [path], {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+    });
     running.add(child);
-    const limit = setTimeout(() => { end.timedOut = `${timeoutMinutes} min`; kill(child); }, timeoutMinutes * 60_000);
+    const limit = setTimeout(() => {
+      end.timedOut = `${timeoutMinutes} min`;
+      kill(child);
+    }, timeoutMinutes * 60_000);
     const take = (text) => {
       output += text;
-      if (!grace && parseSummary(output)) grace = setTimeout(() => { end.lingered = true; kill(child); }, graceMs);
+      if (!grace && parseSummary(output))
+        grace = setTimeout(() => {
+          end.lingered = true;
+          kill(child);
+        }, graceMs);
     };
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', take);
     // 'exit', not 'close': a grandchild may hold the pipes. A moment for what is still in them.
-    child.on('exit', (code, signal) => setTimeout(() => {
-      clearTimeout(limit);
-      clearTimeout(grace);
-      running.delete(child);
-      Object.assign(end, { code, signal });
-      resolve({ name: relative(folder, path).replace(/\.test\.js$/, ''), ...judge(output, end), output, ms: performance.now() - start });
-    }, 30));
+    child.on('exit', (code, signal) =>
+      setTimeout(() => {
+        clearTimeout(limit);
+        clearTimeout(grace);
+        running.delete(child);
+        Object.assign(end, { code, signal });
+        resolve({
+          name: relative(folder, path).replace(/\.test\.js$/, ''),
+          ...judge(output, end),
+          output,
+          ms: performance.now() - start,
+        });
+      }, 30),
+    );
   });
 }
 
@@ -54,20 +78,35 @@ async function typecheck() {
 }
 
 function show(row) {
-  const counts = [`${row.passed} passed`, row.failed && `${row.failed} failed`, row.skipped && `${row.skipped} skipped`].filter(Boolean).join(', ');
-  console.log(`${row.failed ? 'FAIL' : 'ok  '}  ${row.name.padEnd(28)} ${counts}, ${seconds(row.ms)}${row.note ? ` (${row.note})` : ''}`);
+  const counts = [`${row.passed} passed`, row.failed && `${row.failed} failed`, row.skipped && `${row.skipped} skipped`]
+    .filter(Boolean)
+    .join(', ');
+  console.log(
+    `${row.failed ? 'FAIL' : 'ok  '}  ${row.name.padEnd(28)} ${counts}, ${seconds(row.ms)}${row.note ? ` (${row.note})` : ''}`,
+  );
   if (!row.failed) return;
   if (row.trouble) console.log(`      ${row.name}: ${row.trouble}`);
-  console.log(row.output.trimEnd().split('\n').slice(-200).map((line) => `      ${line}`).join('\n'));
+  console.log(
+    row.output
+      .trimEnd()
+      .split('\n')
+      .slice(-200)
+      .map((line) => `      ${line}`)
+      .join('\n'),
+  );
 }
 
 function options() {
   try {
     const number = (value) => ({ type: 'string', default: value });
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { jobs: number('1'), timeout: number('10') } });
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { jobs: number('1'), timeout: number('10') },
+    });
     const jobs = Number(values.jobs);
     const timeout = Number(values.timeout);
-    if (!Number.isInteger(jobs) || jobs < 1 || !(timeout > 0)) throw new Error('--jobs and --timeout take numbers above 0');
+    if (!Number.isInteger(jobs) || jobs < 1 || !(timeout > 0))
+      throw new Error('--jobs and --timeout take numbers above 0');
     return { jobs, timeout, names: positionals };
   } catch (error) {
     throw new SetupError(`${error.message}\nusage: npm test -- [NAME ...] [--jobs N] [--timeout MINUTES]`, 2);
@@ -87,16 +126,24 @@ async function run(rows, { jobs, timeout, names }) {
   const env = { ...withExtra(extra), SEMIA_TEST: '1' };
   const wanted = (f) => f.endsWith('.test.js') && (!names.length || names.some((name) => f.includes(name)));
   const files = (existsSync(folder) ? readdirSync(folder, { recursive: true }) : []).filter(wanted).sort();
-  if (!files.length) throw new SetupError(names.length ? `no test file's name holds ${names.join(' or ')}` : 'there are no test files');
+  if (!files.length)
+    throw new SetupError(names.length ? `no test file's name holds ${names.join(' or ')}` : 'there are no test files');
   if (files.some((f) => f.startsWith('web'))) {
     const { ensureBrowser } = await import('../../setup/browser.mjs');
     const browser = await ensureBrowser();
-    if (browser) env.CHROMIUM = browser; else say('no Chromium here, so the tests of the page are skipped: install one, or name it in CHROMIUM');
+    if (browser) env.CHROMIUM = browser;
+    else say('no Chromium here, so the tests of the page are skipped: install one, or name it in CHROMIUM');
   }
-  const done = (row) => { rows.push(row); show(row); };
-  if (names.length) say('some files only: the types are not checked'); else done(await typecheck());
+  const done = (row) => {
+    rows.push(row);
+    show(row);
+  };
+  if (names.length) say('some files only: the types are not checked');
+  else done(await typecheck());
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, interrupted);
-  const worker = async () => { for (let f = files.shift(); f; f = files.shift()) done(await runFile(join(folder, f), env, timeout)); };
+  const worker = async () => {
+    for (let f = files.shift(); f; f = files.shift()) done(await runFile(join(folder, f), env, timeout));
+  };
   await Promise.all(Array.from({ length: jobs }, worker));
 }
 
@@ -106,7 +153,8 @@ await entry(async () => {
   const start = performance.now();
   try {
     await run(rows, chosen);
-  } catch (error) { // what keeps the tests from running is a failure too, and the last line must say so
+  } catch (error) {
+    // what keeps the tests from running is a failure too, and the last line must say so
     say(error instanceof SetupError ? error.message : String(error.stack ?? error));
     rows.push({ name: 'preparation', passed: 0, failed: 1, skipped: 0, ms: performance.now() - start });
   }

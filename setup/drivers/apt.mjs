@@ -9,11 +9,17 @@ const packages = ['mesa-vulkan-drivers', 'libvulkan1'];
 const oneLine = /^\s*deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s+(.*\S)\s*$/;
 
 // deb822: stanzas apart by empty lines, `Field: value`, continued on lines that start with a blank.
-const stanzas = (text) => text.replace(/^#.*\n?/gm, '').split(/\n\s*\n/).map((stanza) =>
-  [...stanza.matchAll(/^([\w-]+):[ \t]*(.*(?:\n[ \t]+.*)*)/gm)].map(([, name, value]) => [name, value]));
+const stanzas = (text) =>
+  text
+    .replace(/^#.*\n?/gm, '')
+    .split(/\n\s*\n/)
+    .map((stanza) =>
+      [...stanza.matchAll(/^([\w-]+):[ \t]*(.*(?:\n[ \t]+.*)*)/gm)].map(([, name, value]) => [name, value]),
+    );
 const words = (stanza, name) =>
   (stanza.find(([key]) => key.toLowerCase() === name)?.[1] ?? '').split(/\s+/).filter(Boolean);
-const enabled = (stanza) => words(stanza, 'types').includes('deb') && !/^(no|false|0|off)$/i.test(words(stanza, 'enabled')[0] ?? '');
+const enabled = (stanza) =>
+  words(stanza, 'types').includes('deb') && !/^(no|false|0|off)$/i.test(words(stanza, 'enabled')[0] ?? '');
 
 /** Whether a source file already offers `suite`. */
 export function offers(name, text, suite) {
@@ -22,19 +28,27 @@ export function offers(name, text, suite) {
 }
 
 /**
- * The entry for `suite` (x-backports, or any with `base` = x) made from a file's entry for x: the same host, the same key, the same
+ * The entry for `suite` (x-backports, or any with `base` = x) made from a file's entry for x: the same host, the same
+ * key, the same
  * options. { text: in the file's own format, line: as one line for people }, or null if the file has no such entry.
  */
 export function deriveEntry(name, text, suite, base = suite.replace(/-backports$/, '')) {
   if (name.endsWith('.sources')) {
-    const stanza = stanzas(text).find((s) => enabled(s) && words(s, 'suites').includes(base) && words(s, 'components').includes('main')
-      && words(s, 'uris').some((uri) => !uri.startsWith('cdrom:')));
+    const stanza = stanzas(text).find(
+      (s) =>
+        enabled(s) &&
+        words(s, 'suites').includes(base) &&
+        words(s, 'components').includes('main') &&
+        words(s, 'uris').some((uri) => !uri.startsWith('cdrom:')),
+    );
     if (!stanza) return null;
     const replaced = { types: 'deb', suites: suite, components: 'main' };
     const key = words(stanza, 'signed-by');
     const option = key.length === 1 ? `[signed-by=${key[0]}] ` : '';
     return {
-      text: stanza.map(([field, value]) => `${field}: ${replaced[field.toLowerCase()] ?? value}\n`.replace(': \n', ':\n')).join(''),
+      text: stanza
+        .map(([field, value]) => `${field}: ${replaced[field.toLowerCase()] ?? value}\n`.replace(': \n', ':\n'))
+        .join(''),
       line: `deb ${option}${words(stanza, 'uris').find((uri) => !uri.startsWith('cdrom:'))} ${suite} main`,
     };
   }
@@ -52,16 +66,25 @@ function sourceFiles() {
   const names = existsSync(parts) ? readdirSync(parts).filter((f) => /\.(list|sources)$/.test(f)) : [];
   const paths = names.map((f) => join(parts, f));
   if (existsSync('/etc/apt/sources.list')) paths.unshift('/etc/apt/sources.list');
-  const read = (path) => { try { return readFileSync(path, 'utf8'); } catch { return ''; } }; // some are root's alone
+  const read = (path) => {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch {
+      return '';
+    }
+  }; // some are root's alone
   return paths.map((path) => ({ path, text: read(path) }));
 }
 
-/** The entry this machine lacks for `suite`: null where one is there or none can be derived (told apart by `present`). */
+/**
+ * The entry this machine lacks for `suite`: null where one is there or none can be derived (told apart by `present`).
+ */
 export function missingEntry(suite, files = sourceFiles()) {
   if (files.some(({ path, text }) => offers(path, text, suite))) return { present: true, entry: null };
   for (const { path, text } of files) {
     const entry = deriveEntry(path, text, suite);
-    if (entry) return { present: false, entry: { ...entry, extension: path.endsWith('.sources') ? 'sources' : 'list' } };
+    if (entry)
+      return { present: false, entry: { ...entry, extension: path.endsWith('.sources') ? 'sources' : 'list' } };
   }
   return { present: false, entry: null };
 }
@@ -70,7 +93,11 @@ export function missingEntry(suite, files = sourceFiles()) {
 export function derivedEntries(suites, base, files = sourceFiles()) {
   for (const { path, text } of files) {
     const entries = suites.map((suite) => deriveEntry(path, text, suite, base));
-    if (entries.every(Boolean)) return { text: entries.map((entry) => entry.text).join('\n'), extension: path.endsWith('.sources') ? 'sources' : 'list' };
+    if (entries.every(Boolean))
+      return {
+        text: entries.map((entry) => entry.text).join('\n'),
+        extension: path.endsWith('.sources') ? 'sources' : 'list',
+      };
   }
   return null;
 }
@@ -82,11 +109,12 @@ export async function rootFor(command) {
   return which('sudo') && (await capture('sudo', ['-n', 'true'])).code === 0 ? 'sudo' : null;
 }
 
-// apt sees the machine's source files and ours through a folder of its own: /etc/apt is never written, so that nothing is
-// left there even by a kill -9.
+// apt sees the machine's source files and ours through a folder of its own: /etc/apt is never written, so that nothing
+// is left there even by a kill -9.
 function folderWith({ text, extension }) {
   const folder = mkdtempSync(join(tmpdir(), 'semia-apt-'));
-  for (const { path } of sourceFiles()) if (path !== '/etc/apt/sources.list') symlinkSync(path, join(folder, path.split('/').at(-1)));
+  for (const { path } of sourceFiles())
+    if (path !== '/etc/apt/sources.list') symlinkSync(path, join(folder, path.split('/').at(-1)));
   writeFileSync(join(folder, `semia-backports.${extension}`), text);
   return folder;
 }
@@ -94,7 +122,15 @@ function folderWith({ text, extension }) {
 /** Installs Mesa's Vulkan drivers as `plan` (system.mjs) says. True if apt succeeded; says why where it did not. */
 export function installMesa(plan, sudo) {
   const run = (args) => {
-    const command = ['env', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C', 'apt-get', '-o', 'DPkg::Lock::Timeout=120', ...args];
+    const command = [
+      'env',
+      'DEBIAN_FRONTEND=noninteractive',
+      'LC_ALL=C',
+      'apt-get',
+      '-o',
+      'DPkg::Lock::Timeout=120',
+      ...args,
+    ];
     if (sudo) command.unshift('sudo', '-n');
     return capture(command[0], command.slice(1));
   };
@@ -105,17 +141,28 @@ export function installMesa(plan, sudo) {
       return false;
     }
     const from = plan.suite ? `, from ${plan.suite}` : '';
-    say(`no WebGPU adapter found; installing the software Vulkan driver (${packages[0]}${from}) with apt${sudo ? ' through sudo' : ''}…`);
+    say(
+      `no WebGPU adapter found; installing the software Vulkan driver (${packages[0]}${from}) with apt${sudo ? ' through sudo' : ''}…`,
+    );
     const folder = entry ? folderWith(entry) : null;
     const sources = folder ? ['-o', `Dir::Etc::sourceparts=${folder}`] : [];
     if (folder) say(`a temporary source entry is used for this: ${entry.line}`);
     try {
       const update = await run(['update', ...sources]);
       if (update.code !== 0) say(`apt-get update reported problems; trying all the same:\n${lastLines(update.all, 4)}`);
-      const install = ['install', '-y', '--no-install-recommends', ...(plan.suite ? ['-t', plan.suite] : []), ...sources, ...packages];
+      const install = [
+        'install',
+        '-y',
+        '--no-install-recommends',
+        ...(plan.suite ? ['-t', plan.suite] : []),
+        ...sources,
+        ...packages,
+      ];
       const preview = await run([...install, '--assume-no']);
       const size = /Need to get ([\d.,]+ \w?B)/.exec(preview.all)?.[1];
-      const count = (/^(\d+) upgraded, (\d+) newly/m.exec(preview.all) ?? []).slice(1).reduce((a, b) => a + Number(b), 0);
+      const count = (/^(\d+) upgraded, (\d+) newly/m.exec(preview.all) ?? [])
+        .slice(1)
+        .reduce((a, b) => a + Number(b), 0);
       if (size) say(`apt-get install: ${count} packages, ${size} to download…`);
       const result = await run(install);
       if (result.code === 0) return true;

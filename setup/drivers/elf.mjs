@@ -1,20 +1,27 @@
-// Shared libraries (ELF, 64 bit, little endian): what one needs, and a change that lets one built against a newer glibc load on an
-// older one. Since 2.38 glibc's headers call strtol and its kin by names of their own (__isoc23_strtol: "0b" is read, too), so that
-// whatever was compiled there asks for version 2.38, often for nothing else. The old names are tails of the new, so each such
-// symbol is pointed nine letters further and at the oldest version, and the version it asked for is marked as one that may be missing.
+// Shared libraries (ELF, 64 bit, little endian): what one needs, and a change that lets one built against a newer glibc
+// load on an older one. Since 2.38 glibc's headers call strtol and its kin by names of their own (__isoc23_strtol: "0b"
+// is read, too), so that whatever was compiled there asks for version 2.38, often for nothing else. The old names are
+// tails of the new, so each such symbol is pointed nine letters further and at the oldest version, and the version it
+// asked for is marked as one that may be missing.
 
 const renamed = '__isoc23_';
 const here = '$ORIGIN\0'; // "this library's folder" to the dynamic loader
-const [NEEDED, STRTAB, SYMTAB, RPATH, RUNPATH, VERSYM, RELACOUNT, VERNEED, VERNEEDNUM] = [1, 5, 6, 15, 29, 0x6ffffff0, 0x6ffffff9, 0x6ffffffe, 0x6fffffff];
+const [NEEDED, STRTAB, SYMTAB, RPATH, RUNPATH, VERSYM, RELACOUNT, VERNEED, VERNEEDNUM] = [
+  1, 5, 6, 15, 29, 0x6ffffff0, 0x6ffffff9, 0x6ffffffe, 0x6fffffff,
+];
 const DYNSYM = 11; // a section's type
 const WEAK = 2; // a needed version's flag: missing is no error
 
 /** 'GLIBC_2.4', '2.36' as numbers that compare: 2004, 2036. NaN for 'GLIBC_PRIVATE' and others. */
-const order = (version) => { const [, a, b] = /^(?:GLIBC_)?(\d+)\.(\d+)/.exec(version) ?? []; return 1000 * a + Number(b); };
+const order = (version) => {
+  const [, a, b] = /^(?:GLIBC_)?(\d+)\.(\d+)/.exec(version) ?? [];
+  return 1000 * a + Number(b);
+};
 
 /** The tables of a library. Throws where it is none, or of another kind. */
 function open(bytes) {
-  if (bytes.length < 64 || bytes.readUInt32BE(0) !== 0x7f454c46 || bytes[4] !== 2 || bytes[5] !== 1) throw new Error('not a 64-bit little-endian ELF library');
+  if (bytes.length < 64 || bytes.readUInt32BE(0) !== 0x7f454c46 || bytes[4] !== 2 || bytes[5] !== 1)
+    throw new Error('not a 64-bit little-endian ELF library');
   const u16 = (at) => bytes.readUInt16LE(at);
   const u32 = (at) => bytes.readUInt32LE(at);
   const u64 = (at) => Number(bytes.readBigUInt64LE(at));
@@ -32,8 +39,15 @@ function open(bytes) {
   const value = (tag) => entries.find((e) => e.tag === tag)?.value;
   const strings = offset(value(STRTAB));
   const name = (k) => bytes.toString('latin1', strings + k, bytes.indexOf(0, strings + k));
-  const symbols = Array.from({ length: u64(section + 32) / 24 }, (_, i) => ({ at: offset(value(SYMTAB)) + 24 * i, versionAt: value(VERSYM) === undefined ? 0 : offset(value(VERSYM)) + 2 * i }))
-    .map((s) => ({ ...s, name: u32(s.at), defined: u16(s.at + 6) !== 0, version: s.versionAt ? u16(s.versionAt) & 0x7fff : 0 }));
+  const symbols = Array.from({ length: u64(section + 32) / 24 }, (_, i) => ({
+    at: offset(value(SYMTAB)) + 24 * i,
+    versionAt: value(VERSYM) === undefined ? 0 : offset(value(VERSYM)) + 2 * i,
+  })).map((s) => ({
+    ...s,
+    name: u32(s.at),
+    defined: u16(s.at + 6) !== 0,
+    version: s.versionAt ? u16(s.versionAt) & 0x7fff : 0,
+  }));
   const versions = new Map(); // index: { file, version, at }
   for (let n = value(VERNEEDNUM) ?? 0, at = n ? offset(value(VERNEED)) : 0; n > 0; n--, at += u32(at + 12)) {
     for (let k = u16(at + 2), aux = at + u32(at + 8); k > 0; k--, aux += u32(aux + 12)) {
@@ -52,11 +66,14 @@ export function needed(bytes) {
 /** The undefined symbols of a library that ask for a glibc newer than `glibc` ('2.36'). */
 export function tooNew(bytes, glibc) {
   const { symbols, versions, name } = open(bytes);
-  return symbols.filter((s) => !s.defined && order(versions.get(s.version)?.version ?? '') > order(glibc)).map((s) => name(s.name));
+  return symbols
+    .filter((s) => !s.defined && order(versions.get(s.version)?.version ?? '') > order(glibc))
+    .map((s) => name(s.name));
 }
 
 /**
- * A copy that loads with `glibc` ('2.36') and finds the libraries it needs in its own folder, too, or null: it asks for something that
+ * A copy that loads with `glibc` ('2.36') and finds the libraries it needs in its own folder, too, or null: it asks for
+ * something that
  * an older glibc has not. What needs no change comes back as it is, and looks where it looked before.
  */
 export function forGlibc(bytes, glibc) {
@@ -65,7 +82,9 @@ export function forGlibc(bytes, glibc) {
   if (asks.some((name) => !name.startsWith(renamed))) return null;
   const copy = Buffer.from(bytes);
   const { entries, strings, symbols, versions, name } = open(copy);
-  const glibcs = [...versions].filter(([, v]) => v.file.startsWith('libc.so') && order(v.version) > 0).sort((a, b) => order(a[1].version) - order(b[1].version));
+  const glibcs = [...versions]
+    .filter(([, v]) => v.file.startsWith('libc.so') && order(v.version) > 0)
+    .sort((a, b) => order(a[1].version) - order(b[1].version));
   const [oldest] = glibcs[0];
   const changed = symbols.filter((s) => !s.defined && order(versions.get(s.version)?.version ?? '') > order(glibc));
   for (const s of changed) {
@@ -73,8 +92,8 @@ export function forGlibc(bytes, glibc) {
     copy.writeUInt16LE(oldest, s.versionAt);
   }
   for (const [, v] of glibcs) if (order(v.version) > order(glibc)) copy.writeUInt16LE(WEAK, v.at + 4);
-  // The nine letters that no symbol uses any more have room for the folder's name, and the loader does without the count of
-  // relative relocations: in its place comes RPATH, which holds for the libraries of the libraries, too.
+  // The nine letters that no symbol uses any more have room for the folder's name, and the loader does without the
+  // count of relative relocations: in its place comes RPATH, which holds for the libraries of the libraries, too.
   const room = changed[0].name;
   const count = entries.find((e) => e.tag === RELACOUNT);
   const used = symbols.some((s) => !changed.includes(s) && s.name >= room && s.name < room + here.length);

@@ -1,7 +1,18 @@
-// A newer Mesa for Debian 12, in the user's cache folder: nothing is installed, and root is not needed. Debian 12 itself, backports
-// included, has 25.0 at most; 26.1, made for Debian 13, compiles kernels ten times as fast and loads and copies at twice the
-// speed on the same cores (docs/kernels-conv.md), and its driver asks this system's glibc for little that it lacks (elf.mjs).
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+// A newer Mesa for Debian 12, in the user's cache folder: nothing is installed, and root is not needed. Debian 12
+// itself, backports included, has 25.0 at most; 26.1, made for Debian 13, compiles kernels ten times as fast and loads
+// and copies at twice the speed on the same cores (docs/kernels-conv.md), and its driver asks this system's glibc for
+// little that it lacks (elf.mjs).
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { derivedEntries } from './apt.mjs';
 import { forGlibc, needed } from './elf.mjs';
@@ -43,21 +54,37 @@ const glibc = () => process.report?.getReport().header.glibcVersionRuntime ?? nu
 const lender = () => {
   const os = osRelease();
   if (process.platform !== 'linux' || os.ID !== 'debian' || process.env.SEMIA_NO_APT || !glibc()) return null;
-  return ['apt-get', 'dpkg-deb'].every((name) => which(name)) ? lenders[Number.parseInt(os.VERSION_ID, 10)] ?? null : null;
+  return ['apt-get', 'dpkg-deb'].every((name) => which(name))
+    ? (lenders[Number.parseInt(os.VERSION_ID, 10)] ?? null)
+    : null;
 };
 
 const home = () => join(cacheFolder(), 'mesa');
 /** The variables that choose the driver in `folder`, as it was left there. */
 const choose = (folder) => JSON.parse(readFileSync(join(folder, record), 'utf8'));
 
-/** apt with lists and sources of its own, in `work`; it reads the machine's entry and its keys, and writes nothing outside. */
+/**
+ * apt with lists and sources of its own, in `work`; it reads the machine's entry and its keys, and writes nothing
+ * outside.
+ */
 function aptIn(work, entry) {
-  for (const folder of ['lists/partial', 'archives/partial', 'sources', 'debs']) mkdirSync(join(work, folder), { recursive: true });
+  for (const folder of ['lists/partial', 'archives/partial', 'sources', 'debs'])
+    mkdirSync(join(work, folder), { recursive: true });
   writeFileSync(join(work, `sources/semia.${entry.extension}`), entry.text);
-  const options = { 'APT::Sandbox::User': 'root', 'Dir::Etc::sourcelist': '/dev/null', 'Dir::Etc::sourceparts': join(work, 'sources'), 'Dir::State::Lists': join(work, 'lists'), 'Dir::Cache': work,
-    'Acquire::Languages': 'none', 'Acquire::http::Timeout': '20', 'Acquire::https::Timeout': '20', 'Acquire::Retries': '1' };
+  const options = {
+    'APT::Sandbox::User': 'root',
+    'Dir::Etc::sourcelist': '/dev/null',
+    'Dir::Etc::sourceparts': join(work, 'sources'),
+    'Dir::State::Lists': join(work, 'lists'),
+    'Dir::Cache': work,
+    'Acquire::Languages': 'none',
+    'Acquire::http::Timeout': '20',
+    'Acquire::https::Timeout': '20',
+    'Acquire::Retries': '1',
+  };
   const flags = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
-  return (...args) => capture('apt-get', [...flags, ...args], { cwd: join(work, 'debs'), env: { ...process.env, LC_ALL: 'C' } });
+  return (...args) =>
+    capture('apt-get', [...flags, ...args], { cwd: join(work, 'debs'), env: { ...process.env, LC_ALL: 'C' } });
 }
 
 /** Collects the driver and what it needs beyond the system's libraries. { folder }, or a sentence that says why not. */
@@ -68,7 +95,10 @@ async function assemble(work, { own, next, from }) {
   const update = await apt('update');
   const made = join(work, 'made');
   mkdirSync(made);
-  /** Downloads packages of a release and adds the files that `wanted` names to the folder. The names of the packages' files. */
+  /**
+   * Downloads packages of a release and adds the files that `wanted` names to the folder. The names of the packages'
+   * files.
+   */
   const add = async (names, release, wanted) => {
     const download = (some) => apt('download', ...some.map((name) => `${name}/${release}`));
     // apt gets all or none: where one is not in this release, each is asked for by itself. What is missing shows below.
@@ -90,25 +120,43 @@ async function assemble(work, { own, next, from }) {
     return debs;
   };
   const [deb] = await add(['mesa-vulkan-drivers'], from, (file) => file === driver || /^lvp_icd.*\.json$/.test(file));
-  if (!existsSync(join(made, driver))) return `${from} gave no Mesa that loads here${update.code === 0 ? '' : `:\n${lastLines(update.all, 3)}`}`;
-  const have = await systemLibraries() ?? new Set();
+  if (!existsSync(join(made, driver)))
+    return `${from} gave no Mesa that loads here${update.code === 0 ? '' : `:\n${lastLines(update.all, 3)}`}`;
+  const have = (await systemLibraries()) ?? new Set();
   const needs = (files) => files.flatMap((file) => needed(readFileSync(join(made, file))));
   const here = new Set();
-  let alone = have.has(loader); // whether the driver finds all by itself: what it needs, beside it; what those need, in the system
+  // whether the driver finds all by itself: what it needs, beside it; what those need, in the system
+  let alone = have.has(loader);
   for (let wanted = [...needs([driver]), loader], round = 0; ; wanted = needs(wanted), round++) {
     wanted = [...new Set(wanted)].filter((library) => !have.has(library) && !here.has(library));
     if (!wanted.length) break;
     if (round) alone = false;
     for (const release of [own, next]) {
-      const names = wanted.filter((library) => !existsSync(join(made, library))).map(packageOf).filter(Boolean);
+      const names = wanted
+        .filter((library) => !existsSync(join(made, library)))
+        .map(packageOf)
+        .filter(Boolean);
       if (names.length) await add([...new Set(names)], release, (file) => wanted.includes(file));
     }
     const lost = wanted.find((library) => !existsSync(join(made, library)));
     if (lost) return `the library ${lost} was not found in Debian's ${packageOf(lost) ?? 'packages'}`;
     for (const library of wanted) here.add(library);
   }
-  const icd = JSON.parse(readFileSync(join(made, readdirSync(made).find((f) => /^lvp_icd.*\.json$/.test(f))), 'utf8'));
-  const folder = join(home(), decodeURIComponent(deb).split('_')[1].replace(/[^\w.]+/g, '-'));
+  const icd = JSON.parse(
+    readFileSync(
+      join(
+        made,
+        readdirSync(made).find((f) => /^lvp_icd.*\.json$/.test(f)),
+      ),
+      'utf8',
+    ),
+  );
+  const folder = join(
+    home(),
+    decodeURIComponent(deb)
+      .split('_')[1]
+      .replace(/[^\w.]+/g, '-'),
+  );
   icd.ICD.library_path = join(folder, driver);
   writeFileSync(join(made, 'icd.json'), JSON.stringify(icd));
   const variables = { VK_DRIVER_FILES: join(folder, 'icd.json'), VK_ICD_FILENAMES: join(folder, 'icd.json') };
@@ -120,7 +168,13 @@ async function assemble(work, { own, next, from }) {
 
 // A try that failed (no network, no such suite) is not repeated by every start.
 const failedAt = () => join(home(), 'failed');
-const triedLately = () => { try { return Date.now() - statSync(failedAt()).mtimeMs < 24 * 3600 * 1000; } catch { return false; } };
+const triedLately = () => {
+  try {
+    return Date.now() - statSync(failedAt()).mtimeMs < 24 * 3600 * 1000;
+  } catch {
+    return false;
+  }
+};
 
 /** Variables that choose the newest Mesa made here before, or null. */
 export function newerMesaHere() {
@@ -130,13 +184,19 @@ export function newerMesaHere() {
   return newest ? choose(join(home(), newest)) : null;
 }
 
-/** Fetches a newer Mesa where this system can have one that `works` (asked with its variables). Those variables, or null. */
+/**
+ * Fetches a newer Mesa where this system can have one that `works` (asked with its variables). Those variables, or
+ * null.
+ */
 export async function fetchNewerMesa(works) {
   const from = lender();
   if (!from || triedLately()) return null;
-  say(`fetching a newer software Vulkan driver (Mesa from Debian's ${from.from}, some 70 MB with lists) into ${cacheFolder()}; nothing is installed…`);
+  say(
+    `fetching a newer software Vulkan driver (Mesa from Debian's ${from.from}, some 70 MB with lists) into ${cacheFolder()}; nothing is installed…`,
+  );
   mkdirSync(home(), { recursive: true });
-  const left = (name) => name.startsWith('work-') && Date.now() - statSync(join(home(), name)).mtimeMs > 3600 * 1000; // by a kill -9; a younger one may be at work
+  // by a kill -9; a younger one may be at work
+  const left = (name) => name.startsWith('work-') && Date.now() - statSync(join(home(), name)).mtimeMs > 3600 * 1000;
   for (const name of readdirSync(home()).filter(left)) rmSync(join(home(), name), { recursive: true, force: true });
   const work = mkdtempSync(join(home(), 'work-'));
   let result;
@@ -150,7 +210,10 @@ export async function fetchNewerMesa(works) {
   }
   if (result.folder) {
     const variables = choose(result.folder);
-    if (await works(variables)) { rmSync(failedAt(), { force: true }); return variables; }
+    if (await works(variables)) {
+      rmSync(failedAt(), { force: true });
+      return variables;
+    }
     rmSync(result.folder, { recursive: true, force: true });
     result = 'it gives no adapter here';
   }

@@ -12,14 +12,23 @@ export class Meter {
     this.sums = session.lasting([slots], 'losses');
   }
 
-  /** Records that these losses, [1] each, are to be added under their names. Returns the slots, to be counted on each replay. */
+  /**
+   * Records that these losses, [1] each, are to be added under their names. Returns the slots, to be counted on each
+   * replay.
+   */
   add(losses: Readonly<Record<string, Tensor>>): number[] {
     const added = Object.keys(losses).map((name) => this.slot(name));
     const values = Object.values(losses);
     for (let at = 0; at < values.length; at += 6) {
       const [x, to] = [values.slice(at, at + 6), added.slice(at, at + 6)];
-      const six = <T>(key: string, of: (k: number) => T): Record<string, T> => Object.fromEntries(Array.from({ length: 6 }, (_, k) => [`${key}${k}`, of(Math.min(k, x.length - 1))]));
-      this.session.run(kernel, { read: six('x', (k) => x[k]), write: { sums: this.sums }, params: { count: x.length, ...six('s', (k) => to[k]) }, groups: [1] });
+      const six = <T>(key: string, of: (k: number) => T): Record<string, T> =>
+        Object.fromEntries(Array.from({ length: 6 }, (_, k) => [`${key}${k}`, of(Math.min(k, x.length - 1))]));
+      this.session.run(kernel, {
+        read: six('x', (k) => x[k]),
+        write: { sums: this.sums },
+        params: { count: x.length, ...six('s', (k) => to[k]) },
+        groups: [1],
+      });
     }
     return added;
   }

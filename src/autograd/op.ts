@@ -4,7 +4,10 @@ import { newNodeId, type Backward } from './tape.ts';
 import { type DType, type Session, type Shape, Tensor } from './tensor.ts';
 
 /** A float64 array with a shape: what references compute with. */
-export interface Ref { shape: Shape; data: Float64Array }
+export interface Ref {
+  shape: Shape;
+  data: Float64Array;
+}
 
 /** One input of a test case. Values come from `hashUniform(<op>/<case>/<index>)`, mapped by `make` if given. */
 export interface CaseInput {
@@ -32,7 +35,8 @@ export interface OpSpec<A> {
   /** null: the op declares that no gradient flows through it. */
   backward: Backward<A> | null;
   /**
-   * For an output whose samples (first axis) depend on their own samples alone: which inputs have samples, too. What forward saved
+   * For an output whose samples (first axis) depend on their own samples alone: which inputs have samples, too. What
+   * forward saved
    * then lies by samples as well. A gradient that reaches some samples only is taken back through those only.
    */
   samplewise?: (shapes: readonly Shape[], attrs: A) => readonly boolean[] | null;
@@ -53,20 +57,36 @@ export interface Op<A> {
 }
 
 /** Puts an op's output on the tape if an input is on it. */
-export function taped<A>(spec: OpSpec<A>, x: readonly Tensor[], out: Tensor, aux: readonly Tensor[], attrs: A): { out: Tensor; aux: readonly Tensor[] } {
+export function taped<A>(
+  spec: OpSpec<A>,
+  x: readonly Tensor[],
+  out: Tensor,
+  aux: readonly Tensor[],
+  attrs: A,
+): { out: Tensor; aux: readonly Tensor[] } {
   const rule = spec.backward;
   if (rule && x[0].session.taping && x.some((t) => t.requiresGrad)) {
     out.requiresGrad = true;
     out.node = {
-      id: newNodeId(), op: spec.name, inputs: x, output: out,
+      id: newNodeId(),
+      op: spec.name,
+      inputs: x,
+      output: out,
       pull: (dy, needs, twice) => rule({ x, y: out, aux, attrs, needs, twice }, dy),
       pullSamples: (dy, first, needs) => {
-        const flags = spec.samplewise?.(x.map((t) => t.shape), attrs);
+        const flags = spec.samplewise?.(
+          x.map((t) => t.shape),
+          attrs,
+        );
         const n = out.shape[0];
-        const start = (t: Tensor): number => first * t.size / n;
-        if (!flags || [out, ...aux, ...x.filter((_, i) => flags[i])].some((t) => start(t) * 4 % alignment)) return null;
-        const cut = (t: Tensor): Tensor => t.range(start(t), [t.shape[0] / n * dy.shape[0], ...t.shape.slice(1)]);
-        const g = rule({ x: x.map((t, i) => (flags[i] ? cut(t) : t)), y: cut(out), aux: aux.map(cut), attrs, needs, twice: false }, dy);
+        const start = (t: Tensor): number => (first * t.size) / n;
+        if (!flags || [out, ...aux, ...x.filter((_, i) => flags[i])].some((t) => (start(t) * 4) % alignment))
+          return null;
+        const cut = (t: Tensor): Tensor => t.range(start(t), [(t.shape[0] / n) * dy.shape[0], ...t.shape.slice(1)]);
+        const g = rule(
+          { x: x.map((t, i) => (flags[i] ? cut(t) : t)), y: cut(out), aux: aux.map(cut), attrs, needs, twice: false },
+          dy,
+        );
         return g.map((v, i) => (v && flags[i] && !('part' in v) ? { part: v, from: start(x[i]) } : v));
       },
     };
@@ -77,7 +97,14 @@ export function taped<A>(spec: OpSpec<A>, x: readonly Tensor[], out: Tensor, aux
 export function op<A>(spec: OpSpec<A>): Op<A> {
   const full = (x: readonly Tensor[], attrs: A) => {
     const session = x[0].session;
-    const out = session.temporary(spec.shape(x.map((t) => t.shape), attrs), spec.name, spec.dtype);
+    const out = session.temporary(
+      spec.shape(
+        x.map((t) => t.shape),
+        attrs,
+      ),
+      spec.name,
+      spec.dtype,
+    );
     const aux = spec.forward(session, x, out, attrs) ?? [];
     return taped(spec, x, out, aux, attrs);
   };

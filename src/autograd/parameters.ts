@@ -21,10 +21,16 @@ export interface ParameterSpec {
 }
 
 /** Adam's settings (Kingma & Ba 2015). */
-export interface AdamOptions { beta1: number; beta2: number; eps: number }
+export interface AdamOptions {
+  beta1: number;
+  beta2: number;
+  eps: number;
+}
 
 /** `still`: parameters that the loss does not depend on; their gradient is 0. */
-export interface BackwardOptions { still?: (name: string) => boolean }
+export interface BackwardOptions {
+  still?: (name: string) => boolean;
+}
 
 export class Parameters {
   readonly names: readonly string[];
@@ -42,27 +48,40 @@ export class Parameters {
   private steps = 0;
   private changes = 0;
 
-  constructor(readonly session: Session, readonly label: string, readonly specs: readonly ParameterSpec[], private readonly adam: AdamOptions) {
+  constructor(
+    readonly session: Session,
+    readonly label: string,
+    readonly specs: readonly ParameterSpec[],
+    private readonly adam: AdamOptions,
+  ) {
     this.names = specs.map((s) => s.name);
     if (new Set(this.names).size !== specs.length) throw new Error(`${label}: a parameter name is used twice`);
     let total = 0;
     for (const s of specs) {
-      if (s.init.length !== sizeOf(s.shape)) throw new Error(`${label}.${s.name}: ${s.init.length} values for [${s.shape}]`);
+      if (s.init.length !== sizeOf(s.shape))
+        throw new Error(`${label}.${s.name}: ${s.init.length} values for [${s.shape}]`);
       this.offsets.set(s.name, total);
       this.shapes.set(s.name, s.shape);
-      total += Math.ceil(s.init.length * 4 / alignment) * alignment / 4;
+      total += (Math.ceil((s.init.length * 4) / alignment) * alignment) / 4;
     }
     const data = new Float32Array(total);
     for (const s of specs) data.set(s.init, this.offsets.get(s.name)!);
-    const vector = (what: string, values?: Float32Array): Tensor => session.lasting([total], `${label}.${what}`, values);
+    const vector = (what: string, values?: Float32Array): Tensor =>
+      session.lasting([total], `${label}.${what}`, values);
     this.vector = vector('parameters', data);
     this.gradient = vector('gradients');
     this.moments = session.lasting([2, total], `${label}.moments`);
     this.hyper = session.lasting([8], `${label}.hyper`);
     const normed = specs.filter((s) => s.spectral);
     this.effective = normed.length ? vector('effective') : null;
-    this.spectral = normed.length ? new Spectral(session, normed.map((s) => ({ offset: this.offsets.get(s.name)!, shape: s.shape, kind: s.spectral!.kind })),
-      Float32Array.from(normed.flatMap((s) => [...s.spectral!.u])), total) : null;
+    this.spectral = normed.length
+      ? new Spectral(
+          session,
+          normed.map((s) => ({ offset: this.offsets.get(s.name)!, shape: s.shape, kind: s.spectral!.kind })),
+          Float32Array.from(normed.flatMap((s) => [...s.spectral!.u])),
+          total,
+        )
+      : null;
     for (const s of specs) {
       const t = this.slice(s.spectral ? this.effective! : this.vector, s.name);
       t.requiresGrad = true;
@@ -71,34 +90,52 @@ export class Parameters {
   }
 
   /** Number of parameter values, padding not counted. */
-  get count(): number { return this.specs.reduce((n, s) => n + sizeOf(s.shape), 0); }
+  get count(): number {
+    return this.specs.reduce((n, s) => n + sizeOf(s.shape), 0);
+  }
   /** Adam steps taken. */
-  get step(): number { return this.steps; }
+  get step(): number {
+    return this.steps;
+  }
   /** Another number, never one it was before, whenever the host has begun a step or restored a state. */
-  get version(): number { return this.changes; }
+  get version(): number {
+    return this.changes;
+  }
 
-  private slice(of: Tensor, name: string): Tensor { return of.range(this.offsets.get(name)!, this.shapes.get(name)!, `${this.label}.${name}`); }
+  private slice(of: Tensor, name: string): Tensor {
+    return of.range(this.offsets.get(name)!, this.shapes.get(name)!, `${this.label}.${name}`);
+  }
 
-  /** What the network computes with: the parameter, or its spectrally normalised form. Valid after `prepare` in a step. */
+  /**
+   * What the network computes with: the parameter, or its spectrally normalised form. Valid after `prepare` in a step.
+   */
   get(name: string): Tensor {
     const t = this.leaves.get(name);
     if (!t) throw new Error(`${this.label}: no parameter ${name}`);
     return t;
   }
-  has(name: string): boolean { return this.leaves.has(name); }
+  has(name: string): boolean {
+    return this.leaves.has(name);
+  }
 
   /** Records spectral normalisation for this forward; once per forward, before any `get` is used. */
   prepare({ freeze = false } = {}): void {
     this.spectral?.forward(this.vector, this.effective!, freeze);
   }
 
-  /** Records the backward pass of `loss` into all parameters. They must all influence it, but for those that are said to be `still`. */
+  /**
+   * Records the backward pass of `loss` into all parameters. They must all influence it, but for those that are said to
+   * be `still`.
+   */
   backward(loss: Tensor, options: BackwardOptions = {}): void {
     this.differentiate(loss, options);
     this.spectral?.backward(this.vector, this.gradient);
   }
 
-  /** Records `backward` and `update` as one, in fewer passes over memory: spectrally normed weights' gradients are never written. */
+  /**
+   * Records `backward` and `update` as one, in fewer passes over memory: spectrally normed weights' gradients are never
+   * written.
+   */
   descend(loss: Tensor, options: BackwardOptions = {}): void {
     this.differentiate(loss, options);
     if (this.spectral) this.spectral.update(this.vector, this.gradient, this.moments, this.hyper);
@@ -109,8 +146,12 @@ export class Parameters {
   private differentiate(loss: Tensor, { still = () => false }: BackwardOptions): void {
     const moving = this.names.filter((n) => !still(n));
     // Those that stand still lie between others: all is cleared first.
-    if (moving.length < this.names.length) fill(this.session, [this.gradient.size], 0).storage.place(this.gradient.storage, 0);
-    const grads = gradients(loss, moving.map((n) => this.leaves.get(n)!));
+    if (moving.length < this.names.length)
+      fill(this.session, [this.gradient.size], 0).storage.place(this.gradient.storage, 0);
+    const grads = gradients(
+      loss,
+      moving.map((n) => this.leaves.get(n)!),
+    );
     for (const [i, g] of grads.entries()) this.store(g, moving[i]);
     mergeSecondPasses(this.session, this.gradient, (values) => this.constant(values));
   }
@@ -127,7 +168,8 @@ export class Parameters {
   private constant(values: readonly number[]): Tensor {
     const key = values.join();
     let found = this.constants.get(key);
-    if (!found) this.constants.set(key, found = this.session.lasting([values.length], `${this.label}.table`, values, 'u32'));
+    if (!found)
+      this.constants.set(key, (found = this.session.lasting([values.length], `${this.label}.table`, values, 'u32')));
     return found;
   }
 
@@ -135,8 +177,10 @@ export class Parameters {
   update(): void {
     const n4 = this.vector.size / 4;
     this.session.run(adamKernel, {
-      read: { g: this.gradient, hyper: this.hyper }, write: { p: this.vector, moments: this.moments },
-      params: { n4 }, groups: grid(n4, 256),
+      read: { g: this.gradient, hyper: this.hyper },
+      write: { p: this.vector, moments: this.moments },
+      params: { n4 },
+      groups: grid(n4, 256),
     });
   }
 
@@ -146,19 +190,37 @@ export class Parameters {
     this.changes++;
     const { beta1, beta2, eps } = this.adam;
     const correction = (b: number): number => 1 / (1 - b ** this.steps);
-    this.session.write(this.hyper, [rate, beta1, beta2, eps, correction(beta1), correction(beta2), 1 - beta1, 1 - beta2]);
+    this.session.write(this.hyper, [
+      rate,
+      beta1,
+      beta2,
+      eps,
+      correction(beta1),
+      correction(beta2),
+      1 - beta1,
+      1 - beta2,
+    ]);
   }
 
   /** All lasting state by name, for a checkpoint: parameters, moments, power-iteration vectors. */
   async state(): Promise<Map<string, { shape: Shape; data: Float32Array }>> {
-    const [p, moments, u] = await this.session.read([this.vector, this.moments, ...(this.spectral ? [this.spectral.u] : [])]) as Float32Array[];
+    const [p, moments, u] = (await this.session.read([
+      this.vector,
+      this.moments,
+      ...(this.spectral ? [this.spectral.u] : []),
+    ])) as Float32Array[];
     const [m, v] = [moments.subarray(0, p.length), moments.subarray(p.length)];
     const out = new Map<string, { shape: Shape; data: Float32Array }>();
-    const starts = [...this.spectral?.rowsAt ?? []];
+    const starts = [...(this.spectral?.rowsAt ?? [])];
     for (const s of this.specs) {
       const from = this.offsets.get(s.name)!;
       const size = sizeOf(s.shape);
-      for (const [suffix, vector] of [['', p], ['.adam1', m], ['.adam2', v]] as const) out.set(s.name + suffix, { shape: s.shape, data: vector.slice(from, from + size) });
+      for (const [suffix, vector] of [
+        ['', p],
+        ['.adam1', m],
+        ['.adam2', v],
+      ] as const)
+        out.set(s.name + suffix, { shape: s.shape, data: vector.slice(from, from + size) });
       if (s.spectral) {
         const rows = rowsOf(s.shape, s.spectral.kind);
         out.set(`${s.name}.u`, { shape: [rows], data: u.slice(starts[0], starts.shift()! + rows) });
@@ -167,11 +229,17 @@ export class Parameters {
     return out;
   }
 
-  /** Restores what `state` gave; with `.v` for all spectral weights (PyTorch's weight_v) frozen forwards use u W v as sigma. Missing or misshapen entries throw, naming the entry. */
+  /**
+   * Restores what `state` gave; with `.v` for all spectral weights (PyTorch's weight_v) frozen forwards use u W v as
+   * sigma. Missing or misshapen entries throw, naming the entry.
+   */
   restore(state: ReadonlyMap<string, { shape: Shape; data: Float32Array }>, steps: number): void {
     const part = (name: string, size: number): Float32Array => {
       const found = state.get(name);
-      if (!found || found.data.length !== size) throw new Error(`${this.label}: ${name} is ${found ? `[${found.shape}]` : 'missing'}, ${size} values are expected`);
+      if (!found || found.data.length !== size)
+        throw new Error(
+          `${this.label}: ${name} is ${found ? `[${found.shape}]` : 'missing'}, ${size} values are expected`,
+        );
       return found.data;
     };
     const vectors = ['', '.adam1', '.adam2'].map((suffix) => {
@@ -179,7 +247,9 @@ export class Parameters {
       for (const s of this.specs) flat.set(part(s.name + suffix, sizeOf(s.shape)), this.offsets.get(s.name)!);
       return flat;
     });
-    const u = this.specs.filter((s) => s.spectral).flatMap((s) => [...part(`${s.name}.u`, rowsOf(s.shape, s.spectral!.kind))]);
+    const u = this.specs
+      .filter((s) => s.spectral)
+      .flatMap((s) => [...part(`${s.name}.u`, rowsOf(s.shape, s.spectral!.kind))]);
     this.session.write(this.vector, vectors[0]);
     const moments = new Float32Array(this.moments.size);
     moments.set(vectors[1]);
@@ -188,7 +258,17 @@ export class Parameters {
     this.spectral?.restore(Float32Array.from(u));
     const normed = this.specs.filter((s) => s.spectral);
     if (normed.length && normed.every((s) => state.has(`${s.name}.v`))) {
-      this.spectral!.fix(normed.map((s) => sigmaOf(part(s.name, sizeOf(s.shape)), s.shape, s.spectral!.kind, part(`${s.name}.u`, rowsOf(s.shape, s.spectral!.kind)), state.get(`${s.name}.v`)!.data)));
+      this.spectral!.fix(
+        normed.map((s) =>
+          sigmaOf(
+            part(s.name, sizeOf(s.shape)),
+            s.shape,
+            s.spectral!.kind,
+            part(`${s.name}.u`, rowsOf(s.shape, s.spectral!.kind)),
+            state.get(`${s.name}.v`)!.data,
+          ),
+        ),
+      );
     }
     this.steps = steps;
     this.changes++;
@@ -196,7 +276,9 @@ export class Parameters {
 
   /** The gradients stored by the last step, by parameter name: for tests. */
   async readGradients(): Promise<Map<string, Float32Array>> {
-    const [g] = await this.session.read([this.gradient]) as Float32Array[];
-    return new Map(this.specs.map((s) => [s.name, g.slice(this.offsets.get(s.name)!, this.offsets.get(s.name)! + sizeOf(s.shape))]));
+    const [g] = (await this.session.read([this.gradient])) as Float32Array[];
+    return new Map(
+      this.specs.map((s) => [s.name, g.slice(this.offsets.get(s.name)!, this.offsets.get(s.name)! + sizeOf(s.shape))]),
+    );
   }
 }

@@ -17,7 +17,10 @@ export interface Context<A> {
 }
 
 /** A gradient that is zero but for a range of the input's values, which starts at `from` (a multiple of 4). */
-export interface Part { part: Tensor; from: number }
+export interface Part {
+  part: Tensor;
+  from: number;
+}
 export type Pulled = readonly (Tensor | Part | null | undefined)[];
 /** Gradients by input. null declares that there is none; leaving a wanted one undefined is an error. */
 export type Backward<A> = (context: Context<A>, dy: Tensor) => Pulled;
@@ -28,7 +31,10 @@ export interface Node {
   inputs: readonly Tensor[];
   output: Tensor;
   pull: (dy: Tensor, needs: readonly boolean[], twice: boolean) => Pulled;
-  /** The same for the samples from `first` on alone, as many as dy has; null where that is not possible. Not on the tape. */
+  /**
+   * The same for the samples from `first` on alone, as many as dy has; null where that is not possible. Not on the
+   * tape.
+   */
   pullSamples: (dy: Tensor, first: number, needs: readonly boolean[]) => Pulled | null;
 }
 
@@ -44,7 +50,9 @@ const argument = (op: string, i: number): string => `${op}: no gradient rule for
  * @throws if a rule is missing, or if a `wrt` does not influence the loss (unless `unused` allows zeros).
  */
 export function gradients(
-  loss: Tensor, wrt: readonly Tensor[], options: { seed?: Tensor; twice?: boolean; unused?: 'error' | 'zero' } = {},
+  loss: Tensor,
+  wrt: readonly Tensor[],
+  options: { seed?: Tensor; twice?: boolean; unused?: 'error' | 'zero' } = {},
 ): Tensor[] {
   const { twice = false, unused = 'error' } = options;
   const session = loss.session;
@@ -62,7 +70,8 @@ export function gradients(
       if (!grads.has(node.output) || !needed.has(node.output)) continue;
       const needs = node.inputs.map((t) => needed.has(t));
       const some = twice || targets.has(node.output) ? null : reached(node.output, grads.get(node.output)!);
-      const dx = (some && node.pullSamples(some.dy(), some.first, needs)) ?? node.pull(total(node.output, grads), needs, twice);
+      const dx =
+        (some && node.pullSamples(some.dy(), some.first, needs)) ?? node.pull(total(node.output, grads), needs, twice);
       if (!targets.has(node.output)) grads.delete(node.output);
       for (const [i, input] of node.inputs.entries()) {
         if (!needs[i]) continue;
@@ -70,7 +79,8 @@ export function gradients(
         if (g === undefined) throw new Error(argument(node.op, i));
         if (g === null) continue;
         const entry = 'part' in g ? g : { part: g, from: 0 };
-        if (!('part' in g) && !sameShape(g.shape, input.shape)) throw new Error(`${node.op}: gradient of argument ${i} is [${g.shape}], the argument [${input.shape}]`);
+        if (!('part' in g) && !sameShape(g.shape, input.shape))
+          throw new Error(`${node.op}: gradient of argument ${i} is [${g.shape}], the argument [${input.shape}]`);
         const before = grads.get(input);
         if (before) before.push(entry);
         else grads.set(input, [entry]);
@@ -93,12 +103,24 @@ function reached(t: Tensor, parts: readonly Part[]): { first: number; dy: () => 
   const size = t.size / n;
   const first = Math.floor(Math.min(...parts.map((p) => p.from)) / size);
   const count = Math.ceil(Math.max(...parts.map((p) => p.from + p.part.size)) / size) - first;
-  if (count === n || first * size % 4) return null;
-  return { first, dy: () => summed(parts.map((p) => ({ ...p, from: p.from - first * size })), [count, ...rest]) };
+  if (count === n || (first * size) % 4) return null;
+  return {
+    first,
+    dy: () =>
+      summed(
+        parts.map((p) => ({ ...p, from: p.from - first * size })),
+        [count, ...rest],
+      ),
+  };
 }
 
-const summed = (parts: readonly Part[], shape: Shape): Tensor => (parts.length === 1 && sameShape(parts[0].part.shape, shape)
-  ? parts[0].part : joinOp(parts.map((p) => p.part), { shape, from: parts.map((p) => p.from) }));
+const summed = (parts: readonly Part[], shape: Shape): Tensor =>
+  parts.length === 1 && sameShape(parts[0].part.shape, shape)
+    ? parts[0].part
+    : joinOp(
+        parts.map((p) => p.part),
+        { shape, from: parts.map((p) => p.from) },
+      );
 
 /** The gradient of a tensor that has its parts together: all of them in one sum. */
 function total(t: Tensor, grads: Map<Tensor, Part[]>): Tensor {

@@ -21,16 +21,27 @@ export class Tensor {
   node: Node | null = null;
   /** True for parameters and everything on the tape that depends on one. */
   requiresGrad = false;
-  constructor(readonly session: Session, readonly shape: Shape, readonly dtype: DType, readonly storage: Storage) {}
-  get size(): number { return sizeOf(this.shape); }
+  constructor(
+    readonly session: Session,
+    readonly shape: Shape,
+    readonly dtype: DType,
+    readonly storage: Storage,
+  ) {}
+  get size(): number {
+    return sizeOf(this.shape);
+  }
 
   /** The same data under another shape; no copy. Part of the tape through the `reshape` op only. */
   view(shape: Shape): Tensor {
-    if (sizeOf(shape) !== this.size) throw new Error(`view: [${this.shape}] has ${this.size} values, [${shape}] ${sizeOf(shape)}`);
+    if (sizeOf(shape) !== this.size)
+      throw new Error(`view: [${this.shape}] has ${this.size} values, [${shape}] ${sizeOf(shape)}`);
     return new Tensor(this.session, shape, this.dtype, this.storage);
   }
 
-  /** The values from `from` on as a tensor of their own; no copy, and not on the tape. `from` is a multiple of 64 (256 bytes). */
+  /**
+   * The values from `from` on as a tensor of their own; no copy, and not on the tape. `from` is a multiple of 64 (256
+   * bytes).
+   */
   range(from: number, shape: Shape, label = this.storage.label): Tensor {
     return new Tensor(this.session, shape, this.dtype, this.storage.range(from * 4, sizeOf(shape) * 4, label));
   }
@@ -45,18 +56,26 @@ export interface Run {
   groups: readonly [number, number?, number?];
 }
 
-/** Everything that belongs together on one device: memory that is released as a whole, pipelines, and the step being recorded. */
+/**
+ * Everything that belongs together on one device: memory that is released as a whole, pipelines, and the step being
+ * recorded.
+ */
 export class Session {
   readonly memory: Memory;
   /** Which kernel variants compute what. */
   readonly choices: KernelChoices;
-  /** Chooses kernels by measuring while steps are recorded; null: what is known, or the fixed order. Set by `measuring`. */
+  /**
+   * Chooses kernels by measuring while steps are recorded; null: what is known, or the fixed order. Set by `measuring`.
+   */
   tuner: Tuner | null = null;
   private recorder: Recorder | null = null;
   /** Off while a backward pass runs that needs no gradients of its own. */
   taping = true;
   /** `pipelines`: of another session on the device, so that none is compiled twice. */
-  constructor(readonly device: Device, readonly pipelines = new PipelineCache(device)) {
+  constructor(
+    readonly device: Device,
+    readonly pipelines = new PipelineCache(device),
+  ) {
     this.memory = new Memory(device);
     this.choices = new KernelChoices(adapterOf(this));
   }
@@ -64,7 +83,8 @@ export class Session {
   /** A lasting tensor: parameter, state, input or constant. Zeros unless data is given. */
   lasting(shape: Shape, label: string, data?: ArrayLike<number>, dtype: DType = 'f32'): Tensor {
     const values = data && (dtype === 'f32' ? Float32Array.from(data) : Uint32Array.from(data));
-    if (values && values.length !== sizeOf(shape)) throw new Error(`${label}: ${values.length} values for shape [${shape}]`);
+    if (values && values.length !== sizeOf(shape))
+      throw new Error(`${label}: ${values.length} values for shape [${shape}]`);
     return new Tensor(this, shape, dtype, this.memory.storage(sizeOf(shape) * 4, label, values));
   }
 
@@ -84,9 +104,20 @@ export class Session {
 
   /** Like `run`, for plans that give all buffers in one list: the WGSL says which are written. */
   launch(module: WgslModule, buffers: Readonly<Record<string, Tensor>>, rest: Omit<Run, 'read' | 'write'>): void {
-    const written = new Set(inspect(module).bindings.filter((b) => b.access === 'read_write').map((b) => b.name));
-    const part = (w: boolean): Record<string, Tensor> => Object.fromEntries(Object.entries(buffers).filter(([name]) => written.has(name) === w));
-    this.run(module, { read: part(false), write: part(true), params: rest.params, constants: rest.constants, groups: rest.groups });
+    const written = new Set(
+      inspect(module)
+        .bindings.filter((b) => b.access === 'read_write')
+        .map((b) => b.name),
+    );
+    const part = (w: boolean): Record<string, Tensor> =>
+      Object.fromEntries(Object.entries(buffers).filter(([name]) => written.has(name) === w));
+    this.run(module, {
+      read: part(false),
+      write: part(true),
+      params: rest.params,
+      constants: rest.constants,
+      groups: rest.groups,
+    });
   }
 
   private active(what: string): Recorder {
@@ -95,11 +126,15 @@ export class Session {
   }
 
   /** The calls recorded so far in the present step, for placement decisions. */
-  get calls(): Recorder['calls'] { return this.active('calls').calls; }
+  get calls(): Recorder['calls'] {
+    return this.active('calls').calls;
+  }
 
   /**
-   * Records a step. `step` runs now, twice if kernels had to be chosen by measuring first, so it has no effect but its ops; the
-   * program that comes out is replayed. `still`: lasting tensors that change only where the program is told so (`expire`); what
+   * Records a step. `step` runs now, twice if kernels had to be chosen by measuring first, so it has no effect but its
+   * ops; the
+   * program that comes out is replayed. `still`: lasting tensors that change only where the program is told so
+   * (`expire`); what
    * depends on them alone is computed once, not in every run.
    */
   async record(step: () => void, still: readonly Tensor[] = []): Promise<Program> {
@@ -116,8 +151,12 @@ export class Session {
 
   private trace(step: () => void): Recorder {
     if (this.recorder) throw new Error('record: another step is being recorded');
-    const recorder = this.recorder = new Recorder(this.device, this.memory, this.pipelines);
-    try { step(); } finally { this.recorder = null; }
+    const recorder = (this.recorder = new Recorder(this.device, this.memory, this.pipelines));
+    try {
+      step();
+    } finally {
+      this.recorder = null;
+    }
     return recorder;
   }
 

@@ -2,7 +2,10 @@
 import { cpus } from 'node:os';
 
 /** Cores kept busy, in the mean: by this process, and by all others. Null where the system does not say. */
-export interface Cores { own: number; others: number }
+export interface Cores {
+  own: number;
+  others: number;
+}
 
 /** From now on: call the result for the mean until then. */
 export function coresFromNow(): () => Cores | null {

@@ -12,10 +12,13 @@ export class Interrupt {
   /** From here on a first signal is noted and `note` called, instead of ending the process. */
   constructor(private readonly note: () => void) {
     for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, () => this.take(s));
-    process.removeAllListeners('disconnect').on('disconnect', () => this.take('SIGTERM'));   // the parent that ran us was killed
+    // the parent that ran us was killed
+    process.removeAllListeners('disconnect').on('disconnect', () => this.take('SIGTERM'));
   }
 
-  get exitCode(): number { return this.requested ? 128 + constants.signals[this.requested] : 0; }
+  get exitCode(): number {
+    return this.requested ? 128 + constants.signals[this.requested] : 0;
+  }
 
   private take(signal: NodeJS.Signals): void {
     const now = performance.now();

@@ -24,16 +24,26 @@ export async function multiplyAdds(session: Session): Promise<number> {
   return Math.max(await chains(session, 8, 0), await chains(session, 64, 1));
 }
 
-/** The rate with `count` independent chains, which is what doctor.rate has for each value of WIDE; eight rounds to an iteration. */
+/**
+ * The rate with `count` independent chains, which is what doctor.rate has for each value of WIDE; eight rounds to an
+ * iteration.
+ */
 async function chains(session: Session, count: number, wide: 0 | 1): Promise<number> {
   const threads = 64 * 1024;
   const y = session.lasting([threads, 4], 'doctor');
-  const run = (rounds: number): void => session.run(rateKernel, { read: {}, write: { y }, params: { rounds }, constants: { WIDE: wide }, groups: [threads / 64] });
+  const run = (rounds: number): void =>
+    session.run(rateKernel, {
+      read: {},
+      write: { y },
+      params: { rounds },
+      constants: { WIDE: wide },
+      groups: [threads / 64],
+    });
   const time = (rounds: number): Promise<number> => best(session, () => run(rounds), 200);
   let rounds = 4;
   // As long as a launch is short, its start is a part of what is measured.
   for (let s = await time(rounds); s < 0.02 && rounds < 1 << 18; s = await time(rounds)) rounds *= 4;
-  return count * 8 * 2 * threads * rounds / await time(rounds);
+  return (count * 8 * 2 * threads * rounds) / (await time(rounds));
 }
 
 /** Bytes moved a second, read and written. */
@@ -41,5 +51,8 @@ export async function copies(session: Session): Promise<number> {
   const size = Math.min(1 << 26, session.device.limits.maxStorageBufferBindingSize);
   const tensor = (name: string): Tensor => session.lasting([size / 16, 4], name);
   const [x, y] = [tensor('doctor.x'), tensor('doctor.y')];
-  return 2 * size / await best(session, () => session.run(copyKernel, { read: { x }, write: { y }, groups: grid(size / 16, 256) }));
+  return (
+    (2 * size) /
+    (await best(session, () => session.run(copyKernel, { read: { x }, write: { y }, groups: grid(size / 16, 256) })))
+  );
 }

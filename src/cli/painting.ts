@@ -13,7 +13,13 @@ import { adoptKernels } from './options/kernels.ts';
 import { withRecipe } from './recipe.ts';
 
 /** Layout files as targets of a source, checked for everything that could stop their rendering. */
-export function targetsOf(inputs: readonly InputPicture[], source: Source, c: Config, tell: (note: string) => void, size?: { width: number; height: number }): Target[] {
+export function targetsOf(
+  inputs: readonly InputPicture[],
+  source: Source,
+  c: Config,
+  tell: (note: string) => void,
+  size?: { width: number; height: number },
+): Target[] {
   return inputs.map(({ picture }) => {
     const target = prepareTarget(picture, source, size);
     gridOf(target, source, c.size, c.network.levels);
@@ -30,15 +36,27 @@ export async function painterOf(session: Session, run: RunFolder): Promise<Paint
   return new Painter(session, config, source, openNetworks(session, config, source, await run.state()));
 }
 
-export interface Work { target: Target; file: FileRecord; path: string }
+export interface Work {
+  target: Target;
+  file: FileRecord;
+  path: string;
+}
 
 /** Renders and writes, one after the other; each is on the disk before the next begins. */
-export async function paintAll(painter: Painter, run: RunFolder, work: readonly Work[], { raw, tile, tell }: { raw: boolean; tile?: Tile; tell: (note: string) => void }): Promise<Picture[]> {
+export async function paintAll(
+  painter: Painter,
+  run: RunFolder,
+  work: readonly Work[],
+  { raw, tile, tell }: { raw: boolean; tile?: Tile; tell: (note: string) => void },
+): Promise<Picture[]> {
   const pictures: Picture[] = [];
   for (const { target, file, path } of work) {
     const picture = await painter.paint(target, { raw, tile });
     const { info } = painter.session.device;
-    await writeFileAtomic(path, withRecipe(picture, path, run, target, file, { raw, tile }, info.description || info.vendor));
+    await writeFileAtomic(
+      path,
+      withRecipe(picture, path, run, target, file, { raw, tile }, info.description || info.vendor),
+    );
     tell(`${path}  ${picture.width} x ${picture.height}`);
     pictures.push(picture);
   }

@@ -29,10 +29,42 @@ import { addStudy } from './commands/research/study.ts';
 import { addTrain } from './commands/train.ts';
 
 function build(): Command {
-  const program = new Command('semia').description('Semantic Image Analogy: learns one photograph and its layout, and renders new layouts in its likeness')
-    .version(programVersion).showSuggestionAfterError().exitOverride().configureOutput({ writeErr: () => {} })
+  const program = new Command('semia')
+    .description(
+      'Semantic Image Analogy: learns one photograph and its layout, and renders new layouts in its likeness',
+    )
+    .version(programVersion)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
     .addHelpText('after', '\nExample:\n  semia analogy photo.jpg layout.png target.png -o result.png --preset fast\n');
-  for (const add of [addAnalogy, addPreview, addAnalogies, addTrain, addRender, addPalette, addDoctor, addExample, addRerun, addSegment, addEdges, addServe, addStart, addEvaluate, addCompare, addStudy, addAblate, addSpade, addDeepAnalogy, addSingan, addImport, addExport, addRemove, addInpaint]) add(program);
+  for (const add of [
+    addAnalogy,
+    addPreview,
+    addAnalogies,
+    addTrain,
+    addRender,
+    addPalette,
+    addDoctor,
+    addExample,
+    addRerun,
+    addSegment,
+    addEdges,
+    addServe,
+    addStart,
+    addEvaluate,
+    addCompare,
+    addStudy,
+    addAblate,
+    addSpade,
+    addDeepAnalogy,
+    addSingan,
+    addImport,
+    addExport,
+    addRemove,
+    addInpaint,
+  ])
+    add(program);
   // Commands inherit these settings only when they are made, which `copyInheritedSettings` would have to repeat.
   for (const c of program.commands) c.copyInheritedSettings(program);
   return program;
@@ -42,8 +74,15 @@ function build(): Command {
 function explain(error: unknown): { line: string; code: number } {
   const one = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
   if (error instanceof CommanderError) return { line: one(error.message.replace(/^error: /, '')), code: 2 };
-  if (isUserError(error)) return { line: error.message + ((error as { hint?: string }).hint ? ` (${(error as { hint?: string }).hint})` : ''), code: 2 };
-  return { line: `internal error: ${one(error instanceof Error ? error.message : String(error)).slice(0, 500)}; set SEMIA_DEBUG=1 for the stack`, code: 1 };
+  if (isUserError(error))
+    return {
+      line: error.message + ((error as { hint?: string }).hint ? ` (${(error as { hint?: string }).hint})` : ''),
+      code: 2,
+    };
+  return {
+    line: `internal error: ${one(error instanceof Error ? error.message : String(error)).slice(0, 500)}; set SEMIA_DEBUG=1 for the stack`,
+    code: 1,
+  };
 }
 
 /** Runs one command line; resolves to the exit code. */
@@ -52,11 +91,14 @@ export async function main(args: string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     const program = build();
-    if (!args.length) { program.outputHelp(); return 0; }
+    if (!args.length) {
+      program.outputHelp();
+      return 0;
+    }
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;   // help, version
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // help, version
     if (process.env.SEMIA_DEBUG) console.error(error);
     const { line, code } = explain(error);
     process.stderr.write(`semia: ${line}\n`);

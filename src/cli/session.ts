@@ -4,14 +4,21 @@ import { Session } from '../autograd/tensor.ts';
 import { DeviceError } from '../engine/device.ts';
 import { openNodeDevice } from '../node/gpu.ts';
 
-/** What a device problem means to the user: a UserError where something can be done about it, the error itself where not. */
+/**
+ * What a device problem means to the user: a UserError where something can be done about it, the error itself where
+ * not.
+ */
 export function explainDevice(error: unknown): unknown {
   if (!(error instanceof DeviceError)) return error;
   switch (error.kind) {
-    case 'no-adapter': return new UserError('no WebGPU adapter was found: `semia doctor` says what is missing');
-    case 'no-webgpu': return new UserError(`WebGPU is not available here (${error.message}): \`semia doctor\` says what is missing`);
-    case 'out-of-memory': return new UserError(error.message);
-    default: return error;
+    case 'no-adapter':
+      return new UserError('no WebGPU adapter was found: `semia doctor` says what is missing');
+    case 'no-webgpu':
+      return new UserError(`WebGPU is not available here (${error.message}): \`semia doctor\` says what is missing`);
+    case 'out-of-memory':
+      return new UserError(error.message);
+    default:
+      return error;
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * A quiet stderr. Dawn writes to file descriptor 2 whenever it looks at a driver that allows more than its own limits
- * (lavapipe does), or finds none; no flag or toggle of it keeps that back, and Node cannot redirect a descriptor of its own
+ * (lavapipe does), or finds none; no flag or toggle of it keeps that back, and Node cannot redirect a descriptor of its
+ * own
  * process. So commands that use a device run in a child, and these lines, only these, are dropped from what it says.
  */
 import { spawn } from 'node:child_process';
@@ -8,19 +9,24 @@ import { constants } from 'node:os';
 
 const known: readonly RegExp[] = [
   /^Warning: max\w+PerPipelineLayout artificially reduced from \d+ to \d+ to fit dynamic offset allocation limit\.$/,
-  /^Warning: vkCreateInstance(: Found no drivers!| failed with VK_ERROR_INCOMPATIBLE_DRIVER)$/,   // our own message says it
+  // our own message says it
+  /^Warning: vkCreateInstance(: Found no drivers!| failed with VK_ERROR_INCOMPATIBLE_DRIVER)$/,
   /^ {4}at CheckVkSuccessImpl \(.*VulkanError\.cpp:\d+\)$/,
 ];
 const mark = 'SEMIA_QUIET_CHILD';
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Whether this process should hand its work to such a child. SEMIA_NO_CHILD=1 says no. */
-export const wantsChild = (): boolean => process.platform === 'linux' && !process.env[mark] && !process.env.SEMIA_NO_CHILD;
+export const wantsChild = (): boolean =>
+  process.platform === 'linux' && !process.env[mark] && !process.env.SEMIA_NO_CHILD;
 
-/** Runs this same command line in the child; resolves to its exit code. Signals are passed on, and the child decides. */
+/**
+ * Runs this same command line in the child; resolves to its exit code. Signals are passed on, and the child decides.
+ */
 export function runInChild(): Promise<number> {
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
-    stdio: ['inherit', 'inherit', 'pipe', 'ipc'], env: { ...process.env, [mark]: '1' },   // ipc: tells the child if this process is killed
+    stdio: ['inherit', 'inherit', 'pipe', 'ipc'],
+    env: { ...process.env, [mark]: '1' }, // ipc: tells the child if this process is killed
   });
   let rest = '';
   let dropped = false;
@@ -28,7 +34,7 @@ export function runInChild(): Promise<number> {
     const lines = (rest + text).split('\n');
     rest = lines.pop()!;
     for (const line of lines) {
-      dropped = known.some((k) => k.test(line)) || (dropped && line === '');   // Dawn ends a trace with an empty line
+      dropped = known.some((k) => k.test(line)) || (dropped && line === ''); // Dawn ends a trace with an empty line
       if (!dropped) process.stderr.write(`${line}\n`);
     }
   };

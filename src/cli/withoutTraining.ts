@@ -14,27 +14,52 @@ import { duration, Progress } from './reports/progress.ts';
 import { option, withMethod, type Word } from './repeat.ts';
 import { explainDevice, openSession } from './session.ts';
 
-export interface TaskOptions { output: string; condition?: Condition; drawing?: string; palette?: string; outputSize?: number; targetSize?: ReturnType<typeof sizeOption>; contactSheet?: string; quiet?: boolean }
+export interface TaskOptions {
+  output: string;
+  condition?: Condition;
+  drawing?: string;
+  palette?: string;
+  outputSize?: number;
+  targetSize?: ReturnType<typeof sizeOption>;
+  contactSheet?: string;
+  quiet?: boolean;
+}
 /** What results are recorded as made of. */
 export interface Made {
   files: { photo: FileRecord; layout: FileRecord; palette?: FileRecord | null; targets: FileRecord[] };
   tell: (note: string) => void;
   /** What a contact sheet shows beside the results; without, there is none. */
-  source?: Source; targets?: readonly Target[];
+  source?: Source;
+  targets?: readonly Target[];
 }
-export interface Task extends Made { source: Source; targets: readonly Target[] }
+export interface Task extends Made {
+  source: Source;
+  targets: readonly Target[];
+}
 
-/** The arguments of `analogy`, and the options that make sense without training. `targets`: how the last argument is declared. */
-export const taskOptions = (command: Command, targets = '<targets...>'): Command => sheetOption(command
-  .argument('<photo>', 'the photograph (PNG, JPEG, WebP)').argument('<layout>', 'its layout: each class in one flat colour, or class numbers')
-  .argument(targets, 'new layouts in the same classes (files, folders or patterns)')
-  .requiredOption('-o, --output <out>', 'a .png file for one target, a folder for several')
-  .option('--output-size <pixels>', "longer side of the results (default: the photo's)", integer(16, 8192))
-  .option(...paletteOption)
-  .option('--quiet', 'print nothing but errors'));
+/**
+ * The arguments of `analogy`, and the options that make sense without training. `targets`: how the last argument is
+ * declared.
+ */
+export const taskOptions = (command: Command, targets = '<targets...>'): Command =>
+  sheetOption(
+    command
+      .argument('<photo>', 'the photograph (PNG, JPEG, WebP)')
+      .argument('<layout>', 'its layout: each class in one flat colour, or class numbers')
+      .argument(targets, 'new layouts in the same classes (files, folders or patterns)')
+      .requiredOption('-o, --output <out>', 'a .png file for one target, a folder for several')
+      .option('--output-size <pixels>', "longer side of the results (default: the photo's)", integer(16, 8192))
+      .option(...paletteOption)
+      .option('--quiet', 'print nothing but errors'),
+  );
 
 /** Reads and checks everything that the user named. */
-export async function readTask(photo: string, layout: string | undefined, targets: readonly string[], o: Omit<TaskOptions, 'output'>): Promise<Task> {
+export async function readTask(
+  photo: string,
+  layout: string | undefined,
+  targets: readonly string[],
+  o: Omit<TaskOptions, 'output'>,
+): Promise<Task> {
   const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
   const { source, notes, files } = await readSource(photo, layout, { ...o, longSide: o.outputSize });
   const layouts = await readLayouts(targets, source.palette, tell);
@@ -43,17 +68,50 @@ export async function readTask(photo: string, layout: string | undefined, target
   return { source, targets: read, files: { ...files, targets: layouts.map((t) => t.record) }, tell };
 }
 
-/** The command of these results, for one of them: the photograph, its layout (a sketch's is an option), the target, then `options`. */
-export const taskWords = ({ files }: Made, command: string, target: FileRecord, options: readonly Word[], o: TaskOptions): Word[] =>
-  [command, files.photo, ...o.condition === 'sketch' ? [target, '--condition', 'sketch', ...option('--drawing', o.drawing ? files.layout : null)] : [files.layout, target], ...options, ...option('--output-size', o.outputSize), ...option('--target-size', o.targetSize && `${o.targetSize.width}x${o.targetSize.height}`), ...option('--palette', files.palette)];
+/**
+ * The command of these results, for one of them: the photograph, its layout (a sketch's is an option), the target, then
+ * `options`.
+ */
+export const taskWords = (
+  { files }: Made,
+  command: string,
+  target: FileRecord,
+  options: readonly Word[],
+  o: TaskOptions,
+): Word[] => [
+  command,
+  files.photo,
+  ...(o.condition === 'sketch'
+    ? [target, '--condition', 'sketch', ...option('--drawing', o.drawing ? files.layout : null)]
+    : [files.layout, target]),
+  ...options,
+  ...option('--output-size', o.outputSize),
+  ...option('--target-size', o.targetSize && `${o.targetSize.width}x${o.targetSize.height}`),
+  ...option('--palette', files.palette),
+];
 
 /**
- * Makes and writes one result after the other. `settings`: what the method was told, for the record in each PNG (text chunk `semia-method`); `words`: the command
+ * Makes and writes one result after the other. `settings`: what the method was told, for the record in each PNG (text
+ * chunk `semia-method`); `words`: the command
  * that makes one of them. Both are asked for when a result is there.
  */
-export async function makeResults({ files, tell, source, targets }: Made, o: TaskOptions, method: string, settings: () => object, words: (target: FileRecord) => Word[], make: (session: Session, target: number) => Promise<Picture>): Promise<void> {
-  const paths = await resultFiles(o.output, files.targets.map((t) => ({ path: t.name })), [files.photo, files.layout, ...files.targets].map((f) => f.name));
-  const sheet = source && targets ? await sheetFile(o.contactSheet, [...paths, ...[files.photo, files.layout, ...files.targets].map((f) => f.name)]) : null;
+export async function makeResults(
+  { files, tell, source, targets }: Made,
+  o: TaskOptions,
+  method: string,
+  settings: () => object,
+  words: (target: FileRecord) => Word[],
+  make: (session: Session, target: number) => Promise<Picture>,
+): Promise<void> {
+  const paths = await resultFiles(
+    o.output,
+    files.targets.map((t) => ({ path: t.name })),
+    [files.photo, files.layout, ...files.targets].map((f) => f.name),
+  );
+  const sheet =
+    source && targets
+      ? await sheetFile(o.contactSheet, [...paths, ...[files.photo, files.layout, ...files.targets].map((f) => f.name)])
+      : null;
   const pictures: Picture[] = [];
   const session = await openSession();
   const { description, vendor } = session.device.info;
@@ -61,13 +119,25 @@ export async function makeResults({ files, tell, source, targets }: Made, o: Tas
     for (const [i, target] of files.targets.entries()) {
       const began = performance.now();
       const picture = await make(session, i);
-      const record = { method, ...settings(), adapter: description || vendor, photo: files.photo, layout: files.layout, target };
+      const record = {
+        method,
+        ...settings(),
+        adapter: description || vendor,
+        photo: files.photo,
+        layout: files.layout,
+        target,
+      };
       await writeFileAtomic(paths[i], withMethod(encodePng(picture), paths[i], record, words(target)));
       pictures.push(picture);
       const ms = performance.now() - began;
-      tell(`${paths[i]}  ${picture.width} x ${picture.height}  ${ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000)}`);
+      tell(
+        `${paths[i]}  ${picture.width} x ${picture.height}  ${ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000)}`,
+      );
     }
-    if (sheet) { await writeSheet(sheet, source!, targets!, pictures); tell(sheet); }
+    if (sheet) {
+      await writeSheet(sheet, source!, targets!, pictures);
+      tell(sheet);
+    }
   } catch (error) {
     throw explainDevice(error);
   }

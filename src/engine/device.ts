@@ -16,7 +16,10 @@ export interface DeviceInfo {
 
 /** What went wrong on the device, as what it is. `kind` decides what a program can do about it. */
 export class DeviceError extends Error {
-  constructor(readonly kind: 'no-webgpu' | 'no-adapter' | 'lost' | 'out-of-memory' | 'validation', message: string) {
+  constructor(
+    readonly kind: 'no-webgpu' | 'no-adapter' | 'lost' | 'out-of-memory' | 'validation',
+    message: string,
+  ) {
     super(message);
     this.name = 'DeviceError';
   }
@@ -30,8 +33,13 @@ export interface OpenOptions {
 
 const optionalFeatures = ['subgroups', 'timestamp-query'] as const;
 const raisedLimits = [
-  'maxBufferSize', 'maxStorageBufferBindingSize', 'maxStorageBuffersPerShaderStage', 'maxComputeInvocationsPerWorkgroup',
-  'maxComputeWorkgroupSizeX', 'maxComputeWorkgroupStorageSize', 'maxUniformBufferBindingSize',
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupStorageSize',
+  'maxUniformBufferBindingSize',
 ] as const;
 
 export interface Device {
@@ -69,19 +77,31 @@ export async function openDevice(gpu: GPU | undefined, options: OpenOptions = {}
 function describe(info: GPUAdapterInfo, subgroups: boolean): DeviceInfo {
   const text = `${info.vendor} ${info.architecture} ${info.description}`.toLowerCase();
   return {
-    vendor: info.vendor, architecture: info.architecture, description: info.description,
+    vendor: info.vendor,
+    architecture: info.architecture,
+    description: info.description,
     software: /llvmpipe|lavapipe|swiftshader|warp|basic render/.test(text),
-    subgroupMin: subgroups ? info.subgroupMinSize ?? 0 : 0,
-    subgroupMax: subgroups ? info.subgroupMaxSize ?? 0 : 0,
+    subgroupMin: subgroups ? (info.subgroupMinSize ?? 0) : 0,
+    subgroupMax: subgroups ? (info.subgroupMaxSize ?? 0) : 0,
   };
 }
 
 function wrap(gpu: GPUDevice, info: DeviceInfo, parents: readonly unknown[]): Device {
   let closing = false;
   const device: Device = {
-    parents, gpu, info, features: gpu.features as ReadonlySet<string>, limits: gpu.limits, failure: null,
-    check() { if (this.failure) throw this.failure; },
-    destroy() { closing = true; gpu.destroy(); },
+    parents,
+    gpu,
+    info,
+    features: gpu.features as ReadonlySet<string>,
+    limits: gpu.limits,
+    failure: null,
+    check() {
+      if (this.failure) throw this.failure;
+    },
+    destroy() {
+      closing = true;
+      gpu.destroy();
+    },
   };
   gpu.addEventListener('uncapturederror', (event) => {
     const { error } = event as GPUUncapturedErrorEvent;

@@ -1,16 +1,23 @@
-/** Time by kernel, from timestamp queries around every dispatch. Slower than a plain run: for looking, not for timing. */
+/**
+ * Time by kernel, from timestamp queries around every dispatch. Slower than a plain run: for looking, not for timing.
+ */
 import { DeviceError, type Device } from './device.ts';
 import { encode, type Launch } from './program.ts';
 import { usage } from './memory/storage.ts';
 
-export interface ProfileRow { name: string; calls: number; ms: number }
+export interface ProfileRow {
+  name: string;
+  calls: number;
+  ms: number;
+}
 
 export class Profile {
   private readonly rows = new Map<string, ProfileRow>();
   private readonly pending: Promise<void>[] = [];
 
   constructor(private readonly device: Device) {
-    if (!device.features.has('timestamp-query')) throw new DeviceError('validation', 'this adapter has no timestamp queries to profile with');
+    if (!device.features.has('timestamp-query'))
+      throw new DeviceError('validation', 'this adapter has no timestamp queries to profile with');
   }
 
   submit(launches: readonly Launch[]): void {
@@ -26,7 +33,9 @@ export class Profile {
     const staging = gpu.createBuffer({ size: count * 8, usage: usage.staging });
     const encoder = gpu.createCommandEncoder();
     for (const [i, launch] of launches.entries()) {
-      const pass = encoder.beginComputePass({ timestampWrites: { querySet, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 } });
+      const pass = encoder.beginComputePass({
+        timestampWrites: { querySet, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 },
+      });
       pass.setPipeline(launch.pipeline);
       pass.setBindGroup(0, launch.group);
       pass.dispatchWorkgroups(...launch.groups);
@@ -35,18 +44,20 @@ export class Profile {
     encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
     encoder.copyBufferToBuffer(resolved, 0, staging, 0, count * 8);
     gpu.queue.submit([encoder.finish()]);
-    this.pending.push(staging.mapAsync(1).then(() => {
-      const times = new BigUint64Array(staging.getMappedRange());
-      for (const [i, launch] of launches.entries()) {
-        const row = this.rows.get(launch.name) ?? { name: launch.name, calls: 0, ms: 0 };
-        row.calls++;
-        row.ms += Number(times[2 * i + 1] - times[2 * i]) / 1e6;
-        this.rows.set(launch.name, row);
-      }
-      staging.destroy();
-      resolved.destroy();
-      querySet.destroy();
-    }));
+    this.pending.push(
+      staging.mapAsync(1).then(() => {
+        const times = new BigUint64Array(staging.getMappedRange());
+        for (const [i, launch] of launches.entries()) {
+          const row = this.rows.get(launch.name) ?? { name: launch.name, calls: 0, ms: 0 };
+          row.calls++;
+          row.ms += Number(times[2 * i + 1] - times[2 * i]) / 1e6;
+          this.rows.set(launch.name, row);
+        }
+        staging.destroy();
+        resolved.destroy();
+        querySet.destroy();
+      }),
+    );
   }
 
   /** Kernels by total time, longest first. */
@@ -70,7 +81,12 @@ export class Stopwatch {
 
   submit(launches: readonly Launch[]): void {
     const encoder = this.device.gpu.createCommandEncoder();
-    encode(encoder.beginComputePass({ timestampWrites: { querySet: this.querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } }), launches);
+    encode(
+      encoder.beginComputePass({
+        timestampWrites: { querySet: this.querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
+      }),
+      launches,
+    );
     encoder.resolveQuerySet(this.querySet, 0, 2, this.resolved, 0);
     encoder.copyBufferToBuffer(this.resolved, 0, this.staging, 0, 16);
     this.device.gpu.queue.submit([encoder.finish()]);

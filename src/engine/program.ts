@@ -10,13 +10,15 @@ export interface Launch {
 }
 
 /** Something that submits launches in its own way, to measure them: Profile, Stopwatch. */
-export interface Submitter { submit(launches: readonly Launch[]): void }
+export interface Submitter {
+  submit(launches: readonly Launch[]): void;
+}
 
 /** A step's launches in one pass, and the pass's end. */
 export function encode(pass: GPUComputePassEncoder, launches: readonly Launch[]): void {
   let current: GPUComputePipeline | null = null;
   for (const launch of launches) {
-    if (launch.pipeline !== current) pass.setPipeline(current = launch.pipeline);
+    if (launch.pipeline !== current) pass.setPipeline((current = launch.pipeline));
     pass.setBindGroup(0, launch.group);
     pass.dispatchWorkgroups(launch.groups[0], launch.groups[1], launch.groups[2]);
   }
@@ -26,26 +28,40 @@ export function encode(pass: GPUComputePassEncoder, launches: readonly Launch[])
 export class Program {
   private expired = true;
   constructor(
-    private readonly device: Device, private readonly memory: Memory,
+    private readonly device: Device,
+    private readonly memory: Memory,
     /** What is computed once and stays valid until `expire`. */
-    private readonly once: readonly Launch[], private readonly launches: readonly Launch[],
+    private readonly once: readonly Launch[],
+    private readonly launches: readonly Launch[],
     private readonly own: readonly GPUBuffer[],
     /** Bytes of step memory as planned, and what it would be if no two tensors shared any. */
     readonly bytes: { planned: number; unplanned: number },
   ) {}
 
   /** Launches of every run. */
-  get dispatches(): number { return this.launches.length; }
+  get dispatches(): number {
+    return this.launches.length;
+  }
 
-  /** Says that lasting tensors which the recording called still have changed: the next run computes all that depends on them anew. */
-  expire(): void { this.expired = true; }
+  /**
+   * Says that lasting tensors which the recording called still have changed: the next run computes all that depends on
+   * them anew.
+   */
+  expire(): void {
+    this.expired = true;
+  }
 
-  /** Submits the step. Returns at once; the queue keeps the order. Throws what the device reported since the last call. */
+  /**
+   * Submits the step. Returns at once; the queue keeps the order. Throws what the device reported since the last call.
+   */
   run(measure?: Submitter): void {
     this.device.check();
     const launches = this.expired ? [...this.once, ...this.launches] : this.launches;
     this.expired = false;
-    if (measure) { measure.submit(launches); return; }
+    if (measure) {
+      measure.submit(launches);
+      return;
+    }
     const encoder = this.device.gpu.createCommandEncoder();
     encode(encoder.beginComputePass(), launches);
     this.device.gpu.queue.submit([encoder.finish()]);

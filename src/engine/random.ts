@@ -31,9 +31,16 @@ export function hashUniform(name: string, count: number): Float32Array {
 
 /** A host stream with a position that can be saved and restored: augmentation draws come from one. */
 export class HostRandom {
-  constructor(readonly seed: number, public position = 0) {}
+  constructor(
+    readonly seed: number,
+    public position = 0,
+  ) {}
   /** Uniform in [0, 1). */
-  next(): number { return hashAt(lowbias32(this.seed >>> 0), this.position++); }
+  next(): number {
+    return hashAt(lowbias32(this.seed >>> 0), this.position++);
+  }
   /** Uniform in [low, high). */
-  range(low: number, high: number): number { return low + (high - low) * this.next(); }
+  range(low: number, high: number): number {
+    return low + (high - low) * this.next();
+  }
 }

@@ -25,21 +25,32 @@ const bindSize = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 export class Recorder {
   readonly calls: Call[] = [];
-  constructor(private readonly device: Device, private readonly memory: Memory, private readonly pipelines: PipelineCache) {}
+  constructor(
+    private readonly device: Device,
+    private readonly memory: Memory,
+    private readonly pipelines: PipelineCache,
+  ) {}
 
   /** Adds one dispatch. Throws if the call site and the WGSL disagree on names, access or parameters. */
   dispatch(call: Call): void {
     const { bindings } = inspect(call.module);
     const name = call.module.name;
     for (const b of bindings) {
-      if (b.access !== 'uniform' && !(b.access === 'read' ? call.read : call.write)[b.name]) throw new Error(`${name}.wgsl: binding ${b.name} (${b.access}) has no storage at the call`);
+      if (b.access !== 'uniform' && !(b.access === 'read' ? call.read : call.write)[b.name])
+        throw new Error(`${name}.wgsl: binding ${b.name} (${b.access}) has no storage at the call`);
     }
-    const declared = (given: string, access: string): boolean => bindings.some((b) => b.name === given && b.access === access);
-    for (const given of Object.keys(call.read)) if (!declared(given, 'read')) throw new Error(`${name}.wgsl: the call gives ${given} to read, which is no such binding`);
-    for (const given of Object.keys(call.write)) if (!declared(given, 'read_write')) throw new Error(`${name}.wgsl: the call gives ${given} to write, which is no such binding`);
+    const declared = (given: string, access: string): boolean =>
+      bindings.some((b) => b.name === given && b.access === access);
+    for (const given of Object.keys(call.read))
+      if (!declared(given, 'read'))
+        throw new Error(`${name}.wgsl: the call gives ${given} to read, which is no such binding`);
+    for (const given of Object.keys(call.write))
+      if (!declared(given, 'read_write'))
+        throw new Error(`${name}.wgsl: the call gives ${given} to write, which is no such binding`);
     const limit = this.device.limits.maxComputeWorkgroupsPerDimension;
     for (const g of call.groups) {
-      if (g !== undefined && (!Number.isInteger(g) || g < 1 || g > limit)) throw new Error(`${name}.wgsl: ${call.groups} workgroups (1 to ${limit})`);
+      if (g !== undefined && (!Number.isInteger(g) || g < 1 || g > limit))
+        throw new Error(`${name}.wgsl: ${call.groups} workgroups (1 to ${limit})`);
     }
     this.calls.push(call);
   }
@@ -54,27 +65,41 @@ export class Recorder {
     const kept: GPUBuffer[] = [];
     for (const [storage, bin] of plan.assignment) {
       if (bin >= 0) storage.buffer = buffers[bin];
-      else kept.push(storage.buffer = this.memory.buffer(align(storage.bytes), usage.storage, storage.label));
+      else kept.push((storage.buffer = this.memory.buffer(align(storage.bytes), usage.storage, storage.label)));
     }
     const compiled = await Promise.all(this.calls.map((c) => this.pipelines.get(c.module, c.constants)));
     const uniforms = this.packUniforms();
     const launches: Launch[] = this.calls.map((call, i) => {
       const { bindings } = inspect(call.module);
       const entries = bindings.map((b): GPUBindGroupEntry => {
-        if (b.access === 'uniform') return { binding: b.index, resource: { buffer: uniforms.buffer!, offset: uniforms.offsets[i], size: uniforms.sizes[i] } };
+        if (b.access === 'uniform')
+          return {
+            binding: b.index,
+            resource: { buffer: uniforms.buffer!, offset: uniforms.offsets[i], size: uniforms.sizes[i] },
+          };
         const s = b.access === 'read' ? call.read[b.name] : call.write[b.name];
         return { binding: b.index, resource: { buffer: s.target!, offset: s.start, size: bindSize(s.bytes) } };
       });
       const group = gpu.createBindGroup({ label: call.module.name, layout: compiled[i].layout, entries });
-      return { name: call.module.name, pipeline: compiled[i].pipeline, group, groups: [call.groups[0], call.groups[1] ?? 1, call.groups[2] ?? 1] };
+      return {
+        name: call.module.name,
+        pipeline: compiled[i].pipeline,
+        group,
+        groups: [call.groups[0], call.groups[1] ?? 1, call.groups[2] ?? 1],
+      };
     });
     // Step storages are names again after this: nobody may read memory that the next program shares.
     for (const [storage, bin] of plan.assignment) if (bin >= 0) storage.buffer = null;
     if (uniforms.buffer) kept.push(uniforms.buffer);
-    return new Program(this.device, this.memory, launches.slice(0, first), launches.slice(first), kept, { planned: plan.bins.reduce((a, b) => a + b, 0), unplanned: plan.unplanned });
+    return new Program(this.device, this.memory, launches.slice(0, first), launches.slice(first), kept, {
+      planned: plan.bins.reduce((a, b) => a + b, 0),
+      unplanned: plan.unplanned,
+    });
   }
 
-  /** Puts the calls that need not be repeated in front and keeps what others read of theirs; returns how many they are. */
+  /**
+   * Puts the calls that need not be repeated in front and keeps what others read of theirs; returns how many they are.
+   */
   private hoist(still: ReadonlySet<Storage>): number {
     if (!still.size) return 0;
     const invariant = invariantCalls(this.calls, still);
@@ -94,11 +119,13 @@ export class Recorder {
     let total = 0;
     for (const call of this.calls) {
       const { fields } = inspect(call.module);
-      const bytes = new Uint8Array(packParams(call.module, fields, { ...(canTwin(call.module) && aloneParams(call)), ...call.params }));
+      const bytes = new Uint8Array(
+        packParams(call.module, fields, { ...(canTwin(call.module) && aloneParams(call)), ...call.params }),
+      );
       const key = bytes.join();
       let at = known.get(key);
       if (at === undefined) {
-        known.set(key, at = total);
+        known.set(key, (at = total));
         blocks.push(bytes);
         total += Math.ceil(bytes.length / alignment) * alignment;
       }
@@ -108,7 +135,10 @@ export class Recorder {
     if (!total) return { buffer: null, offsets, sizes };
     const all = new Uint8Array(total);
     let at = 0;
-    for (const block of blocks) { all.set(block, at); at += Math.ceil(block.length / alignment) * alignment; }
+    for (const block of blocks) {
+      all.set(block, at);
+      at += Math.ceil(block.length / alignment) * alignment;
+    }
     const buffer = this.memory.buffer(total, usage.uniform, 'uniforms');
     this.device.gpu.queue.writeBuffer(buffer, 0, all);
     return { buffer, offsets, sizes };

@@ -1,8 +1,11 @@
 /**
- * Twins: two launches of one kernel that differ in where their buffers lie and in how deep they are, and do not wait for each other,
- * become one. So two branches of a network with equal layers cost the launches of one, and each value is computed as before.
+ * Twins: two launches of one kernel that differ in where their buffers lie and in how deep they are, and do not wait
+ * for each other,
+ * become one. So two branches of a network with equal layers cost the launches of one, and each value is computed as
+ * before.
  *
- * A kernel that can be a twin has these fields in its Params, which call sites do not give: `twin`, the first workgroup along z that is
+ * A kernel that can be a twin has these fields in its Params, which call sites do not give: `twin`, the first workgroup
+ * along z that is
  * the second's (which = group.z >= twin); for each storage binding `twin_NAME`, by how many elements the second's lies
  * behind the first's; `second_NAME` for each field NAME in which the second may differ.
  */
@@ -15,7 +18,11 @@ export const canTwin = (module: WgslModule): boolean => inspect(module).fields.s
 /** The fields of a call that is no twin. */
 export function aloneParams(call: Call): Record<string, number> {
   const { fields } = inspect(call.module);
-  return Object.fromEntries(fields.filter((f) => /^(twin$|twin_|second_)/.test(f.name)).map((f) => [f.name, f.name === 'twin' ? call.groups[2] ?? 1 : 0]));
+  return Object.fromEntries(
+    fields
+      .filter((f) => /^(twin$|twin_|second_)/.test(f.name))
+      .map((f) => [f.name, f.name === 'twin' ? (call.groups[2] ?? 1) : 0]),
+  );
 }
 
 const mostMoved = 3;
@@ -23,8 +30,10 @@ const mostMoved = 3;
 type Bound = Readonly<Record<string, Storage>>;
 const roots = (bound: Bound): Set<Storage> => new Set(Object.values(bound).map((s) => s.root));
 const from = (s: Storage): number => s.start - s.root.start;
-const meet = (a: Bound, b: Bound): boolean => Object.values(a).some((s) => Object.values(b).some((t) =>
-  s.root === t.root && from(s) < from(t) + t.bytes && from(t) < from(s) + s.bytes));
+const meet = (a: Bound, b: Bound): boolean =>
+  Object.values(a).some((s) =>
+    Object.values(b).some((t) => s.root === t.root && from(s) < from(t) + t.bytes && from(t) < from(s) + s.bytes),
+  );
 /** Whether two calls must keep their order. */
 const ordered = (a: Call, b: Call): boolean => meet(a.write, b.read) || meet(a.write, b.write) || meet(a.read, b.write);
 
@@ -45,7 +54,9 @@ export function mergeTwins(calls: Call[]): void {
       const [a, b] = [calls[i], calls[j]];
       const before = keys.get(b) === key ? leading(calls, i, j) : null;
       if (!before) continue;
-      const both = first(calls, keys, a, b) ? pair(calls, a, b) ?? pair(calls, b, a) : pair(calls, b, a) ?? pair(calls, a, b);
+      const both = first(calls, keys, a, b)
+        ? (pair(calls, a, b) ?? pair(calls, b, a))
+        : (pair(calls, b, a) ?? pair(calls, a, b));
       if (!both) continue;
       const rest = calls.slice(i + 1, j).filter((c) => !before.includes(c));
       calls.splice(i, j - i + 1, ...before, both, ...rest);
@@ -55,7 +66,10 @@ export function mergeTwins(calls: Call[]): void {
   }
 }
 
-/** What stands between call i and call j and has to move in front of i with j, in order: a few sums at most. null: j must wait for i. */
+/**
+ * What stands between call i and call j and has to move in front of i with j, in order: a few sums at most. null: j
+ * must wait for i.
+ */
 function leading(calls: readonly Call[], i: number, j: number): Call[] | null {
   const moved = [calls[j]];
   for (let k = j - 1; k >= i; k--) {
@@ -68,20 +82,30 @@ function leading(calls: readonly Call[], i: number, j: number): Call[] | null {
 
 const all = (c: Call): Bound => ({ ...c.read, ...c.write });
 
-/** Which of two calls should lie first, where they leave it open: as those lie that read their results and have a place already. */
+/**
+ * Which of two calls should lie first, where they leave it open: as those lie that read their results and have a place
+ * already.
+ */
 function first(calls: readonly Call[], keys: ReadonlyMap<Call, string>, a: Call, b: Call): boolean {
-  const readers = (c: Call): Call[] => { const written = roots(c.write); return calls.filter((r) => keys.has(r) && [...roots(r.read)].some((s) => written.has(s))); };
-  for (const r of readers(a)) for (const q of readers(b)) {
-    if (r === q || keys.get(r) !== keys.get(q)) continue;
-    for (const [name, s] of Object.entries(all(r))) {
-      const t = all(q)[name];
-      if (s.root === t.root && from(s) !== from(t)) return from(s) < from(t);
+  const readers = (c: Call): Call[] => {
+    const written = roots(c.write);
+    return calls.filter((r) => keys.has(r) && [...roots(r.read)].some((s) => written.has(s)));
+  };
+  for (const r of readers(a))
+    for (const q of readers(b)) {
+      if (r === q || keys.get(r) !== keys.get(q)) continue;
+      for (const [name, s] of Object.entries(all(r))) {
+        const t = all(q)[name];
+        if (s.root === t.root && from(s) !== from(t)) return from(s) < from(t);
+      }
     }
-  }
   return true;
 }
 
-/** How a binding's two storages come to lie: apart by a distance that is there, or side by side once they are placed; null: neither. */
+/**
+ * How a binding's two storages come to lie: apart by a distance that is there, or side by side once they are placed;
+ * null: neither.
+ */
 function distance(a: Storage, b: Storage): number | 'place' | null {
   if (a.root === b.root) {
     const d = from(b) - from(a);
@@ -95,8 +119,12 @@ function pair(calls: readonly Call[], a: Call, b: Call): Call | null {
   const theirs = all(b);
   const pairs = Object.entries(all(a)).map(([name, s]) => ({ name, s, t: theirs[name], d: distance(s, theirs[name]) }));
   if (pairs.some((p) => p.d === null)) return null;
-  // One dispatch must not have a buffer bound both ways, neither this one nor one that has to do with only one side of a new pair.
-  const [reads, writes] = [new Set([...roots(a.read), ...roots(b.read)]), new Set([...roots(a.write), ...roots(b.write)])];
+  // One dispatch must not have a buffer bound both ways, neither this one nor one that has to do with only one side of
+  // a new pair.
+  const [reads, writes] = [
+    new Set([...roots(a.read), ...roots(b.read)]),
+    new Set([...roots(a.write), ...roots(b.write)]),
+  ];
   if ([...writes].some((w) => reads.has(w))) return null;
   const placed = new Map<Storage, Storage>();
   for (const { s, t, d } of pairs) {
@@ -104,14 +132,17 @@ function pair(calls: readonly Call[], a: Call, b: Call): Call | null {
     if ((placed.get(s) ?? t) !== t || placed.has(t) || [...placed.values()].includes(s)) return null;
     placed.set(s, t);
   }
-  for (const [s, t] of placed) for (const c of calls) {
-    const [r, w] = [roots(c.read), roots(c.write)];
-    if ((r.has(s) && w.has(t)) || (r.has(t) && w.has(s))) return null;
-  }
+  for (const [s, t] of placed)
+    for (const c of calls) {
+      const [r, w] = [roots(c.read), roots(c.write)];
+      if ((r.has(s) && w.has(t)) || (r.has(t) && w.has(s))) return null;
+    }
   // Two bindings that are written must not overlap, not even in what lies between the first's and the second's.
   const written = Object.entries(a.write).map(([name, s]) => ({ s, t: theirs[name] }));
-  const overlap = (p: typeof written[0], q: typeof written[0]): boolean => p.s.root === q.s.root && from(p.s) < from(q.t) + q.t.bytes && from(q.s) < from(p.t) + p.t.bytes;
-  for (const [k, p] of written.entries()) if (written.slice(0, k).some((q) => overlap(p, q) || p.s.root === q.t.root && p.s.root !== q.s.root)) return null;
+  const overlap = (p: (typeof written)[0], q: (typeof written)[0]): boolean =>
+    p.s.root === q.s.root && from(p.s) < from(q.t) + q.t.bytes && from(q.s) < from(p.t) + p.t.bytes;
+  for (const [k, p] of written.entries())
+    if (written.slice(0, k).some((q) => overlap(p, q) || (p.s.root === q.t.root && p.s.root !== q.s.root))) return null;
   for (const [s, t] of placed) {
     const host = new Storage(align(s.bytes) + align(t.bytes), `${s.label}, twice`);
     s.place(host, 0);
@@ -124,13 +155,16 @@ function merged(a: Call, b: Call): Call {
   const { bindings, fields } = inspect(a.module);
   const theirs = all(b);
   const params: Record<string, number> = { ...a.params };
-  const span = (bound: Bound): Record<string, Storage> => Object.fromEntries(Object.entries(bound).map(([name, s]) => {
-    const t = theirs[name];
-    const step = from(t) - from(s);
-    params[`twin_${name}`] = step / bindings.find((x) => x.name === name)!.element;
-    const bytes = Math.max(s.bytes, step + t.bytes);
-    return [name, bytes > s.bytes ? s.root.range(from(s), bytes, s.label) : s];
-  }));
+  const span = (bound: Bound): Record<string, Storage> =>
+    Object.fromEntries(
+      Object.entries(bound).map(([name, s]) => {
+        const t = theirs[name];
+        const step = from(t) - from(s);
+        params[`twin_${name}`] = step / bindings.find((x) => x.name === name)!.element;
+        const bytes = Math.max(s.bytes, step + t.bytes);
+        return [name, bytes > s.bytes ? s.root.range(from(s), bytes, s.label) : s];
+      }),
+    );
   const [read, write] = [span(a.read), span(a.write)];
   const [x, y = 1, z = 1] = a.groups;
   params.twin = z;

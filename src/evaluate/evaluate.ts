@@ -14,7 +14,9 @@ import { slicedWasserstein } from './metrics/wasserstein.ts';
 import type { PictureAndLabels } from './layoutClassifier/warps.ts';
 
 /** A source pair with its classes, as prepareSource gives it. The judge is trained once for each such object. */
-export interface EvaluationSource extends PictureAndLabels { palette: { classes: readonly { name: string }[] } }
+export interface EvaluationSource extends PictureAndLabels {
+  palette: { classes: readonly { name: string }[] };
+}
 
 export interface EvaluateInput {
   session: Session;
@@ -25,10 +27,16 @@ export interface EvaluateInput {
   target: { width: number; height: number; labels: Uint8Array };
   /** The true picture of the target, where it is known; of the target's size. */
   truth?: Picture;
-  /** An outside segmenter's labels of the result (at the target's size), in place of the judge's; and of the source photograph. */
+  /**
+   * An outside segmenter's labels of the result (at the target's size), in place of the judge's; and of the source
+   * photograph.
+   */
   predicted?: Uint8Array;
   predictedSource?: Uint8Array;
-  /** What the method makes of the source's own layout, for the reconstruction. Where the target is that layout, the result itself serves. */
+  /**
+   * What the method makes of the source's own layout, for the reconstruction. Where the target is that layout, the
+   * result itself serves.
+   */
   reconstruction?: Picture;
   /** For SIFID. */
   inception?: Inception;
@@ -40,7 +48,10 @@ export interface Report {
   /** Of the result's layout, as seen, against the target. */
   layout: LayoutScore & {
     by: 'judge' | 'predicted';
-    /** What the judge gives unseen warps of the source (an outside segmenter: its map of the source against the source's layout); null if unknown. */
+    /**
+     * What the judge gives unseen warps of the source (an outside segmenter: its map of the source against the source's
+     * layout); null if unknown.
+     */
     ceiling: LayoutScore | null;
     /** What the untouched source gets against the target; stretched where the target has another size. */
     control: LayoutScore | null;
@@ -49,7 +60,11 @@ export interface Report {
     /** What the judge gives the true picture. */
     ofTruth: LayoutScore | null;
   };
-  appearance: PatchSimilarity & { /** Mean over levels, and each level's. */ wasserstein: number; wassersteinByLevel: number[]; sifid: Sifid | null };
+  appearance: PatchSimilarity & {
+    /** Mean over levels, and each level's. */ wasserstein: number;
+    wassersteinByLevel: number[];
+    sifid: Sifid | null;
+  };
   copy: CopyShare;
   reconstruction: { psnr: number; ssim: number } | null;
   truth: { psnr: number; ssim: number; perceptual: number; copy: CopyShare } | null;
@@ -57,10 +72,20 @@ export interface Report {
 
 const judges = new WeakMap<object, Judge>();
 const namesOf = (source: EvaluationSource): string[] => source.palette.classes.map((c) => c.name);
-/** The judge of a source, trained when first asked for. It sees no position: to it left and right of a pair are one class. */
+/**
+ * The judge of a source, trained when first asked for. It sees no position: to it left and right of a pair are one
+ * class.
+ */
 export function judgeOf(source: EvaluationSource): Judge {
   let judge = judges.get(source);
-  if (!judge) judges.set(source, judge = Judge.train({ ...source, labels: withoutSides(source.labels, namesOf(source)) }, source.palette.classes.length));
+  if (!judge)
+    judges.set(
+      source,
+      (judge = Judge.train(
+        { ...source, labels: withoutSides(source.labels, namesOf(source)) },
+        source.palette.classes.length,
+      )),
+    );
   return judge;
 }
 
@@ -72,12 +97,17 @@ export async function evaluate(o: EvaluateInput): Promise<Report> {
   const { session, source, target, truth } = o;
   const { width: w, height: h } = target;
   const k = source.palette.classes.length;
-  if (target.labels.length !== w * h) throw new Error(`evaluate: ${target.labels.length} labels for a target of ${w} x ${h}`);
-  for (const [name, map] of [['predicted', o.predicted], ['predictedSource', o.predictedSource]] as const) {
+  if (target.labels.length !== w * h)
+    throw new Error(`evaluate: ${target.labels.length} labels for a target of ${w} x ${h}`);
+  for (const [name, map] of [
+    ['predicted', o.predicted],
+    ['predictedSource', o.predictedSource],
+  ] as const) {
     const n = name === 'predicted' ? w * h : source.width * source.height;
     if (map && map.length !== n) throw new Error(`evaluate: ${name} has ${map.length} labels, ${n} are expected`);
   }
-  if (truth && (truth.width !== w || truth.height !== h)) throw new Error(`evaluate: the truth is ${truth.width} x ${truth.height}, the target ${w} x ${h}`);
+  if (truth && (truth.width !== w || truth.height !== h))
+    throw new Error(`evaluate: the truth is ${truth.width} x ${truth.height}, the target ${w} x ${h}`);
   const result = resize(o.result, w, h);
   const pair = { picture: source.photo, labels: source.labels };
   const own = w === source.width && h === source.height && target.labels.every((l, i) => l === source.labels[i]);
@@ -86,27 +116,40 @@ export async function evaluate(o: EvaluateInput): Promise<Report> {
   return {
     layout: layoutOf(o, result, k),
     appearance: {
-      ...await patchSimilarity(session, pair, { picture: result, labels: target.labels }, k),
-      wasserstein: levels.reduce((a, b) => a + b, 0) / levels.length, wassersteinByLevel: levels,
+      ...(await patchSimilarity(session, pair, { picture: result, labels: target.labels }, k)),
+      wasserstein: levels.reduce((a, b) => a + b, 0) / levels.length,
+      wassersteinByLevel: levels,
       sifid: o.inception ? await sifid(session, o.inception, source.photo, result) : null,
     },
     copy: copied(source.photo, result),
-    reconstruction: reconstruction && { psnr: psnr(reconstruction, source.photo), ssim: ssim(reconstruction, source.photo) },
-    truth: truth ? { psnr: psnr(result, truth), ssim: ssim(result, truth), perceptual: perceptualDistance(result, truth), copy: copied(source.photo, truth) } : null,
+    reconstruction: reconstruction && {
+      psnr: psnr(reconstruction, source.photo),
+      ssim: ssim(reconstruction, source.photo),
+    },
+    truth: truth
+      ? {
+          psnr: psnr(result, truth),
+          ssim: ssim(result, truth),
+          perceptual: perceptualDistance(result, truth),
+          copy: copied(source.photo, truth),
+        }
+      : null,
   };
 }
 
 function layoutOf(o: EvaluateInput, result: Picture, k: number): Report['layout'] {
   const { source, target, truth, predicted } = o;
   const { width: w, height: h } = target;
-  const judge = predicted ? null : o.judge ?? judgeOf(source);
+  const judge = predicted ? null : (o.judge ?? judgeOf(source));
   const seen = judge ? judge.predict(result) : predicted!;
-  const before = judge ? judge.predict(source.photo) : o.predictedSource ?? null;
+  const before = judge ? judge.predict(source.photo) : (o.predictedSource ?? null);
   const wanted = judge ? withoutSides(target.labels, namesOf(source)) : target.labels;
   const score = layoutScore(wanted, seen, k);
   const ceiling = judge ? judge.ceiling : before && layoutScore(source.labels, before, k);
   return {
-    ...score, by: judge ? 'judge' : 'predicted', ceiling,
+    ...score,
+    by: judge ? 'judge' : 'predicted',
+    ceiling,
     control: before && layoutScore(wanted, resizeLabels(before, source.width, source.height, w, h), k),
     ofCeiling: ceiling && score.meanIoU / ceiling.meanIoU,
     ofTruth: judge && truth ? layoutScore(wanted, judge.predict(truth), k) : null,
@@ -115,7 +158,8 @@ function layoutOf(o: EvaluateInput, result: Picture, k: number): Report['layout'
 
 function copied(source: Picture, result: Picture): CopyShare {
   const { scale } = fitSize(source.width, source.height, copySide);
-  const small = (p: Picture): Picture => resize(p, Math.max(1, Math.round(p.width * scale)), Math.max(1, Math.round(p.height * scale)));
+  const small = (p: Picture): Picture =>
+    resize(p, Math.max(1, Math.round(p.width * scale)), Math.max(1, Math.round(p.height * scale)));
   const found = copyShare(small(source), small(result));
   return { ...found, dx: Math.round(found.dx / scale), dy: Math.round(found.dy / scale) };
 }

@@ -11,7 +11,19 @@ import { UserError } from '../data/errors.ts';
 import { fromFloatCHW, resize, type Picture } from '../data/image/image.ts';
 import { cutCHW, type Padding } from '../data/image/pad.ts';
 import type { Palette } from '../data/layout/palette.ts';
-import { classTable, fitLayout, fitPair, fullSource, gridOf, prepareDrawing, prepareSource, prepareTarget, smallSource, type Source, type Target } from '../data/prepare.ts';
+import {
+  classTable,
+  fitLayout,
+  fitPair,
+  fullSource,
+  gridOf,
+  prepareDrawing,
+  prepareSource,
+  prepareTarget,
+  smallSource,
+  type Source,
+  type Target,
+} from '../data/prepare.ts';
 import { preset as presetOf, type Config, type PresetName } from './config.ts';
 import { createNetworks, restoreNetworks, versionOf, type Networks } from './networks/networks.ts';
 import type { LayoutData, PairData } from './pair.ts';
@@ -21,19 +33,38 @@ import type { Draft } from './synthesis/level.ts';
 import { fitting, type Tile } from './synthesis/tile.ts';
 import { Training, type HostState, type State, type TrainingInput } from './training/training.ts';
 
-/** A preset's settings with a size, a width, a seed and a total of their own; what depends on them follows. `condition`: what layouts are, the preset's classes or line drawings. */
-export interface Choices { preset?: PresetName; condition?: 'classes' | 'sketch'; size?: number; width?: number; seed?: number; iterations?: number }
+/**
+ * A preset's settings with a size, a width, a seed and a total of their own; what depends on them follows. `condition`:
+ * what layouts are, the preset's classes or line drawings.
+ */
+export interface Choices {
+  preset?: PresetName;
+  condition?: 'classes' | 'sketch';
+  size?: number;
+  width?: number;
+  seed?: number;
+  iterations?: number;
+}
 
-/** Network widths keep the preset's proportions; the schedule (ramp of the augmentation, decay of the rates) is stretched to the total. */
+/**
+ * Network widths keep the preset's proportions; the schedule (ramp of the augmentation, decay of the rates) is
+ * stretched to the total.
+ */
 export function configure({ preset = 'fixed', condition, size, width, seed, iterations }: Choices = {}): Config {
   const c = presetOf(preset);
-  // A drawing has few pixels of line; without weights S would read paper everywhere. Its one synthesis was measured at half [M].
-  if (condition === 'sketch') Object.assign(c, { network: { ...c.network, condition }, balance: 0.5, blend: Math.min(c.blend, 0.5) });
+  // A drawing has few pixels of line; without weights S would read paper everywhere. Its one synthesis was measured at
+  // half [M].
+  if (condition === 'sketch')
+    Object.assign(c, { network: { ...c.network, condition }, balance: 0.5, blend: Math.min(c.blend, 0.5) });
   if (size !== undefined) c.size = size;
   if (seed !== undefined) c.seed = seed;
   if (width !== undefined && width !== c.network.generator) {
     const f = width / c.network.generator;
-    Object.assign(c.network, { generator: width, discriminator: Math.max(4, Math.round(c.network.discriminator * f)), segmenter: Math.max(4, Math.round(c.network.segmenter * f)) });
+    Object.assign(c.network, {
+      generator: width,
+      discriminator: Math.max(4, Math.round(c.network.discriminator * f)),
+      segmenter: Math.max(4, Math.round(c.network.segmenter * f)),
+    });
   }
   return iterations === undefined ? c : withIterations(c, iterations);
 }
@@ -41,14 +72,29 @@ export function configure({ preset = 'fixed', condition, size, width, seed, iter
 /** The same settings for another total: the schedule keeps its proportions. */
 export function withIterations(c: Config, iterations: number): Config {
   const f = iterations / c.iterations;
-  return { ...c, iterations, decayFrom: Math.round(c.decayFrom * f), augment: { ...c.augment, ramp: Math.max(1, Math.round(c.augment.ramp * f)) } };
+  return {
+    ...c,
+    iterations,
+    decayFrom: Math.round(c.decayFrom * f),
+    augment: { ...c.augment, ramp: Math.max(1, Math.round(c.augment.ramp * f)) },
+  };
 }
 
-/** The targets to learn from, with their patch syntheses, at the size of the training pair; none where the preset uses none. */
-export async function learnTargets(session: Session, c: Config, source: Source, targets: readonly Target[]): Promise<PairData[]> {
+/**
+ * The targets to learn from, with their patch syntheses, at the size of the training pair; none where the preset uses
+ * none.
+ */
+export async function learnTargets(
+  session: Session,
+  c: Config,
+  source: Source,
+  targets: readonly Target[],
+): Promise<PairData[]> {
   if (!(c.targetShare > 0) || !targets.length) return [];
   const own = gridOf(source, source, c.size, c.network.levels);
-  const layouts = targets.map((t) => fitLayout(t, gridOf(t, source, c.size, c.network.levels).size, own.padding, source.palette));
+  const layouts = targets.map((t) =>
+    fitLayout(t, gridOf(t, source, c.size, c.network.levels).size, own.padding, source.palette),
+  );
   return synthesizeTargets(session, trainingPair(c, source), layouts, source.palette.lines);
 }
 
@@ -58,48 +104,90 @@ export function trainingPair(c: Config, source: Source): PairData {
 }
 
 /** Networks and recorded steps for a source; `targets` from learnTargets. */
-export async function openTraining(session: Session, c: Config, source: Source, targets: readonly PairData[], maps?: TrainingInput['maps']): Promise<Training> {
+export async function openTraining(
+  session: Session,
+  c: Config,
+  source: Source,
+  targets: readonly PairData[],
+  maps?: TrainingInput['maps'],
+): Promise<Training> {
   try {
-    return await Training.create(session, c, { pair: trainingPair(c, source), classes: classTable(source.palette), targets, maps });
+    return await Training.create(session, c, {
+      pair: trainingPair(c, source),
+      classes: classTable(source.palette),
+      targets,
+      maps,
+    });
   } catch (error) {
     // The engine's own message about a buffer larger than the adapter has.
-    if (error instanceof RangeError) throw Object.assign(new UserError(`a training size of ${c.size} is too much for this adapter (${error.message}): use a smaller --size or --width`), { cause: error });
+    if (error instanceof RangeError)
+      throw Object.assign(
+        new UserError(
+          `a training size of ${c.size} is too much for this adapter (${error.message}): use a smaller --size or --width`,
+        ),
+        { cause: error },
+      );
     throw error;
   }
 }
 
-/** Networks as a run saved them, to render with and look into: no training step is recorded. `state` from Training.state. */
+/**
+ * Networks as a run saved them, to render with and look into: no training step is recorded. `state` from
+ * Training.state.
+ */
 export function openNetworks(session: Session, c: Config, source: Source, state: State): Networks {
   const networks = createNetworks(session, c, source.palette.classes.length);
   restoring(() => restoreNetworks(session, networks, state, [0, 0, 0]));
   return networks;
 }
 
-/** Takes up a saved state again. Saved weights that are not those of the networks are the run's fault, not the program's. */
+/**
+ * Takes up a saved state again. Saved weights that are not those of the networks are the run's fault, not the
+ * program's.
+ */
 export function resumeTraining(training: Training, state: State, host: HostState): void {
   restoring(() => training.restore(state, host));
 }
 
 function restoring(restore: () => void): void {
-  try { restore(); } catch (error) {
-    throw new UserError(`the run's weights do not fit its networks (${(error as Error).message}): they were saved by another version, or damaged`);
+  try {
+    restore();
+  } catch (error) {
+    throw new UserError(
+      `the run's weights do not fit its networks (${(error as Error).message}): they were saved by another version, or damaged`,
+    );
   }
 }
 
-/** @throws UserError where a tile is asked of a preset that cannot make one. `asked`: the option's text, to begin the sentence. */
+/**
+ * @throws UserError where a tile is asked of a preset that cannot make one. `asked`: the option's text, to begin the
+ * sentence.
+ */
 export function checkTile({ preset, refine }: Config, asked = ''): void {
-  if (!(refine > 0)) throw new UserError(`${asked}preset ${preset} does not finish its pictures by patches, which is what makes tiles fit: use fixed or fast`);
+  if (!(refine > 0))
+    throw new UserError(
+      `${asked}preset ${preset} does not finish its pictures by patches, which is what makes tiles fit: use fixed or fast`,
+    );
 }
 
 /** See `Painter.paint`. */
-export interface PaintOptions { raw?: boolean; alone?: boolean; tile?: Tile }
+export interface PaintOptions {
+  raw?: boolean;
+  alone?: boolean;
+  tile?: Tile;
+}
 
 /** Renders layouts with networks as they are now, trained further or not; one renderer for each size of layout. */
 export class Painter {
   private readonly renderers = new Map<string, Promise<Renderer>>();
   private readonly small: PairData;
   private own: { version: number; draft: Draft } | null = null;
-  constructor(readonly session: Session, readonly config: Config, readonly source: Source, private readonly networks: Networks) {
+  constructor(
+    readonly session: Session,
+    readonly config: Config,
+    readonly source: Source,
+    private readonly networks: Networks,
+  ) {
     this.small = smallSource(source, config.size);
   }
 
@@ -108,23 +196,45 @@ export class Painter {
     const { config: c, source } = this;
     const { size, padding } = gridOf(target, source, c.size, c.network.levels);
     if (!tile?.across && !tile?.down) return { ...size, image: await this.rendered(target, size, padding) };
-    return { ...size, image: await fitting(fitLayout(target, size, size, source.palette), tile, (layout) => this.rendered(layout, size, padding)) };
+    return {
+      ...size,
+      image: await fitting(fitLayout(target, size, size, source.palette), tile, (layout) =>
+        this.rendered(layout, size, padding),
+      ),
+    };
   }
 
   /** [3,h,w] of `size`, rendered with its padding. */
-  private async rendered(layout: LayoutData, size: { width: number; height: number }, padding: Padding): Promise<Float32Array> {
+  private async rendered(
+    layout: LayoutData,
+    size: { width: number; height: number },
+    padding: Padding,
+  ): Promise<Float32Array> {
     const { config: c, source } = this;
     const key = `${padding.width} x ${padding.height}`;
     let renderer = this.renderers.get(key);
-    if (!renderer) this.renderers.set(key, renderer = Renderer.create(this.session, c, classTable(source.palette), this.networks, fitPair(this.small, padding)));
+    if (!renderer)
+      this.renderers.set(
+        key,
+        (renderer = Renderer.create(
+          this.session,
+          c,
+          classTable(source.palette),
+          this.networks,
+          fitPair(this.small, padding),
+        )),
+      );
     const padded = await (await renderer).render(fitLayout(layout, size, padding, source.palette));
     return cutCHW(padded, 3, size.width, size.height, padding);
   }
 
   /**
-   * The picture at the target's output size: refined by the source's patches where the preset does that, else enlarged. `raw`: the draft itself.
-   * `alone`: no synthesis is blended in. Reconstructions are judged so: of the source's own layout a synthesis makes the photograph, whatever the generator learned.
-   * `tile`: it fits itself along these axes; the layout should, too. @throws UserError where that is asked of a preset that finishes nothing.
+   * The picture at the target's output size: refined by the source's patches where the preset does that, else enlarged.
+   * `raw`: the draft itself.
+   * `alone`: no synthesis is blended in. Reconstructions are judged so: of the source's own layout a synthesis makes
+   * the photograph, whatever the generator learned.
+   * `tile`: it fits itself along these axes; the layout should, too. @throws UserError where that is asked of a preset
+   * that finishes nothing.
    */
   async paint(target: Target, { raw = false, alone = false, tile }: PaintOptions = {}): Promise<Picture> {
     const { config: c, session, source } = this;
@@ -137,7 +247,10 @@ export class Painter {
     return finish(session, c, source, { draft, own: await this.ownDraft() }, target, { alone, tile });
   }
 
-  /** The draft of the source's own layout, kept until the networks change. A step taken while it renders leaves it with a version that is over. */
+  /**
+   * The draft of the source's own layout, kept until the networks change. A step taken while it renders leaves it with
+   * a version that is over.
+   */
   private async ownDraft(): Promise<Draft> {
     const version = versionOf(this.networks);
     if (this.own?.version !== version) this.own = { version, draft: await this.draft(ownLayout(this.source)) };
@@ -146,30 +259,62 @@ export class Painter {
 }
 
 /**
- * A draft finished by patches of the photograph, at the target's output size. `drafts`: the generator's pictures of the target and of the source's own
- * layout. The errors of generator and synthesis are different ones, so they are blended before (`blend`), unless `alone` (see Painter.paint).
+ * A draft finished by patches of the photograph, at the target's output size. `drafts`: the generator's pictures of the
+ * target and of the source's own
+ * layout. The errors of generator and synthesis are different ones, so they are blended before (`blend`), unless
+ * `alone` (see Painter.paint).
  */
-export async function finish(session: Session, c: Config, source: Source, drafts: Drafts, target: Target, { alone = false, tile }: Pick<PaintOptions, 'alone' | 'tile'> = {}): Promise<Picture> {
+export async function finish(
+  session: Session,
+  c: Config,
+  source: Source,
+  drafts: Drafts,
+  target: Target,
+  { alone = false, tile }: Pick<PaintOptions, 'alone' | 'tile'> = {},
+): Promise<Picture> {
   const { draft, own } = drafts;
   let both = drafts;
   if (c.blend > 0 && !alone) {
     const small = smallSource(source, c.size);
-    const [synthesis] = await synthesizeTargets(session, small, [fitLayout(target, draft, draft, source.palette)], source.palette.lines, tile);
+    const [synthesis] = await synthesizeTargets(
+      session,
+      small,
+      [fitLayout(target, draft, draft, source.palette)],
+      source.palette.lines,
+      tile,
+    );
     // Of its own layout a synthesis makes the photograph.
     both = { draft: blended(draft, synthesis, c.blend), own: blended(own, small, c.blend) };
   }
-  return fromFloatCHW(await refine(session, c, fullSource(source), both, target, { tile }), target.width, target.height, target.name);
+  return fromFloatCHW(
+    await refine(session, c, fullSource(source), both, target, { tile }),
+    target.width,
+    target.height,
+    target.name,
+  );
 }
 
-const blended = (a: Draft, b: Draft, share: number): Draft => ({ ...a, image: a.image.map((v, i) => (1 - share) * v + share * b.image[i]) });
+const blended = (a: Draft, b: Draft, share: number): Draft => ({
+  ...a,
+  image: a.image.map((v, i) => (1 - share) * v + share * b.image[i]),
+});
 
 /** The source's own layout as a target: its picture shows how well the photograph is reconstructed. */
-export const ownLayout = (s: Source): Target => ({ name: 'source', width: s.width, height: s.height, labels: s.labels, notes: [] });
+export const ownLayout = (s: Source): Target => ({
+  name: 'source',
+  width: s.width,
+  height: s.height,
+  labels: s.labels,
+  notes: [],
+});
 
 export interface AnalogyOptions extends Choices {
   session: Session;
   photo: Picture;
-  /** With `condition: 'sketch'` a drawing of the photograph, and the targets drawings; left out there, it is extracted (`drawingOf`). */
+  /**
+   * With `condition: 'sketch'` a drawing of the photograph, and the targets drawings; left out there, it is extracted
+   * (`drawingOf`).
+   */
   layout?: Picture;
   targets: readonly Picture[];
   /** Settings in place of the preset's. */
@@ -178,7 +323,10 @@ export interface AnalogyOptions extends Choices {
   palette?: Palette;
   /** Longer side of the pictures; default the photograph's, at most four times the training size. */
   outputSize?: number;
-  /** Choose kernels by measuring before the training begins; without: in a fixed order, the same bits whatever was measured. */
+  /**
+   * Choose kernels by measuring before the training begins; without: in a fixed order, the same bits whatever was
+   * measured.
+   */
   tune?: TuneOptions;
   /** Leave the pictures at the training size. */
   raw?: boolean;
@@ -197,11 +345,17 @@ export async function analogy(o: AnalogyOptions): Promise<Picture[]> {
   const c: Config = { ...configure(o), ...o.config };
   const longSide = o.outputSize ?? defaultOutput(c);
   if (!o.layout && o.condition !== 'sketch') throw new UserError('analogy: a layout of the photograph is needed');
-  const { source } = o.condition === 'sketch' ? prepareDrawing(o.photo, o.layout ?? null, { longSide }) : prepareSource(o.photo, o.layout!, { named: o.palette, longSide });
+  const { source } =
+    o.condition === 'sketch'
+      ? prepareDrawing(o.photo, o.layout ?? null, { longSide })
+      : prepareSource(o.photo, o.layout!, { named: o.palette, longSide });
   const targets = o.targets.map((t) => prepareTarget(t, source));
-  for (const t of targets) gridOf(t, source, c.size, c.network.levels);   // refuses what is too small before the work begins
+  // refuses what is too small before the work begins
+  for (const t of targets) gridOf(t, source, c.size, c.network.levels);
   const learned = await learnTargets(o.session, c, source, targets);
-  const training = await measuring(o.session, o.tune ? new Tuner(o.session, o.tune) : null, () => openTraining(o.session, c, source, learned));
+  const training = await measuring(o.session, o.tune ? new Tuner(o.session, o.tune) : null, () =>
+    openTraining(o.session, c, source, learned),
+  );
   while (training.iteration < c.iterations) {
     o.signal?.throwIfAborted();
     await training.next();

@@ -5,11 +5,25 @@ import type { Condition } from './config.ts';
 import type { Side } from './training/steps.ts';
 
 /** A layout over a grid whose sides are multiples of 2^levels. */
-export interface LayoutData { width: number; height: number; /** Class of every pixel, row by row. */ labels: Uint8Array }
-export interface PairData extends LayoutData { /** [3,H,W] in [-1,1]. */ image: Float32Array }
+export interface LayoutData {
+  width: number;
+  height: number /** Class of every pixel, row by row. */;
+  labels: Uint8Array;
+}
+export interface PairData extends LayoutData {
+  /** [3,H,W] in [-1,1]. */ image: Float32Array;
+}
 
 /** What layouts are made of. */
-export interface ClassTable { count: number; /** RGB 0..255 of each class, for layouts as colours. */ colors: readonly (readonly [number, number, number])[]; /** What each class is in a mirrored picture (data/mirror.ts); itself without. */ mirror?: Uint8Array | null }
+export interface ClassTable {
+  count: number /** RGB 0..255 of each class, for layouts as colours. */;
+  colors: readonly (readonly [
+    number,
+    number,
+    number,
+  ])[] /** What each class is in a mirrored picture (data/mirror.ts); itself without. */;
+  mirror?: Uint8Array | null;
+}
 
 /** Lasting tensors of one side. `channels`: layoutChannels. */
 export function lastingSide(session: Session, label: string, width: number, height: number, channels: number): Side {
@@ -20,7 +34,10 @@ export function lastingSide(session: Session, label: string, width: number, heig
   };
 }
 
-/** (median frequency / frequency)^power for each class of a label map (Eigen and Fergus, ICCV 2015, for power 1), f32 [K]; 1 for classes that it lacks. */
+/**
+ * (median frequency / frequency)^power for each class of a label map (Eigen and Fergus, ICCV 2015, for power 1), f32
+ * [K]; 1 for classes that it lacks.
+ */
 export function classWeights(labels: Uint8Array, classes: number, power: number): Float32Array {
   const counts = new Float64Array(classes);
   for (const k of labels) counts[k]++;
@@ -47,8 +64,13 @@ export function oneHotLayout(labels: Uint8Array, classes: number): Float32Array 
 }
 
 /** Channels of what the networks are given as layout. */
-export const layoutChannels = (condition: Condition, classes: number): number => (condition === 'onehot' ? classes : condition === 'color' ? 3 : drawingChannels);
+export const layoutChannels = (condition: Condition, classes: number): number =>
+  condition === 'onehot' ? classes : condition === 'color' ? 3 : drawingChannels;
 
 /** What the networks are given of a layout, [layoutChannels,H,W]. */
 export const layoutValues = (layout: LayoutData, classes: ClassTable, condition: Condition): Float32Array =>
-  (condition === 'onehot' ? oneHotLayout(layout.labels, classes.count) : condition === 'color' ? colorLayout(layout.labels, classes) : drawingPlanes(layout));
+  condition === 'onehot'
+    ? oneHotLayout(layout.labels, classes.count)
+    : condition === 'color'
+      ? colorLayout(layout.labels, classes)
+      : drawingPlanes(layout);

@@ -8,10 +8,22 @@ import { untaped, type Side } from './training/steps.ts';
 
 /** Renders layouts of one size. The source pair has that size, too: its features are what gets modulated. */
 export class Renderer {
-  private constructor(private readonly session: Session, private readonly c: Config, private readonly classes: ClassTable,
-    private readonly target: Side, private readonly program: Program, private readonly output: Tensor) {}
+  private constructor(
+    private readonly session: Session,
+    private readonly c: Config,
+    private readonly classes: ClassTable,
+    private readonly target: Side,
+    private readonly program: Program,
+    private readonly output: Tensor,
+  ) {}
 
-  static async create(session: Session, c: Config, classes: ClassTable, networks: Networks, source: PairData): Promise<Renderer> {
+  static async create(
+    session: Session,
+    c: Config,
+    classes: ClassTable,
+    networks: Networks,
+    source: PairData,
+  ): Promise<Renderer> {
     const channels = layoutChannels(c.network.condition, classes.count);
     const side = (label: string): Side => lastingSide(session, label, source.width, source.height, channels);
     const from = side('render.source');
@@ -19,11 +31,13 @@ export class Renderer {
     session.write(from.image, source.image);
     session.write(from.layout, layoutValues(source, classes, c.network.condition));
     let output!: Tensor;
-    const program = await session.record(() => untaped(session, () => {
-      // The power iteration's state stays: rendering changes nothing of a run.
-      networks.gPass.p.prepare({ freeze: true });
-      output = session.keep(networks.g(inference(networks.gPass), from.image, from.layout, target.layout).image);
-    }));
+    const program = await session.record(() =>
+      untaped(session, () => {
+        // The power iteration's state stays: rendering changes nothing of a run.
+        networks.gPass.p.prepare({ freeze: true });
+        output = session.keep(networks.g(inference(networks.gPass), from.image, from.layout, target.layout).image);
+      }),
+    );
     return new Renderer(session, c, classes, target, program, output);
   }
 

@@ -1,4 +1,7 @@
-/** Where measured kernel choices are kept between processes: small files in the user's cache folder. Losing them costs seconds. */
+/**
+ * Where measured kernel choices are kept between processes: small files in the user's cache folder. Losing them costs
+ * seconds.
+ */
 import { promises as fs } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -6,7 +9,10 @@ import type { ChoiceStore } from '../autograd/kernels/tune.ts';
 import { writeFileAtomic } from './files.ts';
 
 /** The user's cache folder by the platform's rules; XDG_CACHE_HOME, where it is set, goes before them. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
+export function cacheFolder(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
   const xdg = env.XDG_CACHE_HOME;
   if (xdg && isAbsolute(xdg)) return join(xdg, 'semia'); // a relative one is to be ignored, says the specification
   if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'semia', 'cache');

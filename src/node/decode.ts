@@ -30,12 +30,18 @@ export async function decodeImage(bytes: Uint8Array, name: string, options: Deco
   const profile = chunks.find((c) => c.type === 'iCCP');
   const foreign = profile !== undefined && !isSrgb(profile) && !options.layout;
   if (!foreign && !chunks.some((c) => c.type === 'eXIf')) return raw;
-  const kept = foreign ? bytes : Buffer.concat([bytes.subarray(0, 8), ...chunks.filter((c) => c !== profile).map((c) => bytes.subarray(c.start, c.end))]);
-  return { ...await viaSharp(kept, name, 'png'), ...(raw.sixteenBit && { sixteenBit: true }) };
+  const kept = foreign
+    ? bytes
+    : Buffer.concat([
+        bytes.subarray(0, 8),
+        ...chunks.filter((c) => c !== profile).map((c) => bytes.subarray(c.start, c.end)),
+      ]);
+  return { ...(await viaSharp(kept, name, 'png')), ...(raw.sixteenBit && { sixteenBit: true }) };
 }
 
 /** The picture in a file: readInput, then decodeImage. */
-export const readPicture = async (path: string, options?: DecodeOptions): Promise<Picture> => decodeImage(await readInput(path), path, options);
+export const readPicture = async (path: string, options?: DecodeOptions): Promise<Picture> =>
+  decodeImage(await readInput(path), path, options);
 
 const animated = (name: string, format: string) =>
   new UserError(`${name}: is an animated ${format}: export the one frame you mean as a still PNG`);
@@ -49,25 +55,29 @@ function isSrgb(iccp: Chunk): boolean {
   const end = iccp.data.indexOf(0);
   const label = String.fromCharCode(...iccp.data.subarray(0, end));
   if (/s-?rgb/i.test(label)) return true;
-  try {   // the profile's own description, UTF-16 in version 4 profiles
+  try {
+    // the profile's own description, UTF-16 in version 4 profiles
     const profile = inflateSync(iccp.data.subarray(end + 2), { maxOutputLength: 1 << 24 });
     return /s-?rgb iec61966|\bsRGB\b/i.test(profile.toString('latin1').replace(/\0/g, ''));
-  } catch { return true; }   // an unreadable profile changes nothing
+  } catch {
+    return true;
+  } // an unreadable profile changes nothing
 }
 
-const SLACK = 1 << 16;   // some writers leave a little behind the last row
+const SLACK = 1 << 16; // some writers leave a little behind the last row
 
 function decodePng(bytes: Uint8Array, chunks: Chunk[], header: PngHeader, name: string): Picture {
   const { width, height, bits, colorType } = header;
-  if (!(colorType in SAMPLES)) throw new UserError(`${name}: the PNG file is damaged: there is no colour type ${colorType}`);
-  let png: { data: Buffer | Uint16Array; };
+  if (!(colorType in SAMPLES))
+    throw new UserError(`${name}: the PNG file is damaged: there is no colour type ${colorType}`);
+  let png: { data: Buffer | Uint16Array };
   try {
     // pngjs shows a stream that ends early as whatever was in memory, and inflates interlaced ones without a bound
     const bytesDue = rawBytes(header);
     const stream = Buffer.concat(chunks.filter((c) => c.type === 'IDAT').map((c) => c.data));
     const held = inflateSync(stream, { maxOutputLength: bytesDue + SLACK }).length;
     if (held < bytesDue) throw new Error(`${held} of ${bytesDue} bytes of pixels`);
-    const end = chunks[chunks.length - 1].end;   // without what some programs append
+    const end = chunks[chunks.length - 1].end; // without what some programs append
     png = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, end), { skipRescale: bits === 16 } as object);
   } catch (e) {
     throw broken(name, 'PNG', e);
@@ -77,7 +87,8 @@ function decodePng(bytes: Uint8Array, chunks: Chunk[], header: PngHeader, name: 
   let data: Uint8Array;
   if (bits === 16) {
     const wide = png.data as Uint16Array;
-    const small = grey && !wide.some((v, i) => (i & 3) < 3 && v > 255);   // all but black as a picture: a map of class numbers
+    // all but black as a picture: a map of class numbers
+    const small = grey && !wide.some((v, i) => (i & 3) < 3 && v > 255);
     data = new Uint8Array(wide.length);
     for (let i = 0; i < data.length; i++) data[i] = small && (i & 3) < 3 ? wide[i] : (wide[i] * 255 + 32767) / 65535;
     if (small) indexed = { kind: 'grey', step: 1 };
@@ -86,8 +97,18 @@ function decodePng(bytes: Uint8Array, chunks: Chunk[], header: PngHeader, name: 
     if (grey && bits < 8) indexed = { kind: 'grey', step: 255 / (2 ** bits - 1) };
   }
   if (data.length !== width * height * 4) throw broken(name, 'PNG', new Error('too few pixels'));
-  if (colorType === 3) indexed = { kind: 'palette', colors: new Uint8Array(chunks.find((c) => c.type === 'PLTE')!.data) };
-  return { width, height, data, hasAlpha: anyTransparent(data), source: name, format: 'png', indexed, ...(bits === 16 && { sixteenBit: true }) };
+  if (colorType === 3)
+    indexed = { kind: 'palette', colors: new Uint8Array(chunks.find((c) => c.type === 'PLTE')!.data) };
+  return {
+    width,
+    height,
+    data,
+    hasAlpha: anyTransparent(data),
+    source: name,
+    format: 'png',
+    indexed,
+    ...(bits === 16 && { sixteenBit: true }),
+  };
 }
 
 async function viaSharp(bytes: Uint8Array, name: string, format: ReadableFormat): Promise<Picture> {
@@ -97,7 +118,8 @@ async function viaSharp(bytes: Uint8Array, name: string, format: ReadableFormat)
     const header = await sharp(bytes, { ...settings, limitInputPixels: false }).metadata();
     if ((header.pages ?? 1) > 1) throw animated(name, label);
     checkSize(header.width ?? 0, header.height ?? 0, name);
-    const image = sharp(bytes, settings).rotate().toColourspace('srgb').ensureAlpha();   // rotate(): by its EXIF orientation
+    // rotate(): by its EXIF orientation
+    const image = sharp(bytes, settings).rotate().toColourspace('srgb').ensureAlpha();
     const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (info.channels !== 4) throw new Error(`${info.channels} channels`);
     const rgba = new Uint8Array(data.buffer, data.byteOffset, data.length);
@@ -107,8 +129,11 @@ async function viaSharp(bytes: Uint8Array, name: string, format: ReadableFormat)
   }
 }
 
-/** Pixels -> PNG file bytes, 8 bits, RGB where opaque, RGBA where not. rgb: height * width * 3. The same pixels give the same bytes. */
-export function encodePng(image: Picture | { width: number; height: number; rgb: Uint8Array; }): Uint8Array {
+/**
+ * Pixels -> PNG file bytes, 8 bits, RGB where opaque, RGBA where not. rgb: height * width * 3. The same pixels give the
+ * same bytes.
+ */
+export function encodePng(image: Picture | { width: number; height: number; rgb: Uint8Array }): Uint8Array {
   const { width, height } = image;
   let pixels: Uint8Array;
   const alpha = 'data' in image && image.hasAlpha;
@@ -119,7 +144,8 @@ export function encodePng(image: Picture | { width: number; height: number; rgb:
     for (let i = 0, o = 0; o < pixels.length; i += 4) for (let c = 0; c < 3; c++) pixels[o++] = image.data[i + c];
   }
   const channels = alpha ? 4 : 3;
-  if (pixels.length !== width * height * channels) throw new Error(`encodePng: ${pixels.length} bytes for ${width} x ${height} x ${channels}`);
+  if (pixels.length !== width * height * channels)
+    throw new Error(`encodePng: ${pixels.length} bytes for ${width} x ${height} x ${channels}`);
   const png = new PNG({ width, height });
   png.data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.length);
   const type = alpha ? 6 : 2;

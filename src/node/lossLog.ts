@@ -4,7 +4,10 @@ import { lossLine, lossRow, parseLosses, type LossRow } from '../model/training/
 import { writeFileAtomic } from './files.ts';
 
 export class LossLog {
-  private constructor(readonly path: string, readonly rows: LossRow[]) {}
+  private constructor(
+    readonly path: string,
+    readonly rows: LossRow[],
+  ) {}
 
   /** Opens the log and drops what lies beyond a checkpoint: lines after its iteration, and a last line cut short. */
   static async open(path: string, iteration: number, write = true): Promise<LossLog> {
@@ -14,7 +17,9 @@ export class LossLog {
     return log;
   }
 
-  private get text(): string { return this.rows.map(lossLine).join(''); }
+  private get text(): string {
+    return this.rows.map(lossLine).join('');
+  }
 
   async add(iteration: number, losses: Record<string, number>): Promise<void> {
     const row = lossRow(iteration, losses);

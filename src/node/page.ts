@@ -1,4 +1,7 @@
-/** Pages that stand alone in one file: style, script, curves and pictures inside. Light or dark as the reader's system is. */
+/**
+ * Pages that stand alone in one file: style, script, curves and pictures inside. Light or dark as the reader's system
+ * is.
+ */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resize, type Picture } from '../data/image/image.ts';
@@ -10,11 +13,17 @@ export const escape = (text: string): string => text.replace(/[&<>"']/g, (c) => 
 /** A picture as a data URI, scaled down to at most `longSide` pixels. */
 export function dataUri(picture: Picture, longSide = 512): string {
   const f = Math.min(1, longSide / Math.max(picture.width, picture.height));
-  const small = f < 1 ? resize(picture, Math.max(1, Math.round(picture.width * f)), Math.max(1, Math.round(picture.height * f))) : picture;
+  const small =
+    f < 1
+      ? resize(picture, Math.max(1, Math.round(picture.width * f)), Math.max(1, Math.round(picture.height * f)))
+      : picture;
   return `data:image/png;base64,${Buffer.from(encodePng(small)).toString('base64')}`;
 }
 
-export interface Figure { caption: string; src: string }
+export interface Figure {
+  caption: string;
+  src: string;
+}
 export const figures = (list: readonly Figure[]): string =>
   `<div class="row">${list.map((f) => `<figure><img src="${f.src}" alt="${escape(f.caption)}"><figcaption>${escape(f.caption)}</figcaption></figure>`).join('\n')}</div>`;
 
@@ -38,9 +47,11 @@ export function page(title: string, body: string, { refresh = 0, head = '' } = {
 <title>${escape(title)}</title><style>${style}</style>${head}</head><body>\n<h1>${escape(title)}</h1>\n${body}\n</body></html>\n`;
 }
 
-const asset = (name: string): string => readFileSync(createRequire(import.meta.url).resolve(`uplot/dist/${name}`), 'utf8');
+const asset = (name: string): string =>
+  readFileSync(createRequire(import.meta.url).resolve(`uplot/dist/${name}`), 'utf8');
 /** uPlot's style and script, to be inlined once into a page with curves. */
-export const curveHead = (): string => `<style>${asset('uPlot.min.css')}</style><script>${asset('uPlot.iife.min.js').replaceAll('</script', '<\\/script')}</script>`;
+export const curveHead = (): string =>
+  `<style>${asset('uPlot.min.css')}</style><script>${asset('uPlot.iife.min.js').replaceAll('</script', '<\\/script')}</script>`;
 
 const draw = `
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -62,7 +73,9 @@ const groups: readonly [string, string, (name: string) => boolean][] = [
 export function curves(rows: readonly LossRow[]): string {
   const names = [...new Set(rows.flatMap((r) => Object.keys(r)))].filter((n) => n !== 'iteration');
   const data = groups.map(([id, title, belongs]) => ({
-    id, title, x: rows.map((r) => r.iteration),
+    id,
+    title,
+    x: rows.map((r) => r.iteration),
     series: names.filter(belongs).map((name) => ({ name, values: rows.map((r) => (r[name] > 0 ? r[name] : null)) })),
   }));
   return `${groups.map(([id]) => `<div class="chart" id="${id}"></div>`).join('')}<script>const curves=${JSON.stringify(data).replaceAll('<', '\\u003c')};${draw}</script>`;

@@ -1,5 +1,6 @@
 /**
- * A run folder, never lost: run.json names one set of files that belong together and is switched by rename, after they are
+ * A run folder, never lost: run.json names one set of files that belong together and is switched by rename, after they
+ * are
  * on the disk; what it named before is removed afterwards. A kill at any moment leaves the last save.
  * What lies in it: src/model/run/runFiles.ts, and snapshots/000400.png and index.html for people.
  */
@@ -9,7 +10,16 @@ import { UserError } from '../data/errors.ts';
 import type { Picture } from '../data/image/image.ts';
 import type { Source, Target } from '../data/prepare.ts';
 import type { PairData } from '../model/pair.ts';
-import { lossName, newRun, padded, recordName, recordText, RunReader, weightsOf, type NewRecord } from '../model/run/runFiles.ts';
+import {
+  lossName,
+  newRun,
+  padded,
+  recordName,
+  recordText,
+  RunReader,
+  weightsOf,
+  type NewRecord,
+} from '../model/run/runFiles.ts';
 import { readRecord, type RunRecord } from '../model/run/runRecord.ts';
 import type { SavedRun } from '../model/run/runZip.ts';
 import type { Training, State } from '../model/training/training.ts';
@@ -18,15 +28,21 @@ import { readInput, writeFileAtomic, writeFilesAtomic } from './files.ts';
 import { lock } from './lock.ts';
 import { LossLog } from './lossLog.ts';
 
-export const isRun = (path: string): Promise<boolean> => fs.stat(join(path, recordName)).then((s) => s.isFile(), () => false);
+export const isRun = (path: string): Promise<boolean> =>
+  fs.stat(join(path, recordName)).then(
+    (s) => s.isFile(),
+    () => false,
+  );
 
 /** Refuses a place for a new run: one that holds a run, or anything else. */
 export async function checkNewRun(path: string): Promise<void> {
   const stat = await fs.stat(path).catch(() => null);
   if (!stat) return;
   if (!stat.isDirectory()) throw new UserError(`${path}: is a file; a run is a folder: give another name with -o`);
-  if (await isRun(path)) throw new UserError(`${path}: holds a run already: go on with it by --resume, or give another folder`);
-  if ((await fs.readdir(path)).length) throw new UserError(`${path}: is a folder with other files in it: give a new or empty one`);
+  if (await isRun(path))
+    throw new UserError(`${path}: holds a run already: go on with it by --resume, or give another folder`);
+  if ((await fs.readdir(path)).length)
+    throw new UserError(`${path}: is a folder with other files in it: give a new or empty one`);
 }
 
 async function recordIn(path: string): Promise<RunRecord> {
@@ -36,14 +52,18 @@ async function recordIn(path: string): Promise<RunRecord> {
 
 export class RunFolder {
   private release: (() => void) | null = null;
-  private constructor(readonly path: string, public record: RunRecord, public losses: LossLog) {}
+  private constructor(
+    readonly path: string,
+    public record: RunRecord,
+    public losses: LossLog,
+  ) {}
 
   /** The run in a folder, to read. Throws UserError: no folder, no run, another format, damaged. */
   static async open(path: string): Promise<RunFolder> {
     const stat = await fs.stat(path).catch(() => null);
     if (!stat) throw new UserError(`${path}: no such run folder`);
     if (!stat.isDirectory()) throw new UserError(`${path}: is a file, not a run folder`);
-    if (!await isRun(path)) throw new UserError(`${path}: is not a run folder (it has no ${recordName})`);
+    if (!(await isRun(path))) throw new UserError(`${path}: is not a run folder (it has no ${recordName})`);
     const record = await recordIn(path);
     return new RunFolder(path, record, await LossLog.open(join(path, lossName), record.host.iteration, false));
   }
@@ -64,13 +84,22 @@ export class RunFolder {
   }
 
   /** Makes the folder of a new run, whole or not at all: it is filled under another name beside its place. */
-  static async create(path: string, record: NewRecord, source: Source, targets: readonly Target[], learned: readonly PairData[], training: Pick<Training, 'state' | 'iteration' | 'host'>): Promise<RunFolder> {
+  static async create(
+    path: string,
+    record: NewRecord,
+    source: Source,
+    targets: readonly Target[],
+    learned: readonly PairData[],
+    training: Pick<Training, 'state' | 'iteration' | 'host'>,
+  ): Promise<RunFolder> {
     const { files } = await newRun(record, source, targets, learned, training, encodePng);
     const parent = dirname(resolve(path));
     const temporary = join(parent, `.${basename(resolve(path))}.${process.pid}.tmp`);
     try {
-      await writeFilesAtomic([{ path: lossName, bytes: '' }, ...files].map((f) => ({ ...f, path: join(temporary, f.path) })));
-      await fs.rmdir(path).catch(() => {});   // an empty folder; not every system renames over one
+      await writeFilesAtomic(
+        [{ path: lossName, bytes: '' }, ...files].map((f) => ({ ...f, path: join(temporary, f.path) })),
+      );
+      await fs.rmdir(path).catch(() => {}); // an empty folder; not every system renames over one
       await fs.rename(temporary, path);
     } catch (e) {
       await fs.rm(temporary, { recursive: true, force: true });
@@ -79,25 +108,47 @@ export class RunFolder {
     return (await RunFolder.open(path)).claim();
   }
 
-  get iteration(): number { return this.record.host.iteration; }
-  get finished(): boolean { return this.iteration >= this.record.config.iterations; }
-  private file(name: string): string { return join(this.path, name); }
+  get iteration(): number {
+    return this.record.host.iteration;
+  }
+  get finished(): boolean {
+    return this.iteration >= this.record.config.iterations;
+  }
+  private file(name: string): string {
+    return join(this.path, name);
+  }
 
   private get reader(): RunReader {
     return new RunReader(this.record, {
-      where: (name) => this.file(name), bytes: (name) => readInput(this.file(name)), picture: (name) => readPicture(this.file(name), { layout: true }),
+      where: (name) => this.file(name),
+      bytes: (name) => readInput(this.file(name)),
+      picture: (name) => readPicture(this.file(name), { layout: true }),
     });
   }
   /** The parts of the run, checked against its record: see RunReader. */
-  source(): Promise<Source> { return this.reader.source(); }
-  targets(): Promise<Target[]> { return this.reader.targets(); }
-  learned(): Promise<PairData[]> { return this.reader.learned(); }
-  state(): Promise<State> { return this.reader.state(); }
+  source(): Promise<Source> {
+    return this.reader.source();
+  }
+  targets(): Promise<Target[]> {
+    return this.reader.targets();
+  }
+  learned(): Promise<PairData[]> {
+    return this.reader.learned();
+  }
+  state(): Promise<State> {
+    return this.reader.state();
+  }
 
   /** All of the run as one value, for handing it to the page. Throws UserError where a file is missing. */
   async saved(): Promise<SavedRun> {
     const { record } = this;
-    const names = ['source.png', 'layout.png', ...record.targets.map((t) => t.file), record.weights.name, ...(record.learned ? [record.learned.name] : [])];
+    const names = [
+      'source.png',
+      'layout.png',
+      ...record.targets.map((t) => t.file),
+      record.weights.name,
+      ...(record.learned ? [record.learned.name] : []),
+    ];
     const files = new Map<string, Uint8Array<ArrayBuffer>>();
     for (const name of names) files.set(name, Uint8Array.from(await readInput(this.file(name))));
     return { name: basename(resolve(this.path)), record, files, losses: this.losses.rows };
@@ -113,7 +164,9 @@ export class RunFolder {
     }
     await writeFileAtomic(this.file(recordName), recordText(record));
     this.record = record;
-    const old = (await fs.readdir(this.path)).filter((f) => /^weights-\d+\.safetensors$/.test(f) && f !== record.weights.name);
+    const old = (await fs.readdir(this.path)).filter(
+      (f) => /^weights-\d+\.safetensors$/.test(f) && f !== record.weights.name,
+    );
     for (const f of old) await fs.rm(this.file(f), { force: true });
   }
 
@@ -126,6 +179,10 @@ export class RunFolder {
 
   async snapshots(): Promise<string[]> {
     const files = await fs.readdir(this.file('snapshots'), { withFileTypes: true }).catch((): Dirent[] => []);
-    return files.map((f) => f.name).filter((f) => /^\d+\.png$/.test(f)).sort().map((f) => this.file(`snapshots/${f}`));
+    return files
+      .map((f) => f.name)
+      .filter((f) => /^\d+\.png$/.test(f))
+      .sort()
+      .map((f) => this.file(`snapshots/${f}`));
   }
 }

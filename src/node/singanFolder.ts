@@ -1,5 +1,6 @@
 /**
- * The folder of a SinGAN run: singan.json, weights-SSS-IIIIII.safetensors (scale, iteration) and photo.png. singan.json names the
+ * The folder of a SinGAN run: singan.json, weights-SSS-IIIIII.safetensors (scale, iteration) and photo.png. singan.json
+ * names the
  * weights and is switched by rename, after they are on the disk; what it named before is removed afterwards.
  */
 import { promises as fs } from 'node:fs';
@@ -16,19 +17,32 @@ import { readInput, writeFileAtomic, writeFilesAtomic } from './files.ts';
 import { lock } from './lock.ts';
 import { sha256 } from './version.ts';
 
-export const isSinganRun = (path: string): Promise<boolean> => fs.stat(join(path, singanRecordName)).then((s) => s.isFile(), () => false);
+export const isSinganRun = (path: string): Promise<boolean> =>
+  fs.stat(join(path, singanRecordName)).then(
+    (s) => s.isFile(),
+    () => false,
+  );
 
 const text = (record: SinganRecord): string => `${JSON.stringify(record, null, 2)}\n`;
 
 async function weightsOf(training: SinganTraining): Promise<{ bytes: Uint8Array; record: FileRecord }> {
   const bytes = encodeSafetensors(await training.state(), { program: 'semia', method: 'SinGAN' });
   const { scale, iteration } = training.host;
-  return { bytes, record: { name: `weights-${String(scale).padStart(3, '0')}-${String(iteration).padStart(6, '0')}.safetensors`, sha256: sha256(bytes) } };
+  return {
+    bytes,
+    record: {
+      name: `weights-${String(scale).padStart(3, '0')}-${String(iteration).padStart(6, '0')}.safetensors`,
+      sha256: sha256(bytes),
+    },
+  };
 }
 
 export class SinganFolder {
   private release: (() => void) | null = null;
-  private constructor(readonly path: string, public record: SinganRecord) {}
+  private constructor(
+    readonly path: string,
+    public record: SinganRecord,
+  ) {}
 
   private static async recordIn(path: string): Promise<SinganRecord> {
     const file = join(path, singanRecordName);
@@ -40,19 +54,32 @@ export class SinganFolder {
     const stat = await fs.stat(path).catch(() => null);
     if (!stat) throw new UserError(`${path}: no such run folder`);
     if (!stat.isDirectory()) throw new UserError(`${path}: is a file, not a run folder`);
-    if (!await isSinganRun(path)) throw new UserError(`${path}: is not a SinGAN run (it has no ${singanRecordName}): make one by semia singan train PHOTO -o RUN`);
+    if (!(await isSinganRun(path)))
+      throw new UserError(
+        `${path}: is not a SinGAN run (it has no ${singanRecordName}): make one by semia singan train PHOTO -o RUN`,
+      );
     return new SinganFolder(path, await SinganFolder.recordIn(path));
   }
 
   /** Makes the folder of a new run, whole or not at all, and claims it. */
-  static async create(path: string, record: Omit<SinganRecord, 'weights' | 'host'>, photo: Picture, training: SinganTraining): Promise<SinganFolder> {
+  static async create(
+    path: string,
+    record: Omit<SinganRecord, 'weights' | 'host'>,
+    photo: Picture,
+    training: SinganTraining,
+  ): Promise<SinganFolder> {
     const weights = await weightsOf(training);
     const full: SinganRecord = { ...record, host: training.host, weights: weights.record };
     const temporary = join(dirname(resolve(path)), `.${basename(resolve(path))}.${process.pid}.tmp`);
     try {
-      await writeFilesAtomic([{ path: 'photo.png', bytes: encodePng(photo) }, { path: weights.record.name, bytes: weights.bytes }, { path: singanRecordName, bytes: text(full) }]
-        .map((f) => ({ ...f, path: join(temporary, f.path) })));
-      await fs.rmdir(path).catch(() => {});   // an empty folder; not every system renames over one
+      await writeFilesAtomic(
+        [
+          { path: 'photo.png', bytes: encodePng(photo) },
+          { path: weights.record.name, bytes: weights.bytes },
+          { path: singanRecordName, bytes: text(full) },
+        ].map((f) => ({ ...f, path: join(temporary, f.path) })),
+      );
+      await fs.rmdir(path).catch(() => {}); // an empty folder; not every system renames over one
       await fs.rename(temporary, path);
     } catch (e) {
       await fs.rm(temporary, { recursive: true, force: true });
@@ -74,13 +101,18 @@ export class SinganFolder {
     this.release = null;
   }
 
-  private file(name: string): string { return join(this.path, name); }
+  private file(name: string): string {
+    return join(this.path, name);
+  }
 
   /** The photograph at the finest scale's size. */
   async photo(): Promise<Picture> {
     const photo = await readPicture(this.file('photo.png'));
     const { width, height } = this.record.size;
-    if (photo.width !== width || photo.height !== height) throw new UserError(`${this.file('photo.png')}: is ${photo.width} x ${photo.height}, and ${singanRecordName} says ${width} x ${height}: the run folder was changed`);
+    if (photo.width !== width || photo.height !== height)
+      throw new UserError(
+        `${this.file('photo.png')}: is ${photo.width} x ${photo.height}, and ${singanRecordName} says ${width} x ${height}: the run folder was changed`,
+      );
     return photo;
   }
 
@@ -88,7 +120,10 @@ export class SinganFolder {
   async state(): Promise<State> {
     const { name, sha256: expected } = this.record.weights;
     const bytes = await readInput(this.file(name));
-    if (sha256(bytes) !== expected) throw new UserError(`${this.file(name)}: is damaged or from another run (its hash is not the one in ${singanRecordName}): take the run folder from a backup, or train anew`);
+    if (sha256(bytes) !== expected)
+      throw new UserError(
+        `${this.file(name)}: is damaged or from another run (its hash is not the one in ${singanRecordName}): take the run folder from a backup, or train anew`,
+      );
     return decodeSafetensors(bytes, this.file(name)).tensors;
   }
 
@@ -96,9 +131,17 @@ export class SinganFolder {
   async save(training: SinganTraining, change: Partial<SinganRecord>): Promise<void> {
     const weights = await weightsOf(training);
     await writeFileAtomic(this.file(weights.record.name), weights.bytes);
-    this.record = { ...this.record, ...change, host: structuredClone(training.host), weights: weights.record, saved: new Date().toISOString() };
+    this.record = {
+      ...this.record,
+      ...change,
+      host: structuredClone(training.host),
+      weights: weights.record,
+      saved: new Date().toISOString(),
+    };
     await writeFileAtomic(this.file(singanRecordName), text(this.record));
-    const old = (await fs.readdir(this.path)).filter((f) => /^weights-[\d-]+\.safetensors$/.test(f) && f !== weights.record.name);
+    const old = (await fs.readdir(this.path)).filter(
+      (f) => /^weights-[\d-]+\.safetensors$/.test(f) && f !== weights.record.name,
+    );
     for (const f of old) await fs.rm(this.file(f), { force: true });
   }
 }

@@ -1,7 +1,10 @@
 /**
- * How wide lavapipe (Mesa's software Vulkan) should compute. It takes 256 bits where nobody says otherwise, on processors with AVX-512, too; 512
- * give subgroups of 16 and up to twice the multiply-adds (docs/kernels-conv.md, the fourth round). It reads an environment variable when
- * it is loaded, so this is decided before. Only for drivers on which it was measured: with 512 bits Mesa 25.0 on LLVM 15 compiles for minutes.
+ * How wide lavapipe (Mesa's software Vulkan) should compute. It takes 256 bits where nobody says otherwise, on
+ * processors with AVX-512, too; 512
+ * give subgroups of 16 and up to twice the multiply-adds (docs/kernels-conv.md, the fourth round). It reads an
+ * environment variable when
+ * it is loaded, so this is decided before. Only for drivers on which it was measured: with 512 bits Mesa 25.0 on LLVM
+ * 15 compiles for minutes.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,15 +16,30 @@ const folders = ['/etc/vulkan/icd.d', '/usr/local/share/vulkan/icd.d', '/usr/sha
 
 /** The text of a file, or '' where there is none. */
 function read(file: string): string {
-  try { return readFileSync(file, 'utf8'); } catch { return ''; }
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** A manifest, or all of a folder. */
 function manifests(path: string): string[] {
-  try { return statSync(path).isDirectory() ? readdirSync(path).filter((f) => f.endsWith('.json')).map((f) => join(path, f)) : [path]; } catch { return []; }
+  try {
+    return statSync(path).isDirectory()
+      ? readdirSync(path)
+          .filter((f) => f.endsWith('.json'))
+          .map((f) => join(path, f))
+      : [path];
+  } catch {
+    return [];
+  }
 }
 
-/** Whether a driver's manifest (the JSON text that the Vulkan loader reads) is a lavapipe's that is better with 512 bits; null: it is no lavapipe's. */
+/**
+ * Whether a driver's manifest (the JSON text that the Vulkan loader reads) is a lavapipe's that is better with 512
+ * bits; null: it is no lavapipe's.
+ */
 export function wideManifest(text: string): boolean | null {
   const [, library = ''] = /"library_path"\s*:\s*"([^"]*)"/.exec(text) ?? [];
   if (!/vulkan_lvp/.test(library)) return null;
@@ -37,13 +55,21 @@ export const wideProcessor = (cpuinfo: string): boolean => {
 };
 
 /**
- * Says 512 bits to a lavapipe that this process has not loaded yet, where processor and every lavapipe that it might be allow it. A
- * width that the user has set stays. Worker threads have an environment of their own, which no driver sees: call it in the main one.
+ * Says 512 bits to a lavapipe that this process has not loaded yet, where processor and every lavapipe that it might be
+ * allow it. A
+ * width that the user has set stays. Worker threads have an environment of their own, which no driver sees: call it in
+ * the main one.
  */
 export function chooseVectors(env: NodeJS.ProcessEnv = process.env): void {
   if (process.platform !== 'linux' || env[variable] !== undefined || !wideProcessor(read('/proc/cpuinfo'))) return;
   const chosen = env.VK_DRIVER_FILES ?? env.VK_ICD_FILENAMES;
-  const places = [...(chosen ? chosen.split(':') : folders), ...(chosen ? [] : env.VK_ADD_DRIVER_FILES?.split(':') ?? [])];
-  const found = places.flatMap(manifests).map((file) => wideManifest(read(file))).filter((wide) => wide !== null);
+  const places = [
+    ...(chosen ? chosen.split(':') : folders),
+    ...(chosen ? [] : (env.VK_ADD_DRIVER_FILES?.split(':') ?? [])),
+  ];
+  const found = places
+    .flatMap(manifests)
+    .map((file) => wideManifest(read(file)))
+    .filter((wide) => wide !== null);
   if (found.length && found.every(Boolean)) env[variable] = '512';
 }

@@ -14,14 +14,22 @@ export const packageRoot = ((): string => {
 })();
 
 const versionIn = (file: string): string => {
-  try { return String(JSON.parse(readFileSync(file, 'utf8')).version); } catch { return 'unknown'; }
+  try {
+    return String(JSON.parse(readFileSync(file, 'utf8')).version);
+  } catch {
+    return 'unknown';
+  }
 };
 
 export const programVersion = versionIn(join(packageRoot, 'package.json'));
 
 export const versions = (): Versions => {
   let webgpu = 'none';
-  try { webgpu = versionIn(createRequire(import.meta.url).resolve('webgpu/package.json')); } catch { /* not installed */ }
+  try {
+    webgpu = versionIn(createRequire(import.meta.url).resolve('webgpu/package.json'));
+  } catch {
+    /* not installed */
+  }
   return { semia: programVersion, node: process.version, webgpu, platform: `${process.platform}-${process.arch}` };
 };
 

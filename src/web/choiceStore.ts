@@ -1,24 +1,38 @@
-/** Where browsers keep measured kernel choices: one object store of texts in IndexedDB, in windows and workers alike. */
+/**
+ * Where browsers keep measured kernel choices: one object store of texts in IndexedDB, in windows and workers alike.
+ */
 import type { ChoiceStore } from '../autograd/kernels/tune.ts';
 
-const result = <T>(request: IDBRequest<T>): Promise<T> => new Promise((resolve, reject) => {
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error ?? new Error('IndexedDB failed'));
-});
+const result = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('IndexedDB failed'));
+  });
 
-/** `factory`: the page's or worker's `indexedDB`. Every failure (private windows, blocked storage) is the caller's to ignore. */
+/**
+ * `factory`: the page's or worker's `indexedDB`. Every failure (private windows, blocked storage) is the caller's to
+ * ignore.
+ */
 export function indexedDbStore(factory: IDBFactory, name = 'semia'): ChoiceStore {
   const within = async <T>(mode: IDBTransactionMode, act: (texts: IDBObjectStore) => IDBRequest<T>): Promise<T> => {
     const request = factory.open(name, 1);
-    request.onupgradeneeded = () => { request.result.createObjectStore('texts'); };
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore('texts');
+    };
     const db = await result(request);
-    try { return await result(act(db.transaction('texts', mode).objectStore('texts'))); } finally { db.close(); }
+    try {
+      return await result(act(db.transaction('texts', mode).objectStore('texts')));
+    } finally {
+      db.close();
+    }
   };
   return {
     read: async (key) => {
       const value = await within<unknown>('readonly', (texts) => texts.get(key));
       return typeof value === 'string' ? value : null;
     },
-    write: async (key, text) => { await within('readwrite', (texts) => texts.put(text, key)); },
+    write: async (key, text) => {
+      await within('readwrite', (texts) => texts.put(text, key));
+    },
   };
 }

@@ -16,7 +16,10 @@ export class EngineError extends Error {
   }
 }
 
-interface Pending { resolve: (value: never) => void; reject: (error: EngineError) => void }
+interface Pending {
+  resolve: (value: never) => void;
+  reject: (error: EngineError) => void;
+}
 type Listener<E extends EventName> = (data: Events[E]) => void;
 
 export class Engine {
@@ -27,7 +30,8 @@ export class Engine {
   constructor(private readonly worker: Worker) {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
     // A worker that cannot even load answers nothing: all that wait are told.
-    worker.onerror = (event) => this.failAll(`the page's engine stopped: ${event.message || 'its script could not be loaded'}`);
+    worker.onerror = (event) =>
+      this.failAll(`the page's engine stopped: ${event.message || 'its script could not be loaded'}`);
   }
 
   /** Asks the worker. `transfer`: buffers of `params` that the caller gives away. Rejects with EngineError. */
@@ -43,13 +47,15 @@ export class Engine {
   on<E extends EventName>(event: E, listener: Listener<E>): () => void {
     const all = this.listeners.get(event) ?? new Set();
     this.listeners.set(event, all.add(listener as Listener<never>));
-    return () => { all.delete(listener as Listener<never>); };
+    return () => {
+      all.delete(listener as Listener<never>);
+    };
   }
 
   /** Ends the worker; what was not kept or saved is gone. */
   close(): void {
     this.worker.terminate();
-    this.failAll('the page\'s engine was closed');
+    this.failAll("the page's engine was closed");
   }
 
   private receive(message: FromWorker): void {
@@ -59,7 +65,8 @@ export class Engine {
     }
     const waiting = this.pending.get(message.id);
     this.pending.delete(message.id);
-    if (message.ok) waiting?.resolve(message.result as never); else waiting?.reject(new EngineError(message.failure));
+    if (message.ok) waiting?.resolve(message.result as never);
+    else waiting?.reject(new EngineError(message.failure));
   }
 
   private failAll(message: string): void {

@@ -12,9 +12,16 @@ export type { DeviceInfo, LossRow, PresetName, Size };
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** RGBA, height * width * 4: `new ImageData(pixels.data, pixels.width, pixels.height)` shows it. */
-export interface Pixels extends Size { data: Uint8ClampedArray<ArrayBuffer> }
-export interface Labels extends Size { /** [h,w] */ data: Uint8Array }
-export interface ClassSpec { name: string; /** RGB 0..255; no two classes share one. */ color: [number, number, number] }
+export interface Pixels extends Size {
+  data: Uint8ClampedArray<ArrayBuffer>;
+}
+export interface Labels extends Size {
+  /** [h,w] */ data: Uint8Array;
+}
+export interface ClassSpec {
+  name: string /** RGB 0..255; no two classes share one. */;
+  color: [number, number, number];
+}
 
 /** The photograph and its layout, of one size: at the photograph's own, the worker scales it as a run needs. */
 export interface SourceInput {
@@ -26,25 +33,41 @@ export interface SourceInput {
   /** The layout is a line drawing: its classes are paper and line. */
   lines?: true;
 }
-/** A layout to render, in the source's classes. One of the source's size shows the same view; others keep their own size. */
-export interface TargetInput extends Labels { name: string }
+/**
+ * A layout to render, in the source's classes. One of the source's size shows the same view; others keep their own
+ * size.
+ */
+export interface TargetInput extends Labels {
+  name: string;
+}
 
 export interface DeviceReport {
   device: DeviceInfo;
   /** Largest buffer in bytes, and largest side in pixels that a preview should be asked for. */
   limits: { bufferBytes: number; previewSide: number };
-  /** Measured multiply-adds, in GFLOP/s (two operations each): a processor has about 20, a graphics card hundreds and more. */
+  /**
+   * Measured multiply-adds, in GFLOP/s (two operations each): a processor has about 20, a graphics card hundreds and
+   * more.
+   */
   gflops: number;
   /** A run that was kept when the page was left, for `restore`; null without. */
   kept: KeptRun | null;
 }
-export interface KeptRun { name: string; iteration: number; iterations: number; /** ISO date. */ saved: string }
+export interface KeptRun {
+  name: string;
+  iteration: number;
+  iterations: number /** ISO date. */;
+  saved: string;
+}
 
 export interface PreviewRequest {
   target: TargetInput;
   /** Longer side of the result in pixels; never above the target's own. */
   size: number;
-  /** For the time of a stroke: how many of the finest levels are left out; the result is half the size for each. Default 0. */
+  /**
+   * For the time of a stroke: how many of the finest levels are left out; the result is half the size for each. Default
+   * 0.
+   */
   skip?: number;
   /** Another seed, another result; default 0. */
   seed?: number;
@@ -55,10 +78,19 @@ export interface SourceField extends Size {
   source: Size;
   /** [h,w]: y * source.width + x of the source pixel. */
   pixels: Uint32Array<ArrayBuffer>;
-  /** [h,w]: what the patch around it costs against the source's there (colours and guides), as a difference in 0..255 a channel. */
+  /**
+   * [h,w]: what the patch around it costs against the source's there (colours and guides), as a difference in 0..255 a
+   * channel.
+   */
   distance: Float32Array<ArrayBuffer>;
 }
-export interface PreviewLevel { /** 0 is the coarsest. */ level: number; levels: number; picture: Pixels; /** Of the finest level. */ field: SourceField | null; /** Since the request, in ms. */ ms: number }
+export interface PreviewLevel {
+  /** 0 is the coarsest. */ level: number;
+  levels: number;
+  picture: Pixels /** Of the finest level. */;
+  field: SourceField | null /** Since the request, in ms. */;
+  ms: number;
+}
 
 export interface TrainSettings {
   preset: PresetName;
@@ -105,10 +137,22 @@ export interface RunInfo {
   losses: LossRow[];
   status: TrainStatus;
 }
-export interface RunFile { /** "NAME.semia.zip" */ name: string; bytes: Bytes }
+export interface RunFile {
+  /** "NAME.semia.zip" */ name: string;
+  bytes: Bytes;
+}
 
-/** One value a pixel of the draft, for colouring: gamma's is the mean over channels of |gamma - 1|, beta's of |beta|, D's the score. */
-export interface HeatMap extends Size { label: string; kind: 'gamma' | 'beta' | 'discriminator'; values: Float32Array<ArrayBuffer>; min: number; max: number }
+/**
+ * One value a pixel of the draft, for colouring: gamma's is the mean over channels of |gamma - 1|, beta's of |beta|,
+ * D's the score.
+ */
+export interface HeatMap extends Size {
+  label: string;
+  kind: 'gamma' | 'beta' | 'discriminator';
+  values: Float32Array<ArrayBuffer>;
+  min: number;
+  max: number;
+}
 export interface Inspection {
   /** The generator's own picture, at the training size. */
   draft: Pixels;
@@ -121,12 +165,21 @@ export interface Judgement extends Labels {
   /** Share of the pixels where it is the target's, and the mean intersection over union, 0..1. */
   accuracy: number;
   meanIoU: number;
-  /** The mean IoU that this judge gives to unseen warps of the photograph itself: no result can be expected above it. */
+  /**
+   * The mean IoU that this judge gives to unseen warps of the photograph itself: no result can be expected above it.
+   */
   ceiling: number;
 }
 
-/** The lines found in a picture, and how well they follow a drawing (data/lines.ts): shares 0..1 and their harmonic mean. */
-export interface Following extends Labels { precision: number; recall: number; f: number }
+/**
+ * The lines found in a picture, and how well they follow a drawing (data/lines.ts): shares 0..1 and their harmonic
+ * mean.
+ */
+export interface Following extends Labels {
+  precision: number;
+  recall: number;
+  f: number;
+}
 
 export interface Methods {
   /** Opens the device. First of all; again after 'lost' (the run comes back paused, from its last checkpoint). */
@@ -136,25 +189,42 @@ export interface Methods {
   preview(p: PreviewRequest): PreviewLevel | null;
   cancelPreview(p: object): void;
   estimate(p: TrainSettings): Estimate;
-  /** Begins a new run on the source; the one before is given up. Resolves when its steps are ready and training begins. */
+  /**
+   * Begins a new run on the source; the one before is given up. Resolves when its steps are ready and training begins.
+   */
   train(p: TrainSettings): Estimate;
   /** Resolves when no training step is under way any more; what is reached is kept as a checkpoint. */
   pause(p: object): TrainStatus;
   resume(p: object): TrainStatus;
   /** Gives the run up, and its checkpoint. */
   reset(p: object): TrainStatus;
-  /** Another name for one of the run's targets, in the run as it is saved and kept from now on. One that the run has not is no error. */
+  /**
+   * Another name for one of the run's targets, in the run as it is saved and kept from now on. One that the run has not
+   * is no error.
+   */
   renameTarget(p: { from: string; to: string }): void;
-  /** The layouts to show while training goes on (event `picture`); the run's targets and the source's layout without. */
+  /**
+   * The layouts to show while training goes on (event `picture`); the run's targets and the source's layout without.
+   */
   watch(p: { targets: TargetInput[] }): void;
-  /** A layout's picture from the run as it is: raw, the generator's draft at the training size; else at the output size. */
+  /**
+   * A layout's picture from the run as it is: raw, the generator's draft at the training size; else at the output size.
+   */
   render(p: { target: TargetInput; raw?: boolean }): { picture: Pixels; iteration: number };
-  /** The same as a PNG file that carries its recipe (see `semia rerun`). `run`: the run folder's name for the recipe. */
+  /**
+   * The same as a PNG file that carries its recipe (see `semia rerun`). `run`: the run folder's name for the recipe.
+   */
   exportPng(p: { target: TargetInput; raw?: boolean; run?: string }): { name: string; bytes: Bytes };
   inspect(p: { target: TargetInput }): Inspection;
-  /** Reads the layout off any picture of a target, by the judge that took no part in training (src/evaluate/layoutClassifier/layoutClassifier.ts). No run is needed. */
+  /**
+   * Reads the layout off any picture of a target, by the judge that took no part in training
+   * (src/evaluate/layoutClassifier/layoutClassifier.ts). No run is needed.
+   */
   judge(p: { target: TargetInput; picture: Pixels }): Judgement;
-  /** For drawings, which have no classes to judge: the lines found in any picture of a target, as `semia edges RESULT --against DRAWING` finds them. */
+  /**
+   * For drawings, which have no classes to judge: the lines found in any picture of a target, as `semia edges RESULT
+   * --against DRAWING` finds them.
+   */
   follow(p: { target: TargetInput; picture: Pixels }): Following;
   /** The run as a zip of its folder: unpacked, `semia train --resume` and `semia render` take it. */
   save(p: object): RunFile;
@@ -188,9 +258,14 @@ export type EventName = keyof Events;
 
 /** Why a request failed. `user`: what was given cannot be used; the message is for people in every kind. */
 export type FailureKind = 'user' | 'no-webgpu' | 'no-adapter' | 'lost' | 'out-of-memory' | 'no-run' | 'internal';
-export interface Failure { kind: FailureKind; message: string; /** With 'out-of-memory', and 'lost' while a training was prepared: a training size that should fit. */ smaller?: number }
+export interface Failure {
+  kind: FailureKind;
+  message: string /** With 'out-of-memory', and 'lost' while a training was prepared: a training size that should fit. */;
+  smaller?: number;
+}
 
 export type ToWorker = { id: number; method: Method; params: unknown };
 export type FromWorker =
-  | { id: number; ok: true; result: unknown } | { id: number; ok: false; failure: Failure }
+  | { id: number; ok: true; result: unknown }
+  | { id: number; ok: false; failure: Failure }
   | { event: EventName; data: unknown };

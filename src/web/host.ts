@@ -6,19 +6,27 @@ declare const WORKER_FILE: string;
 /** The second worker's: files, scenes and first layouts (page/desk). */
 declare const ASSETS_WORKER_FILE: string;
 
-export const startEngine = (): Engine => new Engine(new Worker(new URL(WORKER_FILE, import.meta.url), { type: 'module' }));
+export const startEngine = (): Engine =>
+  new Engine(new Worker(new URL(WORKER_FILE, import.meta.url), { type: 'module' }));
 export const startDesk = (): Worker => new Worker(new URL(ASSETS_WORKER_FILE, import.meta.url), { type: 'module' });
 
-/** Keeps the page for offline use. Resolves once everything is in the cache; false where the browser does not do that. */
+/**
+ * Keeps the page for offline use. Resolves once everything is in the cache; false where the browser does not do that.
+ */
 export async function keepOffline(): Promise<boolean> {
   try {
     await navigator.serviceWorker.register('offline.js');
     await navigator.serviceWorker.ready;
     return true;
-  } catch { return false; }
+  } catch {
+    return false;
+  }
 }
 
-/** The run that `semia serve RUN` hands over (?run=NAME.zip, beside the page and nowhere else); null without. Throws Error. */
+/**
+ * The run that `semia serve RUN` hands over (?run=NAME.zip, beside the page and nowhere else); null without. Throws
+ * Error.
+ */
 export async function offeredRun(): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> } | null> {
   const name = new URLSearchParams(location.search).get('run');
   if (!name || !/^[\w-][\w.-]*\.zip$/.test(name)) return null;

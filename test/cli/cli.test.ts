@@ -21,7 +21,10 @@ if (process.argv[2] === 'save') {
     const host = { iteration, drawn: iteration, counter: iteration, steps: [iteration, 0, 0] };
     process.stdout.write('.');
     await victim.losses.add(iteration, { total: iteration });
-    await victim.save({ iteration, host, state: async () => new Map([['G.x', { shape: [50_000], data }]]) } as unknown as Training, { seconds: iteration });
+    await victim.save(
+      { iteration, host, state: async () => new Map([['G.x', { shape: [50_000], data }]]) } as unknown as Training,
+      { seconds: iteration },
+    );
   }
 }
 
@@ -37,13 +40,18 @@ const good = (o: Outcome): Outcome => {
 const weights = (dir: string): string => hash(join(folder, dir, 'weights-000008.safetensors'));
 
 test('every command explains itself with an example', async () => {
-  const all = [...good(await run(['--help'])).stdout.matchAll(/^  ([a-z]+) /gm)].map((m) => m[1]).filter((c) => c !== 'help' && c !== 'semia');
-  assert.ok(['train', 'render', 'analogy', 'start', 'compare'].every((c) => all.includes(c)), all.join());
+  const all = [...good(await run(['--help'])).stdout.matchAll(/^  ([a-z]+) /gm)]
+    .map((m) => m[1])
+    .filter((c) => c !== 'help' && c !== 'semia');
+  assert.ok(
+    ['train', 'render', 'analogy', 'start', 'compare'].every((c) => all.includes(c)),
+    all.join(),
+  );
   for (const c of all) {
     const { stdout } = good(await run([c, '--help']));
     assert.match(stdout, /Usage: semia/);
     assert.match(stdout, new RegExp(`Examples?:\\n(?:  semia .*\\n)*  semia ${c}\\b`));
-    assert.not.match(stdout, /\[object|\{"/);   // a default shown as an object's insides
+    assert.not.match(stdout, /\[object|\{"/); // a default shown as an object's insides
   }
 });
 
@@ -57,7 +65,9 @@ test('example paints scenes with layouts, targets and truths', async () => {
 });
 
 test('palette tells classes, areas and what targets do with them', async () => {
-  const { stdout } = good(await run(['palette', 'ex/lake/layout.png', 'ex/lake/targets', '--palette', 'ex/lake/palette.txt']));
+  const { stdout } = good(
+    await run(['palette', 'ex/lake/layout.png', 'ex/lake/targets', '--palette', 'ex/lake/palette.txt']),
+  );
   assert.match(stdout, /5 classes by colour/);
   assert.match(stdout, /sky +#\w{6} +\d+ px/);
   assert.match(stdout, /targets\/[^/]+\.png: 64 x/);
@@ -67,7 +77,15 @@ test('palette tells classes, areas and what targets do with them', async () => {
 
 test('doctor names the adapter and measures it', async () => {
   const { stdout } = good(await run(['doctor']));
-  for (const what of [/^adapter +\S/m, /^subgroup size/m, /^multiply-add +[\d.]+ GFLOPS/m, /^copy +[\d.]+ GB\/s/m, /^maxBufferSize +\d+/m, /^missing/m]) assert.match(stdout, what);
+  for (const what of [
+    /^adapter +\S/m,
+    /^subgroup size/m,
+    /^multiply-add +[\d.]+ GFLOPS/m,
+    /^copy +[\d.]+ GB\/s/m,
+    /^maxBufferSize +\d+/m,
+    /^missing/m,
+  ])
+    assert.match(stdout, what);
 });
 
 test('train makes a whole run folder', async () => {
@@ -75,11 +93,24 @@ test('train makes a whole run folder', async () => {
   assert.match(stdout, /8 iterations will take about .* and \d+ MB of device memory/);
   assert.match(stdout, /iteration 8 of 8, .*newest picture whole\/snapshots\/000008\.png/);
   const at = join(folder, 'whole');
-  assert.equal(readdirSync(at).sort(), ['index.html', 'layout.png', 'losses.jsonl', 'run.json', 'snapshots', 'source.png', 'targets', 'targets.safetensors', 'weights-000008.safetensors']);
+  assert.equal(readdirSync(at).sort(), [
+    'index.html',
+    'layout.png',
+    'losses.jsonl',
+    'run.json',
+    'snapshots',
+    'source.png',
+    'targets',
+    'targets.safetensors',
+    'weights-000008.safetensors',
+  ]);
   const page = readFileSync(join(at, 'index.html'), 'utf8');
   assert.match(page, /uPlot/);
   assert.not.match(page, /http-equiv="refresh"|src="(?!data:)/);
-  const rows = readFileSync(join(at, 'losses.jsonl'), 'utf8').trim().split('\n').map((l) => JSON.parse(l));
+  const rows = readFileSync(join(at, 'losses.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((l) => JSON.parse(l));
   assert.ok(rows.at(-1).iteration === 8 && rows.every((r) => Number.isFinite(r.total)));
 });
 
@@ -117,8 +148,14 @@ test('killed at any moment, the last save loads, and going on gives the same wei
   }
   good(await run(['train', '-o', 'killed', '--resume']));
   assert.is(weights('killed'), weights('whole'));
-  const rows = readFileSync(join(folder, 'killed/losses.jsonl'), 'utf8').trim().split('\n').map((l) => JSON.parse(l).iteration);
-  assert.equal(rows, [...new Set(rows)].sort((a, b) => a - b));
+  const rows = readFileSync(join(folder, 'killed/losses.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((l) => JSON.parse(l).iteration);
+  assert.equal(
+    rows,
+    [...new Set(rows)].sort((a, b) => a - b),
+  );
 });
 
 test('twelve kills in the middle of saving leave a sound run each time', async () => {
@@ -126,16 +163,27 @@ test('twelve kills in the middle of saving leave a sound run each time', async (
   await smallRun(at);
   let before = 0;
   for (let i = 0; i < 12; i++) {
-    const victim = spawn(process.execPath, [process.argv[1], 'save', at], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, SEMIA_TEST_FOLDER: folder } });
+    const victim = spawn(process.execPath, [process.argv[1], 'save', at], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, SEMIA_TEST_FOLDER: folder },
+    });
     // A point for every save begun: with the third, two are done, however slow the machine is.
     let begun = '';
-    await new Promise<void>((r) => victim.stdout.on('data', (points) => { begun += points; if (begun.length > 2) r(); }));
+    await new Promise<void>((r) =>
+      victim.stdout.on('data', (points) => {
+        begun += points;
+        if (begun.length > 2) r();
+      }),
+    );
     await new Promise((r) => setTimeout(r, 200 * Math.random()));
     victim.kill('SIGKILL');
     await new Promise((r) => victim.on('close', r));
     const left = await RunFolder.open(at);
     const data = (await left.state()).get('G.x')!.data;
-    assert.ok(left.iteration >= before && (left.iteration === 0 || data.every((v) => v === left.iteration)), `save ${left.iteration} is whole`);
+    assert.ok(
+      left.iteration >= before && (left.iteration === 0 || data.every((v) => v === left.iteration)),
+      `save ${left.iteration} is whole`,
+    );
     assert.ok(left.losses.rows.every((r) => r.iteration <= left.iteration));
     before = left.iteration;
   }
@@ -145,7 +193,10 @@ test('twelve kills in the middle of saving leave a sound run each time', async (
 test('a larger total extends a run', async () => {
   const { stdout } = good(await run(['train', '-o', 'twin', '--resume', '--iterations', '10']));
   assert.match(stdout, /iteration 10 of 10/);
-  assert.equal(readdirSync(join(folder, 'twin')).filter((f) => f.startsWith('weights')), ['weights-000010.safetensors']);
+  assert.equal(
+    readdirSync(join(folder, 'twin')).filter((f) => f.startsWith('weights')),
+    ['weights-000010.safetensors'],
+  );
 });
 
 test('a run that is being trained is left alone', async () => {
@@ -157,7 +208,9 @@ test('a run that is being trained is left alone', async () => {
 });
 
 test('render and rerun: files and folders, another shape, equal pixels', async () => {
-  await sharp(join(folder, 'ex/lake/layout.png')).extract({ left: 10, top: 4, width: 37, height: 58 }).toFile(join(folder, 'upright.png'));
+  await sharp(join(folder, 'ex/lake/layout.png'))
+    .extract({ left: 10, top: 4, width: 37, height: 58 })
+    .toFile(join(folder, 'upright.png'));
   const { stdout } = good(await run(['render', 'whole', 'upright.png', 'ex/lake/layout.png', '-o', 'rendered']));
   assert.equal(readdirSync(join(folder, 'rendered')).sort(), ['layout.png', 'upright.png']);
   assert.match(stdout, /rendered\/upright\.png {2}37 x 58/);
@@ -181,9 +234,28 @@ test('analogy trains and renders in one command, to a file that carries its reci
   const target = `ex/coast/targets/${readdirSync(join(folder, 'ex/coast/targets'))[0]}`;
   // A VGG-19 with few channels: the file's widths are taken as they are.
   const conv = (n: number, out: number, from: number): [string, NamedTensor][] => [
-    [`features.${n}.weight`, { shape: [out, from, 3, 3], data: hashUniform(`vgg ${n}`, out * from * 9) }], [`features.${n}.bias`, { shape: [out], data: new Float32Array(out) }]];
-  writeFileSync(join(folder, 'vgg.safetensors'), encodeSafetensors(new Map([...conv(0, 4, 3), ...conv(2, 4, 4), ...conv(5, 8, 4)])));
-  const { stdout } = good(await run(['analogy', 'ex/coast/photo.png', 'ex/coast/layout.png', target, '-o', 'coast.png', ...tiny, '--iterations', '3', '--vgg', 'vgg.safetensors']));
+    [`features.${n}.weight`, { shape: [out, from, 3, 3], data: hashUniform(`vgg ${n}`, out * from * 9) }],
+    [`features.${n}.bias`, { shape: [out], data: new Float32Array(out) }],
+  ];
+  writeFileSync(
+    join(folder, 'vgg.safetensors'),
+    encodeSafetensors(new Map([...conv(0, 4, 3), ...conv(2, 4, 4), ...conv(5, 8, 4)])),
+  );
+  const { stdout } = good(
+    await run([
+      'analogy',
+      'ex/coast/photo.png',
+      'ex/coast/layout.png',
+      target,
+      '-o',
+      'coast.png',
+      ...tiny,
+      '--iterations',
+      '3',
+      '--vgg',
+      'vgg.safetensors',
+    ]),
+  );
   assert.match(stdout, /coast\.png {2}64 x/);
   assert.match(readFileSync(join(folder, 'coast.run/run.json'), 'utf8'), /"vgg": \{\s*"name": "vgg\.safetensors"/);
   assert.match(readFileSync(join(folder, 'coast.png'), 'latin1'), /"program":"semia".*"seed":0.*"run":"coast\.run"/s);
@@ -203,10 +275,36 @@ test('preview fills layouts in one command, the same each time, and says how in 
 
 test('analogies: by numbers and as a filter', async () => {
   const target = 'ex/coast/targets/' + readdirSync(join(folder, 'ex/coast/targets'))[0];
-  good(await run(['analogies', 'ex/coast/photo.png', 'ex/coast/layout.png', target, '-o', 'numbers.png', '--output-size', '32']));
-  assert.match(readFileSync(join(folder, 'numbers.png'), 'latin1'), /"method":"image analogies","kappa":0.5,"guideWeight":1/);
+  good(
+    await run([
+      'analogies',
+      'ex/coast/photo.png',
+      'ex/coast/layout.png',
+      target,
+      '-o',
+      'numbers.png',
+      '--output-size',
+      '32',
+    ]),
+  );
+  assert.match(
+    readFileSync(join(folder, 'numbers.png'), 'latin1'),
+    /"method":"image analogies","kappa":0.5,"guideWeight":1/,
+  );
   assert.is((await readPicture(join(folder, 'numbers.png'))).width, 32);
-  const { stdout } = good(await run(['analogies', '--filter', 'ex/lake/photo.png', 'ex/lake/photo.png', 'ex/coast/photo.png', '-o', 'filtered.png', '--output-size', '24']));
+  const { stdout } = good(
+    await run([
+      'analogies',
+      '--filter',
+      'ex/lake/photo.png',
+      'ex/lake/photo.png',
+      'ex/coast/photo.png',
+      '-o',
+      'filtered.png',
+      '--output-size',
+      '24',
+    ]),
+  );
   assert.match(stdout, /filtered\.png {2}24 x/);
 });
 

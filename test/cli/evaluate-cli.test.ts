@@ -1,4 +1,6 @@
-/** semia evaluate as users run it: pictures with their layouts, a run folder, results that carry a recipe; JSON and CSV. */
+/**
+ * semia evaluate as users run it: pictures with their layouts, a run folder, results that carry a recipe; JSON and CSV.
+ */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -20,8 +22,26 @@ const ok = async (...args: string[]): Promise<string> => {
 
 test('pictures: the truth and the untouched photograph', async () => {
   await ok('example', 'scenes', '--size', '64');
-  const out = await ok('evaluate', `${lake}/truth/trees-moved.png`, `${lake}/photo.png`, '--source', `${lake}/photo.png`, '--layout', `${lake}/layout.png`,
-    '--target', `${lake}/targets/trees-moved.png`, '--truth', `${lake}/truth/trees-moved.png`, '--palette', `${lake}/palette.txt`, '--json', 'new/all.json', '--csv', 'all.csv', '--quiet');
+  const out = await ok(
+    'evaluate',
+    `${lake}/truth/trees-moved.png`,
+    `${lake}/photo.png`,
+    '--source',
+    `${lake}/photo.png`,
+    '--layout',
+    `${lake}/layout.png`,
+    '--target',
+    `${lake}/targets/trees-moved.png`,
+    '--truth',
+    `${lake}/truth/trees-moved.png`,
+    '--palette',
+    `${lake}/palette.txt`,
+    '--json',
+    'new/all.json',
+    '--csv',
+    'all.csv',
+    '--quiet',
+  );
   assert.match(out, /mean IoU ↑ +0\.\d{3} +0\.\d{3}\n/);
   assert.match(out, /the judge's ceiling/);
   assert.match(out, /the untouched source/);
@@ -31,7 +51,10 @@ test('pictures: the truth and the untouched photograph', async () => {
   assert.ok(truth.layout.meanIoU > photo.layout.meanIoU);
   assert.is(truth.truth!.psnr, 'Infinity');
   assert.is(photo.copy.share, 1);
-  const rows = readFileSync(at('all.csv'), 'utf8').trimEnd().split('\r\n').map((r) => r.split(','));
+  const rows = readFileSync(at('all.csv'), 'utf8')
+    .trimEnd()
+    .split('\r\n')
+    .map((r) => r.split(','));
   assert.is(rows.length, 3);
   assert.ok(rows.every((r) => r.length === rows[0].length));
   assert.is(Number(rows[1][rows[0].indexOf('mean_iou')]), truth.layout.meanIoU);
@@ -41,13 +64,40 @@ test('pictures: the truth and the untouched photograph', async () => {
 test('SIFID with weights from a file', async () => {
   const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
   const widths = [3, 4, 4, 6, 5, 8];
-  for (const [i, [name, k]] of ([['Conv2d_1a_3x3', 3], ['Conv2d_2a_3x3', 3], ['Conv2d_2b_3x3', 3], ['Conv2d_3b_1x1', 1], ['Conv2d_4a_3x3', 3]] as const).entries()) {
-    const n = widths[i + 1], shape = [n, widths[i], k, k];
+  for (const [i, [name, k]] of (
+    [
+      ['Conv2d_1a_3x3', 3],
+      ['Conv2d_2a_3x3', 3],
+      ['Conv2d_2b_3x3', 3],
+      ['Conv2d_3b_1x1', 1],
+      ['Conv2d_4a_3x3', 3],
+    ] as const
+  ).entries()) {
+    const n = widths[i + 1],
+      shape = [n, widths[i], k, k];
     tensors.set(`${name}.conv.weight`, { shape, data: hashUniform(name, n * widths[i] * k * k) });
-    for (const part of ['weight', 'bias', 'running_mean', 'running_var']) tensors.set(`${name}.bn.${part}`, { shape: [n], data: new Float32Array(n).fill(part === 'weight' || part === 'running_var' ? 1 : 0) });
+    for (const part of ['weight', 'bias', 'running_mean', 'running_var'])
+      tensors.set(`${name}.bn.${part}`, {
+        shape: [n],
+        data: new Float32Array(n).fill(part === 'weight' || part === 'running_var' ? 1 : 0),
+      });
   }
   writeFileSync(at('inception.safetensors'), encodeSafetensors(tensors));
-  await ok('evaluate', `${lake}/photo.png`, '--source', `${lake}/photo.png`, '--layout', `${lake}/layout.png`, '--target', `${lake}/layout.png`, '--inception', 'inception.safetensors', '--json', 'sifid.json', '--quiet');
+  await ok(
+    'evaluate',
+    `${lake}/photo.png`,
+    '--source',
+    `${lake}/photo.png`,
+    '--layout',
+    `${lake}/layout.png`,
+    '--target',
+    `${lake}/layout.png`,
+    '--inception',
+    'inception.safetensors',
+    '--json',
+    'sifid.json',
+    '--quiet',
+  );
   const { sifid } = json('sifid.json').results[0].appearance;
   assert.ok(Math.abs(sifid!.d64) < 1e-4 && Math.abs(sifid!.d192) < 1e-4, JSON.stringify(sifid));
 });
@@ -55,7 +105,21 @@ test('SIFID with weights from a file', async () => {
 test('label maps of an outside segmenter in place of the judge', async () => {
   mkdirSync(at('maps'));
   writeFileSync(at('maps/photo.png'), readFileSync(at(`${lake}/targets/trees-moved.png`)));
-  const out = await ok('evaluate', `${lake}/photo.png`, '--source', `${lake}/photo.png`, '--layout', `${lake}/layout.png`, '--target', `${lake}/targets/trees-moved.png`, '--predicted', 'maps', '--json', 'maps.json', '--quiet');
+  const out = await ok(
+    'evaluate',
+    `${lake}/photo.png`,
+    '--source',
+    `${lake}/photo.png`,
+    '--layout',
+    `${lake}/layout.png`,
+    '--target',
+    `${lake}/targets/trees-moved.png`,
+    '--predicted',
+    'maps',
+    '--json',
+    'maps.json',
+    '--quiet',
+  );
   assert.match(out, /mean IoU ↑ +1\.000\n/);
   assert.match(out, /given with --predicted/);
   const [r] = json('maps.json').results;
@@ -64,7 +128,23 @@ test('label maps of an outside segmenter in place of the judge', async () => {
 });
 
 test('a run folder with its targets and reconstruction; a result that carries its recipe', async () => {
-  await ok('analogy', `${lake}/photo.png`, `${lake}/layout.png`, `${lake}/targets/trees-moved.png`, '-o', 'result.png', '--preset', 'fast', '--size', '32', '--width', '4', '--iterations', '1', '--quiet');
+  await ok(
+    'analogy',
+    `${lake}/photo.png`,
+    `${lake}/layout.png`,
+    `${lake}/targets/trees-moved.png`,
+    '-o',
+    'result.png',
+    '--preset',
+    'fast',
+    '--size',
+    '32',
+    '--width',
+    '4',
+    '--iterations',
+    '1',
+    '--quiet',
+  );
   assert.ok(existsSync(at('result.run/run.json')));
   await ok('evaluate', 'result.run', 'result.png', '--truth', `${lake}/truth`, '--json', 'run.json', '--quiet');
   const [target, own, result] = json('run.json').results;

@@ -1,4 +1,7 @@
-/** semia rerun of what needs no run: every command's PNG makes itself again from its recipe, wherever the folder has gone; what cannot be repeated says so in a line. */
+/**
+ * semia rerun of what needs no run: every command's PNG makes itself again from its recipe, wherever the folder has
+ * gone; what cannot be repeated says so in a line.
+ */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -10,22 +13,93 @@ import { blue, layout, paint, photo, red } from '../support/runs.ts';
 
 const at = (name: string): string => join(folder, name);
 mkdirSync(at('work/drawings'), { recursive: true });
-const put = (name: string, picture: Parameters<typeof encodePng>[0]): void => writeFileSync(at(`work/${name}`), encodePng(picture));
-const white = [255, 255, 255] as const, black = [0, 0, 0] as const;
+const put = (name: string, picture: Parameters<typeof encodePng>[0]): void =>
+  writeFileSync(at(`work/${name}`), encodePng(picture));
+const white = [255, 255, 255] as const,
+  black = [0, 0, 0] as const;
 put('photo.png', photo(48, 32));
 put('other.png', photo(50, 34));
 put('layout.png', layout(48, 32));
-put('drawings/left.png', paint(48, 32, (x) => (x < 20 ? red : blue)));
-put('drawings/low.png', paint(48, 32, (_, y) => (y < 24 ? red : blue)));
-put('mask.png', paint(48, 32, (x, y) => (x > 20 && x < 30 && y > 8 && y < 20 ? white : black)));
+put(
+  'drawings/left.png',
+  paint(48, 32, (x) => (x < 20 ? red : blue)),
+);
+put(
+  'drawings/low.png',
+  paint(48, 32, (_, y) => (y < 24 ? red : blue)),
+);
+put(
+  'mask.png',
+  paint(48, 32, (x, y) => (x > 20 && x < 30 && y > 8 && y < 20 ? white : black)),
+);
 writeFileSync(at('work/palette.txt'), '#c81e1e roof\n#1e3cc8 sea\n');
 
 const made: [string, string[]][] = [
-  ['p/low.png', ['preview', 'photo.png', 'layout.png', 'drawings', '-o', 'p', '--seed', '3', '--output-size', '40', '--palette', 'palette.txt']],
-  ['ia.png', ['analogies', 'photo.png', 'layout.png', 'drawings/left.png', '-o', 'ia.png', '--kappa', '0.3', '--output-size', '24']],
+  [
+    'p/low.png',
+    [
+      'preview',
+      'photo.png',
+      'layout.png',
+      'drawings',
+      '-o',
+      'p',
+      '--seed',
+      '3',
+      '--output-size',
+      '40',
+      '--palette',
+      'palette.txt',
+    ],
+  ],
+  [
+    'ia.png',
+    [
+      'analogies',
+      'photo.png',
+      'layout.png',
+      'drawings/left.png',
+      '-o',
+      'ia.png',
+      '--kappa',
+      '0.3',
+      '--output-size',
+      '24',
+    ],
+  ],
   ['f.png', ['analogies', '--filter', 'photo.png', 'photo.png', 'other.png', '-o', 'f.png', '--output-size', '24']],
-  ['holed.png', ['inpaint', 'photo.png', '--mask', 'mask.png', '--from', 'other.png', '--grow', '1', '-o', 'holed.png', '--seed', '2']],
-  ['removed.png', ['remove', 'photo.png', '--mask', 'mask.png', '--layout', 'layout.png', '--palette', 'palette.txt', '-o', 'removed.png']],
+  [
+    'holed.png',
+    [
+      'inpaint',
+      'photo.png',
+      '--mask',
+      'mask.png',
+      '--from',
+      'other.png',
+      '--grow',
+      '1',
+      '-o',
+      'holed.png',
+      '--seed',
+      '2',
+    ],
+  ],
+  [
+    'removed.png',
+    [
+      'remove',
+      'photo.png',
+      '--mask',
+      'mask.png',
+      '--layout',
+      'layout.png',
+      '--palette',
+      'palette.txt',
+      '-o',
+      'removed.png',
+    ],
+  ],
   ['first.png', ['segment', 'photo.png', '-k', '3', '--superpixels', '40', '-o', 'first.png']],
 ];
 
@@ -34,7 +108,7 @@ test('what preview, analogies, inpaint, remove and segment write is made again t
     const o = await run(words, { cwd: at('work') });
     assert.is(o.code, 0, `${file}: ${o.stderr}`);
   }
-  renameSync(at('work'), at('moved'));   // the folder as a whole: files are found from where the picture lies
+  renameSync(at('work'), at('moved')); // the folder as a whole: files are found from where the picture lies
   for (const [file] of made) {
     const o = await run(['rerun', `moved/${file}`, '-o', 'again.png']);
     assert.is(o.stderr, '', file);
@@ -48,8 +122,14 @@ test('a picture that was changed is told of; a changed input, a foreign command 
   const picture = await readPicture(at('moved/ia.png'));
   const { data } = picture;
   data[4 * 30] ^= 8;
-  const recipe = JSON.parse(readText(readFileSync(at('moved/ia.png')))['semia-method']) as { again: { command: unknown[]; files: unknown[] } };
-  const write = (name: string, record: unknown): void => writeFileSync(at(`moved/${name}`), withText(encodePng({ ...picture, data }), { 'semia-method': JSON.stringify(record) }));
+  const recipe = JSON.parse(readText(readFileSync(at('moved/ia.png')))['semia-method']) as {
+    again: { command: unknown[]; files: unknown[] };
+  };
+  const write = (name: string, record: unknown): void =>
+    writeFileSync(
+      at(`moved/${name}`),
+      withText(encodePng({ ...picture, data }), { 'semia-method': JSON.stringify(record) }),
+    );
   write('touched.png', recipe);
   const touched = await run(['rerun', 'moved/touched.png']);
   assert.is(touched.code, 3);
@@ -62,8 +142,12 @@ test('a picture that was changed is told of; a changed input, a foreign command 
   write('compared.png', { method: 'SinGAN', repeat: 'semia compare --scene lake' });
   writeFileSync(at('moved/drawings/left.png'), readFileSync(at('moved/drawings/low.png')));
   for (const [file, says] of [
-    ['ia', /left\.png: is not the file that moved\/ia\.png was made of/], ['evil', /recipe is damaged, or of another version/], ['start', /recipe is damaged/], ['beyond', /recipe is damaged/],
-    ['plain', /plain\.png: was made by an older semia \(preview\), which recorded no command/], ['compared', /is a picture of semia compare: make it again by semia compare --scene lake/],
+    ['ia', /left\.png: is not the file that moved\/ia\.png was made of/],
+    ['evil', /recipe is damaged, or of another version/],
+    ['start', /recipe is damaged/],
+    ['beyond', /recipe is damaged/],
+    ['plain', /plain\.png: was made by an older semia \(preview\), which recorded no command/],
+    ['compared', /is a picture of semia compare: make it again by semia compare --scene lake/],
   ] as const) {
     const o = await run(['rerun', `moved/${file}.png`]);
     assert.is(o.code, 2, file);

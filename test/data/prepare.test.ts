@@ -13,7 +13,13 @@ const target = (w: number, h: number) => paint(w, h, (x) => (x < w / 3 ? red : b
 
 test('the training size keeps the shape, and networks see multiples of 8', () => {
   const c = configure({ preset: 'fast', size: 64 });
-  for (const [w, h, sw, sh, pw, ph] of [[128, 128, 64, 64, 64, 64], [200, 100, 64, 32, 64, 32], [150, 110, 64, 47, 64, 48], [50, 30, 50, 30, 56, 32], [90, 256, 23, 64, 24, 64]]) {
+  for (const [w, h, sw, sh, pw, ph] of [
+    [128, 128, 64, 64, 64, 64],
+    [200, 100, 64, 32, 64, 32],
+    [150, 110, 64, 47, 64, 48],
+    [50, 30, 50, 30, 56, 32],
+    [90, 256, 23, 64, 24, 64],
+  ]) {
     const s = source(w, h);
     const small = smallSource(s, c.size);
     assert.equal([small.width, small.height], [sw, sh], `${w} x ${h}`);
@@ -28,22 +34,28 @@ test('mirrored out and centred: the middle of the padded pair is the pair', () =
   const small = smallSource(source(50, 30), 64);
   const p = padTo(50, 30, 8);
   const fitted = fitPair(small, p);
-  for (let y = 0; y < 30; y++) for (let x = 0; x < 50; x++) {
-    assert.is(fitted.labels[(y + p.top) * p.width + x + p.left], small.labels[y * 50 + x]);
-    for (let c = 0; c < 3; c++) assert.is(fitted.image[(c * p.height + y + p.top) * p.width + x + p.left], small.image[(c * 30 + y) * 50 + x]);
-  }
+  for (let y = 0; y < 30; y++)
+    for (let x = 0; x < 50; x++) {
+      assert.is(fitted.labels[(y + p.top) * p.width + x + p.left], small.labels[y * 50 + x]);
+      for (let c = 0; c < 3; c++)
+        assert.is(fitted.image[(c * p.height + y + p.top) * p.width + x + p.left], small.image[(c * 30 + y) * 50 + x]);
+    }
   assert.is(fitted.image[p.top * p.width + p.left - 1], small.image[1], 'the edge pixel is not repeated');
 });
 
 test('a smaller target gets the middle of the source, at the same scale', () => {
   const small = smallSource(source(48, 48), 64);
   const cut = fitPair(small, { width: 32, height: 16 });
-  for (let y = 0; y < 16; y++) for (let x = 0; x < 32; x++) assert.is(cut.image[y * 32 + x], small.image[(y + 16) * 48 + x + 8]);
+  for (let y = 0; y < 16; y++)
+    for (let x = 0; x < 32; x++) assert.is(cut.image[y * 32 + x], small.image[(y + 16) * 48 + x + 8]);
 });
 
 test('targets: the same view at any resolution, another shape at the same scale', () => {
-  const s = source(120, 80, 60, 40);   // the layout is drawn at half the photo's size
-  const sizes = (w: number, h: number): number[] => { const t = prepareTarget(target(w, h), s); return [t.width, t.height]; };
+  const s = source(120, 80, 60, 40); // the layout is drawn at half the photo's size
+  const sizes = (w: number, h: number): number[] => {
+    const t = prepareTarget(target(w, h), s);
+    return [t.width, t.height];
+  };
   assert.equal(sizes(60, 40), [120, 80]);
   assert.equal(sizes(240, 160), [120, 80]);
   assert.equal(sizes(60, 60), [120, 120]);
@@ -57,7 +69,10 @@ test('targets: the same view at any resolution, another shape at the same scale'
 });
 
 test('what was put right is told', () => {
-  assert.match(prepareSource(photo(120, 80), layout(60, 40)).notes.join(), /scaled from 60 x 40 to the photo's 120 x 80/);
+  assert.match(
+    prepareSource(photo(120, 80), layout(60, 40)).notes.join(),
+    /scaled from 60 x 40 to the photo's 120 x 80/,
+  );
   const s = source(60, 40);
   assert.match(prepareTarget(target(60, 60), s).notes.join(), /another shape.*60 x 60/);
   assert.match(prepareTarget(target(30, 20), s).notes.join(), /the same view/);
@@ -67,7 +82,13 @@ test('what was put right is told', () => {
 test('equal colours of two class numbers are told apart', () => {
   const drawn = paint(40, 40, (_, y) => [y < 20 ? 3 : 7, 0, 0], 'numbers.png');
   for (let i = 0; i < drawn.data.length; i += 4) drawn.data[i + 1] = drawn.data[i + 2] = drawn.data[i];
-  const palette = { as: 'indices' as const, classes: [{ name: 'a', color: [9, 9, 9] as [number, number, number], index: 3 }, { name: 'b', color: [9, 9, 9] as [number, number, number], index: 7 }] };
+  const palette = {
+    as: 'indices' as const,
+    classes: [
+      { name: 'a', color: [9, 9, 9] as [number, number, number], index: 3 },
+      { name: 'b', color: [9, 9, 9] as [number, number, number], index: 7 },
+    ],
+  };
   const { classes } = prepareSource(photo(40, 40), drawn, { named: palette }).source.palette;
   assert.is.not(String(classes[0].color), String(classes[1].color));
 });
@@ -82,11 +103,24 @@ test('a total of their own stretches the schedule', () => {
 test('analogy: pictures of the targets, in one call', async () => {
   const done: number[] = [];
   const pictures = await analogy({
-    session: await testSession(), photo: photo(48, 36), layout: layout(48, 36), targets: [target(48, 36), target(64, 36)],
-    preset: 'fast', size: 32, width: 4, iterations: 2, onIteration: (i) => done.push(i),
+    session: await testSession(),
+    photo: photo(48, 36),
+    layout: layout(48, 36),
+    targets: [target(48, 36), target(64, 36)],
+    preset: 'fast',
+    size: 32,
+    width: 4,
+    iterations: 2,
+    onIteration: (i) => done.push(i),
   });
   assert.equal(done, [1, 2]);
-  assert.equal(pictures.map((p) => [p.width, p.height]), [[48, 36], [64, 36]]);
+  assert.equal(
+    pictures.map((p) => [p.width, p.height]),
+    [
+      [48, 36],
+      [64, 36],
+    ],
+  );
   assert.ok(new Set(pictures[1].data).size > 20, 'not one flat colour');
 });
 

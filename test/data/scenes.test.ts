@@ -16,11 +16,15 @@ const areas = (picture: ScenePicture, classes: number): number[] => {
 
 /** Standard deviation of the luminance (8-bit steps) of the pixels of one class. */
 function texture(picture: ScenePicture, label: number): number {
-  let n = 0, sum = 0, squares = 0;
+  let n = 0,
+    sum = 0,
+    squares = 0;
   picture.layout.forEach((k, p) => {
     if (k !== label) return;
     const y = 0.299 * picture.photo[3 * p] + 0.587 * picture.photo[3 * p + 1] + 0.114 * picture.photo[3 * p + 2];
-    n++; sum += y; squares += y * y;
+    n++;
+    sum += y;
+    squares += y * y;
   });
   return Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2));
 }
@@ -37,7 +41,8 @@ test('one scene is not square and one size is no multiple of 8', () => {
 });
 
 for (const [name, scene] of scenes) {
-  const pictures = [scene.source, ...scene.targets], classes = scene.classes.length;
+  const pictures = [scene.source, ...scene.targets],
+    classes = scene.classes.length;
 
   test(`${name}: 3 to 6 classes of distinct names and colours, 3 or more targets`, () => {
     assert.ok(classes >= 3 && classes <= 6);
@@ -75,24 +80,36 @@ for (const [name, scene] of scenes) {
   });
 }
 
-test('face: many small classes by CelebAMask-HQ\'s names and colours, in pairs, all of them there in every target', () => {
+test("face: many small classes by CelebAMask-HQ's names and colours, in pairs, all of them there in every target", () => {
   const scene = paintScene('face', { size: SIZE });
   assert.equal(allSceneNames, [...sceneNames, 'face']);
   const known = new Map(namedPalettes['celebamask-hq'].classes.map((c) => [c.name, c.color]));
   assert.ok(scene.classes.length >= 12 && scene.targets.length >= 3);
   for (const c of scene.classes) assert.equal(c.color, known.get(c.name), c.name);
   assert.equal(mirrorOf(scene.classes.map((c) => c.name))!.filter((m, k) => m !== k).length, 6);
-  for (const p of [scene.source, ...scene.targets]) areas(p, scene.classes.length).forEach((share, k) => assert.ok(share > 5e-4, `${p.name}: ${scene.classes[k].name} ${share}`));
+  for (const p of [scene.source, ...scene.targets])
+    areas(p, scene.classes.length).forEach((share, k) =>
+      assert.ok(share > 5e-4, `${p.name}: ${scene.classes[k].name} ${share}`),
+    );
   scene.classes.forEach((c, k) => assert.ok(texture(scene.source, k) > 3, `${c.name}: ${texture(scene.source, k)}`));
-  for (const t of scene.targets) assert.ok(t.layout.reduce((n, k, p) => n + Number(k !== scene.source.layout[p]), 0) / t.layout.length > 0.008, t.name);
+  for (const t of scene.targets)
+    assert.ok(
+      t.layout.reduce((n, k, p) => n + Number(k !== scene.source.layout[p]), 0) / t.layout.length > 0.008,
+      t.name,
+    );
 });
 
 test('the same seed gives the same bytes, another seed other bytes', () => {
-  const name = sceneNames[sceneNames.length - 1], first = scenes.get(name)!;
-  const again = paintScene(name, { size: SIZE }), other = paintScene(name, { size: SIZE, seed: 2 });
+  const name = sceneNames[sceneNames.length - 1],
+    first = scenes.get(name)!;
+  const again = paintScene(name, { size: SIZE }),
+    other = paintScene(name, { size: SIZE, seed: 2 });
   assert.equal(again.source.photo, first.source.photo);
   assert.equal(again.source.layout, first.source.layout);
-  assert.equal(again.targets.map((t) => t.photo), first.targets.map((t) => t.photo));
+  assert.equal(
+    again.targets.map((t) => t.photo),
+    first.targets.map((t) => t.photo),
+  );
   assert.not.equal(other.source.photo, first.source.photo);
 });
 

@@ -1,4 +1,7 @@
-/** What is done with a recorded step as a whole: epilogues, twin launches, second passes in one launch, results kept until their inputs change. Same bits. */
+/**
+ * What is done with a recorded step as a whole: epilogues, twin launches, second passes in one launch, results kept
+ * until their inputs change. Same bits.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { addBias } from '../../src/autograd/ops/pointwise/bias.ts';
@@ -18,71 +21,121 @@ import { hashUniform } from '../../src/engine/random.ts';
 import { compare } from '../support/check.ts';
 import { scoped } from '../support/device.ts';
 
-const input = (s: Session, name: string, shape: Shape): Tensor => s.lasting(shape, name, hashUniform(name, sizeOf(shape)));
+const input = (s: Session, name: string, shape: Shape): Tensor =>
+  s.lasting(shape, name, hashUniform(name, sizeOf(shape)));
 const spec = (name: string, shape: Shape): ParameterSpec => ({ name, shape, init: hashUniform(name, sizeOf(shape)) });
-const bits = (a: readonly (Float32Array | Uint32Array)[]): string[] => a.map((v) => Buffer.from(v.buffer, v.byteOffset, v.byteLength).toString('hex'));
+const bits = (a: readonly (Float32Array | Uint32Array)[]): string[] =>
+  a.map((v) => Buffer.from(v.buffer, v.byteOffset, v.byteLength).toString('hex'));
 
 type Ending = 'lrelu' | 'relu' | 'residual' | 'gradient';
-interface Fused { name: string; x: Shape; w: Shape; a?: Partial<ConvAttrs>; ending: Ending; /** Variants to try: the subgroup kernels where they run, tiles in few cases, since they compile for long on processors. */ by: string[] }
+interface Fused {
+  name: string;
+  x: Shape;
+  w: Shape;
+  a?: Partial<ConvAttrs>;
+  ending: Ending /** Variants to try: the subgroup kernels where they run, tiles in few cases, since they compile for long on processors. */;
+  by: string[];
+}
 const fused: Fused[] = [
-  { name: '3x3, LeakyReLU', x: [2, 6, 6, 12], w: [10, 6, 3, 3], a: { pad: 1, padMode: 'reflect' }, ending: 'lrelu', by: ['rows', 'tile32'] },
+  {
+    name: '3x3, LeakyReLU',
+    x: [2, 6, 6, 12],
+    w: [10, 6, 3, 3],
+    a: { pad: 1, padMode: 'reflect' },
+    ending: 'lrelu',
+    by: ['rows', 'tile32'],
+  },
   { name: '1x1, ReLU', x: [1, 34, 6, 10], w: [11, 34, 1, 1], ending: 'relu', by: ['pixels'] },
-  { name: 'dilated, ReLU', x: [1, 3, 12, 16], w: [9, 3, 3, 3], a: { dilation: 4, pad: 4 }, ending: 'relu', by: ['dilated'] },
+  {
+    name: 'dilated, ReLU',
+    x: [1, 3, 12, 16],
+    w: [9, 3, 3, 3],
+    a: { dilation: 4, pad: 4 },
+    ending: 'relu',
+    by: ['dilated'],
+  },
   { name: '1x1, residual', x: [2, 9, 8, 8], w: [35, 9, 1, 1], ending: 'residual', by: ['pixels'] },
-  { name: 'long sum, residual', x: [1, 130, 4, 4], w: [12, 130, 1, 1], ending: 'residual', by: ['tile32', 'tile32 split'] },
-  { name: '1x1, sum of two gradients', x: [2, 35, 8, 8], w: [9, 35, 1, 1], ending: 'gradient', by: ['pixels', 'tile32', 'generic'] },
+  {
+    name: 'long sum, residual',
+    x: [1, 130, 4, 4],
+    w: [12, 130, 1, 1],
+    ending: 'residual',
+    by: ['tile32', 'tile32 split'],
+  },
+  {
+    name: '1x1, sum of two gradients',
+    x: [2, 35, 8, 8],
+    w: [9, 35, 1, 1],
+    ending: 'gradient',
+    by: ['pixels', 'tile32', 'generic'],
+  },
 ];
-for (const { name, x, w, a, ending, by } of fused) test(`a convolution stores what follows it: ${name}`, () => scoped(async (s) => {
-  const attrs: ConvAttrs = { stride: 1, dilation: 1, pad: 0, padMode: 'zero', ...a };
-  const g = geometry('test', x, w, attrs);
-  const back = ending === 'gradient';
-  const y: Shape = [g.n, g.co, g.ho, g.wo];
-  const shapes: Shape[] = [back ? y : x, w, [g.co], back ? x : y];
-  const names_ = ['from', 'w', 'bias', 'skip'].map((n) => `${name}/${n}`);
-  const [from, weight, bias, skip] = shapes.map((shape, i) => input(s, names_[i], shape));
-  const values = shapes.map((shape, i): Ref => { const v = hashUniform(names_[i], sizeOf(shape)); return ref(shape, (k) => v[k]); });
-  const inputAttrs = { ...attrs, h: g.h, w: g.w };
-  const slope = ending === 'lrelu' ? Math.fround(0.2) : 0;
-  const reference = (r: readonly Ref[], abs: boolean): Ref => {
-    const sum = back ? inputReference(r.slice(0, 2), inputAttrs) : forwardReference(r.slice(0, 3), attrs);
-    const added = back || ending === 'residual';
-    return ref(sum.shape, (i) => (added ? sum.data[i] + r[3].data[i] : abs || sum.data[i] > 0 ? sum.data[i] : slope * sum.data[i]));
-  };
-  const want = reference(values, false);
-  const size = magnitudeBy((r: readonly Ref[]) => reference(r, true))(values, null);
-  const family = back ? backwardDataFamily : forwardFamily;
-  for (const variant of candidates(family, { ...g, bias: false }, adapterOf(s)).filter((v) => by.includes(v.name))) {
-    s.choices.set(family, { ...g, bias: false }, variant.name);
-    const step = (apart: boolean) => async (): Promise<{ out: Float32Array; launches: number }> => {
-      let result!: Tensor;
-      const program = await s.record(() => {
-        const sum = back ? convInput([from, weight], inputAttrs) : conv2d(from, weight, null, attrs);
-        if (apart) s.keep(sum); // somebody else reads it
-        result = s.keep(back ? joinOp([skip, sum], { shape: x, from: [0, 0] }) : addBias(sum, bias, ending === 'residual' ? { skip } : { slope }));
+for (const { name, x, w, a, ending, by } of fused)
+  test(`a convolution stores what follows it: ${name}`, () =>
+    scoped(async (s) => {
+      const attrs: ConvAttrs = { stride: 1, dilation: 1, pad: 0, padMode: 'zero', ...a };
+      const g = geometry('test', x, w, attrs);
+      const back = ending === 'gradient';
+      const y: Shape = [g.n, g.co, g.ho, g.wo];
+      const shapes: Shape[] = [back ? y : x, w, [g.co], back ? x : y];
+      const names_ = ['from', 'w', 'bias', 'skip'].map((n) => `${name}/${n}`);
+      const [from, weight, bias, skip] = shapes.map((shape, i) => input(s, names_[i], shape));
+      const values = shapes.map((shape, i): Ref => {
+        const v = hashUniform(names_[i], sizeOf(shape));
+        return ref(shape, (k) => v[k]);
       });
-      program.run();
-      const [out] = await s.read([result]);
-      const launches = program.dispatches;
-      program.destroy();
-      return { out: out as Float32Array, launches };
-    };
-    const [alone, together] = [await step(true)(), await step(false)()];
-    assert.is(alone.launches - together.launches, variant.name === 'generic' ? 0 : 1, variant.name);
-    assert.equal(bits([together.out]), bits([alone.out]), variant.name);
-    compare(`${variant.name} (${name})`, together.out, want, size, g.ci * g.kh * g.kw * (back ? g.co : 1) + 2);
-  }
-}));
+      const inputAttrs = { ...attrs, h: g.h, w: g.w };
+      const slope = ending === 'lrelu' ? Math.fround(0.2) : 0;
+      const reference = (r: readonly Ref[], abs: boolean): Ref => {
+        const sum = back ? inputReference(r.slice(0, 2), inputAttrs) : forwardReference(r.slice(0, 3), attrs);
+        const added = back || ending === 'residual';
+        return ref(sum.shape, (i) =>
+          added ? sum.data[i] + r[3].data[i] : abs || sum.data[i] > 0 ? sum.data[i] : slope * sum.data[i],
+        );
+      };
+      const want = reference(values, false);
+      const size = magnitudeBy((r: readonly Ref[]) => reference(r, true))(values, null);
+      const family = back ? backwardDataFamily : forwardFamily;
+      for (const variant of candidates(family, { ...g, bias: false }, adapterOf(s)).filter((v) =>
+        by.includes(v.name),
+      )) {
+        s.choices.set(family, { ...g, bias: false }, variant.name);
+        const step = (apart: boolean) => async (): Promise<{ out: Float32Array; launches: number }> => {
+          let result!: Tensor;
+          const program = await s.record(() => {
+            const sum = back ? convInput([from, weight], inputAttrs) : conv2d(from, weight, null, attrs);
+            if (apart) s.keep(sum); // somebody else reads it
+            result = s.keep(
+              back
+                ? joinOp([skip, sum], { shape: x, from: [0, 0] })
+                : addBias(sum, bias, ending === 'residual' ? { skip } : { slope }),
+            );
+          });
+          program.run();
+          const [out] = await s.read([result]);
+          const launches = program.dispatches;
+          program.destroy();
+          return { out: out as Float32Array, launches };
+        };
+        const [alone, together] = [await step(true)(), await step(false)()];
+        assert.is(alone.launches - together.launches, variant.name === 'generic' ? 0 : 1, variant.name);
+        assert.equal(bits([together.out]), bits([alone.out]), variant.name);
+        compare(`${variant.name} (${name})`, together.out, want, size, g.ci * g.kh * g.kw * (back ? g.co : 1) + 2);
+      }
+    }));
 
-test('an epilogue stays apart where its launch would read what it writes, or reads what comes too late', () => scoped(async (s) => {
-  const [x, w] = [input(s, 'late/x', [1, 8, 8, 8]), input(s, 'late/w', [8, 8, 1, 1])];
-  const run = (late: boolean) => s.compute(() => {
-    const early = late ? null : scale(x, 3);
-    const sum = conv2d(x, w);
-    const between = late ? scale(x, 3) : early!; // computed behind the convolution, which then moves there
-    return [joinOp([sum, between], { shape: x.shape, from: [0, 0] })];
-  });
-  assert.equal(bits(await run(true)), bits(await run(false)));
-}));
+test('an epilogue stays apart where its launch would read what it writes, or reads what comes too late', () =>
+  scoped(async (s) => {
+    const [x, w] = [input(s, 'late/x', [1, 8, 8, 8]), input(s, 'late/w', [8, 8, 1, 1])];
+    const run = (late: boolean) =>
+      s.compute(() => {
+        const early = late ? null : scale(x, 3);
+        const sum = conv2d(x, w);
+        const between = late ? scale(x, 3) : early!; // computed behind the convolution, which then moves there
+        return [joinOp([sum, between], { shape: x.shape, from: [0, 0] })];
+      });
+    assert.equal(bits(await run(true)), bits(await run(false)));
+  }));
 
 /** A 1x1 and a 3x3 layer with bias and LeakyReLU, and a residual. */
 const names = ['w1', 'b1', 'w2', 'b2'];
@@ -92,58 +145,99 @@ const branch = (get: (name: string) => Tensor, x: Tensor): Tensor => {
   return addBias(conv2d(h, get('w2'), null, { pad: 1, padMode: 'reflect' }), get('b2'), { skip: x });
 };
 
-test('two branches are launched as one, forwards and backwards, with the bits of each alone', () => scoped(async (s) => {
-  const p = new Parameters(s, 'twins', ['a', 'b'].flatMap((k) => names.map((n, i) => spec(`${k}.${n}`, shapes[i]))), { beta1: 0, beta2: 0.9, eps: 1e-8 });
-  const x = input(s, 'twins/x', [2, 20, 16, 16]);
-  const run = (both: boolean, k: string, i: number) => s.record(() => {
-    const of = (name: string, n: number): Tensor => meanAll(mul(branch((q) => p.get(`${name}.${q}`), samples(x, n, n + 1)), samples(x, n, n + 1)));
-    p.backward(both ? add(of('a', 0), of('b', 1)) : of(k, i), { still: (name) => !both && !name.startsWith(k) });
-  });
-  const [a, b, both] = [await run(false, 'a', 0), await run(false, 'b', 1), await run(true, '', 0)];
-  const read = async (k: string) => { const g = await p.readGradients(); return bits(names.map((n) => g.get(`${k}.${n}`)!)); };
-  a.run();
-  const alone = [await read('a')];
-  b.run();
-  alone.push(await read('b'));
-  both.run();
-  assert.equal([await read('a'), await read('b')], alone);
-  // Where the device has no kernels that can be twins, the convolutions stay apart.
-  if (s.device.info.software && s.device.info.subgroupMax === 8) assert.ok(both.dispatches <= 2 * a.dispatches - 6, `${both.dispatches} launches for two, ${a.dispatches} for one`);
-  for (const q of [a, b, both]) q.destroy();
-}));
+test('two branches are launched as one, forwards and backwards, with the bits of each alone', () =>
+  scoped(async (s) => {
+    const p = new Parameters(
+      s,
+      'twins',
+      ['a', 'b'].flatMap((k) => names.map((n, i) => spec(`${k}.${n}`, shapes[i]))),
+      { beta1: 0, beta2: 0.9, eps: 1e-8 },
+    );
+    const x = input(s, 'twins/x', [2, 20, 16, 16]);
+    const run = (both: boolean, k: string, i: number) =>
+      s.record(() => {
+        const of = (name: string, n: number): Tensor =>
+          meanAll(
+            mul(
+              branch((q) => p.get(`${name}.${q}`), samples(x, n, n + 1)),
+              samples(x, n, n + 1),
+            ),
+          );
+        p.backward(both ? add(of('a', 0), of('b', 1)) : of(k, i), { still: (name) => !both && !name.startsWith(k) });
+      });
+    const [a, b, both] = [await run(false, 'a', 0), await run(false, 'b', 1), await run(true, '', 0)];
+    const read = async (k: string) => {
+      const g = await p.readGradients();
+      return bits(names.map((n) => g.get(`${k}.${n}`)!));
+    };
+    a.run();
+    const alone = [await read('a')];
+    b.run();
+    alone.push(await read('b'));
+    both.run();
+    assert.equal([await read('a'), await read('b')], alone);
+    // Where the device has no kernels that can be twins, the convolutions stay apart.
+    if (s.device.info.software && s.device.info.subgroupMax === 8)
+      assert.ok(
+        both.dispatches <= 2 * a.dispatches - 6,
+        `${both.dispatches} launches for two, ${a.dispatches} for one`,
+      );
+    for (const q of [a, b, both]) q.destroy();
+  }));
 
-test('gradients in split parts are added up in one launch, with the same bits', () => scoped(async (s) => {
-  const list: [string, Shape][] = [['u', [24, 3, 3, 3]], ['v', [8, 24, 1, 1]], ['w', [5, 8, 3, 3]]];
-  const p = new Parameters(s, 'sums', list.map(([n, shape]) => spec(`sums/${n}`, shape)), { beta1: 0, beta2: 0.9, eps: 1e-8 });
-  const x = input(s, 'sums/x', [1, 3, 32, 32]);
-  const loss = (): Tensor => {
-    const y = list.reduce((t, [n, shape]) => conv2d(t, p.get(`sums/${n}`), null, { pad: (shape[2] - 1) / 2 }), x);
-    return meanAll(mul(y, y));
-  };
-  const one = await s.record(() => p.backward(loss()));
-  one.run();
-  const got = await p.readGradients();
-  const want = await s.compute(() => gradients(loss(), p.names.map((n) => p.get(n))));
-  assert.equal(bits(p.names.map((n) => got.get(n)!)), bits(want));
-  one.destroy();
-}));
+test('gradients in split parts are added up in one launch, with the same bits', () =>
+  scoped(async (s) => {
+    const list: [string, Shape][] = [
+      ['u', [24, 3, 3, 3]],
+      ['v', [8, 24, 1, 1]],
+      ['w', [5, 8, 3, 3]],
+    ];
+    const p = new Parameters(
+      s,
+      'sums',
+      list.map(([n, shape]) => spec(`sums/${n}`, shape)),
+      { beta1: 0, beta2: 0.9, eps: 1e-8 },
+    );
+    const x = input(s, 'sums/x', [1, 3, 32, 32]);
+    const loss = (): Tensor => {
+      const y = list.reduce((t, [n, shape]) => conv2d(t, p.get(`sums/${n}`), null, { pad: (shape[2] - 1) / 2 }), x);
+      return meanAll(mul(y, y));
+    };
+    const one = await s.record(() => p.backward(loss()));
+    one.run();
+    const got = await p.readGradients();
+    const want = await s.compute(() =>
+      gradients(
+        loss(),
+        p.names.map((n) => p.get(n)),
+      ),
+    );
+    assert.equal(bits(p.names.map((n) => got.get(n)!)), bits(want));
+    one.destroy();
+  }));
 
-test('what depends on still tensors alone is computed when they expire', () => scoped(async (s) => {
-  const [still, moving] = [input(s, 'still', [64]), input(s, 'moving', [64])];
-  let y!: Tensor;
-  const program = await s.record(() => { y = s.keep(add(scale(scale(still, 2), 3), moving)); }, [still]);
-  assert.is(program.dispatches, 1);
-  const expect = async (a: number, b: number): Promise<void> => {
-    program.run();
-    assert.equal([...(await s.read([y]))[0]], new Array(64).fill(6 * a + b));
-  };
-  const set = (a: number, b: number): void => { s.write(still, new Array(64).fill(a)); s.write(moving, new Array(64).fill(b)); };
-  set(1, 0.5);
-  await expect(1, 0.5);
-  set(2, 0.25);
-  await expect(1, 0.25);
-  program.expire();
-  await expect(2, 0.25);
-  program.destroy();
-}));
+test('what depends on still tensors alone is computed when they expire', () =>
+  scoped(async (s) => {
+    const [still, moving] = [input(s, 'still', [64]), input(s, 'moving', [64])];
+    let y!: Tensor;
+    const program = await s.record(() => {
+      y = s.keep(add(scale(scale(still, 2), 3), moving));
+    }, [still]);
+    assert.is(program.dispatches, 1);
+    const expect = async (a: number, b: number): Promise<void> => {
+      program.run();
+      assert.equal([...(await s.read([y]))[0]], new Array(64).fill(6 * a + b));
+    };
+    const set = (a: number, b: number): void => {
+      s.write(still, new Array(64).fill(a));
+      s.write(moving, new Array(64).fill(b));
+    };
+    set(1, 0.5);
+    await expect(1, 0.5);
+    set(2, 0.25);
+    await expect(1, 0.25);
+    program.expire();
+    await expect(2, 0.25);
+    program.destroy();
+  }));
 test.run();

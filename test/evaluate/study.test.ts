@@ -1,4 +1,6 @@
-/** The user study without a browser: shuffle and seal, answers as CSV and back, tally against numpy, the page's text. */
+/**
+ * The user study without a browser: shuffle and seal, answers as CSV and back, tally against numpy, the page's text.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'uvu';
@@ -11,19 +13,51 @@ import { folder, run, type Outcome } from '../support/child.ts';
 import { golden } from '../support/golden.ts';
 import { paint, photo } from '../support/runs.ts';
 
-interface Golden { methods: string[]; seed: number; resamples: number; ranks: number[][][]; shares: number[][]; meanRank: number[]; intervals: number[][][]; other: number[][][]; meanRankIntervals: number[][] }
+interface Golden {
+  methods: string[];
+  seed: number;
+  resamples: number;
+  ranks: number[][][];
+  shares: number[][];
+  meanRank: number[];
+  intervals: number[][][];
+  other: number[][][];
+  meanRankIntervals: number[][];
+}
 const expected = golden<Golden>('study.json');
-const answers: Answer[] = expected.ranks.flatMap((questions, p) => questions.flatMap((ranks, q) => (ranks[0] ? ranks.map((rank, m) => (
-  { participant: `P${p}`, question: `lake/"the", ${q}`, method: expected.methods[m], rank, timeMs: 1000 * (q + 1), seed: 3, shown: letter((m + q) % 3) })) : [])));
-const good = (o: Outcome): string => { assert.is(o.stderr, ''); assert.is(o.code, 0); return o.stdout; };
-const put = (name: string, bytes: Uint8Array | string): void => { mkdirSync(dirname(join(folder, name)), { recursive: true }); writeFileSync(join(folder, name), bytes); };
+const answers: Answer[] = expected.ranks.flatMap((questions, p) =>
+  questions.flatMap((ranks, q) =>
+    ranks[0]
+      ? ranks.map((rank, m) => ({
+          participant: `P${p}`,
+          question: `lake/"the", ${q}`,
+          method: expected.methods[m],
+          rank,
+          timeMs: 1000 * (q + 1),
+          seed: 3,
+          shown: letter((m + q) % 3),
+        }))
+      : [],
+  ),
+);
+const good = (o: Outcome): string => {
+  assert.is(o.stderr, '');
+  assert.is(o.code, 0);
+  return o.stdout;
+};
+const put = (name: string, bytes: Uint8Array | string): void => {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), bytes);
+};
 
 test('the shuffle is a permutation, repeats, and prefers no place', () => {
   const at = Array.from({ length: 4 }, () => [0, 0, 0, 0]);
   for (let i = 0; i < 4000; i++) {
     const order = permutation(4, 7, `P${i}`, 'lake');
     assert.equal([...order].sort(), [0, 1, 2, 3]);
-    order.forEach((item, place) => { at[item][place]++; });
+    order.forEach((item, place) => {
+      at[item][place]++;
+    });
   }
   assert.equal(permutation(9, 7, 'P1', 'lake'), permutation(9, 7, 'P1', 'lake'));
   assert.not.equal(permutation(9, 7, 'P1', 'lake'), permutation(9, 8, 'P1', 'lake'));
@@ -42,14 +76,29 @@ test('answers go out as CSV and come back the same, in any order and line ending
   assert.equal(readAnswers([{ name: 'a.csv', text }]), { answers, repeated: 0 });
   assert.equal(readAnswers([{ name: 'a.csv', text: `\ufeff${text.replaceAll('\r\n', '\n')}\n` }]).answers, answers);
   const half = answersCsv(answers.slice(0, 6));
-  assert.is(readAnswers([{ name: 'so-far.csv', text: half }, { name: 'a.csv', text }]).repeated, 6, 'a file saved half-way counts once');
-  assert.equal(parseCsv('a,"b\n""c"""\n\nd,', 'x'), [{ line: 1, fields: ['a', 'b\n"c"'] }, { line: 4, fields: ['d', ''] }]);
+  assert.is(
+    readAnswers([
+      { name: 'so-far.csv', text: half },
+      { name: 'a.csv', text },
+    ]).repeated,
+    6,
+    'a file saved half-way counts once',
+  );
+  assert.equal(parseCsv('a,"b\n""c"""\n\nd,', 'x'), [
+    { line: 1, fields: ['a', 'b\n"c"'] },
+    { line: 4, fields: ['d', ''] },
+  ]);
 });
 
 test('bad answers are told of with file and line', () => {
   const head = 'participant,question,method,rank,time_ms,seed,shown\n';
   const rows = ['P1,q,a,1,10,0,A', 'P1,q,b,2,10,0,B'];
-  const says = (lines: string[], message: RegExp): void => { assert.throws(() => readAnswers([{ name: 'x.csv', text: head + lines.join('\n') }]), (e: Error) => e.name === 'UserError' && message.test(e.message)); };
+  const says = (lines: string[], message: RegExp): void => {
+    assert.throws(
+      () => readAnswers([{ name: 'x.csv', text: head + lines.join('\n') }]),
+      (e: Error) => e.name === 'UserError' && message.test(e.message),
+    );
+  };
   assert.is(readAnswers([{ name: 'x.csv', text: head + rows.join('\n') }]).answers.length, 2, 'the control');
   says([rows[0], 'P1,q,b,two,10,0,B'], /^x\.csv line 3: rank is "two"; a whole number/);
   says([rows[0], 'P1,q,b,0,10,0,B'], /^x\.csv line 3: rank is "0"/);
@@ -64,9 +113,10 @@ test('bad answers are told of with file and line', () => {
   says([], /^x\.csv: no answers/);
 });
 
-test('shares and intervals are numpy\'s: the same resamples to rounding, other ones nearly', () => {
+test("shares and intervals are numpy's: the same resamples to rounding, other ones nearly", () => {
   const t = tally([...answers].reverse(), { resamples: expected.resamples, seed: expected.seed });
-  const near = (a: number, b: number, limit: number, what: string): void => assert.ok(Math.abs(a - b) <= limit, `${what}: ${a}, numpy ${b}`);
+  const near = (a: number, b: number, limit: number, what: string): void =>
+    assert.ok(Math.abs(a - b) <= limit, `${what}: ${a}, numpy ${b}`);
   for (const [m, { method, shares, meanRank }] of t.methods.entries()) {
     assert.is(method, expected.methods[m]);
     for (const [r, s] of shares.entries()) {
@@ -81,47 +131,105 @@ test('shares and intervals are numpy\'s: the same resamples to rounding, other o
     near(meanRank.high!, expected.meanRankIntervals[m][1], 1e-12, 'mean rank, high');
   }
   assert.equal([t.participants, t.questions, t.answers], [9, 7, 57]);
-  near(t.firstByPosition.reduce((a, b) => a + b), 1, 1e-12, 'places');
+  near(
+    t.firstByPosition.reduce((a, b) => a + b),
+    1,
+    1e-12,
+    'places',
+  );
   assert.is(quantile([1, 2, 4], 0.75), 3);
   const alone = tally(answers.filter((a) => a.participant === 'P5'));
   assert.is(alone.methods[0].shares[0].low, null, 'one participant has no like');
 });
 
-test('study: the page of plain folders holds all pictures, no method\'s name, and asks for nothing', async () => {
+test("study: the page of plain folders holds all pictures, no method's name, and asks for nothing", async () => {
   put('plain/source.png', encodePng(photo(48, 32)));
-  for (const [m, method] of ['zebra-net', 'quagga', 'okapi'].entries()) for (const q of ['east', 'west']) {
-    put(`plain/${method}/${q}.png`, encodePng(paint(m ? 48 : 24, m ? 32 : 16, (x, y) => [60 * m, (x * 5) % 256, q === 'east' ? y : 200])));
-  }
-  assert.match(good(await run(['study', 'plain', '--seed', '4'])), /2 questions about okapi, quagga, zebra-net; seed 4/);
+  for (const [m, method] of ['zebra-net', 'quagga', 'okapi'].entries())
+    for (const q of ['east', 'west']) {
+      put(
+        `plain/${method}/${q}.png`,
+        encodePng(paint(m ? 48 : 24, m ? 32 : 16, (x, y) => [60 * m, (x * 5) % 256, q === 'east' ? y : 200])),
+      );
+    }
+  assert.match(
+    good(await run(['study', 'plain', '--seed', '4'])),
+    /2 questions about okapi, quagga, zebra-net; seed 4/,
+  );
   const html = readFileSync(join(folder, 'plain/study.html'), 'utf8');
   assert.not.match(html, /zebra|quagga|okapi/i);
-  assert.not.match(html.replaceAll(/data:image\/png;base64,[\w+/=]+/g, ''), /https?:|src="[^"]|@import|url\(|NaN|undefined</);
+  assert.not.match(
+    html.replaceAll(/data:image\/png;base64,[\w+/=]+/g, ''),
+    /https?:|src="[^"]|@import|url\(|NaN|undefined</,
+  );
   const data = JSON.parse(/id="data">(.*?)<\/script>/s.exec(html)![1]);
-  assert.equal(JSON.parse(unseal(data.key, 4)), { methods: ['okapi', 'quagga', 'zebra-net'], questions: ['east', 'west'] });
-  const size = (uri: string): number[] => { const b = Buffer.from(uri.split(',')[1], 'base64'); return [b.readUInt32BE(16), b.readUInt32BE(20)]; };
-  for (const q of data.questions) assert.equal(q.pictures.map(size), [[48, 32], [48, 32], [48, 32]], 'size tells nothing');
+  assert.equal(JSON.parse(unseal(data.key, 4)), {
+    methods: ['okapi', 'quagga', 'zebra-net'],
+    questions: ['east', 'west'],
+  });
+  const size = (uri: string): number[] => {
+    const b = Buffer.from(uri.split(',')[1], 'base64');
+    return [b.readUInt32BE(16), b.readUInt32BE(20)];
+  };
+  for (const q of data.questions)
+    assert.equal(
+      q.pictures.map(size),
+      [
+        [48, 32],
+        [48, 32],
+        [48, 32],
+      ],
+      'size tells nothing',
+    );
 });
 
-test('study: a comparison\'s folder gives its methods; --tally counts as table, CSV and page', async () => {
-  const compared = 'compared', record = { methods: ['source', 'preview', 'analogies'].map((name) => ({ name, failure: null })).concat({ name: 'fixed', failure: 'too small' } as never) };
+test("study: a comparison's folder gives its methods; --tally counts as table, CSV and page", async () => {
+  const compared = 'compared',
+    record = {
+      methods: ['source', 'preview', 'analogies']
+        .map((name) => ({ name, failure: null }))
+        .concat({ name: 'fixed', failure: 'too small' } as never),
+    };
   put(`${compared}/results.json`, JSON.stringify(record));
   put(`${compared}/source.png`, encodePng(photo(48, 32)));
-  for (const m of ['source', 'preview', 'analogies', 'scene/targets']) put(`${compared}/${m}/west.png`, encodePng(photo(48, 32)));
+  for (const m of ['source', 'preview', 'analogies', 'scene/targets'])
+    put(`${compared}/${m}/west.png`, encodePng(photo(48, 32)));
   const said = good(await run(['study', compared, '-o', 'new/page.html']));
   assert.match(said, /fixed is left out: it failed there\n1 question about preview, analogies;/);
   put('answers/a.csv', answersCsv(answers.slice(0, 60)));
   put('answers/b.csv', answersCsv(answers.slice(60)));
-  const counting = ['study', '--tally', 'answers/a.csv', 'answers/b.csv', '--resamples', String(expected.resamples), '--seed', String(expected.seed), '-o'];
+  const counting = [
+    'study',
+    '--tally',
+    'answers/a.csv',
+    'answers/b.csv',
+    '--resamples',
+    String(expected.resamples),
+    '--seed',
+    String(expected.seed),
+    '-o',
+  ];
   const table = good(await run([...counting, 'tally.csv']));
   const percent = (v: number): string => `${(100 * v).toFixed(1)} %`;
-  assert.ok(table.includes(`fast        ${percent(expected.shares[1][0])} [${(100 * expected.intervals[1][0][0]).toFixed(0)} to ${(100 * expected.intervals[1][0][1]).toFixed(0)}]`), table);
-  assert.match(table, /9 participants, 7 questions, 57 answers.*\n95 % percentile bootstrap intervals: 2000 resamples of the 9 participants/);
+  assert.ok(
+    table.includes(
+      `fast        ${percent(expected.shares[1][0])} [${(100 * expected.intervals[1][0][0]).toFixed(0)} to ${(100 * expected.intervals[1][0][1]).toFixed(0)}]`,
+    ),
+    table,
+  );
+  assert.match(
+    table,
+    /9 participants, 7 questions, 57 answers.*\n95 % percentile bootstrap intervals: 2000 resamples of the 9 participants/,
+  );
   const t = tally(answers, { resamples: expected.resamples, seed: expected.seed });
   assert.is(readFileSync(join(folder, 'tally.csv'), 'utf8'), tallyCsv(t));
   good(await run([...counting, 'tally.html', '--quiet']));
   const html = readFileSync(join(folder, 'tally.html'), 'utf8');
   const heights = [...html.matchAll(/height="([\d.]+)" fill/g)].map((m) => Number(m[1]) / 220);
-  assert.equal(heights.map((h) => h.toFixed(6)), expected.shares.flat().map((s) => s.toFixed(6)), 'a bar for each share');
+  assert.equal(
+    heights.map((h) => h.toFixed(6)),
+    expected.shares.flat().map((s) => s.toFixed(6)),
+    'a bar for each share',
+  );
   assert.not.match(html, /https?:|NaN|undefined/);
 });
 test.run();

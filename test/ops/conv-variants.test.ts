@@ -1,4 +1,6 @@
-/** Every variant of the convolution families that fits this adapter, not only the one that is chosen, against float64. */
+/**
+ * Every variant of the convolution families that fits this adapter, not only the one that is chosen, against float64.
+ */
 import { test } from 'uvu';
 import { ref, type Ref } from '../../src/autograd/op.ts';
 import { backwardDataFamily, backwardWeightFamily, forwardFamily } from '../../src/autograd/ops/conv2d/families.ts';
@@ -11,7 +13,13 @@ import * as assert from 'uvu/assert';
 import { compare } from '../support/check.ts';
 import { scoped } from '../support/device.ts';
 
-interface Layer { name: string; x: Shape; w: Shape; a?: Partial<ConvAttrs>; bias?: boolean }
+interface Layer {
+  name: string;
+  x: Shape;
+  w: Shape;
+  a?: Partial<ConvAttrs>;
+  bias?: boolean;
+}
 /** Odd sizes around the tiles' sides, and one of each kind of layer that the networks have. */
 const layers: Layer[] = [
   { name: '3x3', x: [2, 5, 9, 12], w: [9, 5, 3, 3], a: { pad: 1 }, bias: true },
@@ -42,44 +50,75 @@ const layers: Layer[] = [
 ];
 const tested = new Set<string>();
 
-interface Direction { family: Family<ConvShape>; names: string[]; op: typeof conv2dOp | typeof convInput | typeof convWeight }
+interface Direction {
+  family: Family<ConvShape>;
+  names: string[];
+  op: typeof conv2dOp | typeof convInput | typeof convWeight;
+}
 const directions: Direction[] = [
   { family: forwardFamily, names: ['x', 'w', 'y'], op: conv2dOp },
   { family: backwardDataFamily, names: ['dy', 'w', 'dx'], op: convInput },
   { family: backwardWeightFamily, names: ['x', 'dy', 'dw'], op: convWeight },
 ];
 
-for (const { family, names, op } of directions) for (const l of layers) test(`${family.name}, ${l.name}`, () => scoped(async (session) => {
-  const conv: ConvAttrs = { stride: 1, dilation: 1, pad: 0, padMode: 'zero', ...l.a };
-  const g = geometry('test', l.x, l.w, conv);
-  // A transposed convolution with a bias exists for zero padding only.
-  const bias = Boolean(l.bias) && family !== backwardWeightFamily && !(family === backwardDataFamily && conv.padMode === 'reflect');
-  const shape: ConvShape = { ...g, bias };
-  const attrs = { ...conv, h: g.h, w: g.w, kh: g.kh, kw: g.kw } as never;
-  const shapes: Record<string, Shape> = { x: l.x, w: l.w, y: [g.n, g.co, g.ho, g.wo], dy: [g.n, g.co, g.ho, g.wo], dx: l.x, dw: l.w };
-  const inputs: Ref[] = [...names.slice(0, 2).map((n) => shapes[n]), ...(bias ? [[family === forwardFamily ? g.co : g.ci]] : [])].map((s, i) => {
-    const values = hashUniform(`${l.name}/${i}`, sizeOf(s));
-    return ref(s, (k) => values[k]);
-  });
-  const reference = op.spec.reference(inputs, attrs);
-  const size = op.spec.magnitude!(inputs, attrs);
-  const terms = op.spec.terms!(inputs.map((r) => r.shape), attrs);
-  for (const variant of candidates(family, shape, adapterOf(session))) {
-    const [got] = await session.compute(() => {
-      const [p, q, b] = inputs.map((r, i) => session.lasting(r.shape, `input${i}`, r.data));
-      const out = session.temporary(reference.shape, 'out');
-      runPlan(session, variant.plan(shape, adapterOf(session)), { [names[0]]: p, [names[1]]: q, [names[2]]: out, ...(b ? { bias: b } : {}) });
-      return [out];
-    });
-    compare(`${family.name} ${variant.name} (${l.name})`, got, reference, size, terms);
-    tested.add(`${family.name} ${variant.name}`);
-  }
-}));
+for (const { family, names, op } of directions)
+  for (const l of layers)
+    test(`${family.name}, ${l.name}`, () =>
+      scoped(async (session) => {
+        const conv: ConvAttrs = { stride: 1, dilation: 1, pad: 0, padMode: 'zero', ...l.a };
+        const g = geometry('test', l.x, l.w, conv);
+        // A transposed convolution with a bias exists for zero padding only.
+        const bias =
+          Boolean(l.bias) &&
+          family !== backwardWeightFamily &&
+          !(family === backwardDataFamily && conv.padMode === 'reflect');
+        const shape: ConvShape = { ...g, bias };
+        const attrs = { ...conv, h: g.h, w: g.w, kh: g.kh, kw: g.kw } as never;
+        const shapes: Record<string, Shape> = {
+          x: l.x,
+          w: l.w,
+          y: [g.n, g.co, g.ho, g.wo],
+          dy: [g.n, g.co, g.ho, g.wo],
+          dx: l.x,
+          dw: l.w,
+        };
+        const inputs: Ref[] = [
+          ...names.slice(0, 2).map((n) => shapes[n]),
+          ...(bias ? [[family === forwardFamily ? g.co : g.ci]] : []),
+        ].map((s, i) => {
+          const values = hashUniform(`${l.name}/${i}`, sizeOf(s));
+          return ref(s, (k) => values[k]);
+        });
+        const reference = op.spec.reference(inputs, attrs);
+        const size = op.spec.magnitude!(inputs, attrs);
+        const terms = op.spec.terms!(
+          inputs.map((r) => r.shape),
+          attrs,
+        );
+        for (const variant of candidates(family, shape, adapterOf(session))) {
+          const [got] = await session.compute(() => {
+            const [p, q, b] = inputs.map((r, i) => session.lasting(r.shape, `input${i}`, r.data));
+            const out = session.temporary(reference.shape, 'out');
+            runPlan(session, variant.plan(shape, adapterOf(session)), {
+              [names[0]]: p,
+              [names[1]]: q,
+              [names[2]]: out,
+              ...(b ? { bias: b } : {}),
+            });
+            return [out];
+          });
+          compare(`${family.name} ${variant.name} (${l.name})`, got, reference, size, terms);
+          tested.add(`${family.name} ${variant.name}`);
+        }
+      }));
 
-test('no variant that can run here went untested', () => scoped(async (session) => {
-  const all = lanes(adapterOf(session));
-  for (const { family } of directions) for (const v of family.variants) {
-    if (all || /^(tile|winograd|generic)/.test(v.name)) assert.ok(tested.has(`${family.name} ${v.name}`), `${family.name} ${v.name}`);
-  }
-}));
+test('no variant that can run here went untested', () =>
+  scoped(async (session) => {
+    const all = lanes(adapterOf(session));
+    for (const { family } of directions)
+      for (const v of family.variants) {
+        if (all || /^(tile|winograd|generic)/.test(v.name))
+          assert.ok(tested.has(`${family.name} ${v.name}`), `${family.name} ${v.name}`);
+      }
+  }));
 test.run();

@@ -8,8 +8,11 @@ for (const op of ops) {
   if (only && op.spec.name !== only) continue;
   for (const c of op.spec.cases) {
     test(`${op.spec.name} forward ${c.name}`, () => checkForward(op, c));
-    if (op.spec.backward && gradsOf(c).length && !declaresNone(op.spec.name)) test(`${op.spec.name} backward ${c.name}`, () => checkBackward(op, c));
+    if (op.spec.backward && gradsOf(c).length && !declaresNone(op.spec.name))
+      test(`${op.spec.name} backward ${c.name}`, () => checkBackward(op, c));
   }
 }
-function declaresNone(name: string): boolean { return name === 'sign'; }
+function declaresNone(name: string): boolean {
+  return name === 'sign';
+}
 test.run();

@@ -27,20 +27,35 @@ Components: main
 
 test('a deb822 entry keeps host and key, and changes suite and components', () => {
   const entry = deriveEntry('debian.sources', deb822, suite);
-  assert.is(entry.text, `Types: deb\nURIs: http://mirror.example/debian\nSuites: ${suite}\nComponents: main\n`
-    + 'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n');
-  assert.is(entry.line, `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://mirror.example/debian ${suite} main`);
+  assert.is(
+    entry.text,
+    `Types: deb\nURIs: http://mirror.example/debian\nSuites: ${suite}\nComponents: main\n` +
+      'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n',
+  );
+  assert.is(
+    entry.line,
+    `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://mirror.example/debian ${suite} main`,
+  );
 });
 
 test('a key written into the entry itself is kept', () => {
-  const text = 'Types: deb\nURIs: http://m.example/d\nSuites: bookworm\nComponents: main\nSigned-By:\n -----BEGIN\n .\n abc\n -----END\n';
+  const text =
+    'Types: deb\nURIs: http://m.example/d\nSuites: bookworm\nComponents: main\nSigned-By:\n -----BEGIN\n .\n abc\n -----END\n';
   assert.match(deriveEntry('x.sources', text, suite).text, /Signed-By:\n -----BEGIN\n \.\n abc\n -----END\n$/);
 });
 
 const lists: [string, string, string | null][] = [
   ['plain', 'deb http://m.example/debian bookworm main', `deb http://m.example/debian ${suite} main`],
-  ['options', 'deb [arch=amd64 signed-by=/k.gpg] http://m.example/debian bookworm main contrib', `deb [arch=amd64 signed-by=/k.gpg] http://m.example/debian ${suite} main`],
-  ['after others', '# x\ndeb-src http://m.example/debian bookworm main\ndeb http://s.example/s bookworm-security main\ndeb http://m.example/debian bookworm main', `deb http://m.example/debian ${suite} main`],
+  [
+    'options',
+    'deb [arch=amd64 signed-by=/k.gpg] http://m.example/debian bookworm main contrib',
+    `deb [arch=amd64 signed-by=/k.gpg] http://m.example/debian ${suite} main`,
+  ],
+  [
+    'after others',
+    '# x\ndeb-src http://m.example/debian bookworm main\ndeb http://s.example/s bookworm-security main\ndeb http://m.example/debian bookworm main',
+    `deb http://m.example/debian ${suite} main`,
+  ],
   ['commented out', '# deb http://m.example/debian bookworm main', null],
   ['only sources', 'deb-src http://m.example/debian bookworm main', null],
   ['another release', 'deb http://m.example/debian trixie main', null],
@@ -48,7 +63,9 @@ const lists: [string, string, string | null][] = [
   ["a stranger's, without main", 'deb http://x.example/apt bookworm stable', null],
 ];
 for (const [name, text, line] of lists) {
-  test(`.list entry: ${name}`, () => { assert.is(deriveEntry('sources.list', text, suite)?.line ?? null, line); });
+  test(`.list entry: ${name}`, () => {
+    assert.is(deriveEntry('sources.list', text, suite)?.line ?? null, line);
+  });
 }
 
 test('no entry from a disabled stanza, nor where nothing fits', () => {
@@ -62,18 +79,44 @@ test('backports that are there already are left alone', () => {
   assert.not.ok(offers('b.list', `# ${list}`, suite));
   assert.ok(offers('b.sources', deb822.replace('bookworm-updates', suite), suite));
   assert.not.ok(offers('debian.sources', deb822, suite));
-  assert.equal(missingEntry(suite, [{ path: 'a.sources', text: deb822 }, { path: 'b.list', text: list }]), { present: true, entry: null });
+  assert.equal(
+    missingEntry(suite, [
+      { path: 'a.sources', text: deb822 },
+      { path: 'b.list', text: list },
+    ]),
+    { present: true, entry: null },
+  );
   assert.is(missingEntry(suite, [{ path: 'a.sources', text: deb822 }]).entry.extension, 'sources');
   assert.equal(missingEntry(suite, []), { present: false, entry: null });
 });
 
 const release = (text: string) => parseOsRelease(text.replace(/ /g, '\n'));
 const systems: [string, string[], object | null, string | null][] = [
-  ['ID=debian VERSION_ID="12" VERSION_CODENAME=bookworm', ['apt-get'], { suite }, `sudo apt-get update && sudo apt-get install -y -t ${suite} mesa-vulkan-drivers libvulkan1`],
-  ['ID=debian VERSION_ID="13" VERSION_CODENAME=trixie', ['apt-get'], { suite: 'trixie-backports' }, 'sudo apt-get update && sudo apt-get install -y -t trixie-backports mesa-vulkan-drivers libvulkan1'],
-  ['ID=debian VERSION_CODENAME=forky', ['apt-get'], {}, 'sudo apt-get update && sudo apt-get install -y mesa-vulkan-drivers libvulkan1'],
+  [
+    'ID=debian VERSION_ID="12" VERSION_CODENAME=bookworm',
+    ['apt-get'],
+    { suite },
+    `sudo apt-get update && sudo apt-get install -y -t ${suite} mesa-vulkan-drivers libvulkan1`,
+  ],
+  [
+    'ID=debian VERSION_ID="13" VERSION_CODENAME=trixie',
+    ['apt-get'],
+    { suite: 'trixie-backports' },
+    'sudo apt-get update && sudo apt-get install -y -t trixie-backports mesa-vulkan-drivers libvulkan1',
+  ],
+  [
+    'ID=debian VERSION_CODENAME=forky',
+    ['apt-get'],
+    {},
+    'sudo apt-get update && sudo apt-get install -y mesa-vulkan-drivers libvulkan1',
+  ],
   ['ID=debian VERSION_ID="11"', ['apt-get'], null, null],
-  ['ID=ubuntu ID_LIKE=debian VERSION_ID="24.04"', ['apt-get'], {}, 'sudo apt-get update && sudo apt-get install -y mesa-vulkan-drivers libvulkan1'],
+  [
+    'ID=ubuntu ID_LIKE=debian VERSION_ID="24.04"',
+    ['apt-get'],
+    {},
+    'sudo apt-get update && sudo apt-get install -y mesa-vulkan-drivers libvulkan1',
+  ],
   ['ID=fedora VERSION_ID=42', ['apt-get', 'dnf'], {}, 'sudo dnf install -y mesa-vulkan-drivers vulkan-loader'],
   ['ID=arch', ['pacman'], {}, 'sudo pacman -S --needed vulkan-swrast vulkan-icd-loader'],
   ['ID="opensuse-leap" ID_LIKE="suse"', ['zypper'], {}, 'sudo zypper install -y libvulkan_lvp libvulkan1'],
@@ -92,7 +135,11 @@ for (const [text, present, plan, line] of systems) {
 
 test('the line adds the source entry first where one is missing', () => {
   const line = installLine('apt-get', { plan: { suite }, backports: 'deb http://m.example/debian b main' });
-  assert.ok(line.startsWith(`echo 'deb http://m.example/debian b main' | sudo tee /etc/apt/sources.list.d/${suite}.list && sudo apt-get update && `));
+  assert.ok(
+    line.startsWith(
+      `echo 'deb http://m.example/debian b main' | sudo tee /etc/apt/sources.list.d/${suite}.list && sudo apt-get update && `,
+    ),
+  );
 });
 
 const summary = (total: number, passed: number, skipped: number) =>
@@ -101,7 +148,8 @@ const ended = { code: 0, signal: null, timedOut: null, lingered: false };
 
 test("uvu's summary, coloured or not, the last one of several", () => {
   assert.equal(parseSummary(summary(3, 2, 1)), { passed: 2, failed: 1, skipped: 1 });
-  const coloured = '\n  Total:     3\u001b[32m\n  Passed:    3\u001b[39m\n  Skipped:   \u001b[33m1\u001b[39m\n  Duration:  1ms\n';
+  const coloured =
+    '\n  Total:     3\u001b[32m\n  Passed:    3\u001b[39m\n  Skipped:   \u001b[33m1\u001b[39m\n  Duration:  1ms\n';
   assert.equal(parseSummary(coloured), { passed: 3, failed: 0, skipped: 1 });
   assert.equal(parseSummary(summary(1, 0, 0) + summary(2, 2, 0)), { passed: 2, failed: 0, skipped: 0 });
   assert.is(parseSummary('Exiting early before testing is finished.'), null);
@@ -121,7 +169,8 @@ for (const [name, output, end, passed, failed, trouble] of ends) {
   test(`a file that ${name}`, () => {
     const result = judge(output, { ...ended, ...end });
     assert.equal([result.passed, result.failed], [passed, failed]);
-    if (trouble) assert.match(result.trouble, trouble); else assert.is(result.trouble, null);
+    if (trouble) assert.match(result.trouble, trouble);
+    else assert.is(result.trouble, null);
   });
 }
 
@@ -131,30 +180,80 @@ test('the last line, times and the table', () => {
   assert.is(lastLine([row(2, 0, 1)]), '2 passed, 0 failed, 1 skipped');
   assert.is(seconds(1234), '1.2 s');
   assert.is(seconds(119_900), '2 min 0 s');
-  assert.is(table([['file', 'n'], ['a', 10]]), 'file   n\na     10');
+  assert.is(
+    table([
+      ['file', 'n'],
+      ['a', 10],
+    ]),
+    'file   n\na     10',
+  );
 });
 
 // What npm wrote into node_modules against the lock file; each case changes one thing of a control that agrees.
 const here = { platform: 'linux', arch: 'x64' };
-const lock = { packages: {
-  '': { name: 'x' },
-  'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' },
-  'node_modules/b': { version: '2.0.0', dev: true },
-  'node_modules/a-linux': { version: '1.0.0', optional: true, os: ['linux'], cpu: ['x64'], libc: ['glibc'] },
-  'node_modules/a-musl': { version: '1.0.0', optional: true, os: ['linux'], cpu: ['x64'], libc: ['musl'] },
-  'node_modules/a-darwin': { version: '1.0.0', optional: true, os: ['darwin'], cpu: ['x64'] },
-  'node_modules/wasm': { version: '1.0.0', optional: true },
-} };
-const installed = () => ({ packages: Object.fromEntries(['a', 'b', 'a-linux'].map((name) =>
-  [`node_modules/${name}`, { ...(lock.packages as any)[`node_modules/${name}`] }])) as Record<string, any> });
+const lock = {
+  packages: {
+    '': { name: 'x' },
+    'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' },
+    'node_modules/b': { version: '2.0.0', dev: true },
+    'node_modules/a-linux': { version: '1.0.0', optional: true, os: ['linux'], cpu: ['x64'], libc: ['glibc'] },
+    'node_modules/a-musl': { version: '1.0.0', optional: true, os: ['linux'], cpu: ['x64'], libc: ['musl'] },
+    'node_modules/a-darwin': { version: '1.0.0', optional: true, os: ['darwin'], cpu: ['x64'] },
+    'node_modules/wasm': { version: '1.0.0', optional: true },
+  },
+};
+const installed = () => ({
+  packages: Object.fromEntries(
+    ['a', 'b', 'a-linux'].map((name) => [
+      `node_modules/${name}`,
+      { ...(lock.packages as any)[`node_modules/${name}`] },
+    ]),
+  ) as Record<string, any>,
+});
 const states: [string, boolean, (at: ReturnType<typeof installed>) => void][] = [
   ['control', true, () => {}],
-  ['an optional package more', true, (at) => { at.packages['node_modules/wasm'] = { version: '1.0.0' }; }],
-  ['another version', false, (at) => { at.packages['node_modules/a'].version = '1.0.1'; }],
-  ['another content', false, (at) => { at.packages['node_modules/a'].integrity = 'sha512-b'; }],
-  ['a package missing', false, (at) => { delete at.packages['node_modules/b']; }],
-  ["this platform's package missing", false, (at) => { delete at.packages['node_modules/a-linux']; }],
-  ['a package too many', false, (at) => { at.packages['node_modules/c'] = { version: '1.0.0' }; }],
+  [
+    'an optional package more',
+    true,
+    (at) => {
+      at.packages['node_modules/wasm'] = { version: '1.0.0' };
+    },
+  ],
+  [
+    'another version',
+    false,
+    (at) => {
+      at.packages['node_modules/a'].version = '1.0.1';
+    },
+  ],
+  [
+    'another content',
+    false,
+    (at) => {
+      at.packages['node_modules/a'].integrity = 'sha512-b';
+    },
+  ],
+  [
+    'a package missing',
+    false,
+    (at) => {
+      delete at.packages['node_modules/b'];
+    },
+  ],
+  [
+    "this platform's package missing",
+    false,
+    (at) => {
+      delete at.packages['node_modules/a-linux'];
+    },
+  ],
+  [
+    'a package too many',
+    false,
+    (at) => {
+      at.packages['node_modules/c'] = { version: '1.0.0' };
+    },
+  ],
 ];
 for (const [name, expected, change] of states) {
   test(`installed packages: ${name}`, () => {

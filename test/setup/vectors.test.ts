@@ -6,7 +6,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chooseVectors, wideManifest, wideProcessor } from '../../src/node/vectors.ts';
 
-const manifest = (library: string, version: string): string => JSON.stringify({ ICD: { api_version: version, library_path: library }, file_format_version: '1.0.1' });
+const manifest = (library: string, version: string): string =>
+  JSON.stringify({ ICD: { api_version: version, library_path: library }, file_format_version: '1.0.1' });
 
 test('only lavapipe from Mesa 26.1 on is told', () => {
   assert.is(wideManifest(manifest('/somewhere/libvulkan_lvp.so', '1.4.354')), true);
@@ -28,9 +29,17 @@ test('the processor must have all of the AVX-512 it takes', () => {
 test('an older lavapipe among those chosen, or a width that the user has set, leaves everything as it is', () => {
   const folder = mkdtempSync(join(tmpdir(), 'semia-vectors-'));
   try {
-    const file = (name: string, version: string): string => { const path = join(folder, name); writeFileSync(path, manifest('libvulkan_lvp.so', version)); return path; };
+    const file = (name: string, version: string): string => {
+      const path = join(folder, name);
+      writeFileSync(path, manifest('libvulkan_lvp.so', version));
+      return path;
+    };
     const [old, young] = [file('old.json', '1.4.305'), file('young.json', '1.4.354')];
-    const width = (env: Record<string, string>): string | undefined => { const e: NodeJS.ProcessEnv = { ...env }; chooseVectors(e); return e.LP_NATIVE_VECTOR_WIDTH; };
+    const width = (env: Record<string, string>): string | undefined => {
+      const e: NodeJS.ProcessEnv = { ...env };
+      chooseVectors(e);
+      return e.LP_NATIVE_VECTOR_WIDTH;
+    };
     const able = process.platform === 'linux' && wideProcessor(readFileSync('/proc/cpuinfo', 'utf8'));
     assert.is(width({ VK_DRIVER_FILES: young }), able ? '512' : undefined);
     assert.is(width({ VK_ICD_FILENAMES: young }), able ? '512' : undefined);
@@ -39,6 +48,8 @@ test('an older lavapipe among those chosen, or a width that the user has set, le
     assert.is(width({ VK_DRIVER_FILES: folder }), undefined); // a folder stands for all in it
     assert.is(width({ VK_DRIVER_FILES: join(folder, 'none.json') }), undefined);
     assert.is(width({ VK_DRIVER_FILES: young, LP_NATIVE_VECTOR_WIDTH: '256' }), '256');
-  } finally { rmSync(folder, { recursive: true }); }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 test.run();

@@ -1,4 +1,7 @@
-/** The page used as people use it, for the tests that do: where to click for a place of the picture, strokes, files in and out, what it says. */
+/**
+ * The page used as people use it, for the tests that do: where to click for a place of the picture, strokes, files in
+ * and out, what it says.
+ */
 import { readFileSync } from 'node:fs';
 import type { Download, Page } from 'playwright-core';
 import type { Picture } from '../../src/data/image/image.ts';
@@ -7,42 +10,74 @@ import { fit, toPane } from '../../src/web/page/paint/view.ts';
 
 /** Generous: one processor plays the graphics card, and others may want it too. */
 export const slow = { timeout: 180_000, polling: 100 };
-export interface File { name: string; bytes: Uint8Array }
+export interface File {
+  name: string;
+  bytes: Uint8Array;
+}
 
 export class Seat {
   /** Of the document, as last exported. */
   size = { width: 0, height: 0 };
-  constructor(readonly page: Page, private readonly url: string) { page.setDefaultTimeout(slow.timeout); }
+  constructor(
+    readonly page: Page,
+    private readonly url: string,
+  ) {
+    page.setDefaultTimeout(slow.timeout);
+  }
 
   async open(query = '?scene=meadow&size=48'): Promise<void> {
     await this.page.goto(this.url + query);
     await this.page.waitForFunction(() => document.documentElement.dataset.ready === 'true', null, slow);
   }
 
-  text(id: string): Promise<string> { return this.page.locator(`#${id}`).innerText(); }
+  text(id: string): Promise<string> {
+    return this.page.locator(`#${id}`).innerText();
+  }
 
-  /** Does it, and waits for the whole preview that follows, drawn. One that is under way before comes first: its end would be taken for the other's. */
+  /**
+   * Does it, and waits for the whole preview that follows, drawn. One that is under way before comes first: its end
+   * would be taken for the other's.
+   */
   async previewed(act: () => Promise<unknown>): Promise<void> {
     const { page } = this;
     await page.waitForFunction(() => document.getElementById('result-canvas')?.ariaBusy !== 'true', null, slow);
-    await page.evaluate(() => { const s = document.getElementById('result-status'); if (s) s.textContent = ''; });
+    await page.evaluate(() => {
+      const s = document.getElementById('result-status');
+      if (s) s.textContent = '';
+    });
     await act();
-    await page.waitForFunction(() => /^Preview of/.test(document.getElementById('result-status')!.textContent!), null, slow);
+    await page.waitForFunction(
+      () => /^Preview of/.test(document.getElementById('result-status')!.textContent!),
+      null,
+      slow,
+    );
     await this.drawn();
   }
 
   /** Waits until what has changed so far is drawn: canvases are with the next frame. */
-  drawn(): Promise<unknown> { return this.page.evaluate(() => new Promise((r) => { requestAnimationFrame(() => requestAnimationFrame(r)); })); }
+  drawn(): Promise<unknown> {
+    return this.page.evaluate(
+      () =>
+        new Promise((r) => {
+          requestAnimationFrame(() => requestAnimationFrame(r));
+        }),
+    );
+  }
 
   /** The file that doing it gives. */
   async saved(act: () => Promise<unknown>): Promise<File> {
-    const [file] = await Promise.all([this.page.waitForEvent('download', { timeout: 120_000 }) as Promise<Download>, act()]);
+    const [file] = await Promise.all([
+      this.page.waitForEvent('download', { timeout: 120_000 }) as Promise<Download>,
+      act(),
+    ]);
     return { name: file.suggestedFilename(), bytes: new Uint8Array(readFileSync(await file.path())) };
   }
 
   /** The layer at hand, as its exported PNG shows it. */
   async layout(): Promise<Picture> {
-    const picture = await decodeImage((await this.saved(() => this.page.click('#export'))).bytes, 'layout.png', { layout: true });
+    const picture = await decodeImage((await this.saved(() => this.page.click('#export'))).bytes, 'layout.png', {
+      layout: true,
+    });
     this.size = picture;
     return picture;
   }
@@ -53,45 +88,70 @@ export class Seat {
   }
 
   drop(...files: File[]): Promise<void> {
-    return this.page.evaluate((files) => {
-      const transfer = new DataTransfer();
-      for (const { name, data } of files) transfer.items.add(new File([new Uint8Array(data)], name));
-      dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
-    }, files.map((f) => ({ name: f.name, data: [...f.bytes] })));
+    return this.page.evaluate(
+      (files) => {
+        const transfer = new DataTransfer();
+        for (const { name, data } of files) transfer.items.add(new File([new Uint8Array(data)], name));
+        dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+      },
+      files.map((f) => ({ name: f.name, data: [...f.bytes] })),
+    );
   }
 
-  /** Waits for a message, and presses one of its buttons. Without, it is dismissed there and then: one that asks for nothing goes by itself after a while. */
+  /**
+   * Waits for a message, and presses one of its buttons. Without, it is dismissed there and then: one that asks for
+   * nothing goes by itself after a while.
+   */
   async told(pattern: RegExp, button?: string): Promise<void> {
-    if (button) await this.page.locator('.message', { hasText: pattern }).first().getByRole('button', { name: button }).click();
-    else await this.page.waitForFunction((p) => {
-      const message = [...document.querySelectorAll('.message')].find((m) => new RegExp(p).test(m.textContent!));
-      message?.querySelector<HTMLElement>('[aria-label^="Dismiss"]')!.click();
-      return Boolean(message);
-    }, pattern.source, slow);
+    if (button)
+      await this.page.locator('.message', { hasText: pattern }).first().getByRole('button', { name: button }).click();
+    else
+      await this.page.waitForFunction(
+        (p) => {
+          const message = [...document.querySelectorAll('.message')].find((m) => new RegExp(p).test(m.textContent!));
+          message?.querySelector<HTMLElement>('[aria-label^="Dismiss"]')!.click();
+          return Boolean(message);
+        },
+        pattern.source,
+        slow,
+      );
   }
 
   /** A place of the picture, as shares of its sides, in CSS pixels of the window. */
   async at(x: number, y: number): Promise<[number, number]> {
-    // A pane of another size than it was (a finger's buttons are larger) shows its picture in the new place with the next frame.
-    await this.page.waitForFunction(() => {
-      const { width, height, clientWidth, clientHeight } = document.getElementById('paint-canvas') as HTMLCanvasElement, ratio = Math.min(3, devicePixelRatio);
-      return width === Math.round(clientWidth * ratio) && height === Math.round(clientHeight * ratio);
-    }, null, slow);
-    const box = (await this.page.locator('#paint-canvas').boundingBox())!, p = toPane(fit(this.size, box), { x: x * this.size.width, y: y * this.size.height });
+    // A pane of another size than it was (a finger's buttons are larger) shows its picture in the new place with the
+    // next frame.
+    await this.page.waitForFunction(
+      () => {
+        const { width, height, clientWidth, clientHeight } = document.getElementById(
+            'paint-canvas',
+          ) as HTMLCanvasElement,
+          ratio = Math.min(3, devicePixelRatio);
+        return width === Math.round(clientWidth * ratio) && height === Math.round(clientHeight * ratio);
+      },
+      null,
+      slow,
+    );
+    const box = (await this.page.locator('#paint-canvas').boundingBox())!,
+      p = toPane(fit(this.size, box), { x: x * this.size.width, y: y * this.size.height });
     return [box.x + p.x, box.y + p.y];
   }
 
   async stroke(...points: [number, number][]): Promise<void> {
     const { mouse } = this.page;
-    await mouse.move(...await this.at(...points[0]));
+    await mouse.move(...(await this.at(...points[0])));
     await mouse.down();
-    for (const p of points.slice(1)) await mouse.move(...await this.at(...p), { steps: 4 });
+    for (const p of points.slice(1)) await mouse.move(...(await this.at(...p)), { steps: 4 });
     await mouse.up();
   }
 
   /** Waits until the training panel's line says so. */
   async state(pattern: RegExp): Promise<void> {
-    await this.page.waitForFunction((p) => new RegExp(p).test(document.getElementById('estimate')!.textContent!), pattern.source, slow);
+    await this.page.waitForFunction(
+      (p) => new RegExp(p).test(document.getElementById('estimate')!.textContent!),
+      pattern.source,
+      slow,
+    );
   }
 
   /** The smallest training there is: 32 pixels, width 8. */

@@ -1,4 +1,6 @@
-/** How an op is proved: forward against its float64 reference, backward against the reference's directional derivative. */
+/**
+ * How an op is proved: forward against its float64 reference, backward against the reference's directional derivative.
+ */
 import { hashUniform } from '../../src/engine/random.ts';
 import type { Case, Op, Ref } from '../../src/autograd/op.ts';
 import { gradients } from '../../src/autograd/tape.ts';
@@ -18,7 +20,9 @@ export type AnyCase = Case<unknown>;
 export function caseInputs(op: AnyOp, c: AnyCase): Ref[] {
   return c.inputs.map((input, i) => {
     const raw = hashUniform(`${op.spec.name}/${c.name}/${i}`, sizeOf(input.shape));
-    const data = Float64Array.from(raw, (u, k) => (input.make ? (input.dtype === 'u32' ? input.make(u, k) : Math.fround(input.make(u, k))) : u));
+    const data = Float64Array.from(raw, (u, k) =>
+      input.make ? (input.dtype === 'u32' ? input.make(u, k) : Math.fround(input.make(u, k))) : u,
+    );
     return { shape: input.shape, data };
   });
 }
@@ -33,7 +37,14 @@ function upload(session: Session, c: AnyCase, inputs: readonly Ref[], grads: rea
 
 const magnitudeOf = (op: AnyOp, x: readonly Ref[], y: Ref, attrs: unknown): Ref => {
   if (op.spec.magnitude) return op.spec.magnitude(x, attrs);
-  const top = x.reduce((m, r) => Math.max(m, r.data.reduce((a, v) => Math.max(a, Math.abs(v)), 0)), 0);
+  const top = x.reduce(
+    (m, r) =>
+      Math.max(
+        m,
+        r.data.reduce((a, v) => Math.max(a, Math.abs(v)), 0),
+      ),
+    0,
+  );
   return { shape: y.shape, data: y.data.map((v) => Math.abs(v) + top) };
 };
 
@@ -44,28 +55,46 @@ export async function checkForward(op: AnyOp, c: AnyCase): Promise<void> {
   const inputs = caseInputs(op, c);
   const want = op.spec.reference(inputs, c.attrs);
   const size = magnitudeOf(op, inputs, want, c.attrs);
-  const terms = op.spec.terms?.(c.inputs.map((i) => i.shape), c.attrs) ?? 1;
+  const terms =
+    op.spec.terms?.(
+      c.inputs.map((i) => i.shape),
+      c.attrs,
+    ) ?? 1;
   const [got] = await scoped((session) => session.compute(() => [op(upload(session, c, inputs, []), c.attrs)]));
   compare(`${op.spec.name} (${c.name}) forward`, got, want, size, terms);
 }
 
 /** Throws unless every value lies within the bound: `terms` products summed, `size` their sum without signs. */
 export function compare(what: string, got: ArrayLike<number>, want: Ref, size: Ref, terms: number): void {
-  if (got.length !== want.data.length) throw new Error(`${what}: ${got.length} values, the reference has ${want.data.length}`);
+  if (got.length !== want.data.length)
+    throw new Error(`${what}: ${got.length} values, the reference has ${want.data.length}`);
   let worst = -1;
   let ratio = 1;
   for (let i = 0; i < got.length; i++) {
     const r = Math.abs(got[i] - want.data[i]) / bound(terms, size.data[i]);
-    if (!(r <= ratio)) { ratio = r; worst = i; }
+    if (!(r <= ratio)) {
+      ratio = r;
+      worst = i;
+    }
   }
   if (worst >= 0) {
     const ulp = Math.abs(got[worst] - want.data[worst]) / (Math.abs(want.data[worst]) * 2 ** -23);
-    throw new Error(`${what} at ${worst}: got ${got[worst]}, reference ${want.data[worst]} (${ulp.toFixed(1)} ulp, ${ratio.toFixed(1)} times the bound)`);
+    throw new Error(
+      `${what} at ${worst}: got ${got[worst]}, reference ${want.data[worst]} (${ulp.toFixed(1)} ulp, ${ratio.toFixed(1)} times the bound)`,
+    );
   }
 }
 
-const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => { let s = 0; for (let i = 0; i < a.length; i++) s += a[i] * b[i]; return s; };
-const absDot = (a: ArrayLike<number>, b: ArrayLike<number>): number => { let s = 0; for (let i = 0; i < a.length; i++) s += Math.abs(a[i] * b[i]); return s; };
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  let s = 0;
+  for (let i = 0; i < a.length; i++) s += a[i] * b[i];
+  return s;
+};
+const absDot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  let s = 0;
+  for (let i = 0; i < a.length; i++) s += Math.abs(a[i] * b[i]);
+  return s;
+};
 
 /**
  * <v, vjp(u)> against <u, (f(x + e v) - f(x - e v)) / 2e> for random and one-hot directions v, one input at a time.
@@ -76,26 +105,45 @@ export async function checkBackward(op: AnyOp, c: AnyCase, probes = 3): Promise<
   const grads = gradsOf(c);
   const want = op.spec.reference(inputs, c.attrs);
   const u = hashUniform(`${op.spec.name}/${c.name}/u`, want.data.length);
-  const results = await scoped((session) => session.compute(() => {
-    const x = upload(session, c, inputs, grads);
-    const y = op(x, c.attrs);
-    const loss = sumAll(mul(y, session.lasting(want.shape, 'u', u)));
-    return gradients(loss, grads.map((i) => x[i]), { unused: 'error' });
-  }));
-  const terms = op.spec.terms?.(c.inputs.map((i) => i.shape), c.attrs) ?? 1;
+  const results = await scoped((session) =>
+    session.compute(() => {
+      const x = upload(session, c, inputs, grads);
+      const y = op(x, c.attrs);
+      const loss = sumAll(mul(y, session.lasting(want.shape, 'u', u)));
+      return gradients(
+        loss,
+        grads.map((i) => x[i]),
+        { unused: 'error' },
+      );
+    }),
+  );
+  const terms =
+    op.spec.terms?.(
+      c.inputs.map((i) => i.shape),
+      c.attrs,
+    ) ?? 1;
   // The naive reference is evaluated four times a probe; a large case gets one random direction.
   if (terms * want.data.length > 200_000) probes = 1;
   for (const [k, i] of grads.entries()) {
     const n = inputs[i].data.length;
     for (let probe = 0; probe < (probes > 1 ? probes + 2 : 1); probe++) {
       // The last two probes are corners: only the first, only the last element.
-      const v = probe < probes ? hashUniform(`${op.spec.name}/${c.name}/v${i}/${probe}`, n) : Float32Array.from({ length: n }, (_, j) => (j === (probe === probes ? 0 : n - 1) ? 1 : 0));
+      const v =
+        probe < probes
+          ? hashUniform(`${op.spec.name}/${c.name}/v${i}/${probe}`, n)
+          : Float32Array.from({ length: n }, (_, j) => (j === (probe === probes ? 0 : n - 1) ? 1 : 0));
       const slope = (e: number): number => {
-        const f = (sign: number): Float64Array => op.spec.reference(
-          inputs.map((x, j) => (j === i ? { shape: x.shape, data: x.data.map((t, m) => t + sign * e * v[m]) } : x)), c.attrs).data;
+        const f = (sign: number): Float64Array =>
+          op.spec.reference(
+            inputs.map((x, j) => (j === i ? { shape: x.shape, data: x.data.map((t, m) => t + sign * e * v[m]) } : x)),
+            c.attrs,
+          ).data;
         const plus = f(1);
         const minus = f(-1);
-        return dot(u, plus.map((p, m) => (p - minus[m]) / (2 * e)));
+        return dot(
+          u,
+          plus.map((p, m) => (p - minus[m]) / (2 * e)),
+        );
       };
       const coarse = slope(2e-4);
       const fine = slope(1e-4);
@@ -104,7 +152,9 @@ export async function checkBackward(op: AnyOp, c: AnyCase, probes = 3): Promise<
       const scale = absDot(v, results[k]) + Math.abs(expected) + absDot(u, want.data) / Math.sqrt(want.data.length);
       const limit = 20 * bound(terms * 4, scale) + Math.abs(fine - coarse) * 0.1 + 1e-9 * scale;
       if (!(Math.abs(got - expected) <= limit)) {
-        throw new Error(`${op.spec.name} (${c.name}) gradient of argument ${i}, probe ${probe}: got ${got}, expected ${expected}, limit ${limit}`);
+        throw new Error(
+          `${op.spec.name} (${c.name}) gradient of argument ${i}, probe ${probe}: got ${got}, expected ${expected}, limit ${limit}`,
+        );
       }
     }
   }

@@ -7,21 +7,43 @@ import { join, resolve } from 'node:path';
 
 export const cli = resolve(process.env.SEMIA_CLI ?? 'dist/node/cli.js');
 
-export interface Outcome { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string; ms: number }
-export interface Running { child: ChildProcess; done: Promise<Outcome>; stdout: () => string }
+export interface Outcome {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  ms: number;
+}
+export interface Running {
+  child: ChildProcess;
+  done: Promise<Outcome>;
+  stdout: () => string;
+}
 
 /** Starts the command line. `env` is added to this process's. */
 export function start(args: readonly string[], { cwd = folder, env = {} as Record<string, string> } = {}): Running {
   const began = performance.now();
-  const child = spawn(process.execPath, [cli, ...args], { cwd, env: { ...process.env, SEMIA_DEBUG: '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '', stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (t) => { stdout += t; });
-  child.stderr.setEncoding('utf8').on('data', (t) => { stderr += t; });
-  const done = new Promise<Outcome>((done) => child.on('close', (code, signal) => done({ code, signal, stdout, stderr, ms: performance.now() - began })));
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd,
+    env: { ...process.env, SEMIA_DEBUG: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '',
+    stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (t) => {
+    stdout += t;
+  });
+  child.stderr.setEncoding('utf8').on('data', (t) => {
+    stderr += t;
+  });
+  const done = new Promise<Outcome>((done) =>
+    child.on('close', (code, signal) => done({ code, signal, stdout, stderr, ms: performance.now() - began })),
+  );
   return { child, done, stdout: () => stdout };
 }
 
-export const run = (args: readonly string[], options?: Parameters<typeof start>[1]): Promise<Outcome> => start(args, options).done;
+export const run = (args: readonly string[], options?: Parameters<typeof start>[1]): Promise<Outcome> =>
+  start(args, options).done;
 
 const inherited = process.env.SEMIA_TEST_FOLDER;
 /** A folder of this test file's own, gone when it ends; a test file that another runs as a child shares its. */
@@ -33,7 +55,13 @@ export const hash = (path: string): string => createHash('sha256').update(readFi
 /** Everything under a folder: paths with sizes, and when they changed. */
 export function listing(dir: string): string {
   const names = readdirSync(dir, { recursive: true }) as string[];
-  return names.sort().map((n) => { const s = statSync(join(dir, n), { throwIfNoEntry: false }); return `${n} ${s?.isDirectory() ? 'dir' : `${s?.size} ${s?.mtimeMs}`}`; }).join('\n');
+  return names
+    .sort()
+    .map((n) => {
+      const s = statSync(join(dir, n), { throwIfNoEntry: false });
+      return `${n} ${s?.isDirectory() ? 'dir' : `${s?.size} ${s?.mtimeMs}`}`;
+    })
+    .join('\n');
 }
 
 /** Polls until `ready` holds. */

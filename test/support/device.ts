@@ -12,7 +12,11 @@ export async function scoped<T>(body: (session: Session) => Promise<T>): Promise
   for (const filter of ['validation', 'out-of-memory', 'internal'] as const) gpu.pushErrorScope(filter);
   let result: T | undefined;
   let thrown: unknown;
-  try { result = await body(s); } catch (error) { thrown = error; }
+  try {
+    result = await body(s);
+  } catch (error) {
+    thrown = error;
+  }
   const errors = await Promise.all([gpu.popErrorScope(), gpu.popErrorScope(), gpu.popErrorScope()]);
   if (thrown) throw thrown;
   for (const e of errors) if (e) throw new Error(`device error: ${e.message}`);

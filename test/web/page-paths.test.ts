@@ -1,4 +1,7 @@
-/** The page's rarer paths in real Chromium: fingers and pens, layouts as files, several targets, a lost device, too little memory, a reload, a hidden tab. */
+/**
+ * The page's rarer paths in real Chromium: fingers and pens, layouts as files, several targets, a lost device, too
+ * little memory, a reload, a hidden tab.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Page, Worker } from 'playwright-core';
@@ -8,21 +11,30 @@ import { browserPath, openBrowser, servePage, type Browser } from '../support/br
 import { differ, Seat, slow } from '../support/browserHarness.ts';
 import { paint as picture } from '../support/runs.ts';
 
-const test = suite('the page\'s rarer paths');
-const classes = [{ name: 'heaven', color: [20, 60, 200] }, { name: 'earth', color: [120, 80, 20] }] as { name: string; color: [number, number, number] }[];
+const test = suite("the page's rarer paths");
+const classes = [
+  { name: 'heaven', color: [20, 60, 200] },
+  { name: 'earth', color: [120, 80, 20] },
+] as { name: string; color: [number, number, number] }[];
 const [W, H] = [48, 32];
-const photo = encodePng(picture(W, H, (x, y) => (y < 16 ? [90 + x % 7, 140 + y, 220] : [120 + (x * y) % 29, 90 + x % 11, 40])));
-const labelsOf = (of: (x: number, y: number) => number): Uint8Array => Uint8Array.from({ length: W * H }, (_, p) => of(p % W, Math.floor(p / W)));
-const layoutPng = (of: (x: number, y: number) => number): Uint8Array => encodePalettePng({ width: W, height: H, labels: labelsOf(of) }, { classes });
+const photo = encodePng(
+  picture(W, H, (x, y) => (y < 16 ? [90 + (x % 7), 140 + y, 220] : [120 + ((x * y) % 29), 90 + (x % 11), 40])),
+);
+const labelsOf = (of: (x: number, y: number) => number): Uint8Array =>
+  Uint8Array.from({ length: W * H }, (_, p) => of(p % W, Math.floor(p / W)));
+const layoutPng = (of: (x: number, y: number) => number): Uint8Array =>
+  encodePalettePng({ width: W, height: H, labels: labelsOf(of) }, { classes });
 
-if (browserPath) withBrowser(); else test.skip('the page in a browser: no Chromium', () => {});
+if (browserPath) withBrowser();
+else test.skip('the page in a browser: no Chromium', () => {});
 
 function withBrowser(): void {
   let site: Awaited<ReturnType<typeof servePage>>, browser: Browser, page: Page, seat: Seat;
 
   /** The engine's worker: the one whose messages go to `onmessage`. */
   async function engine(): Promise<Worker> {
-    for (const w of page.workers()) if (await w.evaluate(() => typeof (self as { onmessage?: unknown }).onmessage === 'function')) return w;
+    for (const w of page.workers())
+      if (await w.evaluate(() => typeof (self as { onmessage?: unknown }).onmessage === 'function')) return w;
     throw new Error('the engine has no worker');
   }
 
@@ -33,7 +45,7 @@ function withBrowser(): void {
     seat = new Seat(page, site.url);
     await page.setViewportSize({ width: 1280, height: 720 });
     await seat.open('?scene=coast&size=48');
-    await seat.small(500);   // before the page measures what its defaults would cost here
+    await seat.small(500); // before the page measures what its defaults would cost here
   });
   test.after(async () => {
     await browser.close();
@@ -45,17 +57,35 @@ function withBrowser(): void {
     await seat.previewed(() => seat.drop(layout, { name: 'hill.png', bytes: photo }));
     assert.is(await seat.text('document-name'), 'hill.png');
     assert.equal(await page.locator('#classes button').allInnerTexts(), ['heaven', 'earth']);
-    assert.equal(Buffer.compare((await seat.layout()).data, (await decodeImage(layout.bytes, 'x', { layout: true })).data), 0);
+    assert.equal(
+      Buffer.compare((await seat.layout()).data, (await decodeImage(layout.bytes, 'x', { layout: true })).data),
+      0,
+    );
   });
 
-  test('a layout is imported as target in the source\'s classes, and as source with its own', async () => {
+  test("a layout is imported as target in the source's classes, and as source with its own", async () => {
     const slope = layoutPng((x, y) => Number(y >= 8 + x / 3));
     await seat.previewed(() => seat.choose('#import', { name: 'slope.png', bytes: slope }));
     assert.is(differ(await seat.layout(), await decodeImage(slope, 'x', { layout: true })), 0);
     await page.keyboard.press('Control+z');
-    assert.is(differ(await seat.layout(), await decodeImage(layoutPng((_, y) => Number(y >= 16)), 'x', { layout: true })), 0);
+    assert.is(
+      differ(
+        await seat.layout(),
+        await decodeImage(
+          layoutPng((_, y) => Number(y >= 16)),
+          'x',
+          { layout: true },
+        ),
+      ),
+      0,
+    );
     // Class numbers in grey, as data sets have them: told from colours by the file itself.
-    const three = encodePng(picture(W, H, (x, y) => { const v = y < 16 ? 0 : x < 24 ? 1 : 2; return [v, v, v]; }));
+    const three = encodePng(
+      picture(W, H, (x, y) => {
+        const v = y < 16 ? 0 : x < 24 ? 1 : 2;
+        return [v, v, v];
+      }),
+    );
     await page.keyboard.press('x');
     await seat.choose('#import', { name: 'numbers.png', bytes: three });
     await page.locator('#classes button').nth(2).waitFor();
@@ -64,15 +94,19 @@ function withBrowser(): void {
     await page.keyboard.press('x');
   });
 
-  test('one finger paints, two move the view and leave the layout as it was; a pen\'s pressure is its width', async () => {
-    const cdp = await browser.context.newCDPSession(page), before = await seat.layout();
+  test("one finger paints, two move the view and leave the layout as it was; a pen's pressure is its width", async () => {
+    const cdp = await browser.context.newCDPSession(page),
+      before = await seat.layout();
     await cdp.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 });
     const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...points: [number, number][]): Promise<unknown> =>
       cdp.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
     await page.keyboard.press('b');
     await page.keyboard.press('2');
     const [a, b, c] = [await seat.at(0.3, 0.2), await seat.at(0.7, 0.2), await seat.at(0.5, 0.3)];
-    await touch('touchStart', a); await touch('touchMove', c); await touch('touchMove', b); await touch('touchEnd');
+    await touch('touchStart', a);
+    await touch('touchMove', c);
+    await touch('touchMove', b);
+    await touch('touchEnd');
     const painted = await seat.layout();
     assert.ok(differ(before, painted) > 0, 'a finger paints');
     await touch('touchStart', a);
@@ -81,7 +115,8 @@ function withBrowser(): void {
     await touch('touchEnd');
     assert.is(differ(painted, await seat.layout()), 0, 'what the first of two fingers drew is taken back');
     await seat.drawn();
-    const shown = await page.evaluate(() => {   // the layout's right border in the pane, now that it is larger than the pane
+    const shown = await page.evaluate(() => {
+      // the layout's right border in the pane, now that it is larger than the pane
       const canvas = document.getElementById('paint-canvas') as HTMLCanvasElement;
       return [...canvas.getContext('2d')!.getImageData(2, canvas.height >> 1, 1, 1).data][3];
     });
@@ -93,8 +128,19 @@ function withBrowser(): void {
     const widths: number[] = [];
     for (const force of [0.1, 1]) {
       const pen = (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', [x, y]: [number, number]): Promise<unknown> =>
-        cdp.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', buttons: type === 'mouseReleased' ? 0 : 1, clickCount: 1, pointerType: 'pen', force });
-      await pen('mousePressed', a); await pen('mouseMoved', b); await pen('mouseReleased', b);
+        cdp.send('Input.dispatchMouseEvent', {
+          type,
+          x,
+          y,
+          button: 'left',
+          buttons: type === 'mouseReleased' ? 0 : 1,
+          clickCount: 1,
+          pointerType: 'pen',
+          force,
+        });
+      await pen('mousePressed', a);
+      await pen('mouseMoved', b);
+      await pen('mouseReleased', b);
       widths.push(differ(before, await seat.layout()));
       await page.keyboard.press('Control+z');
     }
@@ -102,18 +148,25 @@ function withBrowser(): void {
 
     // Now that there is a pen, fingers move the view, until they are told to paint again.
     await cdp.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 });
-    await touch('touchStart', a); await touch('touchMove', c); await touch('touchMove', b); await touch('touchEnd');
+    await touch('touchStart', a);
+    await touch('touchMove', c);
+    await touch('touchMove', b);
+    await touch('touchEnd');
     assert.is(differ(before, await seat.layout()), 0, 'a finger beside a pen does not paint');
     await page.keyboard.press('0');
     await page.click('#fingers');
-    await touch('touchStart', a); await touch('touchMove', c); await touch('touchMove', b); await touch('touchEnd');
+    await touch('touchStart', a);
+    await touch('touchMove', c);
+    await touch('touchMove', b);
+    await touch('touchEnd');
     assert.ok(differ(before, await seat.layout()) > 0, 'unless it is told to');
     await page.keyboard.press('Control+z');
     await cdp.send('Emulation.setTouchEmulationEnabled', { enabled: false });
   });
 
   test('several targets: added, copied, chosen, undone each for itself; renamed in the list, by keys alone', async () => {
-    const press = (name: string): Promise<void> => page.locator('#targets').getByRole('button', { name, exact: true }).click();
+    const press = (name: string): Promise<void> =>
+      page.locator('#targets').getByRole('button', { name, exact: true }).click();
     const chosen = (): Promise<string> => seat.text('target-name');
     const first = await seat.layout();
     await page.keyboard.press('r');
@@ -153,36 +206,51 @@ function withBrowser(): void {
 
   test('trains on every target made; a lost device keeps painting and run, and training goes on', async () => {
     await page.keyboard.press('x');
-    await seat.previewed(() => seat.stroke([0, 0.5], [0.2, 0.56]));   // the source corrected before training
+    await seat.previewed(() => seat.stroke([0, 0.5], [0.2, 0.56])); // the source corrected before training
     await page.keyboard.press('x');
     await page.click('#train');
     await seat.state(/^iteration [1-9]/);
     // What a run has learnt is not undone under it: the stroke on the source, and what lies before it.
     for (let i = 0; i < 3; i++) await page.keyboard.press('Control+z');
     await seat.told(/has learnt/);
-    await (await engine()).evaluate(() => (self as unknown as { onmessage(e: unknown): void }).onmessage({ data: { id: -1, method: 'loseDevice', params: {} } }));
+    await (await engine()).evaluate(() =>
+      (self as unknown as { onmessage(e: unknown): void }).onmessage({
+        data: { id: -1, method: 'loseDevice', params: {} },
+      }),
+    );
     const lost = page.locator('.message', { hasText: /Your painting is safe\. The run is kept up to iteration \d+\./ });
     await lost.waitFor();
     const at = Number((await lost.innerText()).match(/iteration (\d+)/)![1]);
     assert.match(await seat.text('estimate'), /paused$/);
     await lost.getByRole('button', { name: 'Go on' }).click();
-    await page.click('#target-open');   // a run's target, renamed while it trains
+    await page.click('#target-open'); // a run's target, renamed while it trains
     await page.getByRole('radio', { name: 'far shore' }).dblclick();
     await page.keyboard.type('near shore');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
-    await page.waitForFunction((n) => /%/.test(document.title) && Number(/^iteration (\d+) of 500/.exec(document.getElementById('estimate')!.textContent!)?.[1] ?? -1) > n, at, slow);
+    await page.waitForFunction(
+      (n) =>
+        /%/.test(document.title) &&
+        Number(/^iteration (\d+) of 500/.exec(document.getElementById('estimate')!.textContent!)?.[1] ?? -1) > n,
+      at,
+      slow,
+    );
   });
 
   test('a tab that was in the background says what training did meanwhile', async () => {
     /** Resolves to the iteration shown at that moment. */
-    const hide = (hidden: boolean): Promise<number> => page.evaluate((h) => {
-      Object.defineProperty(document, 'hidden', { value: h, configurable: true });
-      document.dispatchEvent(new Event('visibilitychange'));
-      return Number(document.getElementById('estimate')!.textContent!.match(/\d+/)![0]);
-    }, hidden);
+    const hide = (hidden: boolean): Promise<number> =>
+      page.evaluate((h) => {
+        Object.defineProperty(document, 'hidden', { value: h, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+        return Number(document.getElementById('estimate')!.textContent!.match(/\d+/)![0]);
+      }, hidden);
     const now = await hide(true);
-    await page.waitForFunction((n) => Number(/^iteration (\d+)/.exec(document.getElementById('estimate')!.textContent!)?.[1] ?? 0) > n + 1, now, slow);
+    await page.waitForFunction(
+      (n) => Number(/^iteration (\d+)/.exec(document.getElementById('estimate')!.textContent!)?.[1] ?? 0) > n + 1,
+      now,
+      slow,
+    );
     await hide(false);
     await seat.told(/Training went on while this tab was in the background: \d+ more iterations\./);
   });
@@ -201,25 +269,39 @@ function withBrowser(): void {
     await page.click('#target-open');
     assert.equal(await page.locator('#target-list [role="radio"]').allInnerTexts(), ['near shore', 'target 1']);
     await page.keyboard.press('Escape');
-    await page.waitForFunction(() => /reconstruction/.test(document.getElementById('curve-canvas')!.getAttribute('aria-label')!) || /iteration [0-4] of/.test(document.getElementById('estimate')!.textContent!));
+    await page.waitForFunction(
+      () =>
+        /reconstruction/.test(document.getElementById('curve-canvas')!.getAttribute('aria-label')!) ||
+        /iteration [0-4] of/.test(document.getElementById('estimate')!.textContent!),
+    );
   });
 
-  test('the judge reads the layout off the run\'s picture', async () => {
+  test("the judge reads the layout off the run's picture", async () => {
     await page.click('#inspect');
-    await page.waitForFunction(() => [...document.querySelectorAll('#maps button')].some((b) => /judge/.test(b.textContent!)), null, slow);
+    await page.waitForFunction(
+      () => [...document.querySelectorAll('#maps button')].some((b) => /judge/.test(b.textContent!)),
+      null,
+      slow,
+    );
     assert.match(await page.locator('#maps button', { hasText: 'judge' }).innerText(), /mean IoU 0\.\d\d of 0\.\d\d/);
     await page.click('#reset');
   });
 
   test('too little memory: a smaller size is offered, and taken', async () => {
     await page.selectOption('#size', '64');
-    await seat.state(/^about .* iterations, /);   // so large it is estimated from smaller trials, whose buffers are not the ones meant
+    // so large it is estimated from smaller trials, whose buffers are not the ones meant
+    await seat.state(/^about .* iterations, /);
     // What a driver answers that has no more to give: an error without a scope, and the buffer is of no use.
     await (await engine()).evaluate(() => {
       const make = GPUDevice.prototype.createBuffer;
       GPUDevice.prototype.createBuffer = function (d) {
         GPUDevice.prototype.createBuffer = make;
-        this.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error: new GPUOutOfMemoryError('no memory'), cancelable: true }));
+        this.dispatchEvent(
+          new GPUUncapturedErrorEvent('uncapturederror', {
+            error: new GPUOutOfMemoryError('no memory'),
+            cancelable: true,
+          }),
+        );
         return make.call(this, d);
       };
     });
@@ -228,9 +310,20 @@ function withBrowser(): void {
     await seat.state(/^(patches for target|compiling|measuring)/);
     assert.is(await page.inputValue('#size'), '48');
     // Others end: the page hears only that the device is gone, and says one thing, not two.
-    await (await engine()).evaluate(() => (self as unknown as { onmessage(e: unknown): void }).onmessage({ data: { id: -1, method: 'loseDevice', params: {} } }));
-    await page.locator('.message', { hasText: /gave up while this training was being prepared.*a training size of 32 needs less/ }).waitFor();
-    assert.equal((await page.locator('.message').allInnerTexts()).filter((t) => !/gave up/.test(t)), []);
+    await (await engine()).evaluate(() =>
+      (self as unknown as { onmessage(e: unknown): void }).onmessage({
+        data: { id: -1, method: 'loseDevice', params: {} },
+      }),
+    );
+    await page
+      .locator('.message', {
+        hasText: /gave up while this training was being prepared.*a training size of 32 needs less/,
+      })
+      .waitFor();
+    assert.equal(
+      (await page.locator('.message').allInnerTexts()).filter((t) => !/gave up/.test(t)),
+      [],
+    );
     await seat.told(/gave up/, 'Use 32 px');
     await seat.state(/^(patches for target|compiling|measuring|iteration)/);
     await page.click('#reset');

@@ -1,4 +1,7 @@
-/** The page in real Chromium, used as people use it: by pointer, keys and files. Tiny pictures: a processor plays the graphics card. */
+/**
+ * The page in real Chromium, used as people use it: by pointer, keys and files. Tiny pictures: a processor plays the
+ * graphics card.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readFileSync } from 'node:fs';
@@ -24,30 +27,61 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 test('the scenes offered are the scenes there are', () => assert.equal([...sceneNames], painters));
 
 test('what to do without WebGPU is told for the browser at hand', () => {
-  assert.is(browserOf('Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36'), 'Chrome or Edge');
-  assert.is(browserOf('Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15'), 'Safari');
+  assert.is(
+    browserOf('Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36'),
+    'Chrome or Edge',
+  );
+  assert.is(
+    browserOf('Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15'),
+    'Safari',
+  );
   assert.is(browserOf('Mozilla/5.0 (X11; rv:140.0) Gecko/20100101 Firefox/140.0'), 'Firefox');
-  for (const b of ['Chrome or Edge', 'Firefox', 'Safari', 'this browser'] as const) for (const found of [true, false]) assert.ok(stepsFor(b, found).length > 0);
+  for (const b of ['Chrome or Edge', 'Firefox', 'Safari', 'this browser'] as const)
+    for (const found of [true, false]) assert.ok(stepsFor(b, found).length > 0);
 });
 
-if (browserPath) withBrowser(); else test.skip('the page in a browser: no Chromium', () => {});
+if (browserPath) withBrowser();
+else test.skip('the page in a browser: no Chromium', () => {});
 
 function withBrowser(): void {
   let site: Awaited<ReturnType<typeof servePage>>, browser: Browser, page: Page, seat: Seat;
 
   /** RGB at n x n places of the result as it is drawn. */
-  const result = (n: number): Promise<number[][]> => page.evaluate(([n, w, h]) => {
-    const canvas = document.getElementById('result-canvas') as HTMLCanvasElement, { width, height } = canvas;
-    const ratio = width / canvas.clientWidth, scale = Math.min((canvas.clientWidth - 16) / w, (canvas.clientHeight - 16) / h) * ratio;
-    const c = canvas.getContext('2d')!, out: number[][] = [];
-    for (let j = 0; j < n; j++) for (let i = 0; i < n; i++) {
-      out.push([...c.getImageData(Math.floor((width - scale * w) / 2 + (i + 0.5) / n * scale * w), Math.floor((height - scale * h) / 2 + (j + 0.5) / n * scale * h), 1, 1).data].slice(0, 3));
-    }
-    return out;
-  }, [n, seat.size.width, seat.size.height] as const);
+  const result = (n: number): Promise<number[][]> =>
+    page.evaluate(
+      ([n, w, h]) => {
+        const canvas = document.getElementById('result-canvas') as HTMLCanvasElement,
+          { width, height } = canvas;
+        const ratio = width / canvas.clientWidth,
+          scale = Math.min((canvas.clientWidth - 16) / w, (canvas.clientHeight - 16) / h) * ratio;
+        const c = canvas.getContext('2d')!,
+          out: number[][] = [];
+        for (let j = 0; j < n; j++)
+          for (let i = 0; i < n; i++) {
+            out.push(
+              [
+                ...c.getImageData(
+                  Math.floor((width - scale * w) / 2 + ((i + 0.5) / n) * scale * w),
+                  Math.floor((height - scale * h) / 2 + ((j + 0.5) / n) * scale * h),
+                  1,
+                  1,
+                ).data,
+              ].slice(0, 3),
+            );
+          }
+        return out;
+      },
+      [n, seat.size.width, seat.size.height] as const,
+    );
   const accessible = async (where: string): Promise<void> => {
-    const found = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ['violations'] })`) as { violations: { id: string; help: string; nodes: { html: string }[] }[] };
-    assert.equal(found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes[0].html}`), [], where);
+    const found = (await page.evaluate(`${axe}; axe.run(document, { resultTypes: ['violations'] })`)) as {
+      violations: { id: string; help: string; nodes: { html: string }[] }[];
+    };
+    assert.equal(
+      found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes[0].html}`),
+      [],
+      where,
+    );
   };
   test.before(async () => {
     site = await servePage({ page: 'src/web/page/main.ts' });
@@ -55,7 +89,8 @@ function withBrowser(): void {
     page = browser.page;
     seat = new Seat(page, site.url);
     await page.setViewportSize({ width: 1280, height: 720 });
-    await page.emulateMedia({ reducedMotion: 'reduce' });   // colours half way through a transition are no contrast to judge
+    // colours half way through a transition are no contrast to judge
+    await page.emulateMedia({ reducedMotion: 'reduce' });
   });
   test.after(async () => {
     await browser.close();
@@ -66,31 +101,44 @@ function withBrowser(): void {
     await seat.previewed(() => seat.open());
     assert.is(await seat.text('document-name'), 'meadow');
     assert.is((await seat.layout()).width, 48);
-    assert.equal(await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]), [1280, 720]);
+    assert.equal(
+      await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]),
+      [1280, 720],
+    );
   });
 
   test('painting changes the layout and the preview, there and hardly elsewhere; undo takes both back', async () => {
-    const before = await seat.layout(), seen = await result(16);
+    const before = await seat.layout(),
+      seen = await result(16);
     const classes = page.locator('#classes button');
     // the class at the bottom, painted into the top left corner
     await page.keyboard.press('p');
-    await page.mouse.click(...await seat.at(0.5, 0.97));
+    await page.mouse.click(...(await seat.at(0.5, 0.97)));
     await page.keyboard.press('r');
     await seat.previewed(() => seat.stroke([0.0, 0.0], [0.3, 0.3]));
-    const chosen = await classes.locator('nth=0').evaluate((b) => [...b.parentElement!.children].findIndex((c) => c.getAttribute('aria-checked') === 'true'));
+    const chosen = await classes
+      .locator('nth=0')
+      .evaluate((b) => [...b.parentElement!.children].findIndex((c) => c.getAttribute('aria-checked') === 'true'));
     assert.ok(chosen >= 0);
-    const after = await seat.layout(), now = await result(16);
+    const after = await seat.layout(),
+      now = await result(16);
     let [inside, outside] = [0, 0];
     for (let p = 0; p < seat.size.width * seat.size.height; p++) {
-      const corner = p % seat.size.width < 0.3 * seat.size.width && Math.floor(p / seat.size.width) < 0.3 * seat.size.height;
+      const corner =
+        p % seat.size.width < 0.3 * seat.size.width && Math.floor(p / seat.size.width) < 0.3 * seat.size.height;
       const differs = [0, 1, 2].some((c) => before.data[4 * p + c] !== after.data[4 * p + c]);
-      if (differs && !corner) outside++; else if (differs) inside++;
+      if (differs && !corner) outside++;
+      else if (differs) inside++;
     }
     assert.is(outside, 0);
     assert.ok(inside > 0.08 * seat.size.width * seat.size.height, `${inside} pixels`);
     const change = (of: (x: number, y: number) => boolean): number => {
       let [sum, n] = [0, 0];
-      for (let i = 0; i < 256; i++) if (of((i % 16 + 0.5) / 16, (Math.floor(i / 16) + 0.5) / 16)) { n++; for (let c = 0; c < 3; c++) sum += Math.abs(now[i][c] - seen[i][c]) / 3; }
+      for (let i = 0; i < 256; i++)
+        if (of(((i % 16) + 0.5) / 16, (Math.floor(i / 16) + 0.5) / 16)) {
+          n++;
+          for (let c = 0; c < 3; c++) sum += Math.abs(now[i][c] - seen[i][c]) / 3;
+        }
       return sum / n;
     };
     const [there, elsewhere] = [change((x, y) => x < 0.25 && y < 0.25), change((x, y) => x > 0.5 || y > 0.5)];
@@ -100,13 +148,29 @@ function withBrowser(): void {
   });
 
   test('what is drawn again piece by piece looks as if drawn as a whole', async () => {
-    const shown = (): Promise<string> => page.evaluate(() => new Promise<string>((r) => { requestAnimationFrame(() => requestAnimationFrame(() => r((document.getElementById('paint-canvas') as HTMLCanvasElement).toDataURL()))); }));
-    for (const [tool, ...points] of [['b', [0.2, 0.3], [0.7, 0.8], [0.4, 0.1]], ['e', [0.2, 0.5], [0.7, 0.5]], ['s', [0.1, 0.9], [0.8, 0.9]], ['m', [0.3, 0.3], [0.6, 0.3], [0.6, 0.6], [0.3, 0.6]], ['m', [0.45, 0.45], [0.6, 0.6]]] as [string, ...[number, number][]][]) {
+    const shown = (): Promise<string> =>
+      page.evaluate(
+        () =>
+          new Promise<string>((r) => {
+            requestAnimationFrame(() =>
+              requestAnimationFrame(() =>
+                r((document.getElementById('paint-canvas') as HTMLCanvasElement).toDataURL()),
+              ),
+            );
+          }),
+      );
+    for (const [tool, ...points] of [
+      ['b', [0.2, 0.3], [0.7, 0.8], [0.4, 0.1]],
+      ['e', [0.2, 0.5], [0.7, 0.5]],
+      ['s', [0.1, 0.9], [0.8, 0.9]],
+      ['m', [0.3, 0.3], [0.6, 0.3], [0.6, 0.6], [0.3, 0.6]],
+      ['m', [0.45, 0.45], [0.6, 0.6]],
+    ] as [string, ...[number, number][]][]) {
       await page.keyboard.press(tool);
       await seat.stroke(...points);
       const pieces = await shown();
-      await page.keyboard.press('0');   // the view as it is, drawn anew
-      assert.ok(pieces === await shown(), `after ${tool} ${points.join(' ')}`);
+      await page.keyboard.press('0'); // the view as it is, drawn anew
+      assert.ok(pieces === (await shown()), `after ${tool} ${points.join(' ')}`);
     }
     for (let i = 0; i < 4; i++) await page.keyboard.press('Control+z');
   });
@@ -148,7 +212,9 @@ function withBrowser(): void {
   });
 
   test('a photograph without a layout gets a first one; classes by name', async () => {
-    const photo = picture(64, 48, (x, y) => (y < 20 ? [90 + x % 7, 140, 220] : x < 30 ? [30, 110 + (x * y) % 9, 40] : [200, 170 + y % 5, 90]));
+    const photo = picture(64, 48, (x, y) =>
+      y < 20 ? [90 + (x % 7), 140, 220] : x < 30 ? [30, 110 + ((x * y) % 9), 40] : [200, 170 + (y % 5), 90],
+    );
     await page.setInputFiles('#file', []);
     await page.click('#start-open');
     await seat.choose('#open-photo', { name: 'beach.png', bytes: encodePng(photo) });
@@ -157,27 +223,34 @@ function withBrowser(): void {
     await accessible('the first layout');
     await seat.previewed(() => page.locator('#segment button.primary').click());
     assert.is(await page.locator('#classes button').count(), 3);
-    const l = await seat.layout(), class3 = (x: number, y: number): string => l.data.subarray(4 * (y * l.width + x), 4 * (y * l.width + x) + 3).join();
+    const l = await seat.layout(),
+      class3 = (x: number, y: number): string =>
+        l.data.subarray(4 * (y * l.width + x), 4 * (y * l.width + x) + 3).join();
     assert.is(new Set([class3(32, 5), class3(10, 40), class3(50, 40)]).size, 3);
     assert.is(class3(5, 5), class3(60, 8));
   });
 
   test('training: the loss falls, the result comes; saved half way, opened again, it ends with the same weights', async () => {
-    await seat.layout();   // the photograph of the test before
+    await seat.layout(); // the photograph of the test before
     await seat.small(10);
     await page.click('#train');
     await seat.state(/^iteration [1-9]/);
     await page.click('#train');
     await seat.state(/paused$/);
-    const half = await seat.saved(() => page.click('#save')), names = await page.locator('#classes button').allInnerTexts();
+    const half = await seat.saved(() => page.click('#save')),
+      names = await page.locator('#classes button').allInnerTexts();
     await page.click('#train');
     await seat.state(/^finished after 10/);
-    const curve = (await page.getAttribute('#curve-canvas', 'aria-label'))!, [, from, to] = curve.match(/reconstruction ([\d.]+) to ([\d.]+)/)!;
+    const curve = (await page.getAttribute('#curve-canvas', 'aria-label'))!,
+      [, from, to] = curve.match(/reconstruction ([\d.]+) to ([\d.]+)/)!;
     assert.ok(Number(to) < Number(from), curve);
     await page.waitForFunction(() => document.querySelectorAll('#maps button').length > 3, null, slow);
     const whole = await seat.saved(() => page.click('#save'));
     const png = await seat.saved(() => page.click('#download'));
-    assert.ok(Object.keys(readText(png.bytes)).some((k) => /semia/i.test(k)), 'carries its recipe');
+    assert.ok(
+      Object.keys(readText(png.bytes)).some((k) => /semia/i.test(k)),
+      'carries its recipe',
+    );
     assert.is((await decodeImage(png.bytes, png.name)).width, seat.size.width);
     await page.locator('#maps button').first().click();
     await page.focus('#result-canvas');
@@ -185,7 +258,7 @@ function withBrowser(): void {
     assert.match(await seat.text('probe'), /: -?[\d.]+ \(/);
     await accessible('a finished run');
     await page.click('#reset');
-    await seat.state(/\d iterations, /);   // the kept run is gone with it: a reload has the file only
+    await seat.state(/\d iterations, /); // the kept run is gone with it: a reload has the file only
 
     await seat.open();
     await seat.choose('#open-run', half);
@@ -194,15 +267,28 @@ function withBrowser(): void {
     await page.click('#train');
     await seat.state(/^finished after 10/);
     const again = await seat.saved(() => page.click('#save'));
-    const weights = ({ bytes }: { bytes: Uint8Array }): Uint8Array => { const files = unzipSync(bytes), name = Object.keys(files).filter((f) => /weights.*\.safetensors$/.test(f)).sort().at(-1)!; return files[name]; };
+    const weights = ({ bytes }: { bytes: Uint8Array }): Uint8Array => {
+      const files = unzipSync(bytes),
+        name = Object.keys(files)
+          .filter((f) => /weights.*\.safetensors$/.test(f))
+          .sort()
+          .at(-1)!;
+      return files[name];
+    };
     assert.ok(Buffer.compare(weights(again), weights(whole)) === 0, 'the same weights');
     assert.ok(Buffer.compare(weights(half), weights(whole)) !== 0, 'which are not those of half the way');
   });
 
-  test('a line drawing in place of classes: the command line\'s, drawn on with a thin pen, rubbed out, imported, trained after; the run says what it is', async () => {
+  test("a line drawing in place of classes: the command line's, drawn on with a thin pen, rubbed out, imported, trained after; the run says what it is", async () => {
     await page.click('#reset');
-    await seat.small(2);   // before the page measures what more would cost
-    const photo = picture(64, 48, (x, y) => (Math.hypot(x - 20, y - 22) < 11 ? [220, 90 + x % 5, 40] : y > 36 ? [30, 60, 30 + y % 5] : [120, 170 + x % 3, 230]));
+    await seat.small(2); // before the page measures what more would cost
+    const photo = picture(64, 48, (x, y) =>
+      Math.hypot(x - 20, y - 22) < 11
+        ? [220, 90 + (x % 5), 40]
+        : y > 36
+          ? [30, 60, 30 + (y % 5)]
+          : [120, 170 + (x % 3), 230],
+    );
     await page.click('#start-open');
     await seat.choose('#open-photo', { name: 'ball.png', bytes: encodePng(photo) });
     await page.locator('#segment-kind [aria-checked="true"]').focus();
@@ -211,24 +297,37 @@ function withBrowser(): void {
     await accessible('the first drawing');
     await seat.previewed(() => page.locator('#segment button.primary').click());
     assert.equal(await page.locator('#classes button').allInnerTexts(), ['paper', 'line']);
-    assert.equal(await page.locator('#tools button:visible').evaluateAll((all) => all.map((b) => (b as HTMLElement).dataset.tool)), ['brush', 'eraser', 'rectangle', 'move', 'pick', 'pan']);
-    const drawing = await seat.layout(), found = drawingOf(photo).labels;
-    const ink = (p: Picture): Uint8Array => Uint8Array.from({ length: p.width * p.height }, (_, i) => Number(p.data[4 * i] < 128)), lines = (p: Picture): number => ink(p).reduce((a, b) => a + b);
+    assert.equal(
+      await page.locator('#tools button:visible').evaluateAll((all) => all.map((b) => (b as HTMLElement).dataset.tool)),
+      ['brush', 'eraser', 'rectangle', 'move', 'pick', 'pan'],
+    );
+    const drawing = await seat.layout(),
+      found = drawingOf(photo).labels;
+    const ink = (p: Picture): Uint8Array =>
+        Uint8Array.from({ length: p.width * p.height }, (_, i) => Number(p.data[4 * i] < 128)),
+      lines = (p: Picture): number => ink(p).reduce((a, b) => a + b);
     assert.equal(ink(drawing), found, 'what semia edges finds');
     await seat.stroke([0.6, 0.1], [0.9, 0.6]);
     const more = await seat.layout();
-    assert.ok(lines(more) > lines(drawing) + 15 && lines(more) < lines(drawing) + 60, `${lines(drawing)} pixels of lines, then ${lines(more)}`);
+    assert.ok(
+      lines(more) > lines(drawing) + 15 && lines(more) < lines(drawing) + 60,
+      `${lines(drawing)} pixels of lines, then ${lines(more)}`,
+    );
     const file = await seat.saved(() => page.click('#export'));
     await page.keyboard.press('e');
     await seat.stroke([0.9, 0.1], [0.6, 0.5]);
     assert.ok(lines(await seat.layout()) < lines(more), 'the eraser leaves paper');
-    for (const wanted of [more, drawing]) { await page.keyboard.press('Control+z'); assert.equal((await seat.layout()).data, wanted.data); }
+    for (const wanted of [more, drawing]) {
+      await page.keyboard.press('Control+z');
+      assert.equal((await seat.layout()).data, wanted.data);
+    }
     await seat.previewed(() => seat.choose('#import', file));
     assert.equal(ink(await seat.layout()), thin(ink(more), 64, 48), 'only the middle of a stroke counts');
     await page.click('#train');
     await seat.state(/^finished after 2/);
     await page.locator('#maps button', { hasText: /^lines found, F [01]\.\d\d/ }).waitFor();
-    const saved = unzipRun((await seat.saved(() => page.click('#save'))).bytes as Uint8Array<ArrayBuffer>, 'ball.zip'), run = readerOf(saved);
+    const saved = unzipRun((await seat.saved(() => page.click('#save'))).bytes as Uint8Array<ArrayBuffer>, 'ball.zip'),
+      run = readerOf(saved);
     assert.equal([saved.record.config.network.condition, (await run.source()).palette.lines], ['sketch', true]);
     assert.equal((await run.targets())[0].labels, thin(ink(more), 64, 48));
   });
@@ -266,7 +365,9 @@ function withBrowser(): void {
       assert.ok((await seat.layout()).data.some((v, i) => v !== before.data[i]));
       await accessible('no WebGPU');
       assert.equal(other.errors, []);
-    } finally { await other.close(); }
+    } finally {
+      await other.close();
+    }
   });
 }
 

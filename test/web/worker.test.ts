@@ -1,4 +1,7 @@
-/** Parts of the page's worker that need no browser: whose turn it is, what failures become, what sources and zips are refused. */
+/**
+ * Parts of the page's worker that need no browser: whose turn it is, what failures become, what sources and zips are
+ * refused.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { zipSync, strToU8 } from 'fflate';
@@ -20,17 +23,35 @@ test('turns: one at a time, previews before what was asked for, that before trai
   const turns = new Turns();
   const log: string[] = [];
   let inside = 0;
-  const job = (name: string) => async (): Promise<void> => { assert.is(++inside, 1, 'alone'); await soon(); inside--; log.push(name); };
-  await Promise.all([turns.take(job('first')), turns.take(job('train 1')), turns.take(job('render'), 'asked'), turns.take(job('train 2')), turns.take(job('preview 1'), 'preview'),
-    turns.take(job('save'), 'asked'), turns.take(job('preview 2'), 'preview')]);
+  const job = (name: string) => async (): Promise<void> => {
+    assert.is(++inside, 1, 'alone');
+    await soon();
+    inside--;
+    log.push(name);
+  };
+  await Promise.all([
+    turns.take(job('first')),
+    turns.take(job('train 1')),
+    turns.take(job('render'), 'asked'),
+    turns.take(job('train 2')),
+    turns.take(job('preview 1'), 'preview'),
+    turns.take(job('save'), 'asked'),
+    turns.take(job('preview 2'), 'preview'),
+  ]);
   assert.equal(log, ['first', 'preview 1', 'preview 2', 'render', 'save', 'train 1', 'train 2']);
 });
 
 test('a plan says why it is short: what an iteration costs, what there is time for, and what that means for the preset', () => {
   const c = { iterations: 200, refine: 1 } as Config;
   assert.is(planNote(c, 100, 200, true), undefined, 'the whole plan');
-  assert.is(planNote(c, 1300, 46, true), 'An iteration takes 6.5 s here, so there is time for 46 of 200: the less is learned, the more of the picture is patches of the photograph');
-  assert.match(planNote({ ...c, refine: 0 }, 40, 100, false)!, /^An iteration takes less than a second here, .* 100 of 200: take more time or a smaller size/);
+  assert.is(
+    planNote(c, 1300, 46, true),
+    'An iteration takes 6.5 s here, so there is time for 46 of 200: the less is learned, the more of the picture is patches of the photograph',
+  );
+  assert.match(
+    planNote({ ...c, refine: 0 }, 40, 100, false)!,
+    /^An iteration takes less than a second here, .* 100 of 200: take more time or a smaller size/,
+  );
   assert.match(planNote(c, 4000, 200, true)!, /slow/);
   assert.is(planNote(c, 4000, 200, false), undefined);
 });
@@ -38,18 +59,35 @@ test('a plan says why it is short: what an iteration costs, what there is time f
 test('turns: within an iteration only previews come in, and the iteration ends before anything else', async () => {
   const turns = new Turns();
   const log: string[] = [];
-  const job = (name: string) => async (): Promise<void> => { await soon(); log.push(name); };
+  const job = (name: string) => async (): Promise<void> => {
+    await soon();
+    log.push(name);
+  };
   const iteration = turns.take(async () => {
-    for (const step of ['D', 'G']) { log.push(step); await soon(); await turns.giveWay(); }
+    for (const step of ['D', 'G']) {
+      log.push(step);
+      await soon();
+      await turns.giveWay();
+    }
     log.push('done');
   });
-  await Promise.all([turns.take(job('save'), 'asked'), turns.take(job('next')), turns.take(job('preview 1'), 'preview'), turns.take(job('preview 2'), 'preview'), iteration]);
+  await Promise.all([
+    turns.take(job('save'), 'asked'),
+    turns.take(job('next')),
+    turns.take(job('preview 1'), 'preview'),
+    turns.take(job('preview 2'), 'preview'),
+    iteration,
+  ]);
   assert.equal(log, ['D', 'preview 1', 'preview 2', 'G', 'done', 'save', 'next']);
 });
 
 test('turns: a job that fails gives the turn on', async () => {
   const turns = new Turns();
-  const failed = turns.take(async () => { throw new Error('no'); }).catch((e: Error) => e.message);
+  const failed = turns
+    .take(async () => {
+      throw new Error('no');
+    })
+    .catch((e: Error) => e.message);
   assert.equal(await Promise.all([failed, turns.take(async () => 'yes')]), ['no', 'yes']);
 });
 
@@ -59,7 +97,11 @@ test('failures are told as what they are', () => {
   assert.is(kind(new DeviceError('lost', 'x')), 'lost');
   assert.is(kind(new DeviceError('no-adapter', 'x')), 'no-adapter');
   assert.is(kind(new TypeError('x')), 'internal');
-  for (const e of [new DeviceError('out-of-memory', 'x'), new RangeError('step memory needs 9 bytes, more than'), Object.assign(new UserError('--size'), { cause: new RangeError('needs 9 bytes') })]) {
+  for (const e of [
+    new DeviceError('out-of-memory', 'x'),
+    new RangeError('step memory needs 9 bytes, more than'),
+    Object.assign(new UserError('--size'), { cause: new RangeError('needs 9 bytes') }),
+  ]) {
     assert.equal([failureOf(e, 256).kind, failureOf(e, 256).smaller], ['out-of-memory', 192]);
     assert.not.match(failureOf(e, 256).message, /--size/);
   }
@@ -68,11 +110,16 @@ test('failures are told as what they are', () => {
 
 test('sources and targets: what the photograph cannot show is refused by name', () => {
   const labels = Uint8Array.from({ length: 32 * 24 }, (_, i) => Number(i > 300));
-  const input = { name: 'a.png', photo: { width: 32, height: 24, data: new Uint8ClampedArray(4 * 32 * 24).fill(90) }, labels: { width: 32, height: 24, data: labels },
-    classes: ['sky', 'ground', 'sea'].map((name, i) => ({ name, color: [i, 0, 0] as [number, number, number] })) };
+  const input = {
+    name: 'a.png',
+    photo: { width: 32, height: 24, data: new Uint8ClampedArray(4 * 32 * 24).fill(90) },
+    labels: { width: 32, height: 24, data: labels },
+    classes: ['sky', 'ground', 'sea'].map((name, i) => ({ name, color: [i, 0, 0] as [number, number, number] })),
+  };
   const source = sourceAt(input, 16);
   assert.equal([source.width, source.height, source.drawn], [16, 12, { width: 32, height: 24 }]);
-  const target = (width: number, height: number, k: number) => targetAt({ name: 't', width, height, data: new Uint8Array(width * height).fill(k) }, source, input.photo);
+  const target = (width: number, height: number, k: number) =>
+    targetAt({ name: 't', width, height, data: new Uint8Array(width * height).fill(k) }, source, input.photo);
   assert.equal([target(32, 24, 1).width, target(32, 24, 1).height], [16, 12]);
   assert.equal([target(48, 24, 0).width, target(48, 24, 0).height], [24, 12], 'another shape keeps its scale');
   assert.throws(() => target(32, 24, 2), /has sea, and the source's layout has none of it/);
@@ -84,10 +131,21 @@ test('a zip whose record names files elsewhere is refused', async () => {
   const saved = await run.saved();
   const record = { ...saved.record, targets: [{ file: '../../evil.png', name: 'x', width: 48, height: 32 }] };
   const files = Object.fromEntries([...saved.files].map(([name, bytes]) => [`zip/${name}`, bytes]));
-  const bytes = zipSync({ ...files, 'zip/run.json': strToU8(recordText(record)), 'evil.png': strToU8('x') }) as Uint8Array<ArrayBuffer>;
+  const bytes = zipSync({
+    ...files,
+    'zip/run.json': strToU8(recordText(record)),
+    'evil.png': strToU8('x'),
+  }) as Uint8Array<ArrayBuffer>;
   assert.throws(() => unzipRun(bytes, 'evil.zip'), /names a file "\.\.\/\.\.\/evil\.png"/);
   const { 'zip/layout.png': _, ...less } = files;
-  assert.throws(() => unzipRun(zipSync({ ...less, 'zip/run.json': strToU8(recordText(saved.record)) }) as Uint8Array<ArrayBuffer>, 'part.zip'), /part\.zip: layout\.png is missing/);
+  assert.throws(
+    () =>
+      unzipRun(
+        zipSync({ ...less, 'zip/run.json': strToU8(recordText(saved.record)) }) as Uint8Array<ArrayBuffer>,
+        'part.zip',
+      ),
+    /part\.zip: layout\.png is missing/,
+  );
 });
 
 test.run();

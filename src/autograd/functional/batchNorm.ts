@@ -1,4 +1,6 @@
-/** Batch normalisation for N = 1 with running statistics (Ioffe & Szegedy 2015), as the released code trains with it. */
+/**
+ * Batch normalisation for N = 1 with running statistics (Ioffe & Szegedy 2015), as the released code trains with it.
+ */
 import runningKernel from '../../shaders/norm/running.wgsl';
 import type { Tensor } from '../tensor.ts';
 import { window } from '../ops/copy/copy.ts';
@@ -14,21 +16,38 @@ export interface BatchNormState {
 }
 
 /** Training: normalises by the sample's own statistics and moves the running ones. x [1,C,H,W]. */
-export function batchNormTrain(x: Tensor, gamma: Tensor, beta: Tensor, state: BatchNormState, { eps = 1e-5, slope = 1, skip }: NormOptions = {}): Tensor {
+export function batchNormTrain(
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  state: BatchNormState,
+  { eps = 1e-5, slope = 1, skip }: NormOptions = {},
+): Tensor {
   const [n, c, h, w] = x.shape;
   if (n !== 1) throw new Error(`batchNorm: one sample at a time is expected, not [${x.shape}]`);
   const { y, stats } = normalize(x, gamma, beta, { eps, slope, skip });
   x.session.run(runningKernel, {
-    read: { stats }, write: { running: state.running }, groups: [Math.ceil(c / 64)],
+    read: { stats },
+    write: { running: state.running },
+    groups: [Math.ceil(c / 64)],
     params: { c, momentum: state.momentum, eps, correction: h * w > 1 ? (h * w) / (h * w - 1) : 1 },
   });
   return y;
 }
 
 /** Inference: normalises by the running statistics. */
-export function batchNormInfer(x: Tensor, gamma: Tensor, beta: Tensor, state: BatchNormState, { eps = 1e-5, slope = 1, skip }: NormOptions = {}): Tensor {
+export function batchNormInfer(
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  state: BatchNormState,
+  { eps = 1e-5, slope = 1, skip }: NormOptions = {},
+): Tensor {
   const c = x.shape[1];
-  const part = (i: number): Tensor => reshape([window([state.running.view([1, 2 * c, 1, 1])], { start: [0, i * c, 0, 0], size: [1, c, 1, 1] })], { shape: [1, c, 1, 1] });
+  const part = (i: number): Tensor =>
+    reshape([window([state.running.view([1, 2 * c, 1, 1])], { start: [0, i * c, 0, 0], size: [1, c, 1, 1] })], {
+      shape: [1, c, 1, 1],
+    });
   const wide = (t: Tensor): Tensor => reshape([t], { shape: [1, c, 1, 1] });
   const factor = mul(wide(gamma), reciprocal(sqrt(affine(part(1), 1, eps))));
   const z = add(mul(sub(x, part(0)), factor), wide(beta));

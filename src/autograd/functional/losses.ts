@@ -17,7 +17,10 @@ export const leastSquares = (x: Tensor, value: number): Tensor => meanErrorOp([x
 export const hingeReal = (x: Tensor): Tensor => meanAll(relu(affine(x, -1, 1)));
 /** mean max(0, 1 + x): the discriminator's hinge on fake images (the same). */
 export const hingeFake = (x: Tensor): Tensor => meanAll(relu(affine(x, 1, 1)));
-/** -mean x: the generator's side of the hinge loss (the same, eq. 17), and of the Wasserstein loss (Arjovsky et al. 2017). */
+/**
+ * -mean x: the generator's side of the hinge loss (the same, eq. 17), and of the Wasserstein loss (Arjovsky et al.
+ * 2017).
+ */
 export const hingeGenerator = (x: Tensor): Tensor => scale(meanAll(x), -1);
 
 /** mean softplus(-x) = -mean log sigmoid(x): the discriminator on real images, and the generator on its own, in the

@@ -1,14 +1,21 @@
 /**
- * Which variant of a family computes which shape: taken from earlier measurements or a run's record where there are any, else
+ * Which variant of a family computes which shape: taken from earlier measurements or a run's record where there are
+ * any, else
  * the family's own order of preference. Asking never measures; tune.ts does, between two recordings of a step.
  */
 import { fnv1a } from '../../engine/random.ts';
 import { candidates, preferred, type Family, type Plan, type PlanAdapter, type Variant } from './plan.ts';
 
 /** A shape of a family that was asked for and that nobody has measured. */
-export interface Question<S = unknown> { family: Family<S>; shape: S }
+export interface Question<S = unknown> {
+  family: Family<S>;
+  shape: S;
+}
 /** What a run keeps: how its variants were chosen, and those that were chosen by measurement, by question. */
-export interface KernelRecord { choice: 'fixed' | 'measured'; variants: Record<string, string> }
+export interface KernelRecord {
+  choice: 'fixed' | 'measured';
+  variants: Record<string, string>;
+}
 
 /** A question as text. */
 export const keyOf = <S>(family: Family<S>, shape: S): string => `${family.name} ${family.key(shape)}`;
@@ -16,10 +23,13 @@ export const keyOf = <S>(family: Family<S>, shape: S): string => `${family.name}
 const sourceHashes = new WeakMap<WgslModule, number>();
 const hashOf = (m: WgslModule): number => {
   let h = sourceHashes.get(m);
-  if (h === undefined) sourceHashes.set(m, h = fnv1a(m.source));
+  if (h === undefined) sourceHashes.set(m, (h = fnv1a(m.source)));
   return h;
 };
-/** Changes whenever a kernel, a launch or the list of candidates of this shape does: a measurement of before is worth nothing then. */
+/**
+ * Changes whenever a kernel, a launch or the list of candidates of this shape does: a measurement of before is worth
+ * nothing then.
+ */
 export function kernelsHash<S>(family: Family<S>, shape: S, adapter: PlanAdapter): string {
   const all = candidates(family, shape, adapter).map((v) => {
     const p = v.plan(shape, adapter);
@@ -34,7 +44,9 @@ export class KernelChoices {
   constructor(private readonly adapter: PlanAdapter) {}
 
   /** The plan that computes this shape here. */
-  plan<S>(family: Family<S>, shape: S): Plan { return this.variant(family, shape).plan(shape, this.adapter); }
+  plan<S>(family: Family<S>, shape: S): Plan {
+    return this.variant(family, shape).plan(shape, this.adapter);
+  }
 
   variant<S>(family: Family<S>, shape: S): Variant<S> {
     const key = keyOf(family, shape);
@@ -52,9 +64,15 @@ export class KernelChoices {
     return open;
   }
 
-  set<S>(family: Family<S>, shape: S, variant: string): void { this.known.set(keyOf(family, shape), variant); }
+  set<S>(family: Family<S>, shape: S, variant: string): void {
+    this.known.set(keyOf(family, shape), variant);
+  }
   /** Takes over what a run recorded. */
-  adopt(variants: Readonly<Record<string, string>>): void { for (const [key, name] of Object.entries(variants)) this.known.set(key, name); }
+  adopt(variants: Readonly<Record<string, string>>): void {
+    for (const [key, name] of Object.entries(variants)) this.known.set(key, name);
+  }
   /** Every choice made by measurement or adopted, by question. */
-  get variants(): Record<string, string> { return Object.fromEntries([...this.known].sort(([a], [b]) => (a < b ? -1 : 1))); }
+  get variants(): Record<string, string> {
+    return Object.fromEntries([...this.known].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
 }

@@ -1,26 +1,39 @@
 /**
- * Running a plan: an op's launches as data, over buffers it names; and families of variants, of which one is chosen by shape and
+ * Running a plan: an op's launches as data, over buffers it names; and families of variants, of which one is chosen by
+ * shape and
  * adapter. A variant is a way to compute the op; every family's last variant is generic: any shape, any adapter.
  */
 import type { Session, Shape, Tensor } from '../tensor.ts';
 
 /** One launch. `buffers`: binding name -> a tensor's name, or 'scratch0', 'scratch1', ... */
 export interface Dispatch {
-  kernel: WgslModule; buffers: Record<string, string>; params: Record<string, number>;
-  constants?: Record<string, number>; groups: [number, number, number];
+  kernel: WgslModule;
+  buffers: Record<string, string>;
+  params: Record<string, number>;
+  constants?: Record<string, number>;
+  groups: [number, number, number];
 }
-export interface Plan { name: string; /** Bytes of each scratch buffer. */ scratch: number[]; steps: Dispatch[] }
+export interface Plan {
+  name: string /** Bytes of each scratch buffer. */;
+  scratch: number[];
+  steps: Dispatch[];
+}
 
 /** What plans ask of an adapter. A kernel written for one subgroup size can run only where the adapter has no other. */
 export interface PlanAdapter {
   /** One subgroup size, known beforehand: `subgroupSize`. */
-  subgroups: boolean; subgroupSize: number;
+  subgroups: boolean;
+  subgroupSize: number;
   /** It computes on the CPU, where workgroup memory and barriers cost dearly. */
   software: boolean;
 }
 
-/** Whether the kernels for subgroups of LANES run: 8 or 16, the software adapter's 256 or 512 bits (a GPU may have 16 as well, and is no place for them). */
-export const lanes = ({ subgroups, subgroupSize, software }: PlanAdapter): boolean => subgroups && (subgroupSize === 8 || (subgroupSize === 16 && software));
+/**
+ * Whether the kernels for subgroups of LANES run: 8 or 16, the software adapter's 256 or 512 bits (a GPU may have 16 as
+ * well, and is no place for them).
+ */
+export const lanes = ({ subgroups, subgroupSize, software }: PlanAdapter): boolean =>
+  subgroups && (subgroupSize === 8 || (subgroupSize === 16 && software));
 
 /** One way to compute an op of shape `S`. `name` is unique in its family; `plan` is called only where `fits` holds. */
 export interface Variant<S> {
@@ -41,12 +54,16 @@ export interface Family<S> {
   key(shape: S): string;
   /** The buffers of its plans and their shapes: what a variant is timed with. */
   tensors(shape: S): Record<string, Shape>;
-  /** A small shape that says whether workgroup memory pays on an adapter: where `tiled` does not beat `plain`, no such variant is tried. */
+  /**
+   * A small shape that says whether workgroup memory pays on an adapter: where `tiled` does not beat `plain`, no such
+   * variant is tried.
+   */
   readonly probe?: { shape: S; tiled: string; plain: string };
 }
 
 /** The variants of a family that can run this shape here, best guess first. Never empty. */
-export const candidates = <S>(family: Family<S>, shape: S, adapter: PlanAdapter): Variant<S>[] => family.variants.filter((v) => v.fits(shape, adapter));
+export const candidates = <S>(family: Family<S>, shape: S, adapter: PlanAdapter): Variant<S>[] =>
+  family.variants.filter((v) => v.fits(shape, adapter));
 
 const suits = <S>(v: Variant<S>, shape: S, adapter: PlanAdapter): boolean => v.suits?.(shape, adapter) ?? true;
 
@@ -58,7 +75,8 @@ export const preferred = <S>(family: Family<S>, shape: S, adapter: PlanAdapter):
 export function runPlan(session: Session, plan: Plan, tensors: Readonly<Record<string, Tensor>>): void {
   const scratch = plan.scratch.map((bytes, i) => session.temporary([Math.ceil(bytes / 4)], `${plan.name}.scratch${i}`));
   const find = (name: string): Tensor => (name.startsWith('scratch') ? scratch[Number(name.slice(7))] : tensors[name]);
-  for (const step of plan.steps) session.launch(step.kernel, Object.fromEntries(Object.entries(step.buffers).map(([k, v]) => [k, find(v)])), step);
+  for (const step of plan.steps)
+    session.launch(step.kernel, Object.fromEntries(Object.entries(step.buffers).map(([k, v]) => [k, find(v)])), step);
 }
 
 export function adapterOf(session: Pick<Session, 'device'>): PlanAdapter {

@@ -1,6 +1,8 @@
 /**
- * Choosing kernels by measurement: each shape that a recorded step asks for is timed with every variant that fits, on this
- * device. Bounded: about 20 ms a shape once compiled, and `budgetMs` in all; what is left then keeps the fixed order. Never inside a
+ * Choosing kernels by measurement: each shape that a recorded step asks for is timed with every variant that fits, on
+ * this
+ * device. Bounded: about 20 ms a shape once compiled, and `budgetMs` in all; what is left then keeps the fixed order.
+ * Never inside a
  * loop: only `Session.record` measures, and only within `measuring`. Answers are kept in a store that is passed in.
  */
 import { fnv1a } from '../../engine/random.ts';
@@ -11,7 +13,10 @@ import { adapterOf, candidates, preferred, runPlan, type Family, type Variant } 
 import type { Session } from '../tensor.ts';
 
 /** A small store of texts by name: files in Node, IndexedDB in browsers. Both may fail; nothing depends on them. */
-export interface ChoiceStore { read(name: string): Promise<string | null>; write(name: string, text: string): Promise<void> }
+export interface ChoiceStore {
+  read(name: string): Promise<string | null>;
+  write(name: string, text: string): Promise<void>;
+}
 export interface TuneOptions {
   store?: ChoiceStore;
   /** What else than adapter and kernels can change the outcome: the version of the WebGPU library or browser. */
@@ -23,14 +28,18 @@ export interface TuneOptions {
   time?: (question: Question, variant: Variant<unknown>) => Promise<number>;
 }
 
-const SAMPLE_MS = 2;      // of work in a sample: browsers' timestamps move in steps of 0.1 ms
+const SAMPLE_MS = 2; // of work in a sample: browsers' timestamps move in steps of 0.1 ms
 const SAMPLES = 3;
-const HOPELESS = 4;       // a first run so many times slower than the best is not sampled
-const MARGIN = 0.95;      // a variant later in the order must be 5 % faster than the earlier one: noise decides nothing
+const HOPELESS = 4; // a first run so many times slower than the best is not sampled
+const MARGIN = 0.95; // a variant later in the order must be 5 % faster than the earlier one: noise decides nothing
 const MOST_REPEATS = 64;
 
-interface Entry { variant: string; kernels: string }
-const isEntry = (e: unknown): e is Entry => typeof (e as Entry | null)?.variant === 'string' && typeof (e as Entry).kernels === 'string';
+interface Entry {
+  variant: string;
+  kernels: string;
+}
+const isEntry = (e: unknown): e is Entry =>
+  typeof (e as Entry | null)?.variant === 'string' && typeof (e as Entry).kernels === 'string';
 
 export class Tuner {
   private readonly name: string;
@@ -43,9 +52,20 @@ export class Tuner {
   left: number;
   measured = 0;
 
-  constructor(private readonly session: Session, private readonly o: TuneOptions = {}) {
+  constructor(
+    private readonly session: Session,
+    private readonly o: TuneOptions = {},
+  ) {
     const { vendor, architecture, description, subgroupMin, subgroupMax } = session.device.info;
-    this.about = [vendor, architecture, description, subgroupMin, subgroupMax, session.device.limits.maxComputeWorkgroupStorageSize, o.environment ?? ''].join('|');
+    this.about = [
+      vendor,
+      architecture,
+      description,
+      subgroupMin,
+      subgroupMax,
+      session.device.limits.maxComputeWorkgroupStorageSize,
+      o.environment ?? '',
+    ].join('|');
     this.name = `kernels-${fnv1a(this.about).toString(16).padStart(8, '0')}.json`;
     this.now = o.now ?? (() => performance.now());
     this.left = o.budgetMs ?? 20_000;
@@ -61,13 +81,16 @@ export class Tuner {
   private async answer(questions: readonly Question[]): Promise<void> {
     const { session } = this;
     const adapter = adapterOf(session);
-    const entries = this.entries ??= await this.load();
+    const entries = (this.entries ??= await this.load());
     const before = this.measured;
     for (const { family, shape } of questions) {
       const key = keyOf(family, shape);
       const kernels = kernelsHash(family, shape, adapter);
       const stored = entries.get(key);
-      if (stored?.kernels === kernels) { session.choices.set(family, shape, stored.variant); continue; }
+      if (stored?.kernels === kernels) {
+        session.choices.set(family, shape, stored.variant);
+        continue;
+      }
       const start = this.now();
       if (this.left <= 0) continue;
       const variant = await this.fastest(family, shape);
@@ -84,7 +107,7 @@ export class Tuner {
   private async fastest<S>(family: Family<S>, shape: S): Promise<string | undefined> {
     const adapter = adapterOf(this.session);
     let all = candidates(family, shape, adapter);
-    if (all.some((v) => v.workgroup) && !await this.workgroupsPay(family)) all = all.filter((v) => !v.workgroup);
+    if (all.some((v) => v.workgroup) && !(await this.workgroupsPay(family))) all = all.filter((v) => !v.workgroup);
     if (all.length === 1) return all[0].name;
     // The fixed choice goes first, so that the others have something to be compared with.
     const first = all.indexOf(preferred(family, shape, adapter));
@@ -99,7 +122,10 @@ export class Tuner {
     return best!.name;
   }
 
-  /** The probe: one small shape, once per adapter, well under a second on a GPU. Where workgroup memory is emulated, it says so. */
+  /**
+   * The probe: one small shape, once per adapter, well under a second on a GPU. Where workgroup memory is emulated, it
+   * says so.
+   */
   private async workgroupsPay<S>(family: Family<S>): Promise<boolean> {
     const { name, probe, variants } = family;
     if (!probe) return true;
@@ -112,7 +138,7 @@ export class Tuner {
     else {
       const of = (v: string): Variant<S> => variants.find((x) => x.name === v)!;
       const plain = await this.time(family, probe.shape, of(probe.plain), Infinity);
-      pays = await this.time(family, probe.shape, of(probe.tiled), Infinity) < plain;
+      pays = (await this.time(family, probe.shape, of(probe.tiled), Infinity)) < plain;
       this.entries!.set(`${name} probe`, { variant: pays ? probe.tiled : probe.plain, kernels });
     }
     this.probes.set(name, pays);
@@ -130,7 +156,7 @@ export class Tuner {
     const repeats = Math.max(1, Math.min(MOST_REPEATS, Math.ceil(SAMPLE_MS / first)));
     const many = await this.program(family, shape, variant, repeats);
     let least = Infinity;
-    for (let i = 0; i < SAMPLES; i++) least = Math.min(least, await many.sample() / repeats);
+    for (let i = 0; i < SAMPLES; i++) least = Math.min(least, (await many.sample()) / repeats);
     many.destroy();
     return least;
   }
@@ -139,19 +165,27 @@ export class Tuner {
     const { session } = this;
     const adapter = adapterOf(session);
     const program = await session.record(() => {
-      const tensors = Object.fromEntries(Object.entries(family.tensors(shape)).map(([name, s]) => [name, fill(session, s, 1)]));
+      const tensors = Object.fromEntries(
+        Object.entries(family.tensors(shape)).map(([name, s]) => [name, fill(session, s, 1)]),
+      );
       for (let i = 0; i < repeats; i++) runPlan(session, variant.plan(shape, adapter), tensors);
     });
     const watch = session.device.features.has('timestamp-query') ? new Stopwatch(session.device) : null;
     return {
       sample: async (): Promise<number> => {
-        if (watch) { program.run(watch); return watch.ms(); }
+        if (watch) {
+          program.run(watch);
+          return watch.ms();
+        }
         const start = this.now();
         program.run();
         await session.idle();
         return this.now() - start;
       },
-      destroy: (): void => { watch?.destroy(); program.destroy(); },
+      destroy: (): void => {
+        watch?.destroy();
+        program.destroy();
+      },
     };
   }
 
@@ -163,21 +197,35 @@ export class Tuner {
       if ((value as { adapter?: unknown } | null)?.adapter !== this.about) return new Map();
       const { entries } = value as { entries?: unknown };
       return new Map(Object.entries(entries ?? {}).filter((e): e is [string, Entry] => isEntry(e[1])));
-    } catch { return new Map(); }
+    } catch {
+      return new Map();
+    }
   }
 
   private async save(): Promise<void> {
     try {
       // Another process may have stored its own meanwhile.
-      const all = new Map([...await this.load(), ...this.entries!]);
-      await this.o.store?.write(this.name, `${JSON.stringify({ adapter: this.about, entries: Object.fromEntries([...all].sort()) }, null, 1)}\n`);
-    } catch { /* it will be measured again */ }
+      const all = new Map([...(await this.load()), ...this.entries!]);
+      await this.o.store?.write(
+        this.name,
+        `${JSON.stringify({ adapter: this.about, entries: Object.fromEntries([...all].sort()) }, null, 1)}\n`,
+      );
+    } catch {
+      /* it will be measured again */
+    }
   }
 }
 
-/** Runs `body`, which records steps, with their kernels chosen by `tuner`; null: by the fixed order and what was adopted. */
+/**
+ * Runs `body`, which records steps, with their kernels chosen by `tuner`; null: by the fixed order and what was
+ * adopted.
+ */
 export async function measuring<T>(session: Session, tuner: Tuner | null, body: () => Promise<T>): Promise<T> {
   const before = session.tuner;
   session.tuner = tuner;
-  try { return await body(); } finally { session.tuner = before; }
+  try {
+    return await body();
+  } finally {
+    session.tuner = before;
+  }
 }

@@ -1,5 +1,6 @@
 /**
- * One level of Image Analogies on the device, in the order of its serial definition: pixels on an anti-diagonal x + 3 y do not
+ * One level of Image Analogies on the device, in the order of its serial definition: pixels on an anti-diagonal x + 3 y
+ * do not
  * depend on each other, so each diagonal is three launches (features and coherent candidates; the nearest among all
  * sources; the choice). Distances are float32 sums in the list's order; otherwise nothing differs from the serial form.
  */
@@ -10,32 +11,61 @@ import searchKernel from '../../shaders/nnf/analogyField/search.wgsl';
 import { grid } from '../op.ts';
 import type { Session, Tensor } from '../tensor.ts';
 
-interface Size { width: number; height: number }
-/** Where an entry of a feature is: offsets of its plane in the source's and target's stacks, whether of the coarser level, its offset and weight. */
-export interface Entry { source: number; target: number; coarse: boolean; dx: number; dy: number; weight: number }
+interface Size {
+  width: number;
+  height: number;
+}
+/**
+ * Where an entry of a feature is: offsets of its plane in the source's and target's stacks, whether of the coarser
+ * level, its offset and weight.
+ */
+export interface Entry {
+  source: number;
+  target: number;
+  coarse: boolean;
+  dx: number;
+  dy: number;
+  weight: number;
+}
 
 export interface AnalogyLevelInput {
   entries: readonly Entry[];
   /** All planes of this level and the coarser one, f32; in the target's, those of B' are written. */
-  sourceStack: Float32Array; targetStack: Float32Array;
-  source: Size & { coarse: Size }; target: Size & { coarse: Size };
+  sourceStack: Float32Array;
+  targetStack: Float32Array;
+  source: Size & { coarse: Size };
+  target: Size & { coarse: Size };
   /** Planes of A' and where they begin in the two stacks. */
-  planes: number; sourceMade: number; targetMade: number;
+  planes: number;
+  sourceMade: number;
+  targetMade: number;
   factor: number;
 }
 
-const mostLanes = 1024;  // partial results a pixel
-const chunk = 64;        // diagonals in one submission
+const mostLanes = 1024; // partial results a pixel
+const chunk = 64; // diagonals in one submission
 
-/** Runs a level; resolves to B' [planes,h,w] and matches u32 [h,w]. onFront: diagonals done, of all. Throws RangeError where the features are too large for the adapter. */
-export async function runAnalogyLevel(session: Session, i: AnalogyLevelInput, onFront: (done: number, of: number) => void): Promise<{ made: Float32Array; matches: Uint32Array }> {
-  const { width: w, height: h, coarse: { width: cw, height: ch } } = i.target;
+/**
+ * Runs a level; resolves to B' [planes,h,w] and matches u32 [h,w]. onFront: diagonals done, of all. Throws RangeError
+ * where the features are too large for the adapter.
+ */
+export async function runAnalogyLevel(
+  session: Session,
+  i: AnalogyLevelInput,
+  onFront: (done: number, of: number) => void,
+): Promise<{ made: Float32Array; matches: Uint32Array }> {
+  const {
+    width: w,
+    height: h,
+    coarse: { width: cw, height: ch },
+  } = i.target;
   const sources = i.source.width * i.source.height;
   const entries = i.entries.length;
   const slots = Math.ceil(Math.min(h, Math.ceil(w / 3)) / 8) * 8;
   const lanes = Math.min(mostLanes, Math.ceil(sources / 64) * 64);
   return session.memory.scope(async () => {
-    const made = (shape: number[], name: string, dtype: 'f32' | 'u32' = 'f32', data?: ArrayLike<number>): Tensor => session.lasting(shape, `analogyField.${name}`, data, dtype);
+    const made = (shape: number[], name: string, dtype: 'f32' | 'u32' = 'f32', data?: ArrayLike<number>): Tensor =>
+      session.lasting(shape, `analogyField.${name}`, data, dtype);
     const table = made([entries * 6], 'table', 'u32', tableOf(i.entries));
     const sourceStack = made([i.sourceStack.length], 'source', 'f32', i.sourceStack);
     const stack = made([i.targetStack.length], 'target', 'f32', i.targetStack);
@@ -49,11 +79,47 @@ export async function runAnalogyLevel(session: Session, i: AnalogyLevelInput, on
       const count = Math.min(h - 1, Math.floor(time / 3)) - first + 1;
       if (count <= 0) return;
       const used = Math.ceil(count / 8) * 8;
-      session.run(frontKernel, { read: { stack, table, features, matches }, write: { queries, followed }, params: { w, h, cw, ch, sw: i.source.width, sh: i.source.height, entries, time, first, count, slots: used, candidates: 12 }, groups: grid(used, 64) });
-      session.run(searchKernel, { read: { features, queries, followed }, write: { parts }, params: { entries, sources, lanes, factor: i.factor }, groups: [lanes / 64, used / 8] });
+      session.run(frontKernel, {
+        read: { stack, table, features, matches },
+        write: { queries, followed },
+        params: {
+          w,
+          h,
+          cw,
+          ch,
+          sw: i.source.width,
+          sh: i.source.height,
+          entries,
+          time,
+          first,
+          count,
+          slots: used,
+          candidates: 12,
+        },
+        groups: grid(used, 64),
+      });
+      session.run(searchKernel, {
+        read: { features, queries, followed },
+        write: { parts },
+        params: { entries, sources, lanes, factor: i.factor },
+        groups: [lanes / 64, used / 8],
+      });
       session.run(chooseKernel, {
-        read: { parts, followed, source: sourceStack }, write: { stack, matches },
-        params: { w, planes: i.planes, pixels: w * h, sources, made_source: i.sourceMade, made: i.targetMade, lanes, time, first, count }, groups: grid(count, 64),
+        read: { parts, followed, source: sourceStack },
+        write: { stack, matches },
+        params: {
+          w,
+          planes: i.planes,
+          pixels: w * h,
+          sources,
+          made_source: i.sourceMade,
+          made: i.targetMade,
+          lanes,
+          time,
+          first,
+          count,
+        },
+        groups: grid(count, 64),
       });
     };
     const fronts = w + 3 * (h - 1);
@@ -61,7 +127,12 @@ export async function runAnalogyLevel(session: Session, i: AnalogyLevelInput, on
       const program = await session.record(() => {
         if (!from) {
           const { width, height, coarse } = i.source;
-          session.run(featuresKernel, { read: { stack: sourceStack, table }, write: { features }, params: { w: width, h: height, cw: coarse.width, ch: coarse.height, threads: entries * sources }, groups: grid(entries * sources, 64) });
+          session.run(featuresKernel, {
+            read: { stack: sourceStack, table },
+            write: { features },
+            params: { w: width, h: height, cw: coarse.width, ch: coarse.height, threads: entries * sources },
+            groups: grid(entries * sources, 64),
+          });
         }
         for (let t = from; t < Math.min(fronts, from + chunk); t++) front(t);
       });
@@ -74,7 +145,10 @@ export async function runAnalogyLevel(session: Session, i: AnalogyLevelInput, on
       onFront(Math.min(fronts, from + chunk), fronts);
     }
     const [all, found] = await session.read([stack, matches]);
-    return { made: (all as Float32Array).slice(i.targetMade, i.targetMade + i.planes * w * h), matches: found as Uint32Array };
+    return {
+      made: (all as Float32Array).slice(i.targetMade, i.targetMade + i.planes * w * h),
+      matches: found as Uint32Array,
+    };
   });
 }
 

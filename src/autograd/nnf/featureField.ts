@@ -1,5 +1,6 @@
 /**
- * Nearest-neighbour fields between feature maps by PatchMatch (Barnes et al. 2009) on cosine distance, and maps voted by them: what
+ * Nearest-neighbour fields between feature maps by PatchMatch (Barnes et al. 2009) on cosine distance, and maps voted
+ * by them: what
  * patchField does for pictures, for any number of channels. No gradients.
  */
 import improveKernel from '../../shaders/nnf/featureField/improve.wgsl';
@@ -12,13 +13,17 @@ import { sum } from '../ops/reduce/reduce.ts';
 
 /** Channels last, a multiple of 4 of them: [1,H,W,C] (the copy of an image-shaped tensor). */
 export const channelsLast = (x: Tensor): Tensor => {
-  if (x.shape[0] !== 1 || x.shape[1] % 4) throw new Error(`featureField: one sample of a multiple of 4 channels is expected, not [${x.shape}]`);
+  if (x.shape[0] !== 1 || x.shape[1] % 4)
+    throw new Error(`featureField: one sample of a multiple of 4 channels is expected, not [${x.shape}]`);
   return permute([x], { order: [0, 2, 3, 1] });
 };
 /** Each pixel's channels to length 1; a pixel of zeros stays one. */
 export const unit = (x: Tensor): Tensor => div(x, sqrt(affine(sum([square(x)], { axes: [1] }), 1, 1e-12)));
 
-/** Feature maps [1,C,H,W] of one side, each L2-normalised per pixel, one after the other and channels last: what fields compare. */
+/**
+ * Feature maps [1,C,H,W] of one side, each L2-normalised per pixel, one after the other and channels last: what fields
+ * compare.
+ */
 export const fieldMap = (maps: readonly Tensor[]): Tensor => channelsLast(concat(maps.map(unit)));
 
 export interface FeaturePasses {
@@ -31,8 +36,16 @@ export interface FeaturePasses {
   stream: number;
 }
 
-/** A field [H W, 2] u32 (source pixel, bits of its distance) from `target` to `source`, both from fieldMap, improved. The distances in `start` are not used. */
-export function improveFeatureField(target: Tensor, source: Tensor, start: Tensor, { patch, iterations, radius, stream }: FeaturePasses): Tensor {
+/**
+ * A field [H W, 2] u32 (source pixel, bits of its distance) from `target` to `source`, both from fieldMap, improved.
+ * The distances in `start` are not used.
+ */
+export function improveFeatureField(
+  target: Tensor,
+  source: Tensor,
+  start: Tensor,
+  { patch, iterations, radius, stream }: FeaturePasses,
+): Tensor {
   const { session } = target;
   const [, ht, wt, c] = target.shape;
   const [, hs, ws] = source.shape;
@@ -41,10 +54,24 @@ export function improveFeatureField(target: Tensor, source: Tensor, start: Tenso
   for (let i = 0; i < iterations; i++) {
     const next = session.temporary([threads, 2], 'featureField', 'u32');
     session.run(improveKernel, {
-      read: { target_map: target, source_map: source, previous: field }, write: { field: next },
+      read: { target_map: target, source_map: source, previous: field },
+      write: { field: next },
       // Far neighbours first, then every pixel's own; a random search halves its reach down to a pixel.
-      params: { ht, wt, hs, ws, quads: c / 4, jump: i % 3 === 0 && Math.min(ht, wt) > 8 ? 3 : 1, radius, randoms: Math.max(1, Math.ceil(Math.log2(Math.max(2, radius)))), fresh: i === 0 ? 1 : 0, stream: stream * 64 + i, threads },
-      constants: { SIDE: patch }, groups: grid(threads, 64),
+      params: {
+        ht,
+        wt,
+        hs,
+        ws,
+        quads: c / 4,
+        jump: i % 3 === 0 && Math.min(ht, wt) > 8 ? 3 : 1,
+        radius,
+        randoms: Math.max(1, Math.ceil(Math.log2(Math.max(2, radius)))),
+        fresh: i === 0 ? 1 : 0,
+        stream: stream * 64 + i,
+        threads,
+      },
+      constants: { SIDE: patch },
+      groups: grid(threads, 64),
     });
     field = next;
   }
@@ -55,7 +82,13 @@ export function improveFeatureField(target: Tensor, source: Tensor, start: Tenso
 export function voteFeatures(source: Tensor, field: Tensor, height: number, width: number, patch: number): Tensor {
   const [, hs, ws, c] = source.shape;
   const y = source.session.temporary([1, height, width, c], 'featureField.vote');
-  const threads = height * width * c / 4;
-  source.session.run(voteKernel, { read: { source_map: source, field }, write: { y }, params: { ht: height, wt: width, hs, ws, quads: c / 4, threads }, constants: { SIDE: patch }, groups: grid(threads, 64) });
+  const threads = (height * width * c) / 4;
+  source.session.run(voteKernel, {
+    read: { source_map: source, field },
+    write: { y },
+    params: { ht: height, wt: width, hs, ws, quads: c / 4, threads },
+    constants: { SIDE: patch },
+    groups: grid(threads, 64),
+  });
   return y;
 }

@@ -1,7 +1,10 @@
 /**
- * Nearest-neighbour fields of guided patches, for patch synthesis: searched in full on small maps, improved by PatchMatch
- * (Barnes et al. 2009, in the jump-flood form) on large ones, voted into a picture. Maps are packed, four bytes a pixel, and
- * guides are compared at patch centres alone: what patchNearest does exactly for any channels, this does for pictures fast.
+ * Nearest-neighbour fields of guided patches, for patch synthesis: searched in full on small maps, improved by
+ * PatchMatch
+ * (Barnes et al. 2009, in the jump-flood form) on large ones, voted into a picture. Maps are packed, four bytes a
+ * pixel, and
+ * guides are compared at patch centres alone: what patchNearest does exactly for any channels, this does for pictures
+ * fast.
  * No gradients. Matches stay within the class of the patch's centre, unless the source lacks it.
  */
 import countKernel from '../../shaders/nnf/patchField/count.wgsl';
@@ -15,7 +18,10 @@ import { grid } from '../op.ts';
 import { Tensor, type Session } from '../tensor.ts';
 import { fill } from '../ops/copy/fill.ts';
 
-export interface Grid { width: number; height: number }
+export interface Grid {
+  width: number;
+  height: number;
+}
 
 /** A source's side of the search: lasting tensors, made once. */
 export interface FieldSource extends Grid {
@@ -24,7 +30,10 @@ export interface FieldSource extends Grid {
   map: Tensor;
   /** f32 [H,W,4 n]: guides times their weights. */
   guides: Tensor;
-  /** u32: a seed (see `seedField`), 257 starts, the patches of class 0, of class 1, ..., zeros up to the number of patches, every patch's class (255: never taken). */
+  /**
+   * u32: a seed (see `seedField`), 257 starts, the patches of class 0, of class 1, ..., zeros up to the number of
+   * patches, every patch's class (255: never taken).
+   */
   members: Tensor;
   /** u32 [patches]: class at each patch's centre. */
   classes: Tensor;
@@ -32,7 +41,9 @@ export interface FieldSource extends Grid {
   counts: readonly number[];
 }
 /** A target's side; `map` has the classes from the start, its colours from the rounds. */
-export interface FieldTarget extends Grid { guides: Tensor }
+export interface FieldTarget extends Grid {
+  guides: Tensor;
+}
 
 export interface FieldWeights {
   /** Per pixel of another class, against colours in [-1,1]. */
@@ -59,17 +70,38 @@ const patches = ({ width, height }: Grid, patch: number): { across: number; down
 export function packPixels(image: Float32Array | null, labels: Uint8Array): Uint32Array {
   const n = labels.length;
   const byte = (v: number): number => Math.min(255, Math.max(0, Math.round((v + 1) * 127.5)));
-  return Uint32Array.from(labels, (l, i) => ((image ? byte(image[i]) | (byte(image[n + i]) << 8) | (byte(image[2 * n + i]) << 16) : 0) | (l << 24)) >>> 0);
+  return Uint32Array.from(
+    labels,
+    (l, i) =>
+      ((image ? byte(image[i]) | (byte(image[n + i]) << 8) | (byte(image[2 * n + i]) << 16) : 0) | (l << 24)) >>> 0,
+  );
 }
 
-/** A source's tensors. guides [H,W,4 n]; allowed [H,W]: patches with a pixel of 0 are never taken. Throws RangeError where no patch fits, or there are too many guides. */
-export function fieldSource(session: Session, size: Grid, patch: number, packed: Uint32Array, guides: Float32Array, allowed?: Uint8Array): FieldSource {
+/**
+ * A source's tensors. guides [H,W,4 n]; allowed [H,W]: patches with a pixel of 0 are never taken. Throws RangeError
+ * where no patch fits, or there are too many guides.
+ */
+export function fieldSource(
+  session: Session,
+  size: Grid,
+  patch: number,
+  packed: Uint32Array,
+  guides: Float32Array,
+  allowed?: Uint8Array,
+): FieldSource {
   const { across, down, count } = patches(size, patch);
-  if (!(across > 0 && down > 0) || patch % 2 === 0 || patch > 9) throw new RangeError(`patchField: no ${patch} x ${patch} patches in ${size.width} x ${size.height}`);
-  if (guides.length > 4 * mostGuides * packed.length) throw new RangeError(`patchField: at most ${4 * mostGuides} guides`);
+  if (!(across > 0 && down > 0) || patch % 2 === 0 || patch > 9)
+    throw new RangeError(`patchField: no ${patch} x ${patch} patches in ${size.width} x ${size.height}`);
+  if (guides.length > 4 * mostGuides * packed.length)
+    throw new RangeError(`patchField: at most ${4 * mostGuides} guides`);
   const r = (patch - 1) / 2;
-  const classes = Uint32Array.from({ length: count }, (_, i) => packed[(Math.floor(i / across) + r) * size.width + (i % across) + r] >>> 24);
-  if (allowed) for (let i = 0; i < count; i++) if (!free(allowed, size.width, Math.floor(i / across) * size.width + (i % across), patch)) classes[i] = forbidden;
+  const classes = Uint32Array.from(
+    { length: count },
+    (_, i) => packed[(Math.floor(i / across) + r) * size.width + (i % across) + r] >>> 24,
+  );
+  if (allowed)
+    for (let i = 0; i < count; i++)
+      if (!free(allowed, size.width, Math.floor(i / across) * size.width + (i % across), patch)) classes[i] = forbidden;
   const starts = new Uint32Array(257);
   for (const k of classes) if (k !== forbidden) starts[k + 1]++;
   for (let k = 0; k < 256; k++) starts[k + 1] += starts[k];
@@ -78,8 +110,17 @@ export function fieldSource(session: Session, size: Grid, patch: number, packed:
   const next = starts.slice();
   for (let i = 0; i < count; i++) if (classes[i] !== forbidden) members[258 + next[classes[i]]++] = i;
   members.set(classes, 258 + count);
-  const u32 = (data: Uint32Array, name: string): Tensor => session.lasting([data.length], `patchField.${name}`, data, 'u32');
-  return { ...size, patch, map: u32(packed, 'map'), guides: session.lasting([guides.length], 'patchField.guides', guides), members: u32(members, 'members'), classes: u32(classes, 'classes'), counts: Array.from({ length: 256 }, (_, k) => starts[k + 1] - starts[k]) };
+  const u32 = (data: Uint32Array, name: string): Tensor =>
+    session.lasting([data.length], `patchField.${name}`, data, 'u32');
+  return {
+    ...size,
+    patch,
+    map: u32(packed, 'map'),
+    guides: session.lasting([guides.length], 'patchField.guides', guides),
+    members: u32(members, 'members'),
+    classes: u32(classes, 'classes'),
+    counts: Array.from({ length: 256 }, (_, k) => starts[k + 1] - starts[k]),
+  };
 }
 
 function free(allowed: Uint8Array, width: number, corner: number, patch: number): boolean {
@@ -88,39 +129,97 @@ function free(allowed: Uint8Array, width: number, corner: number, patch: number)
 }
 
 /** Another seed for what is random, for all later runs of recorded steps. */
-export const seedField = (source: FieldSource, seed: number): void => source.map.session.memory.write(source.members.storage, Uint32Array.of(seed));
+export const seedField = (source: FieldSource, seed: number): void =>
+  source.map.session.memory.write(source.members.storage, Uint32Array.of(seed));
 
-const common = (s: FieldSource, t: FieldTarget, w: FieldWeights): Record<string, number> =>
-  ({ ht: t.height, wt: t.width, hs: s.height, ws: s.width, colour: (w.colour ?? 1) * (2 / 255) ** 2, near: w.near, scaled: w.scale ? 1 : 0, threads: patches(t, s.patch).count });
-const constants = (s: FieldSource): Record<string, number> => ({ SIDE: s.patch, GUIDES: s.guides.size / 4 / s.map.size });
-const fieldOf = (s: FieldSource, t: Grid): Tensor => s.map.session.temporary([patches(t, s.patch).count, 2], 'patchField.field', 'u32');
+const common = (s: FieldSource, t: FieldTarget, w: FieldWeights): Record<string, number> => ({
+  ht: t.height,
+  wt: t.width,
+  hs: s.height,
+  ws: s.width,
+  colour: (w.colour ?? 1) * (2 / 255) ** 2,
+  near: w.near,
+  scaled: w.scale ? 1 : 0,
+  threads: patches(t, s.patch).count,
+});
+const constants = (s: FieldSource): Record<string, number> => ({
+  SIDE: s.patch,
+  GUIDES: s.guides.size / 4 / s.map.size,
+});
+const fieldOf = (s: FieldSource, t: Grid): Tensor =>
+  s.map.session.temporary([patches(t, s.patch).count, 2], 'patchField.field', 'u32');
 
-/** Every patch's best match: u32 [patches, 2], match and the bits of its distance. map u32 [H,W] of the target; noise: added to distances at random. */
-export function searchField(s: FieldSource, t: FieldTarget, map: Tensor, w: FieldWeights & { noise?: number }, field = fieldOf(s, t)): Tensor {
+/**
+ * Every patch's best match: u32 [patches, 2], match and the bits of its distance. map u32 [H,W] of the target; noise:
+ * added to distances at random.
+ */
+export function searchField(
+  s: FieldSource,
+  t: FieldTarget,
+  map: Tensor,
+  w: FieldWeights & { noise?: number },
+  field = fieldOf(s, t),
+): Tensor {
   s.map.session.run(searchKernel, {
-    read: { targetMap: map, sourceMap: s.map, targetGuides: t.guides, sourceGuides: s.guides, members: s.members, scale: w.scale ?? s.guides }, write: { field },
-    params: { ...common(s, t, w), noise: w.noise ?? 0 }, constants: constants(s), groups: grid(patches(t, s.patch).count, 64),
+    read: {
+      targetMap: map,
+      sourceMap: s.map,
+      targetGuides: t.guides,
+      sourceGuides: s.guides,
+      members: s.members,
+      scale: w.scale ?? s.guides,
+    },
+    write: { field },
+    params: { ...common(s, t, w), noise: w.noise ?? 0 },
+    constants: constants(s),
+    groups: grid(patches(t, s.patch).count, 64),
   });
   return field;
 }
 
-export interface Pass { /** Distance to the neighbours asked. */ jump: number; /** Of the random search, in pixels. */ radius: number }
+export interface Pass {
+  /** Distance to the neighbours asked. */ jump: number /** Of the random search, in pixels. */;
+  radius: number;
+}
 
 /** A field improved by PatchMatch passes. `stream`: a number of this call's own, for its random numbers. */
-export function improveField(s: FieldSource, t: FieldTarget, map: Tensor, start: Tensor, passes: readonly Pass[], stream: number, w: FieldWeights, last?: Tensor): Tensor {
+export function improveField(
+  s: FieldSource,
+  t: FieldTarget,
+  map: Tensor,
+  start: Tensor,
+  passes: readonly Pass[],
+  stream: number,
+  w: FieldWeights,
+  last?: Tensor,
+): Tensor {
   let field = start;
   for (const [i, pass] of passes.entries()) {
     const next = i === passes.length - 1 && last ? last : fieldOf(s, t);
     s.map.session.run(improveKernel, {
-      read: { targetMap: map, sourceMap: s.map, targetGuides: t.guides, sourceGuides: s.guides, members: s.members, scale: w.scale ?? s.guides, previous: field }, write: { field: next },
-      params: { ...common(s, t, w), ...pass, candidates: 8, fresh: i === 0 ? 1 : 0, stream: stream * 64 + i }, constants: constants(s), groups: grid(patches(t, s.patch).count, 64),
+      read: {
+        targetMap: map,
+        sourceMap: s.map,
+        targetGuides: t.guides,
+        sourceGuides: s.guides,
+        members: s.members,
+        scale: w.scale ?? s.guides,
+        previous: field,
+      },
+      write: { field: next },
+      params: { ...common(s, t, w), ...pass, candidates: 8, fresh: i === 0 ? 1 : 0, stream: stream * 64 + i },
+      constants: constants(s),
+      groups: grid(patches(t, s.patch).count, 64),
     });
     field = next;
   }
   return field;
 }
 
-/** A factor for each source patch: 1 + weight max(0, use / expected - 1), use being how often the field takes it and those about it. expected f32 [256]: even use by class. */
+/**
+ * A factor for each source patch: 1 + weight max(0, use / expected - 1), use being how often the field takes it and
+ * those about it. expected f32 [256]: even use by class.
+ */
 export function overuse(s: FieldSource, t: Grid, field: Tensor, weight: number, expected: Tensor): Tensor {
   const { session } = s.map;
   const { across, down, count } = patches(s, s.patch);
@@ -129,41 +228,112 @@ export function overuse(s: FieldSource, t: Grid, field: Tensor, weight: number, 
   const threads = patches(t, s.patch).count;
   session.run(countKernel, { read: { field }, write: { counts }, params: { threads }, groups: grid(threads, 64) });
   const scale = session.temporary([count], 'patchField.scale');
-  session.run(scaleKernel, { read: { counts, labels: s.classes, expected }, write: { scale }, params: { across, down, radius: (s.patch + 1) / 2, weight }, groups: grid(count, 64) });
+  session.run(scaleKernel, {
+    read: { counts, labels: s.classes, expected },
+    write: { scale },
+    params: { across, down, radius: (s.patch + 1) / 2, weight },
+    groups: grid(count, 64),
+  });
   return scale;
 }
 
-/** How votes count: `known` packed [H,W] is kept where a label has the bit `knownPixel`; `trust` > 0: a patch also counts exp(-trust distance); what it says of a pixel of another class counts `stray`. */
-export interface VoteOptions { output?: Tensor; known?: Tensor; trust?: number; stray?: number }
+/**
+ * How votes count: `known` packed [H,W] is kept where a label has the bit `knownPixel`; `trust` > 0: a patch also
+ * counts exp(-trust distance); what it says of a pixel of another class counts `stray`.
+ */
+export interface VoteOptions {
+  output?: Tensor;
+  known?: Tensor;
+  trust?: number;
+  stray?: number;
+}
 
-/** The picture that a field says, packed [H,W] with the target's classes; labels u32 [H,W]. sigma: spread of a patch's vote in pixels. */
-export function voteField(s: FieldSource, t: Grid, labels: Tensor, field: Tensor, sigma: number, { output = s.map.session.temporary([t.height * t.width], 'patchField.vote', 'u32'), known, trust = 0, stray = 1 }: VoteOptions = {}): Tensor {
+/**
+ * The picture that a field says, packed [H,W] with the target's classes; labels u32 [H,W]. sigma: spread of a patch's
+ * vote in pixels.
+ */
+export function voteField(
+  s: FieldSource,
+  t: Grid,
+  labels: Tensor,
+  field: Tensor,
+  sigma: number,
+  {
+    output = s.map.session.temporary([t.height * t.width], 'patchField.vote', 'u32'),
+    known,
+    trust = 0,
+    stray = 1,
+  }: VoteOptions = {},
+): Tensor {
   s.map.session.run(voteKernel, {
-    read: { sourceMap: s.map, labels, field, known: known ?? labels }, write: { output },
-    params: { ht: t.height, wt: t.width, ws: s.width, decay: -0.5 / sigma ** 2, trust, stray, threads: t.height * t.width }, constants: { SIDE: s.patch }, groups: grid(t.height * t.width, 64),
+    read: { sourceMap: s.map, labels, field, known: known ?? labels },
+    write: { output },
+    params: {
+      ht: t.height,
+      wt: t.width,
+      ws: s.width,
+      decay: -0.5 / sigma ** 2,
+      trust,
+      stray,
+      threads: t.height * t.width,
+    },
+    constants: { SIDE: s.patch },
+    groups: grid(t.height * t.width, 64),
   });
   return output;
 }
 
-/** Margins of a packed map [H,W] (of the step) overwritten so that its inner part repeats itself: x pixels left and right, y above and below. */
+/**
+ * Margins of a packed map [H,W] (of the step) overwritten so that its inner part repeats itself: x pixels left and
+ * right, y above and below.
+ */
 export function wrapMargins(map: Tensor, { width, height }: Grid, { x, y }: { x: number; y: number }): Tensor {
-  map.session.run(wrapKernel, { read: {}, write: { map }, params: { ht: height, wt: width, mx: x, my: y, threads: width * height }, groups: grid(width * height, 64) });
+  map.session.run(wrapKernel, {
+    read: {},
+    write: { map },
+    params: { ht: height, wt: width, mx: x, my: y, threads: width * height },
+    groups: grid(width * height, 64),
+  });
   return map;
 }
 
 /** A part of a level: its size and its corner there; `whole` the level's size. */
-export interface CutOut extends Grid { x: number; y: number; whole: Grid }
+export interface CutOut extends Grid {
+  x: number;
+  y: number;
+  whole: Grid;
+}
 
 /** A coarser level's field carried to this one; coarse: the sizes it was for. */
-export function liftField(s: FieldSource, t: Grid | CutOut, field: Tensor, coarse: { source: Grid; target: Grid | CutOut }): Tensor {
-  const [a, b] = [t, coarse.target].map((g: Grid & Partial<CutOut>): CutOut => ({ ...g, x: g.x ?? 0, y: g.y ?? 0, whole: g.whole ?? g }));
+export function liftField(
+  s: FieldSource,
+  t: Grid | CutOut,
+  field: Tensor,
+  coarse: { source: Grid; target: Grid | CutOut },
+): Tensor {
+  const [a, b] = [t, coarse.target].map(
+    (g: Grid & Partial<CutOut>): CutOut => ({ ...g, x: g.x ?? 0, y: g.y ?? 0, whole: g.whole ?? g }),
+  );
   const out = fieldOf(s, t);
   const [fine, from, own, before] = [t, coarse.target, s, coarse.source].map((g) => patches(g, s.patch));
   s.map.session.run(liftKernel, {
-    read: { coarse: field }, write: { field: out },
+    read: { coarse: field },
+    write: { field: out },
     params: {
-      tw: fine.across, cw: from.across, ch: from.down, bw: before.across, sw: own.across, sh: own.down, r: (s.patch - 1) / 2,
-      across: a.whole.width / b.whole.width, down: a.whole.height / b.whole.height, x: a.x, y: a.y, cx: b.x, cy: b.y, threads: fine.count,
+      tw: fine.across,
+      cw: from.across,
+      ch: from.down,
+      bw: before.across,
+      sw: own.across,
+      sh: own.down,
+      r: (s.patch - 1) / 2,
+      across: a.whole.width / b.whole.width,
+      down: a.whole.height / b.whole.height,
+      x: a.x,
+      y: a.y,
+      cx: b.x,
+      cy: b.y,
+      threads: fine.count,
     },
     groups: grid(fine.count, 64),
   });

@@ -1,5 +1,6 @@
 /**
- * Limited-memory BFGS (Nocedal 1980; Liu and Nocedal 1989) with a line search for the weak Wolfe conditions by bisection. Vectors are the
+ * Limited-memory BFGS (Nocedal 1980; Liu and Nocedal 1989) with a line search for the weak Wolfe conditions by
+ * bisection. Vectors are the
  * host's; what computes value and gradient is passed in.
  */
 export interface LbfgsOptions {
@@ -9,11 +10,23 @@ export interface LbfgsOptions {
   /** Ends where the largest gradient is at most this. */
   tolerance?: number;
 }
-export interface Evaluated { value: number; gradient: ArrayLike<number> }
-export interface Minimum { x: Float32Array; value: number; /** Steps taken, and evaluations they cost. */ iterations: number; evaluations: number }
+export interface Evaluated {
+  value: number;
+  gradient: ArrayLike<number>;
+}
+export interface Minimum {
+  x: Float32Array;
+  value: number /** Steps taken, and evaluations they cost. */;
+  iterations: number;
+  evaluations: number;
+}
 
 type Vector = Float64Array<ArrayBuffer>;
-const dot = (a: Vector, b: Vector): number => { let s = 0; for (let i = 0; i < a.length; i++) s += a[i] * b[i]; return s; };
+const dot = (a: Vector, b: Vector): number => {
+  let s = 0;
+  for (let i = 0; i < a.length; i++) s += a[i] * b[i];
+  return s;
+};
 const largest = (a: Vector): number => a.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
 
 /** Sufficient decrease and curvature. */
@@ -40,7 +53,11 @@ function direction(g: Vector, pairs: readonly { s: Vector; y: Vector; rho: numbe
 }
 
 /** A minimum near `start`. The value never rises from step to step; it ends early where no step lowers it. */
-export async function minimize(start: ArrayLike<number>, evaluate: (x: Float32Array) => Promise<Evaluated>, { iterations, memory = 8, tolerance = 0 }: LbfgsOptions): Promise<Minimum> {
+export async function minimize(
+  start: ArrayLike<number>,
+  evaluate: (x: Float32Array) => Promise<Evaluated>,
+  { iterations, memory = 8, tolerance = 0 }: LbfgsOptions,
+): Promise<Minimum> {
   let x: Vector = Float64Array.from(Float32Array.from(start));
   let evaluations = 0;
   const at = async (p: Vector): Promise<{ value: number; g: Vector }> => {
@@ -54,7 +71,11 @@ export async function minimize(start: ArrayLike<number>, evaluate: (x: Float32Ar
   for (; done < iterations && largest(g) > tolerance; done++) {
     let d = direction(g, pairs);
     let slope = dot(d, g);
-    if (!(slope < 0)) { pairs.length = 0; d = direction(g, pairs); slope = dot(d, g); }
+    if (!(slope < 0)) {
+      pairs.length = 0;
+      d = direction(g, pairs);
+      slope = dot(d, g);
+    }
     let [low, high, step] = [0, Infinity, 1];
     let found: { x: Vector; value: number; g: Vector } | null = null;
     for (let tries = 0; tries < 12; tries++) {
@@ -72,7 +93,7 @@ export async function minimize(start: ArrayLike<number>, evaluate: (x: Float32Ar
     }
     if (!found) break;
     const s = found.x.map((v, i) => v - x[i]);
-    if (largest(s) === 0) break;   // as near as float32 goes
+    if (largest(s) === 0) break; // as near as float32 goes
     const y = found.g.map((v, i) => v - g[i]);
     const sy = dot(s, y);
     if (sy > 1e-10 * Math.sqrt(dot(s, s) * dot(y, y))) {

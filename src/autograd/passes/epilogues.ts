@@ -1,9 +1,13 @@
 /**
- * Epilogues: what follows a convolution value by value is done where its sum is stored, not in a launch of its own. A bias with LeakyReLU or
- * residual (bias.forward), and the sum of a convolution's gradient with one other gradient (ranges.join), as at the head of every
- * residual block. Done on the recorded calls, so ops and their gradients know nothing of it; every value keeps its bits.
+ * Epilogues: what follows a convolution value by value is done where its sum is stored, not in a launch of its own. A
+ * bias with LeakyReLU or
+ * residual (bias.forward), and the sum of a convolution's gradient with one other gradient (ranges.join), as at the
+ * head of every
+ * residual block. Done on the recorded calls, so ops and their gradients know nothing of it; every value keeps its
+ * bits.
  *
- * A kernel that can take an epilogue writes one storage `y` and has the parameters `has_bias` and `slope` (1: no LeakyReLU) and
+ * A kernel that can take an epilogue writes one storage `y` and has the parameters `has_bias` and `slope` (1: no
+ * LeakyReLU) and
  * the binding `bias`; one that can add a residual has the binding `skip`, read under the constant SKIP.
  */
 import biasKernel from '../../shaders/pointwise/biasForward.wgsl';
@@ -13,19 +17,39 @@ import type { Call } from '../../engine/recorder.ts';
 import type { Storage } from '../../engine/memory/storage.ts';
 
 const same = (a: Storage, b: Storage): boolean => a.root === b.root && a.start === b.start && a.bytes === b.bytes;
-const overlap = (a: Storage, b: Storage): boolean => a.root === b.root && a.start < b.start + b.bytes && b.start < a.start + a.bytes;
-const touches = (c: Call, s: Storage): boolean => [...Object.values(c.read), ...Object.values(c.write)].some((t) => overlap(s, t));
+const overlap = (a: Storage, b: Storage): boolean =>
+  a.root === b.root && a.start < b.start + b.bytes && b.start < a.start + a.bytes;
+const touches = (c: Call, s: Storage): boolean =>
+  [...Object.values(c.read), ...Object.values(c.write)].some((t) => overlap(s, t));
 const writes = (c: Call, s: Storage): boolean => Object.values(c.write).some((t) => overlap(s, t));
 
 /** What a call adds to the tensor `from` value by value. */
-interface Epilogue { from: Storage; bias?: Storage; skip?: Storage; slope: number }
+interface Epilogue {
+  from: Storage;
+  bias?: Storage;
+  skip?: Storage;
+  slope: number;
+}
 
 /** The ways to see a call as an epilogue: none, one, or for a sum of two either of them. */
 function epiloguesOf({ module, read, params, constants }: Call): Epilogue[] {
-  if (module === biasKernel) return [{ from: read.x, bias: read.bias, slope: constants?.SKIP ? 1 : params!.slope, ...(constants?.SKIP ? { skip: read.skip } : {}) }];
+  if (module === biasKernel)
+    return [
+      {
+        from: read.x,
+        bias: read.bias,
+        slope: constants?.SKIP ? 1 : params!.slope,
+        ...(constants?.SKIP ? { skip: read.skip } : {}),
+      },
+    ];
   if (module !== joinKernel || constants!.COUNT !== 2 || params!.first !== 0) return [];
   const whole = [0, 1].every((k) => params![`low${k}`] === 0 && params![`high${k}`] === params!.last);
-  return whole && !same(read.x0, read.x1) ? [{ from: read.x0, skip: read.x1, slope: 1 }, { from: read.x1, skip: read.x0, slope: 1 }] : [];
+  return whole && !same(read.x0, read.x1)
+    ? [
+        { from: read.x0, skip: read.x1, slope: 1 },
+        { from: read.x1, skip: read.x0, slope: 1 },
+      ]
+    : [];
 }
 
 /** Whether a call's kernel can do it, and does nothing of the kind yet. */
@@ -38,12 +62,15 @@ function takes({ module, params, constants }: Call, e: Epilogue): boolean {
 /** Puts epilogues into the launches before them, in place. */
 export function fuseEpilogues(calls: Call[]): void {
   const uses = new Map<Storage, number>();
-  for (const c of calls) for (const s of [...Object.values(c.read), ...Object.values(c.write)]) uses.set(s.root, (uses.get(s.root) ?? 0) + 1);
+  for (const c of calls)
+    for (const s of [...Object.values(c.read), ...Object.values(c.write)])
+      uses.set(s.root, (uses.get(s.root) ?? 0) + 1);
   for (let j = 0; j < calls.length; j++) {
     const last = calls[j];
     for (const e of epiloguesOf(last)) {
       const { from } = e;
-      // Written once and read once: nobody else misses it. A reader that names any buffer for what it does not use counts, and is told apart here.
+      // Written once and read once: nobody else misses it. A reader that names any buffer for what it does not use
+      // counts, and is told apart here.
       if (from.lasting || from.kept || from.placed || from.root !== from) continue;
       const idle = Object.values(last.read).filter((s) => s.root === from).length - 1;
       const i = calls.findIndex((c) => c.write.y?.root === from);
@@ -52,8 +79,11 @@ export function fuseEpilogues(calls: Call[]): void {
       if (at === null) continue;
       const own = calls[i];
       const fused: Call = {
-        ...own, write: { y: last.write.y }, read: { ...own.read, ...(e.bias && { bias: e.bias }), ...(e.skip && { skip: e.skip }) },
-        params: { ...own.params, slope: e.slope, ...(e.bias && { has_bias: 1 }) }, ...(e.skip && { constants: { ...own.constants, SKIP: 1 } }),
+        ...own,
+        write: { y: last.write.y },
+        read: { ...own.read, ...(e.bias && { bias: e.bias }), ...(e.skip && { skip: e.skip }) },
+        params: { ...own.params, slope: e.slope, ...(e.bias && { has_bias: 1 }) },
+        ...(e.skip && { constants: { ...own.constants, SKIP: 1 } }),
       };
       if (Object.values(fused.read).some((s) => s.root === fused.write.y.root)) continue;
       calls.splice(j, 1, ...(at === j ? [fused] : []));
@@ -65,7 +95,10 @@ export function fuseEpilogues(calls: Call[]): void {
   }
 }
 
-/** Where the launch of both can stand: at the first's place, or else at the second's; null: what lies between forbids both. */
+/**
+ * Where the launch of both can stand: at the first's place, or else at the second's; null: what lies between forbids
+ * both.
+ */
 function place(calls: readonly Call[], i: number, j: number, e: Epilogue): number | null {
   const between = calls.slice(i + 1, j);
   const { y } = calls[j].write;

@@ -1,7 +1,16 @@
 /** semia analogy PHOTO LAYOUT TARGET... -o OUT: train, then render. */
 import type { Command } from 'commander';
 import { sheetFile, sheetOption, writeSheet } from '../reports/contactSheet.ts';
-import { drawingOption, layoutAndTargets, targetSizeOption, tileOf, tileOption, trainingOptions, type Axes, type TrainOptions } from '../options/options.ts';
+import {
+  drawingOption,
+  layoutAndTargets,
+  targetSizeOption,
+  tileOf,
+  tileOption,
+  trainingOptions,
+  type Axes,
+  type TrainOptions,
+} from '../options/options.ts';
 import { resultFiles, runBeside } from '../options/outputs.ts';
 import { paintAll } from '../painting.ts';
 import { Progress } from '../reports/progress.ts';
@@ -11,30 +20,63 @@ import { checkTile } from '../../model/analogy.ts';
 import { dataUri } from '../../node/page.ts';
 import { writeRunPage } from '../../node/runPage.ts';
 
-interface AnalogyCommand extends TrainOptions { contactSheet?: string; run?: string; raw?: boolean; tile?: Axes; drawing?: string }
+interface AnalogyCommand extends TrainOptions {
+  contactSheet?: string;
+  run?: string;
+  raw?: boolean;
+  tile?: Axes;
+  drawing?: string;
+}
 
 export function addAnalogy(program: Command): void {
-  sheetOption(trainingOptions(program.command('analogy').description('rearrange a photograph to new layouts: train, then render each target')
-    .argument('<photo>', 'the photograph (PNG, JPEG, WebP)').argument('<layout>', 'its layout: each class in one flat colour, or class numbers')
-    .argument('[targets...]', 'new layouts in the same classes (files, folders or patterns)')
-    .requiredOption('-o, --output <out>', 'a .png file for one target, a folder for several')
-    .option(...drawingOption)
-    .option('--run <folder>', 'the run folder (default: beside the results)').option('--raw', "the network's own pictures, at the training size").addOption(tileOption()).addOption(targetSizeOption())))
-    .addHelpText('after', '\nExample:\n  semia analogy photo.jpg layout.png wider-lake.png -o result.png --preset fast\n  semia analogy photo.jpg new-drawing.png --condition sketch -o result.png --preset fast\n')
+  sheetOption(
+    trainingOptions(
+      program
+        .command('analogy')
+        .description('rearrange a photograph to new layouts: train, then render each target')
+        .argument('<photo>', 'the photograph (PNG, JPEG, WebP)')
+        .argument('<layout>', 'its layout: each class in one flat colour, or class numbers')
+        .argument('[targets...]', 'new layouts in the same classes (files, folders or patterns)')
+        .requiredOption('-o, --output <out>', 'a .png file for one target, a folder for several')
+        .option(...drawingOption)
+        .option('--run <folder>', 'the run folder (default: beside the results)')
+        .option('--raw', "the network's own pictures, at the training size")
+        .addOption(tileOption())
+        .addOption(targetSizeOption()),
+    ),
+  )
+    .addHelpText(
+      'after',
+      '\nExample:\n  semia analogy photo.jpg layout.png wider-lake.png -o result.png --preset fast\n  semia analogy photo.jpg new-drawing.png --condition sketch -o result.png --preset fast\n',
+    )
     .action(async (photo: string, first: string, rest: string[], o: AnalogyCommand) => {
       const { layout, targets } = layoutAndTargets(first, rest, o);
       const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
-      const job = await planTraining(photo, layout, targets, o.run ?? await runBeside(o.output), o);
+      const job = await planTraining(photo, layout, targets, o.run ?? (await runBeside(o.output)), o);
       if (o.tile && !o.raw) checkTile(job.config, `--tile ${o.tile}: `);
       const given = job.inputs.targets;
-      const files = await resultFiles(o.output, given.map((t) => ({ path: t.name })), [photo, ...layout ? [layout] : [], ...given.map((t) => t.name)]);
-      const sheet = await sheetFile(o.contactSheet, [...files, photo, ...layout ? [layout] : [], ...given.map((t) => t.name)]);
+      const files = await resultFiles(
+        o.output,
+        given.map((t) => ({ path: t.name })),
+        [photo, ...(layout ? [layout] : []), ...given.map((t) => t.name)],
+      );
+      const sheet = await sheetFile(o.contactSheet, [
+        ...files,
+        photo,
+        ...(layout ? [layout] : []),
+        ...given.map((t) => t.name),
+      ]);
       const { run, painter } = await runTraining(job);
       try {
         const work = job.targets.map((target, i) => ({ target, file: given[i], path: files[i] }));
         const pictures = await paintAll(painter, run, work, { raw: o.raw ?? false, tile: tileOf(o.tile), tell });
-        if (sheet) { await writeSheet(sheet, job.source, job.targets, pictures); tell(sheet); }
-        const page = await writeRunPage(run, { results: pictures.map((p, i) => ({ caption: work[i].path, src: dataUri(p) })) });
+        if (sheet) {
+          await writeSheet(sheet, job.source, job.targets, pictures);
+          tell(sheet);
+        }
+        const page = await writeRunPage(run, {
+          results: pictures.map((p, i) => ({ caption: work[i].path, src: dataUri(p) })),
+        });
         tell(`page: ${page}`);
       } catch (error) {
         throw explainDevice(error);

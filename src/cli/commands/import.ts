@@ -1,4 +1,7 @@
-/** semia import latest_net_G.pth PHOTO LAYOUT -o RUN, semia export RUN -o FILE: generators of the authors' released code. */
+/**
+ * semia import latest_net_G.pth PHOTO LAYOUT -o RUN, semia export RUN -o FILE: generators of the authors' released
+ * code.
+ */
 import { promises as fs } from 'node:fs';
 import type { Command } from 'commander';
 import { UserError } from '../../data/errors.ts';
@@ -19,15 +22,32 @@ import { Progress } from '../reports/progress.ts';
 import { explainDevice, openSession } from '../session.ts';
 import { readWeights } from '../options/vgg.ts';
 
-interface ImportOptions { output: string; size?: number; palette?: string; quiet?: boolean }
+interface ImportOptions {
+  output: string;
+  size?: number;
+  palette?: string;
+  quiet?: boolean;
+}
 
 export function addImport(program: Command): void {
-  program.command('import').description("make a run from a generator that was trained with the authors' released code, to render with")
-    .argument('<weights>', 'its file (latest_net_G.pth, or safetensors with the same names)').argument('<photo>', 'the photograph it was trained on').argument('<layout>', 'its layout, in the colours it was trained with')
+  program
+    .command('import')
+    .description("make a run from a generator that was trained with the authors' released code, to render with")
+    .argument('<weights>', 'its file (latest_net_G.pth, or safetensors with the same names)')
+    .argument('<photo>', 'the photograph it was trained on')
+    .argument('<layout>', 'its layout, in the colours it was trained with')
     .requiredOption('-o, --output <run>', 'the run folder to make')
-    .option('--size <pixels>', "longer side that the photograph had in training (default: the photo's own)", integer(32, 2048))
-    .option('--palette <file>', 'names of the classes').option('--quiet', 'print nothing but errors')
-    .addHelpText('after', '\nExample:\n  semia import latest_net_G.pth img.png label.png -o runs/theirs\n  semia render runs/theirs cond/1.png -o 1.png\n')
+    .option(
+      '--size <pixels>',
+      "longer side that the photograph had in training (default: the photo's own)",
+      integer(32, 2048),
+    )
+    .option('--palette <file>', 'names of the classes')
+    .option('--quiet', 'print nothing but errors')
+    .addHelpText(
+      'after',
+      '\nExample:\n  semia import latest_net_G.pth img.png label.png -o runs/theirs\n  semia render runs/theirs cond/1.png -o 1.png\n',
+    )
     .action(importWeights);
 }
 
@@ -51,34 +71,69 @@ async function importWeights(file: string, photo: string, layout: string, o: Imp
     // D and S were not in the file: they are new, so that the run is whole.
     const { gPass, dPass, sPass } = createNetworks(session, c, source.palette.classes.length);
     const state: State = new Map();
-    for (const { p: network } of [dPass, sPass]) for (const [k, v] of await network.state()) state.set(`${network.label}.${k}`, v);
+    for (const { p: network } of [dPass, sPass])
+      for (const [k, v] of await network.state()) state.set(`${network.label}.${k}`, v);
     for (const [k, v] of given) state.set(`${gPass.p.label}.${k}`, v);
     const host = { iteration: c.iterations, drawn: 0, counter: 0, steps: [0, 0, 0] as [number, number, number] };
     const now = new Date().toISOString();
-    const run = await RunFolder.create(o.output, {
-      format: runFormat, config: c, palette: source.palette, size: { width: source.width, height: source.height }, drawn: source.drawn,
-      inputs: { photo: p.record, layout: l.record, palette: named?.record ?? null, vgg: null, targets: [] }, imported: { name: file, sha256: sha256(bytes) },
-      adapter: session.device.info, versions: versions(), started: now, saved: now, seconds: 0,
-    }, source, [], [], { iteration: host.iteration, host, state: async () => state });
+    const run = await RunFolder.create(
+      o.output,
+      {
+        format: runFormat,
+        config: c,
+        palette: source.palette,
+        size: { width: source.width, height: source.height },
+        drawn: source.drawn,
+        inputs: { photo: p.record, layout: l.record, palette: named?.record ?? null, vgg: null, targets: [] },
+        imported: { name: file, sha256: sha256(bytes) },
+        adapter: session.device.info,
+        versions: versions(),
+        started: now,
+        saved: now,
+        seconds: 0,
+      },
+      source,
+      [],
+      [],
+      { iteration: host.iteration, host, state: async () => state },
+    );
     run.close();
   } catch (error) {
     throw explainDevice(error);
   }
-  tell(`${o.output}: a generator of width ${width} with ${levels} levels. Next: semia render ${o.output} LAYOUT... -o OUT`);
+  tell(
+    `${o.output}: a generator of width ${width} with ${levels} levels. Next: semia render ${o.output} LAYOUT... -o OUT`,
+  );
 }
 
 export function addExport(program: Command): void {
-  program.command('export').description("write a run's generator (preset code) under the names of the authors' released code")
-    .argument('<run>', 'the run folder').requiredOption('-o, --output <file>', 'the .safetensors file to write').option('--quiet', 'print nothing but errors')
-    .addHelpText('after', "\nExample:\n  semia export runs/beach -o latest_net_G.safetensors\nIn Python: net.load_state_dict(safetensors.torch.load_file('latest_net_G.safetensors'))\n")
+  program
+    .command('export')
+    .description("write a run's generator (preset code) under the names of the authors' released code")
+    .argument('<run>', 'the run folder')
+    .requiredOption('-o, --output <file>', 'the .safetensors file to write')
+    .option('--quiet', 'print nothing but errors')
+    .addHelpText(
+      'after',
+      "\nExample:\n  semia export runs/beach -o latest_net_G.safetensors\nIn Python: net.load_state_dict(safetensors.torch.load_file('latest_net_G.safetensors'))\n",
+    )
     .action(async (path: string, o: { output: string; quiet?: boolean }) => {
       const run = await RunFolder.open(path);
-      if (!/\.safetensors$/i.test(o.output)) throw new UserError(`${o.output}: the weights are written as safetensors: give a name that ends in .safetensors`);
-      if ((await fs.stat(o.output).catch(() => null))?.isDirectory()) throw new UserError(`${o.output}: is a folder; the file would have its name`);
+      if (!/\.safetensors$/i.test(o.output))
+        throw new UserError(
+          `${o.output}: the weights are written as safetensors: give a name that ends in .safetensors`,
+        );
+      if ((await fs.stat(o.output).catch(() => null))?.isDirectory())
+        throw new UserError(`${o.output}: is a folder; the file would have its name`);
       await checkWritable(o.output);
-      const generator: State = new Map([...await run.state()].filter(([k]) => k.startsWith('G.')).map(([k, v]) => [k.slice(2), v]));
+      const generator: State = new Map(
+        [...(await run.state())].filter(([k]) => k.startsWith('G.')).map(([k, v]) => [k.slice(2), v]),
+      );
       const tensors = toReleased(generator, run.record.config, path);
-      await writeFileAtomic(o.output, encodeSafetensors(tensors, { program: `semia ${programVersion}`, iteration: String(run.iteration) }));
+      await writeFileAtomic(
+        o.output,
+        encodeSafetensors(tensors, { program: `semia ${programVersion}`, iteration: String(run.iteration) }),
+      );
       Progress.line(`${o.output}  ${tensors.size} tensors`, o.quiet ?? false);
     });
 }

@@ -10,14 +10,32 @@ import { painterOf, paintAll, targetsOf } from '../painting.ts';
 import { Progress } from '../reports/progress.ts';
 import { explainDevice, openSession } from '../session.ts';
 
-interface RenderOptions { output: string; contactSheet?: string; raw?: boolean; tile?: Axes; targetSize?: ReturnType<typeof sizeOption>; quiet?: boolean }
+interface RenderOptions {
+  output: string;
+  contactSheet?: string;
+  raw?: boolean;
+  tile?: Axes;
+  targetSize?: ReturnType<typeof sizeOption>;
+  quiet?: boolean;
+}
 
 export function addRender(program: Command): void {
-  sheetOption(program.command('render').description('render layouts with a trained run')
-    .argument('<run>', 'the run folder').argument('<layouts...>', 'layouts in the classes of the source layout (files, folders or patterns)')
-    .requiredOption('-o, --output <out>', 'a .png file for one layout, a folder for several')
-    .option('--raw', "the network's own picture, at the training size").addOption(tileOption()).addOption(targetSizeOption()).option('--quiet', 'print nothing but errors'))
-    .addHelpText('after', '\nExample:\n  semia render runs/beach new-layout.png -o result.png\n  semia render runs/beach "layouts/*.png" -o results --contact-sheet results.png\n')
+  sheetOption(
+    program
+      .command('render')
+      .description('render layouts with a trained run')
+      .argument('<run>', 'the run folder')
+      .argument('<layouts...>', 'layouts in the classes of the source layout (files, folders or patterns)')
+      .requiredOption('-o, --output <out>', 'a .png file for one layout, a folder for several')
+      .option('--raw', "the network's own picture, at the training size")
+      .addOption(tileOption())
+      .addOption(targetSizeOption())
+      .option('--quiet', 'print nothing but errors'),
+  )
+    .addHelpText(
+      'after',
+      '\nExample:\n  semia render runs/beach new-layout.png -o result.png\n  semia render runs/beach "layouts/*.png" -o results --contact-sheet results.png\n',
+    )
     .action(async (path: string, layouts: string[], o: RenderOptions) => {
       const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
       const run = await RunFolder.open(path);
@@ -26,15 +44,27 @@ export function addRender(program: Command): void {
       const source = await run.source();
       const inputs = await readLayouts(layouts, source.palette, tell);
       const targets = targetsOf(inputs, source, config, tell, o.targetSize);
-      const files = await resultFiles(o.output, inputs, inputs.map((i) => i.path));
+      const files = await resultFiles(
+        o.output,
+        inputs,
+        inputs.map((i) => i.path),
+      );
       const sheet = await sheetFile(o.contactSheet, [...files, ...inputs.map((i) => i.path)]);
-      await run.state();   // damaged weights are told of before a device is opened
+      await run.state(); // damaged weights are told of before a device is opened
       if (!run.finished) tell(`note: the run has done ${run.iteration} of ${config.iterations} iterations`);
       const session = await openSession();
       try {
         const painter = await painterOf(session, run);
-        const pictures = await paintAll(painter, run, targets.map((target, i) => ({ target, file: inputs[i].record, path: files[i] })), { raw: o.raw ?? false, tile: tileOf(o.tile), tell });
-        if (sheet) { await writeSheet(sheet, source, targets, pictures); tell(sheet); }
+        const pictures = await paintAll(
+          painter,
+          run,
+          targets.map((target, i) => ({ target, file: inputs[i].record, path: files[i] })),
+          { raw: o.raw ?? false, tile: tileOf(o.tile), tell },
+        );
+        if (sheet) {
+          await writeSheet(sheet, source, targets, pictures);
+          tell(sheet);
+        }
       } catch (error) {
         throw explainDevice(error);
       }

@@ -17,8 +17,13 @@ import { explainDevice, openSession } from '../session.ts';
 const differentCode = 3;
 
 export function addRerun(program: Command): void {
-  program.command('rerun').description(`make a result again from the recipe it carries, and say whether its pixels came out equal (exit code ${differentCode}: they did not)`)
-    .argument('<file>', 'a PNG that this program made').option('--run <folder>', 'the run, if it is no longer where it was')
+  program
+    .command('rerun')
+    .description(
+      `make a result again from the recipe it carries, and say whether its pixels came out equal (exit code ${differentCode}: they did not)`,
+    )
+    .argument('<file>', 'a PNG that this program made')
+    .option('--run <folder>', 'the run, if it is no longer where it was')
     .option('-o, --output <file>', 'keep the new picture')
     .addHelpText('after', '\nExample:\n  semia rerun result.png\n')
     .action(async (file: string, o: { run?: string; output?: string }) => {
@@ -29,7 +34,9 @@ export function addRerun(program: Command): void {
       const { recipe, target } = readRecipe(bytes, file);
       const run = await RunFolder.open(o.run ?? resolve(dirname(file), recipe.run));
       if (weightsDiffer(recipe, run)) {
-        throw new UserError(`${run.path}: has other weights than ${file} was made with (iteration ${recipe.iteration} then, ${run.iteration} now): name the run as it was with --run`);
+        throw new UserError(
+          `${run.path}: has other weights than ${file} was made with (iteration ${recipe.iteration} then, ${run.iteration} now): name the run as it was with --run`,
+        );
       }
       await run.state();
       const [path] = o.output ? await resultFiles(o.output, [{ path: file }], [file]) : [null];
@@ -37,9 +44,12 @@ export function addRerun(program: Command): void {
       try {
         const painter = await painterOf(session, run);
         const { description, vendor } = session.device.info;
-        if (recipe.adapter !== (description || vendor)) console.log(`note: it was made on ${recipe.adapter}; this is ${description || vendor}`);
+        if (recipe.adapter !== (description || vendor))
+          console.log(`note: it was made on ${recipe.adapter}; this is ${description || vendor}`);
         const work = { target, file: recipe.target, path: path ?? '' };
-        const [after] = path ? await paintAll(painter, run, [work], { raw: recipe.raw, tile: recipe.tile, tell: console.log }) : [await painter.paint(target, { raw: recipe.raw, tile: recipe.tile })];
+        const [after] = path
+          ? await paintAll(painter, run, [work], { raw: recipe.raw, tile: recipe.tile, tell: console.log })
+          : [await painter.paint(target, { raw: recipe.raw, tile: recipe.tile })];
         console.log(`${file}: ${compare(before, after)}`);
         if (!samePixels(before, after)) process.exitCode = differentCode;
       } catch (error) {
@@ -49,11 +59,19 @@ export function addRerun(program: Command): void {
 }
 
 /** The same for what other commands than ours made: their recipe is a command. */
-async function rerunMethod(text: string, bytes: Uint8Array, file: string, o: { run?: string; output?: string }): Promise<void> {
+async function rerunMethod(
+  text: string,
+  bytes: Uint8Array,
+  file: string,
+  o: { run?: string; output?: string },
+): Promise<void> {
   const { again, method, adapter } = readMethod(text, file);
   const [path] = o.output ? await resultFiles(o.output, [{ path: file }], [file]) : [null];
   const made = await runAgain(again, file, o.run);
-  if (typeof made === 'number') { process.exitCode = made; return; }   // the command has said why
+  if (typeof made === 'number') {
+    process.exitCode = made;
+    return;
+  } // the command has said why
   const fresh = readMethod(readText(made, file)['semia-method'] ?? '', file);
   if (adapter !== fresh.adapter) console.log(`note: it was made on ${adapter}; this is ${fresh.adapter}`);
   // The recipe stays the picture's own, whose files are named from where it lies.
@@ -70,17 +88,24 @@ async function compared(a: Uint8Array, b: Uint8Array, file: string): Promise<{ s
     const [before, after] = [await decodeImage(a, file), await decodeImage(b, file)];
     return { said: compare(before, after), same: samePixels(before, after) };
   }
-  const frames = (list: typeof chunks): Buffer => Buffer.concat(list.filter((c) => c.type === 'IDAT' || c.type === 'fdAT').map((c) => c.data));
+  const frames = (list: typeof chunks): Buffer =>
+    Buffer.concat(list.filter((c) => c.type === 'IDAT' || c.type === 'fdAT').map((c) => c.data));
   const same = frames(chunks).equals(frames(pngChunks(b, file)));
-  return { said: same ? `equal, all ${chunks.filter((c) => c.type === 'fcTL').length} frames` : 'different frames', same };
+  return {
+    said: same ? `equal, all ${chunks.filter((c) => c.type === 'fcTL').length} frames` : 'different frames',
+    same,
+  };
 }
 
-const samePixels = (a: Picture, b: Picture): boolean => a.width === b.width && a.height === b.height && a.data.every((v, i) => v === b.data[i]);
+const samePixels = (a: Picture, b: Picture): boolean =>
+  a.width === b.width && a.height === b.height && a.data.every((v, i) => v === b.data[i]);
 
 function compare(a: Picture, b: Picture): string {
-  if (a.width !== b.width || a.height !== b.height) return `different: ${a.width} x ${a.height} before, ${b.width} x ${b.height} now`;
+  if (a.width !== b.width || a.height !== b.height)
+    return `different: ${a.width} x ${a.height} before, ${b.width} x ${b.height} now`;
   if (samePixels(a, b)) return `equal, all ${a.width} x ${a.height} pixels`;
-  let count = 0, largest = 0;
+  let count = 0,
+    largest = 0;
   for (let i = 0; i < a.data.length; i += 4) {
     const d = Math.max(...[0, 1, 2].map((c) => Math.abs(a.data[i + c] - b.data[i + c])));
     if (d) count++;

@@ -13,20 +13,34 @@ import { integer } from '../options/options.ts';
 const defaultPort = 8460;
 
 export function addServe(program: Command): void {
-  program.command('serve').description('serve the page on this machine (127.0.0.1): paint layouts and watch them become the photograph')
+  program
+    .command('serve')
+    .description('serve the page on this machine (127.0.0.1): paint layouts and watch them become the photograph')
     .argument('[run]', 'a run to open in it: a run folder, or a zip that the page saved')
     .option('--port <n>', `the port to listen on (0: any free one; default ${defaultPort})`, integer(0, 65535))
     .addHelpText('after', '\nExample:\n  semia serve runs/beach\n')
     .action(async (path: string | undefined, o: { port?: number }) => {
-      if (path) await readRun(path);   // a run that cannot be opened is told of now, not in the browser
+      if (path) await readRun(path); // a run that cannot be opened is told of now, not in the browser
       const folder = join(packageRoot, 'dist/web');
-      if (!existsSync(join(folder, 'index.html'))) throw new UserError('the page is not built here: npm run build:web builds it');
-      const name = path && `${basename(path).replace(/\.zip$/i, '').replace(/[^\w-]+/g, '-').replace(/^-+/, '') || 'run'}.zip`;
+      if (!existsSync(join(folder, 'index.html')))
+        throw new UserError('the page is not built here: npm run build:web builds it');
+      const name =
+        path &&
+        `${
+          basename(path)
+            .replace(/\.zip$/i, '')
+            .replace(/[^\w-]+/g, '-')
+            .replace(/^-+/, '') || 'run'
+        }.zip`;
       // Zipped anew for each visit: the run may have been trained further meanwhile.
       const extra = name ? { [name]: async () => zipRun(await readRun(path)) } : {};
       const { url, server } = await serve({ folder, port: o.port ?? defaultPort, extra });
-      console.log(`${url}${name ? `?run=${name}` : ''}\nopen this address in a browser with WebGPU; Ctrl-C ends the server`);
-      await new Promise<void>((resolve) => { for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve()); });
+      console.log(
+        `${url}${name ? `?run=${name}` : ''}\nopen this address in a browser with WebGPU; Ctrl-C ends the server`,
+      );
+      await new Promise<void>((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+      });
       server.closeAllConnections();
       server.close();
     });

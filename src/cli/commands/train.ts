@@ -18,11 +18,25 @@ import { explainDevice, openSession } from '../session.ts';
 import { readVgg } from '../options/vgg.ts';
 
 export function addTrain(program: Command): void {
-  trainingOptions(program.command('train').description('learn a photograph and its layout; the run folder can then render any layout')
-    .argument('[photo]', 'the photograph (PNG, JPEG, WebP)').argument('[layout]', 'its layout: each class in one flat colour, or class numbers; with --condition sketch a drawing of it (default: its edges)')
-    .requiredOption('-o, --output <run>', 'the run folder to make, or with --resume to go on with')
-    .option('--targets <path...>', 'layouts that will be rendered (files, folders or patterns): known in advance, they come out better'))
-    .addHelpText('after', '\nExample:\n  semia train photo.jpg layout.png -o runs/beach --targets layouts/ --preset fast\n')
+  trainingOptions(
+    program
+      .command('train')
+      .description('learn a photograph and its layout; the run folder can then render any layout')
+      .argument('[photo]', 'the photograph (PNG, JPEG, WebP)')
+      .argument(
+        '[layout]',
+        'its layout: each class in one flat colour, or class numbers; with --condition sketch a drawing of it (default: its edges)',
+      )
+      .requiredOption('-o, --output <run>', 'the run folder to make, or with --resume to go on with')
+      .option(
+        '--targets <path...>',
+        'layouts that will be rendered (files, folders or patterns): known in advance, they come out better',
+      ),
+  )
+    .addHelpText(
+      'after',
+      '\nExample:\n  semia train photo.jpg layout.png -o runs/beach --targets layouts/ --preset fast\n',
+    )
     .action(async (photo: string | undefined, layout: string | undefined, options: TrainOptions) => {
       const job = await planTraining(photo, layout, options.targets ?? [], options.output, options);
       const trained = await runTraining(job);
@@ -31,16 +45,33 @@ export function addTrain(program: Command): void {
 }
 
 /** Everything that can be checked without a device. */
-export async function planTraining(photo: string | undefined, layout: string | undefined, targets: readonly string[], path: string, o: TrainOptions): Promise<Job> {
+export async function planTraining(
+  photo: string | undefined,
+  layout: string | undefined,
+  targets: readonly string[],
+  path: string,
+  o: TrainOptions,
+): Promise<Job> {
   const tell = (note: string): void => Progress.line(`note: ${note}`, o.quiet ?? false);
   const warn = (what: string): void => Progress.line(`warning: ${what}`, o.quiet ?? false);
-  const common = { path, quiet: o.quiet ?? false, profile: o.profile ?? false, saveEvery: o.saveEvery, deterministic: o.deterministic ?? false };
-  if (o.resume && await isRun(path)) return { ...common, ...await planResume(photo, layout, targets, path, o, tell) };
+  const common = {
+    path,
+    quiet: o.quiet ?? false,
+    profile: o.profile ?? false,
+    saveEvery: o.saveEvery,
+    deterministic: o.deterministic ?? false,
+  };
+  if (o.resume && (await isRun(path)))
+    return { ...common, ...(await planResume(photo, layout, targets, path, o, tell)) };
   const sketch = o.condition === 'sketch';
-  if (o.resume && (!photo || !(layout || sketch))) await RunFolder.open(path);   // says what is wrong with it
-  if (!photo || !(layout || sketch)) throw new UserError('a photograph and its layout are needed: semia train PHOTO LAYOUT -o RUN');
+  if (o.resume && (!photo || !(layout || sketch))) await RunFolder.open(path); // says what is wrong with it
+  if (!photo || !(layout || sketch))
+    throw new UserError('a photograph and its layout are needed: semia train PHOTO LAYOUT -o RUN');
   const config = configure(o);
-  const { source, notes, files } = await readSource(photo, layout, { ...o, longSide: o.outputSize ?? defaultOutput(config) });
+  const { source, notes, files } = await readSource(photo, layout, {
+    ...o,
+    longSide: o.outputSize ?? defaultOutput(config),
+  });
   gridOf(source, source, config.size, config.network.levels);
   notes.forEach(tell);
   const layouts = await readLayouts(targets, source.palette, tell);
@@ -49,31 +80,66 @@ export async function planTraining(photo: string | undefined, layout: string | u
   await checkNewRun(path);
   await checkWritable(path);
   // Its warnings are of areas.
-  if (!sketch) trainingCases(source, read, source.palette.classes.map((c) => c.name), config.size).forEach(warn);
+  if (!sketch)
+    trainingCases(
+      source,
+      read,
+      source.palette.classes.map((c) => c.name),
+      config.size,
+    ).forEach(warn);
   return {
-    ...common, config, source, targets: read, resume: null, vgg,
+    ...common,
+    config,
+    source,
+    targets: read,
+    resume: null,
+    vgg,
     inputs: { ...files, vgg: vgg?.record ?? null, targets: layouts.map((t) => t.record) },
   };
 }
 
 type Resumed = Omit<Job, 'path' | 'quiet' | 'profile' | 'saveEvery' | 'deterministic'>;
 
-async function planResume(photo: string | undefined, layout: string | undefined, targets: readonly string[], path: string, o: TrainOptions, tell: (note: string) => void): Promise<Resumed> {
+async function planResume(
+  photo: string | undefined,
+  layout: string | undefined,
+  targets: readonly string[],
+  path: string,
+  o: TrainOptions,
+  tell: (note: string) => void,
+): Promise<Resumed> {
   const run = await RunFolder.open(path);
   const { config, inputs, size, host } = run.record;
   refuseChanges(path, [
-    ['--preset', o.preset, config.preset], ['--condition', o.condition, config.network.condition === 'sketch' ? 'sketch' : 'classes'], ['--size', o.size, config.size], ['--width', o.width, config.network.generator], ['--seed', o.seed, config.seed],
-    ['--output-size', o.outputSize === undefined ? undefined : Math.min(o.outputSize, Math.max(inputs.photo.width, inputs.photo.height)), Math.max(size.width, size.height)],
+    ['--preset', o.preset, config.preset],
+    ['--condition', o.condition, config.network.condition === 'sketch' ? 'sketch' : 'classes'],
+    ['--size', o.size, config.size],
+    ['--width', o.width, config.network.generator],
+    ['--seed', o.seed, config.seed],
+    [
+      '--output-size',
+      o.outputSize === undefined
+        ? undefined
+        : Math.min(o.outputSize, Math.max(inputs.photo.width, inputs.photo.height)),
+      Math.max(size.width, size.height),
+    ],
   ]);
   if (o.deterministic && run.record.kernels?.choice === 'measured') {
-    throw new UserError(`${path}: cannot be resumed with --deterministic: it began with kernels chosen by measuring, and keeps to them: leave it out, or train a new run`);
+    throw new UserError(
+      `${path}: cannot be resumed with --deterministic: it began with kernels chosen by measuring, and keeps to them: leave it out, or train a new run`,
+    );
   }
   if (o.iterations !== undefined && o.iterations < config.iterations) {
-    throw new UserError(`${path}: was planned for ${config.iterations} iterations and has done ${host.iteration}: --iterations ${o.iterations} would change its learning rates: give no smaller total than planned`);
+    throw new UserError(
+      `${path}: was planned for ${config.iterations} iterations and has done ${host.iteration}: --iterations ${o.iterations} would change its learning rates: give no smaller total than planned`,
+    );
   }
-  const same = (given: FileRecord | undefined, own: FileRecord | null): boolean => !given || given.sha256 === own?.sha256;
+  const same = (given: FileRecord | undefined, own: FileRecord | null): boolean =>
+    !given || given.sha256 === own?.sha256;
   const changed: string[] = [];
-  const compare = (given: FileRecord | undefined, own: FileRecord | null): void => { if (!same(given, own)) changed.push(given!.name); };
+  const compare = (given: FileRecord | undefined, own: FileRecord | null): void => {
+    if (!same(given, own)) changed.push(given!.name);
+  };
   if (photo) compare((await readInputPicture(photo, false)).record, inputs.photo);
   if (layout) compare((await readInputPicture(layout, true)).record, inputs.layout);
   if (o.palette) compare((await readPalette(o.palette)).record, inputs.palette);
@@ -87,18 +153,41 @@ async function planResume(photo: string | undefined, layout: string | undefined,
   refuseResumeInputs(path, changed);
   await checkWritable(`${path}/run.json`);
   const grown = o.iterations !== undefined && o.iterations > config.iterations;
-  if (grown && host.iteration > 0 && host.iteration < config.iterations) tell('the larger total stretches the schedule of learning rates: the result is not that of a run planned for it from the start');
-  return { config: grown ? withIterations(config, o.iterations!) : config, source, targets: await run.targets(), inputs, resume: run, vgg };
+  if (grown && host.iteration > 0 && host.iteration < config.iterations)
+    tell(
+      'the larger total stretches the schedule of learning rates: the result is not that of a run planned for it from the start',
+    );
+  return {
+    config: grown ? withIterations(config, o.iterations!) : config,
+    source,
+    targets: await run.targets(),
+    inputs,
+    resume: run,
+    vgg,
+  };
 }
 
 /** Opens the device and trains. Ends the process, with the way to go on, where the user stopped it. */
-export async function runTraining(job: Job, { session, goOn }: { session?: Session; goOn?: string } = {}): Promise<Trained> {
+export async function runTraining(
+  job: Job,
+  { session, goOn }: { session?: Session; goOn?: string } = {},
+): Promise<Trained> {
   session ??= await openSession();
   let stop: Interrupt | null = null;
   try {
-    const trained = await train(session, job, () => (stop = new Interrupt(() => Progress.line('\nstopping after this iteration and saving; once more to stop at once', job.quiet))));
+    const trained = await train(
+      session,
+      job,
+      () =>
+        (stop = new Interrupt(() =>
+          Progress.line('\nstopping after this iteration and saving; once more to stop at once', job.quiet),
+        )),
+    );
     if (!trained.finished) {
-      Progress.line(`saved at iteration ${trained.run.iteration} of ${trained.run.record.config.iterations}. To go on:\n  ${goOn ?? again('--resume')}`, job.quiet);
+      Progress.line(
+        `saved at iteration ${trained.run.iteration} of ${trained.run.record.config.iterations}. To go on:\n  ${goOn ?? again('--resume')}`,
+        job.quiet,
+      );
       process.exit(stop!.exitCode);
     }
     return trained;

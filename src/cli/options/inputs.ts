@@ -14,7 +14,11 @@ import { expand } from './glob.ts';
 import type { FileRecord, PictureRecord } from '../../model/run/runRecord.ts';
 import { sha256 } from '../../node/version.ts';
 
-export interface InputPicture { path: string; picture: Picture; record: PictureRecord }
+export interface InputPicture {
+  path: string;
+  picture: Picture;
+  record: PictureRecord;
+}
 
 export async function readInputPicture(path: string, layout: boolean): Promise<InputPicture> {
   const bytes = await readInput(path);
@@ -24,50 +28,95 @@ export async function readInputPicture(path: string, layout: boolean): Promise<I
 
 const pictureFile = /\.(png|jpe?g|webp)$/i;
 
-/** Layout files, those that a pattern means, and in place of folders the pictures in them, by name; what is a mask beside these classes is left out of folders, and told of. */
-export async function readLayouts(paths: readonly string[], palette: Palette | 'with masks', tell: (note: string) => void): Promise<InputPicture[]> {
+/**
+ * Layout files, those that a pattern means, and in place of folders the pictures in them, by name; what is a mask
+ * beside these classes is left out of folders, and told of.
+ */
+export async function readLayouts(
+  paths: readonly string[],
+  palette: Palette | 'with masks',
+  tell: (note: string) => void,
+): Promise<InputPicture[]> {
   const found: InputPicture[] = [];
   for (const path of (await Promise.all(paths.map(expand))).flat()) {
     const stat = await fs.stat(path).catch(() => null);
-    if (!stat?.isDirectory()) { found.push(await readInputPicture(path, true)); continue; }
+    if (!stat?.isDirectory()) {
+      found.push(await readInputPicture(path, true));
+      continue;
+    }
     const names = (await fs.readdir(path)).filter((n) => pictureFile.test(n) && !n.startsWith('.')).sort();
     let taken = 0;
     for (const name of names) {
       const input = await readInputPicture(join(path, name), true);
       const mask = palette === 'with masks' ? null : maskReason(input.picture, palette);
-      if (mask) { tell(`${mask.why}: left out`); continue; }
+      if (mask) {
+        tell(`${mask.why}: left out`);
+        continue;
+      }
       found.push(input);
       taken++;
     }
-    if (!taken) throw new UserError(`${path}: has no layouts (PNG, JPEG or WebP${names.length ? '; all that it has seem to be masks' : ''})`);
+    if (!taken)
+      throw new UserError(
+        `${path}: has no layouts (PNG, JPEG or WebP${names.length ? '; all that it has seem to be masks' : ''})`,
+      );
   }
   return found;
 }
 
 /** The photograph with what is known of it, and the files that it came from. */
-export interface GivenSource { source: Source; notes: string[]; files: { photo: PictureRecord; layout: PictureRecord; palette: FileRecord | null } }
+export interface GivenSource {
+  source: Source;
+  notes: string[];
+  files: { photo: PictureRecord; layout: PictureRecord; palette: FileRecord | null };
+}
 
-/** A photograph with its layout; with `condition` sketch with its drawing, or the edges found in it where none is given. */
-export async function readSource(photo: string, layout: string | undefined, { condition, palette, longSide }: { condition?: Condition; palette?: string; longSide?: number }): Promise<GivenSource> {
+/**
+ * A photograph with its layout; with `condition` sketch with its drawing, or the edges found in it where none is given.
+ */
+export async function readSource(
+  photo: string,
+  layout: string | undefined,
+  { condition, palette, longSide }: { condition?: Condition; palette?: string; longSide?: number },
+): Promise<GivenSource> {
   if (condition === 'sketch') {
-    if (palette) throw new UserError('--palette names classes, and a drawing (--condition sketch) has none: leave it out');
+    if (palette)
+      throw new UserError('--palette names classes, and a drawing (--condition sketch) has none: leave it out');
     const p = await readInputPicture(photo, false);
     const d = layout === undefined ? null : await readInputPicture(layout, true);
-    return { ...prepareDrawing(p.picture, d && d.picture, { longSide }), files: { photo: p.record, layout: d?.record ?? { ...p.record, name: `edges of ${photo}` }, palette: null } };
+    return {
+      ...prepareDrawing(p.picture, d && d.picture, { longSide }),
+      files: { photo: p.record, layout: d?.record ?? { ...p.record, name: `edges of ${photo}` }, palette: null },
+    };
   }
   const named = palette ? await readPalette(palette) : null;
   const [p, l] = [await readInputPicture(photo, false), await readInputPicture(layout!, true)];
-  return { ...prepareSource(p.picture, l.picture, { named: named?.palette, longSide }), files: { photo: p.record, layout: l.record, palette: named?.record ?? null } };
+  return {
+    ...prepareSource(p.picture, l.picture, { named: named?.palette, longSide }),
+    files: { photo: p.record, layout: l.record, palette: named?.record ?? null },
+  };
 }
 
-export interface NamedPalette { palette: Palette; record: FileRecord }
+export interface NamedPalette {
+  palette: Palette;
+  record: FileRecord;
+}
 /** A palette file, or one of data/palettes.ts by its name where there is no such file. */
 export async function readPalette(path: string): Promise<NamedPalette> {
-  const known = Object.hasOwn(namedPalettes, path) && !await fs.stat(path).catch(() => null) ? namedPalettes[path] : null;
-  if (known) return { palette: known, record: { name: path, sha256: sha256(new TextEncoder().encode(JSON.stringify(known))) } };
-  const bytes = await readInput(path).catch((e: Error) => { throw isUserError(e) && !/[./\\]/.test(path) ? new UserError(`${e.message}; palettes known by name are ${Object.keys(namedPalettes).join(', ')}`) : e; });
+  const known =
+    Object.hasOwn(namedPalettes, path) && !(await fs.stat(path).catch(() => null)) ? namedPalettes[path] : null;
+  if (known)
+    return { palette: known, record: { name: path, sha256: sha256(new TextEncoder().encode(JSON.stringify(known))) } };
+  const bytes = await readInput(path).catch((e: Error) => {
+    throw isUserError(e) && !/[./\\]/.test(path)
+      ? new UserError(`${e.message}; palettes known by name are ${Object.keys(namedPalettes).join(', ')}`)
+      : e;
+  });
   if (bytes.includes(0)) throw new UserError(`${path}: is not a palette file (it is not text)`);
-  return { palette: readPaletteFile(new TextDecoder().decode(bytes), path), record: { name: path, sha256: sha256(bytes) } };
+  return {
+    palette: readPaletteFile(new TextDecoder().decode(bytes), path),
+    record: { name: path, sha256: sha256(bytes) },
+  };
 }
 
 /** A name for each result: the layout's, told apart by a number where two are alike. */

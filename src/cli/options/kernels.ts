@@ -8,4 +8,4 @@ import { versions } from '../../node/version.ts';
 export { adoptKernels, kernelChoice } from '../../model/run/runKernels.ts';
 
 export const tunerFor = (session: Session, choice: KernelRecord['choice']): Tuner | null =>
-  (choice === 'measured' ? new Tuner(session, { store: fileStore(), environment: `webgpu ${versions().webgpu}` }) : null);
+  choice === 'measured' ? new Tuner(session, { store: fileStore(), environment: `webgpu ${versions().webgpu}` }) : null;

@@ -1,4 +1,6 @@
-/** Where results go: decided and tried before any work begins, so that nothing is lost to a typing error after an hour. */
+/**
+ * Where results go: decided and tried before any work begins, so that nothing is lost to a typing error after an hour.
+ */
 import { constants, promises as fs } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { UserError } from '../../data/errors.ts';
@@ -16,7 +18,9 @@ export async function checkWritable(path: string): Promise<void> {
     if (stat && !(at === resolve(path) && stat.isFile())) {
       if (!stat.isDirectory()) throw new UserError(`${path}: cannot be written: ${at} is a file, not a folder`);
       await fs.access(at, constants.W_OK | constants.X_OK).catch((e: NodeJS.ErrnoException) => {
-        throw new UserError(`${path}: cannot be written: ${e.code === 'EROFS' ? `${at} is on a read-only file system` : `no permission to write to ${at}`}`);
+        throw new UserError(
+          `${path}: cannot be written: ${e.code === 'EROFS' ? `${at} is on a read-only file system` : `no permission to write to ${at}`}`,
+        );
       });
       return;
     }
@@ -32,25 +36,36 @@ async function namesFile(out: string): Promise<boolean> {
 }
 
 /** Where a run goes that nobody named: beside one result, or into the folder of several. */
-export const runBeside = async (out: string): Promise<string> => (await namesFile(out) ? `${out.slice(0, -extname(out).length)}.run` : join(out, 'run'));
+export const runBeside = async (out: string): Promise<string> =>
+  (await namesFile(out)) ? `${out.slice(0, -extname(out).length)}.run` : join(out, 'run');
 
 /** The file of each result. One target: OUT may be a .png file; else OUT is a folder. Inputs are never written over. */
-export async function resultFiles(out: string, targets: readonly { path: string }[], inputs: readonly string[]): Promise<string[]> {
+export async function resultFiles(
+  out: string,
+  targets: readonly { path: string }[],
+  inputs: readonly string[],
+): Promise<string[]> {
   const asFile = await namesFile(out);
-  if (asFile && extname(out).toLowerCase() !== '.png') throw new UserError(`${out}: results are PNG files: give a name that ends in .png, or a folder`);
-  if (asFile && targets.length > 1) throw new UserError(`${out}: is one file for ${targets.length} results: give a folder`);
-  if (!asFile && (await fs.stat(out).catch(() => null))?.isFile()) throw new UserError(`${out}: is a file: give a folder, or a name that ends in .png`);
+  if (asFile && extname(out).toLowerCase() !== '.png')
+    throw new UserError(`${out}: results are PNG files: give a name that ends in .png, or a folder`);
+  if (asFile && targets.length > 1)
+    throw new UserError(`${out}: is one file for ${targets.length} results: give a folder`);
+  if (!asFile && (await fs.stat(out).catch(() => null))?.isFile())
+    throw new UserError(`${out}: is a file: give a folder, or a name that ends in .png`);
   const files = asFile ? [out] : resultNames(targets).map((n) => join(out, n));
   for (const f of files) {
-    if (inputs.some((i) => resolve(i) === resolve(f))) throw new UserError(`${f}: is one of the inputs, and would be written over: give another name`);
+    if (inputs.some((i) => resolve(i) === resolve(f)))
+      throw new UserError(`${f}: is one of the inputs, and would be written over: give another name`);
     await checkWritable(f);
-    if ((await fs.stat(f).catch(() => null))?.isDirectory()) throw new UserError(`${f}: is a folder; the result would have its name`);
+    if ((await fs.stat(f).catch(() => null))?.isDirectory())
+      throw new UserError(`${f}: is a folder; the result would have its name`);
   }
   return files;
 }
 
 /** Removes a folder and those in it as far as they hold no file: what a failed write leaves behind. */
 export async function removeEmpty(path: string): Promise<void> {
-  for (const entry of await fs.readdir(path, { withFileTypes: true }).catch(() => [])) if (entry.isDirectory()) await removeEmpty(join(path, entry.name));
+  for (const entry of await fs.readdir(path, { withFileTypes: true }).catch(() => []))
+    if (entry.isDirectory()) await removeEmpty(join(path, entry.name));
   await fs.rmdir(path).catch(() => {});
 }

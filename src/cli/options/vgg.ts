@@ -12,18 +12,30 @@ import { sha256 } from '../../node/version.ts';
 /** The deepest layer that the loss looks at [C]. */
 const last = 'relu2_1';
 
-export interface VggFile { record: FileRecord; open: (session: Session) => Maps }
+export interface VggFile {
+  record: FileRecord;
+  open: (session: Session) => Maps;
+}
 
 /** The wanted tensors of a weights file, safetensors or .pth. */
-export async function readWeights(path: string, wanted: (name: string) => boolean): Promise<{ bytes: Uint8Array; weights: Map<string, NamedTensor> }> {
+export async function readWeights(
+  path: string,
+  wanted: (name: string) => boolean,
+): Promise<{ bytes: Uint8Array; weights: Map<string, NamedTensor> }> {
   const bytes = await readInput(path);
   // A safetensors file has its JSON header from byte 8 on; a zip or a pickle never has a brace there.
-  return { bytes, weights: bytes[8] === 0x7b ? decodeSafetensors(bytes, path, wanted).tensors : readPth(bytes, path, wanted) };
+  return {
+    bytes,
+    weights: bytes[8] === 0x7b ? decodeSafetensors(bytes, path, wanted).tensors : readPth(bytes, path, wanted),
+  };
 }
 
 async function vggWeights(path: string, deepest: VggLayer): ReturnType<typeof readWeights> {
   const read = await readWeights(path, (name) => isVggWeight(name, deepest));
-  if (!read.weights.size) throw new UserError(`${path}: has no tensor of VGG-19 (features.0.weight and so on): give torchvision's vgg19-dcbb9e9d.pth`);
+  if (!read.weights.size)
+    throw new UserError(
+      `${path}: has no tensor of VGG-19 (features.0.weight and so on): give torchvision's vgg19-dcbb9e9d.pth`,
+    );
   return read;
 }
 

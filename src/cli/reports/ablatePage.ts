@@ -2,56 +2,95 @@
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../data/errors.ts';
-import { ablationMetrics, cellsCsv, summarize, type AblationKey, type Cell, type FactorSummary, type Summary } from '../../evaluate/ablation/ablation.ts';
+import {
+  ablationMetrics,
+  cellsCsv,
+  summarize,
+  type AblationKey,
+  type Cell,
+  type FactorSummary,
+  type Summary,
+} from '../../evaluate/ablation/ablation.ts';
 import { decodeImage } from '../../node/decode.ts';
 import { readInput, writeFilesAtomic, type OutputFile } from '../../node/files.ts';
 import { dataUri, escape, facts, page } from '../../node/page.ts';
 import { programVersion } from '../../node/version.ts';
 
 /** `change`: what differs from the base's configuration, so that a kept cell is known to be of the same factor. */
-export interface KeptCell extends Cell { change: string[]; adapter: string; version: string }
+export interface KeptCell extends Cell {
+  change: string[];
+  adapter: string;
+  version: string;
+}
 export interface Ablation {
-  settings: { preset: string; size: number; width: number; iterations: number; pictureSize: number; targets: number | 'all' };
+  settings: {
+    preset: string;
+    size: number;
+    width: number;
+    iterations: number;
+    pictureSize: number;
+    targets: number | 'all';
+  };
   labels: Record<string, string>;
   cells: KeptCell[];
   /** Trainings planned and not done. */
   waiting: number;
 }
 
-export const cellName = (c: { scene: string; factor: string; seed: number }): string => `${c.scene} ${c.factor} ${c.seed}`;
+export const cellName = (c: { scene: string; factor: string; seed: number }): string =>
+  `${c.scene} ${c.factor} ${c.seed}`;
 const order = (a: Ablation): string[] => Object.keys(a.labels);
 
 /** What the folder holds, or null. Throws UserError where the record is damaged. */
 export async function readAblation(folder: string): Promise<Pick<Ablation, 'settings' | 'cells'> | null> {
   const file = join(folder, 'ablation.json');
-  if (!await fs.stat(file).catch(() => null)) return null;
+  if (!(await fs.stat(file).catch(() => null))) return null;
   let record: Ablation;
-  try { record = JSON.parse(new TextDecoder().decode(await readInput(file))) as Ablation; } catch (e) {
+  try {
+    record = JSON.parse(new TextDecoder().decode(await readInput(file))) as Ablation;
+  } catch (e) {
     if (!(e instanceof SyntaxError)) throw e;
     throw new UserError(`${file}: is damaged (it is not JSON): delete it to begin anew, or give another folder`);
   }
-  const sound = (c: KeptCell): boolean => typeof c?.scene === 'string' && typeof c.factor === 'string' && Number.isInteger(c.seed) && Array.isArray(c.change) && ablationMetrics.every((m) => typeof c.values?.[m.key] === 'number');
-  if (typeof record?.settings !== 'object' || !Array.isArray(record.cells) || !record.cells.every(sound)) throw new UserError(`${file}: is damaged (a part is missing): delete it to begin anew, or give another folder`);
+  const sound = (c: KeptCell): boolean =>
+    typeof c?.scene === 'string' &&
+    typeof c.factor === 'string' &&
+    Number.isInteger(c.seed) &&
+    Array.isArray(c.change) &&
+    ablationMetrics.every((m) => typeof c.values?.[m.key] === 'number');
+  if (typeof record?.settings !== 'object' || !Array.isArray(record.cells) || !record.cells.every(sound))
+    throw new UserError(`${file}: is damaged (a part is missing): delete it to begin anew, or give another folder`);
   return record;
 }
 
 const withSpread = (mean: number, spread: number | null, digits: number, sign = false): string =>
   `${sign && mean >= 0 ? '+' : ''}${mean.toFixed(digits)}${spread === null ? '' : ` ± ${spread.toFixed(digits)}`}`;
-const meaning = (s: readonly FactorSummary[]): string => `Mean over ${s.reduce((n, f) => Math.max(n, f.cells), 0)} trainings at most, each the mean of its scene's targets${s.some((f) => f.by.psnr.spread !== null) ? '; ± the standard deviation over seeds within a scene' : '; one seed, so no spread'}.`;
+const meaning = (s: readonly FactorSummary[]): string =>
+  `Mean over ${s.reduce((n, f) => Math.max(n, f.cells), 0)} trainings at most, each the mean of its scene's targets${s.some((f) => f.by.psnr.spread !== null) ? '; ± the standard deviation over seeds within a scene' : '; one seed, so no spread'}.`;
 
 /** For the terminal: the base's values, and each factor's difference to it. */
 export function summaryTable(a: Ablation): string {
   const rows = summarize(a.cells, order(a));
   const shown: AblationKey[] = ['of_ceiling', 'psnr', 'draft_of_ceiling', 'draft_psnr', 'draft_coherence', 'seconds'];
   const list = ablationMetrics.filter((m) => shown.includes(m.key));
-  const cell = (s: Summary, digits: number, factor: string): string => (factor === 'base' || s.change === null ? withSpread(s.mean, s.spread, digits) : withSpread(s.change, s.changeSpread, digits, true));
+  const cell = (s: Summary, digits: number, factor: string): string =>
+    factor === 'base' || s.change === null
+      ? withSpread(s.mean, s.spread, digits)
+      : withSpread(s.change, s.changeSpread, digits, true);
   const short = (label: string): string => label.replace('mIoU of ceiling', 'of ceiling');
-  return [`${''.padEnd(32)}${list.map((m) => short(m.label).padStart(20)).join('')}`,
-    ...rows.map((r) => `${a.labels[r.factor].slice(0, 31).padEnd(32)}${list.map((m) => cell(r.by[m.key], m.digits, r.factor).padStart(20)).join('')}`),
-    '', `First row: the base. Others: the difference to it within scene and seed. ${meaning(rows)}`].join('\n');
+  return [
+    `${''.padEnd(32)}${list.map((m) => short(m.label).padStart(20)).join('')}`,
+    ...rows.map(
+      (r) =>
+        `${a.labels[r.factor].slice(0, 31).padEnd(32)}${list.map((m) => cell(r.by[m.key], m.digits, r.factor).padStart(20)).join('')}`,
+    ),
+    '',
+    `First row: the base. Others: the difference to it within scene and seed. ${meaning(rows)}`,
+  ].join('\n');
 }
 
-const style = '<style>.numbers td{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.numbers small{color:var(--soft)}.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px}.grid img{width:100%;min-width:0;image-rendering:auto}</style>';
+const style =
+  '<style>.numbers td{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.numbers small{color:var(--soft)}.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px}.grid img{width:100%;min-width:0;image-rendering:auto}</style>';
 
 async function picture(folder: string, parts: string[]): Promise<string | null> {
   const file = join(folder, 'pictures', ...parts);
@@ -63,29 +102,58 @@ async function pictures(folder: string, a: Ablation): Promise<string> {
   const { scene, seed } = a.cells[0];
   const run = `${scene}-${seed}`;
   const targets = (await fs.readdir(join(folder, 'pictures', run, 'base')).catch(() => [] as string[])).sort();
-  const figures = await Promise.all(order(a).map(async (factor) => {
-    const [result, draft] = await Promise.all([[run, factor], [run, 'drafts', factor]].map((p) => picture(folder, [...p, targets[0] ?? ''])));
-    return result && draft ? `<figure><img src="${result}" alt="${escape(`${a.labels[factor]}: result`)}"><img src="${draft}" alt="${escape(`${a.labels[factor]}: draft`)}"><figcaption>${escape(a.labels[factor])}</figcaption></figure>` : '';
-  }));
+  const figures = await Promise.all(
+    order(a).map(async (factor) => {
+      const [result, draft] = await Promise.all(
+        [
+          [run, factor],
+          [run, 'drafts', factor],
+        ].map((p) => picture(folder, [...p, targets[0] ?? ''])),
+      );
+      return result && draft
+        ? `<figure><img src="${result}" alt="${escape(`${a.labels[factor]}: result`)}"><img src="${draft}" alt="${escape(`${a.labels[factor]}: draft`)}"><figcaption>${escape(a.labels[factor])}</figcaption></figure>`
+        : '';
+    }),
+  );
   return `<h2>${escape(`${scene}, ${(targets[0] ?? '').replace('.png', '')}, seed ${seed}: result, and below it the generator's own draft`)}</h2><div class="grid">${figures.join('')}</div>`;
 }
 
 async function ablationPage(folder: string, a: Ablation): Promise<string> {
   const rows = summarize(a.cells, order(a));
-  const cell = (s: Summary, digits: number): string => `<td>${withSpread(s.mean, s.spread, digits)}${s.change === null ? '' : `<br><small>${withSpread(s.change, s.changeSpread, digits, true)}</small>`}</td>`;
+  const cell = (s: Summary, digits: number): string =>
+    `<td>${withSpread(s.mean, s.spread, digits)}${s.change === null ? '' : `<br><small>${withSpread(s.change, s.changeSpread, digits, true)}</small>`}</td>`;
   const table = `<div class="chart"><table class="numbers"><tr><th scope="col">factor</th><th scope="col">n</th>${ablationMetrics.map((m) => `<th scope="col">${escape(m.label)}</th>`).join('')}</tr>
 ${rows.map((r) => `<tr><th scope="row">${escape(a.labels[r.factor])}</th><td>${r.cells}</td>${ablationMetrics.map((m) => cell(r.by[m.key], m.digits)).join('')}</tr>`).join('\n')}</table></div>`;
   const s = a.settings;
-  return page('SemIA: one factor at a time', `${a.waiting ? `<p>Not finished: ${a.waiting} trainings to come.</p>` : ''}${table}
+  return page(
+    'SemIA: one factor at a time',
+    `${a.waiting ? `<p>Not finished: ${a.waiting} trainings to come.</p>` : ''}${table}
 <p>${meaning(rows)} Small: the difference to the base within scene and seed, ± its standard deviation. Mean IoU and accuracy are the layout's as a judge sees it; PSNR and SSIM are against the true picture.
-A difference within the spread of a few seeds says nothing.</p>${a.cells.length ? await pictures(folder, a) : ''}<h2>Settings</h2>${facts([['program', `semia ${programVersion}`], ['adapter', [...new Set(a.cells.map((c) => c.adapter))].join('; ')], ['preset', s.preset], ['training', `${s.iterations} iterations at ${s.size} pixels, width ${s.width}`], ['pictures', `${s.pictureSize} pixels`], ['targets of each scene', String(s.targets)], ['scenes', [...new Set(a.cells.map((c) => c.scene))].join(', ')], ['seeds', [...new Set(a.cells.map((c) => c.seed))].join(', ')]])}`, { head: style });
+A difference within the spread of a few seeds says nothing.</p>${a.cells.length ? await pictures(folder, a) : ''}<h2>Settings</h2>${facts(
+      [
+        ['program', `semia ${programVersion}`],
+        ['adapter', [...new Set(a.cells.map((c) => c.adapter))].join('; ')],
+        ['preset', s.preset],
+        ['training', `${s.iterations} iterations at ${s.size} pixels, width ${s.width}`],
+        ['pictures', `${s.pictureSize} pixels`],
+        ['targets of each scene', String(s.targets)],
+        ['scenes', [...new Set(a.cells.map((c) => c.scene))].join(', ')],
+        ['seeds', [...new Set(a.cells.map((c) => c.seed))].join(', ')],
+      ],
+    )}`,
+    { head: style },
+  );
 }
 
 /** Writes the record, the table and the page, and a cell's pictures before them. */
 export async function writeAblation(folder: string, a: Ablation, files: OutputFile[]): Promise<void> {
   await writeFilesAtomic(files);
   await writeFilesAtomic([
-    { path: join(folder, 'ablation.json'), bytes: `${JSON.stringify({ program: 'semia', version: programVersion, ...a }, null, 1)}\n` },
-    { path: join(folder, 'cells.csv'), bytes: cellsCsv(a.cells) }, { path: join(folder, 'index.html'), bytes: await ablationPage(folder, a) },
+    {
+      path: join(folder, 'ablation.json'),
+      bytes: `${JSON.stringify({ program: 'semia', version: programVersion, ...a }, null, 1)}\n`,
+    },
+    { path: join(folder, 'cells.csv'), bytes: cellsCsv(a.cells) },
+    { path: join(folder, 'index.html'), bytes: await ablationPage(folder, a) },
   ]);
 }

@@ -10,24 +10,34 @@ import { duration } from './progress.ts';
 /** One method's row. `reports`: by target; null where the method failed. */
 export interface Row {
   method: Method;
-  outcome: MethodOutcome | null; reports: Report[] | null;
+  outcome: MethodOutcome | null;
+  reports: Report[] | null;
   failure?: string;
-  /** Wall time of all targets with training, s; what training was allowed of it, s, null where nothing trains; most device memory at once, bytes. */
-  seconds: number; allowed: number | null; memory: number;
+  /**
+   * Wall time of all targets with training, s; what training was allowed of it, s, null where nothing trains; most
+   * device memory at once, bytes.
+   */
+  seconds: number;
+  allowed: number | null;
+  memory: number;
   /** Whose the cores were meanwhile; null where that is not known. */
   cores: Cores | null;
   /** The command line that makes these pictures again. */
   repeat: string;
 }
 export interface Comparison {
-  photo: Picture; layout: Picture;
+  photo: Picture;
+  layout: Picture;
   targets: { name: string; layout: Picture; truth?: Picture }[];
   rows: Row[];
   /** Methods still to come. */
   waiting: readonly Method[];
   /** Wall time so far with the evaluations, s, interruptions not counted. */
   spent: number;
-  /** What rows must agree in to stand on one page: photograph's, layout's and targets' SHA-256, and what they are worked on with. */
+  /**
+   * What rows must agree in to stand on one page: photograph's, layout's and targets' SHA-256, and what they are worked
+   * on with.
+   */
   inputs: { size: number; seed: number; files: string[] };
   facts: [string, string][];
 }
@@ -40,27 +50,45 @@ export function meanOf(m: Metric, reports: readonly Report[] | null): number | n
 
 /** The rows that share the best value of a metric as shown, controls aside. */
 export function bestOf(m: Metric, values: readonly (number | null)[], rows: readonly Row[]): Set<number> {
-  const of = values.map((v, i) => (v === null || Number.isNaN(v) || rows[i].method.control ? null : Number.isFinite(v) ? Number(v.toFixed(m.digits)) : v));
+  const of = values.map((v, i) =>
+    v === null || Number.isNaN(v) || rows[i].method.control
+      ? null
+      : Number.isFinite(v)
+        ? Number(v.toFixed(m.digits))
+        : v,
+  );
   const given = of.filter((v): v is number => v !== null);
   const best = m.better === 'higher' ? Math.max(...given) : Math.min(...given);
   return new Set(given.length > 1 ? of.flatMap((v, i) => (v === best ? [i] : [])) : []);
 }
 
-const show = (m: Metric, v: number | null): string => (v === null ? '–' : Number.isFinite(v) ? v.toFixed(m.digits) : 'equal');
+const show = (m: Metric, v: number | null): string =>
+  v === null ? '–' : Number.isFinite(v) ? v.toFixed(m.digits) : 'equal';
 
 /** A table of methods by metrics; `pick`: the reports that a row's numbers are the mean of. */
 function table(rows: readonly Row[], pick: (r: Row) => Report[] | null): string {
   const all = rows.flatMap((r) => pick(r) ?? []);
   const list = metricsOf(all);
-  const columns = list.map((m) => { const values = rows.map((r) => meanOf(m, pick(r))); return { m, values, best: bestOf(m, values, rows) }; });
+  const columns = list.map((m) => {
+    const values = rows.map((r) => meanOf(m, pick(r)));
+    return { m, values, best: bestOf(m, values, rows) };
+  });
   const head = `<tr><th></th>${list.map((m) => `<th>${escape(m.label)} ${arrow(m)}</th>`).join('')}</tr>`;
-  const body = rows.map((r, i) => `<tr><th>${escape(r.method.label)}</th>${columns.map(({ m, values, best }) => `<td${best.has(i) ? ' class="best"' : ''}>${show(m, values[i])}</td>`).join('')}</tr>`).join('\n');
+  const body = rows
+    .map(
+      (r, i) =>
+        `<tr><th>${escape(r.method.label)}</th>${columns.map(({ m, values, best }) => `<td${best.has(i) ? ' class="best"' : ''}>${show(m, values[i])}</td>`).join('')}</tr>`,
+    )
+    .join('\n');
   return `<div class="chart"><table class="numbers">${head}\n${body}</table></div>`;
 }
 
 /** Time and memory of every row, those included that made nothing: with the reason. */
 function costs({ rows, spent }: Comparison): string {
-  const cells = rows.map(({ method, seconds, allowed, memory, cores, outcome, failure }) => `<tr><th>${escape(method.label)}</th><td>${outcome ? seconds.toFixed(1) : '–'}</td><td>${allowed ? allowed.toFixed(0) : ''}</td><td>${cores ? `${cores.own.toFixed(1)} (${cores.others.toFixed(1)})` : ''}</td><td>${outcome ? (memory / 2 ** 20).toFixed(0) : '–'}</td><th>${escape(outcome ? '' : `made nothing: ${failure}`)}</th></tr>`);
+  const cells = rows.map(
+    ({ method, seconds, allowed, memory, cores, outcome, failure }) =>
+      `<tr><th>${escape(method.label)}</th><td>${outcome ? seconds.toFixed(1) : '–'}</td><td>${allowed ? allowed.toFixed(0) : ''}</td><td>${cores ? `${cores.own.toFixed(1)} (${cores.others.toFixed(1)})` : ''}</td><td>${outcome ? (memory / 2 ** 20).toFixed(0) : '–'}</td><th>${escape(outcome ? '' : `made nothing: ${failure}`)}</th></tr>`,
+  );
   return `<div class="chart"><table class="numbers"><tr><th></th><th>time of all targets, s</th><th>allowed for training, s</th><th>cores used (by other programs)</th><th>device memory, MB at most</th><th></th></tr>${cells.join('\n')}</table></div>
 <p>All of it with the evaluations: ${duration(spent)}.</p>`;
 }
@@ -70,22 +98,40 @@ const style = `<style>.numbers td{text-align:right;font-variant-numeric:tabular-
 
 export function comparePage(c: Comparison): string {
   const done = c.rows.filter((r) => r.outcome);
-  const column = (caption: string, p: Picture): string => `<figure><img src="${dataUri(p)}" alt="${escape(caption)}"><figcaption>${escape(caption)}</figcaption></figure>`;
+  const column = (caption: string, p: Picture): string =>
+    `<figure><img src="${dataUri(p)}" alt="${escape(caption)}"><figcaption>${escape(caption)}</figcaption></figure>`;
   const sections = c.targets.map((t, i) => {
-    const cells = [column('target layout', t.layout), ...done.map((r) => column(r.method.label, r.outcome!.pictures[i])), ...(t.truth ? [column('the true picture', t.truth)] : [])];
+    const cells = [
+      column('target layout', t.layout),
+      ...done.map((r) => column(r.method.label, r.outcome!.pictures[i])),
+      ...(t.truth ? [column('the true picture', t.truth)] : []),
+    ];
     return `<h2>${escape(t.name)}</h2><div class="grid" style="grid-template-columns:repeat(${cells.length},1fr)">${cells.join('\n')}</div>
 <details><summary>numbers of this target</summary>${table(done, (r) => r.reports && [r.reports[i]])}</details>`;
   });
-  const runs = c.rows.map((r) => `<h3>${escape(r.method.label)}</h3>${facts([['what it is', r.method.note], r.outcome ? ['settings', r.outcome.settings] : ['failed', r.failure ?? '']])}<p><code>${escape(r.repeat)}</code></p>`);
+  const runs = c.rows.map(
+    (r) =>
+      `<h3>${escape(r.method.label)}</h3>${facts([['what it is', r.method.note], r.outcome ? ['settings', r.outcome.settings] : ['failed', r.failure ?? '']])}<p><code>${escape(r.repeat)}</code></p>`,
+  );
   const ceiling = done.find((r) => r.reports)?.reports?.[0].layout.ceiling;
   const body = [
     ...(c.waiting.length ? [`<p>Not finished: ${escape(c.waiting.map((m) => m.label).join(', '))} to come.</p>`] : []),
-    figures([{ caption: 'photograph', src: dataUri(c.photo) }, { caption: 'its layout', src: dataUri(c.layout) }]),
-    '<h2>Mean over all targets</h2>', table(done, (r) => r.reports),
+    figures([
+      { caption: 'photograph', src: dataUri(c.photo) },
+      { caption: 'its layout', src: dataUri(c.layout) },
+    ]),
+    '<h2>Mean over all targets</h2>',
+    table(done, (r) => r.reports),
     `<p>Bold: the best, the untouched source aside. Mean IoU and accuracy are those of the layout that a judge sees in the result; it learned from
 the source and its warps alone${ceiling ? `, and gives unseen warps of the source a mean IoU of ${ceiling.meanIoU.toFixed(3)} (its ceiling)` : ''}. Coherence, completeness and sliced W are distances of patches between result and
 source: copying has none. "Copied" is the share of the result that is one shift of the source.${c.targets.some((t) => t.truth) ? ' PSNR, SSIM and perceptual are against the true picture.' : ''}</p>`,
-    '<h2>What each cost</h2>', costs(c), ...sections, '<h2>How each was made</h2>', ...runs, '<h2>This comparison</h2>', facts(c.facts),
+    '<h2>What each cost</h2>',
+    costs(c),
+    ...sections,
+    '<h2>How each was made</h2>',
+    ...runs,
+    '<h2>This comparison</h2>',
+    facts(c.facts),
   ].join('\n');
   return page('SemIA: methods side by side', body, { head: style, refresh: c.waiting.length ? 10 : 0 });
 }
@@ -94,18 +140,47 @@ source: copying has none. "Copied" is the share of the result that is one shift 
 const finite = (_key: string, value: unknown): unknown => (value === Infinity ? 'Infinity' : value);
 
 /** Everything in numbers, per-class ones too. */
-export const compareJson = (c: Comparison): string => `${JSON.stringify({
-  ...Object.fromEntries(c.facts), inputs: c.inputs, spentSeconds: c.spent,
-  methods: c.rows.map((r) => ({
-    name: r.method.name, label: r.method.label, settings: r.outcome?.settings ?? null, failure: r.failure ?? null, note: r.method.note, seconds: r.seconds, allowedSeconds: r.allowed, cores: r.cores, memoryBytes: r.memory, repeat: r.repeat,
-    results: (r.reports ?? []).map((report, i) => ({ target: c.targets[i].name, ...report })),
-  })),
-}, finite, 2)}\n`;
+export const compareJson = (c: Comparison): string =>
+  `${JSON.stringify(
+    {
+      ...Object.fromEntries(c.facts),
+      inputs: c.inputs,
+      spentSeconds: c.spent,
+      methods: c.rows.map((r) => ({
+        name: r.method.name,
+        label: r.method.label,
+        settings: r.outcome?.settings ?? null,
+        failure: r.failure ?? null,
+        note: r.method.note,
+        seconds: r.seconds,
+        allowedSeconds: r.allowed,
+        cores: r.cores,
+        memoryBytes: r.memory,
+        repeat: r.repeat,
+        results: (r.reports ?? []).map((report, i) => ({ target: c.targets[i].name, ...report })),
+      })),
+    },
+    finite,
+    2,
+  )}\n`;
 
 /** A row for each method and target (RFC 4180). */
 export function compareCsv(c: Comparison): string {
   const list = metricsOf(c.rows.flatMap((r) => r.reports ?? []));
-  const field = (v: string | number | null): string => (v === null ? '' : /[",\r\n]/.test(String(v)) ? `"${String(v).replaceAll('"', '""')}"` : String(v));
-  const rows = c.rows.flatMap((r) => (r.reports ?? []).map((report, i) => [r.method.name, c.targets[i].name, ...list.map((m) => m.of(report)), r.seconds, r.memory]));
-  return [['method', 'target', ...list.map((m) => m.key), 'seconds_all_targets', 'device_bytes'], ...rows].map((row) => row.map(field).join(',')).join('\r\n') + '\r\n';
+  const field = (v: string | number | null): string =>
+    v === null ? '' : /[",\r\n]/.test(String(v)) ? `"${String(v).replaceAll('"', '""')}"` : String(v);
+  const rows = c.rows.flatMap((r) =>
+    (r.reports ?? []).map((report, i) => [
+      r.method.name,
+      c.targets[i].name,
+      ...list.map((m) => m.of(report)),
+      r.seconds,
+      r.memory,
+    ]),
+  );
+  return (
+    [['method', 'target', ...list.map((m) => m.key), 'seconds_all_targets', 'device_bytes'], ...rows]
+      .map((row) => row.map(field).join(','))
+      .join('\r\n') + '\r\n'
+  );
 }

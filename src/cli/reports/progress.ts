@@ -6,12 +6,15 @@ import { SingleBar } from 'cli-progress';
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
   if (s < 60) return `${s} s`;
-  return s < 3600 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+  return s < 3600
+    ? `${Math.floor(s / 60)} min ${s % 60} s`
+    : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
 }
-export const bytes = (n: number): string => (n < 2 ** 30 ? `${Math.round(n / 2 ** 20)} MB` : `${(n / 2 ** 30).toFixed(1)} GB`);
+export const bytes = (n: number): string =>
+  n < 2 ** 30 ? `${Math.round(n / 2 ** 20)} MB` : `${(n / 2 ** 30).toFixed(1)} GB`;
 
 const few = ['total', 'reconstruction', 'coherence', 'alignment'];
-const linesApart = 10;   // seconds
+const linesApart = 10; // seconds
 
 export class Progress {
   private readonly bar: SingleBar | null = null;
@@ -21,12 +24,23 @@ export class Progress {
   private printed = performance.now();
   private readonly from: number;
 
-  constructor(done: number, private readonly of: number, private readonly quiet: boolean) {
+  constructor(
+    done: number,
+    private readonly of: number,
+    private readonly quiet: boolean,
+  ) {
     this.from = done;
     if (quiet || !process.stdout.isTTY) return;
     this.bar = new SingleBar({
-      stream: process.stdout, format: '{bar} {value}/{total}  {left} left  {losses}  {picture}', barsize: 20, hideCursor: false,
-      barCompleteChar: '#', barIncompleteChar: '.', linewrap: false, fps: 4, gracefulExit: false,
+      stream: process.stdout,
+      format: '{bar} {value}/{total}  {left} left  {losses}  {picture}',
+      barsize: 20,
+      hideCursor: false,
+      barCompleteChar: '#',
+      barIncompleteChar: '.',
+      linewrap: false,
+      fps: 4,
+      gracefulExit: false,
     } as ConstructorParameters<typeof SingleBar>[0]);
     this.bar.start(of, done, { left: '?', losses: '', picture: '' });
   }
@@ -37,19 +51,34 @@ export class Progress {
   }
 
   losses(values: Record<string, number>): void {
-    this.text = few.filter((n) => n in values).map((n) => `${n} ${values[n].toPrecision(3)}`).join('  ');
+    this.text = few
+      .filter((n) => n in values)
+      .map((n) => `${n} ${values[n].toPrecision(3)}`)
+      .join('  ');
   }
-  newest(path: string): void { this.picture = relative('.', path); }
+  newest(path: string): void {
+    this.picture = relative('.', path);
+  }
 
   at(done: number): void {
     if (this.quiet) return;
     const now = performance.now();
-    const left = duration((now - this.began) / 1000 / Math.max(1, done - this.from) * (this.of - done));
-    if (this.bar) { this.bar.update(done, { left, losses: this.text, picture: this.picture }); return; }
+    const left = duration(((now - this.began) / 1000 / Math.max(1, done - this.from)) * (this.of - done));
+    if (this.bar) {
+      this.bar.update(done, { left, losses: this.text, picture: this.picture });
+      return;
+    }
     if (done < this.of && now - this.printed < linesApart * 1000) return;
     this.printed = now;
-    Progress.line([`iteration ${done} of ${this.of}`, `${left} left`, this.text, this.picture && `newest picture ${this.picture}`].filter(Boolean).join(', '), false);
+    Progress.line(
+      [`iteration ${done} of ${this.of}`, `${left} left`, this.text, this.picture && `newest picture ${this.picture}`]
+        .filter(Boolean)
+        .join(', '),
+      false,
+    );
   }
 
-  stop(): void { this.bar?.stop(); }
+  stop(): void {
+    this.bar?.stop();
+  }
 }

@@ -18,12 +18,23 @@ export function showResults(shown: Shown, run: RunFolder): string {
     `<p>The photograph and its layout were learned; each target layout below was then rendered in the photograph's likeness.
 The last picture of each row is what the example's painter makes of that layout: the network never sees it.</p>`,
     figures([figure('photograph', shown.photo), figure('its layout', shown.layout)]),
-    ...shown.targets.map((t) => `<h2>${escape(t.name)}</h2>${figures([
-      figure('target layout', t.layout), figure(`result (${t.psnr.toFixed(2)} dB)`, t.result), figure(`the painter's own (the unchanged photograph would have ${t.before.toFixed(2)} dB)`, t.truth)])}`),
+    ...shown.targets.map(
+      (t) =>
+        `<h2>${escape(t.name)}</h2>${figures([
+          figure('target layout', t.layout),
+          figure(`result (${t.psnr.toFixed(2)} dB)`, t.result),
+          figure(`the painter's own (the unchanged photograph would have ${t.before.toFixed(2)} dB)`, t.truth),
+        ])}`,
+    ),
     '<h2>The run</h2>',
     facts([
-      ['preset', `${c.preset}, ${c.iterations} iterations, training size ${c.size}, width ${c.network.generator}, seed ${c.seed}`],
-      ['adapter', adapter.description || adapter.vendor], ['training', `${Math.round(seconds)} s`], ['folder', run.path],
+      [
+        'preset',
+        `${c.preset}, ${c.iterations} iterations, training size ${c.size}, width ${c.network.generator}, seed ${c.seed}`,
+      ],
+      ['adapter', adapter.description || adapter.vendor],
+      ['training', `${Math.round(seconds)} s`],
+      ['folder', run.path],
     ]),
     curves(run.losses.rows),
   ].join('\n');

@@ -33,7 +33,8 @@ button{cursor:pointer}button:disabled{opacity:.5;cursor:default}:focus-visible{o
 export function studyPage(data: StudyData): string {
   const count = data.questions[0].pictures.length;
   const letters = Array.from({ length: count }, (_, i) => letter(i));
-  // The policy lets exactly this script run, and pictures from within the page be shown; nothing else can be loaded or sent.
+  // The policy lets exactly this script run, and pictures from within the page be shown; nothing else can be loaded or
+  // sent.
   const hash = createHash('sha256').update(script).digest('base64');
   const policy = `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
   const body = `<noscript><p>This page needs JavaScript, which is in the page itself.</p></noscript>
@@ -65,5 +66,7 @@ arrows go from picture to picture, and <kbd>1</kbd> to <kbd>${count}</kbd> give 
 <p id="unkept" class="bad" role="alert" hidden>This browser keeps nothing for this page: answer all questions in one go, and save the file.</p></footer>
 <script type="application/json" id="data">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
 <script>${script}</script>`;
-  return page('Which look most alike?', body, { head: `<meta http-equiv="Content-Security-Policy" content="${policy}">${style}` });
+  return page('Which look most alike?', body, {
+    head: `<meta http-equiv="Content-Security-Policy" content="${policy}">${style}`,
+  });
 }

@@ -1,22 +1,37 @@
-/** The study's page at work, in the participant's browser: bundled by itself and put into the page (scripts/build/inline-plugin.mjs). */
+/**
+ * The study's page at work, in the participant's browser: bundled by itself and put into the page
+ * (scripts/build/inline-plugin.mjs).
+ */
 import { answersCsv, letter, permutation, unseal, type Answer } from '../../evaluate/study/study.ts';
 import type { StudyData } from './studyPage.ts';
 
-/** One question's state: the picture (index of its method) at each rank, null where none yet; ms looked at; whether answered. */
-interface Given { ranks: (number | null)[]; ms: number; done: boolean }
-interface State { participant: string; at: number; given: Record<string, Given> }
+/**
+ * One question's state: the picture (index of its method) at each rank, null where none yet; ms looked at; whether
+ * answered.
+ */
+interface Given {
+  ranks: (number | null)[];
+  ms: number;
+  done: boolean;
+}
+interface State {
+  participant: string;
+  at: number;
+  given: Record<string, Given>;
+}
 
 const get = <T extends HTMLElement = HTMLElement>(id: string): T => document.getElementById(id) as T;
 const data = JSON.parse(get('data').textContent!) as StudyData;
 const key = JSON.parse(unseal(data.key, data.seed)) as { methods: string[]; questions: string[] };
-const count = key.methods.length, total = data.questions.length;
+const count = key.methods.length,
+  total = data.questions.length;
 const storage = `semia-study-${data.id}`;
 const ordinal = (rank: number): string => `${rank}${['th', 'st', 'nd', 'rd'][rank < 4 ? rank : 0]}`;
 
 let state: State | null = null;
-let order: number[] = [];      // of the questions
-let shown: number[] = [];      // the methods in the order of their letters, for the question on screen
-let since = 0;                 // when the clock was last read, or 0 while it stands
+let order: number[] = []; // of the questions
+let shown: number[] = []; // the methods in the order of their letters, for the question on screen
+let since = 0; // when the clock was last read, or 0 while it stands
 let kept = true;
 
 const question = (): number => order[state!.at];
@@ -31,7 +46,11 @@ function clock(): void {
 }
 
 function save(): void {
-  try { localStorage.setItem(storage, JSON.stringify(state)); } catch { kept = false; }
+  try {
+    localStorage.setItem(storage, JSON.stringify(state));
+  } catch {
+    kept = false;
+  }
   get('unkept').hidden = kept;
 }
 
@@ -39,7 +58,9 @@ function load(): State | null {
   try {
     const s = JSON.parse(localStorage.getItem(storage) ?? 'null') as State | null;
     return s && typeof s.participant === 'string' && s.at >= 0 && s.at <= total ? s : null;
-  } catch { return null; }
+  } catch {
+    return null;
+  }
 }
 
 function only(id: 'start' | 'ask' | 'end'): void {
@@ -47,13 +68,16 @@ function only(id: 'start' | 'ask' | 'end'): void {
   get('saving').hidden = id === 'start';
 }
 
-const say = (text: string): void => { get('say').textContent = text; };
+const say = (text: string): void => {
+  get('say').textContent = text;
+};
 
 function begin(s: State): void {
   state = s;
   order = permutation(total, data.seed, s.participant, 'order of the questions');
   get('who').textContent = s.participant;
-  if (s.at >= total) finish(); else ask();
+  if (s.at >= total) finish();
+  else ask();
 }
 
 function ask(): void {
@@ -61,18 +85,20 @@ function ask(): void {
   const q = data.questions[question()];
   shown = permutation(count, data.seed, state!.participant, key.questions[question()]);
   get<HTMLImageElement>('model').src = data.models[q.model];
-  get('choices').replaceChildren(...shown.map((method, i) => {
-    const button = document.createElement('button');
-    button.type = 'button';
-    const image = document.createElement('img');
-    image.src = q.pictures[method];
-    image.alt = '';
-    const [name, badge] = [document.createElement('span'), document.createElement('b')];
-    name.textContent = letter(i);
-    button.append(image, name, badge);
-    button.onclick = () => tap(i);
-    return button;
-  }));
+  get('choices').replaceChildren(
+    ...shown.map((method, i) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      const image = document.createElement('img');
+      image.src = q.pictures[method];
+      image.alt = '';
+      const [name, badge] = [document.createElement('span'), document.createElement('b')];
+      name.textContent = letter(i);
+      button.append(image, name, badge);
+      button.onclick = () => tap(i);
+      return button;
+    }),
+  );
   get('where').textContent = `Question ${state!.at + 1} of ${total}`;
   get<HTMLProgressElement>('progress').value = answered();
   get<HTMLButtonElement>('back').disabled = state!.at === 0;
@@ -90,7 +116,10 @@ function show(): void {
     const rank = ranks.indexOf(shown[i]) + 1;
     button.querySelector('b')!.textContent = rank ? ordinal(rank) : '';
     button.setAttribute('aria-pressed', String(rank > 0));
-    button.setAttribute('aria-label', `Picture ${letter(i)}, ${rank ? `ranked ${ordinal(rank)} of ${count}` : 'not ranked'}`);
+    button.setAttribute(
+      'aria-label',
+      `Picture ${letter(i)}, ${rank ? `ranked ${ordinal(rank)} of ${count}` : 'not ranked'}`,
+    );
   }
   get<HTMLButtonElement>('next').disabled = ranks.includes(null);
   get<HTMLButtonElement>('clear').disabled = ranks.every((r) => r === null);
@@ -100,7 +129,8 @@ function show(): void {
 function give(i: number, rank: number): void {
   clock();
   const { ranks } = given();
-  const before = ranks.indexOf(shown[i]), holder = ranks[rank - 1];
+  const before = ranks.indexOf(shown[i]),
+    holder = ranks[rank - 1];
   if (before >= 0) ranks[before] = before === rank - 1 ? null : holder;
   if (before !== rank - 1) ranks[rank - 1] = shown[i];
   say(before === rank - 1 ? `Picture ${letter(i)} is not ranked` : `Picture ${letter(i)} is ${ordinal(rank)}`);
@@ -123,7 +153,8 @@ function next(): void {
   state!.at++;
   since = 0;
   save();
-  if (state!.at >= total) finish(); else ask();
+  if (state!.at >= total) finish();
+  else ask();
 }
 
 function back(): void {
@@ -156,7 +187,15 @@ function answers(): Answer[] {
     const g = state!.given[q];
     if (!g?.done) return [];
     const letters = permutation(count, data.seed, state!.participant, key.questions[q]);
-    return g.ranks.map((m, r) => ({ participant: state!.participant, question: key.questions[q], method: key.methods[m!], rank: r + 1, timeMs: g.ms, seed: data.seed, shown: letter(letters.indexOf(m!)) }));
+    return g.ranks.map((m, r) => ({
+      participant: state!.participant,
+      question: key.questions[q],
+      method: key.methods[m!],
+      rank: r + 1,
+      timeMs: g.ms,
+      seed: data.seed,
+      shown: letter(letters.indexOf(m!)),
+    }));
   });
 }
 
@@ -174,12 +213,20 @@ get('begin').onclick = () => {
   const bad = !/^[\p{L}\p{N}_.-]{1,40}$/u.test(name);
   get('wrong').hidden = !bad;
   field.setAttribute('aria-invalid', String(bad));
-  if (bad) { field.focus(); return; }
+  if (bad) {
+    field.focus();
+    return;
+  }
   begin({ participant: name, at: 0, given: {} });
   save();
 };
 // The key's own effect would fall on the first picture, which has the focus by then.
-field.onkeydown = (e) => { if (e.key === 'Enter') { e.preventDefault(); get('begin').click(); } };
+field.onkeydown = (e) => {
+  if (e.key === 'Enter') {
+    e.preventDefault();
+    get('begin').click();
+  }
+};
 get('next').onclick = next;
 get('back').onclick = back;
 get('review').onclick = back;
@@ -187,27 +234,47 @@ get('clear').onclick = clear;
 for (const id of ['save', 'export']) get(id).onclick = download;
 get('another').onclick = () => {
   if (!confirm('Remove these answers from this browser? Save them first.')) return;
-  try { localStorage.removeItem(storage); } catch { /* nothing was kept */ }
+  try {
+    localStorage.removeItem(storage);
+  } catch {
+    /* nothing was kept */
+  }
   location.reload();
 };
 
 document.addEventListener('keydown', (e) => {
-  if (e.key === 'Enter' && e.repeat) e.preventDefault();   // a key held down answers one question, not two
+  if (e.key === 'Enter' && e.repeat) e.preventDefault(); // a key held down answers one question, not two
   if (!state || get('ask').hidden || e.ctrlKey || e.metaKey || e.altKey) return;
   const at = buttons().indexOf(document.activeElement as HTMLButtonElement);
   const digit = /^[1-9]$/.test(e.key) ? Number(e.key) : 0;
   const picture = e.key.length === 1 ? e.key.toUpperCase().charCodeAt(0) - 65 : -1;
   if (digit && digit <= count && at >= 0) give(at, digit);
-  else if (picture >= 0 && picture < count) { buttons()[picture].focus(); tap(picture); } else if (e.key === 'ArrowRight' || e.key === 'ArrowDown') buttons()[(at + 1) % count].focus();
+  else if (picture >= 0 && picture < count) {
+    buttons()[picture].focus();
+    tap(picture);
+  } else if (e.key === 'ArrowRight' || e.key === 'ArrowDown') buttons()[(at + 1) % count].focus();
   else if (e.key === 'ArrowLeft' || e.key === 'ArrowUp') buttons()[(Math.max(at, 0) + count - 1) % count].focus();
   else if (e.key === 'Backspace') clear();
   else return;
   e.preventDefault();
 });
-document.addEventListener('visibilitychange', () => { if (state && state.at < total) { clock(); save(); } });
-addEventListener('pagehide', () => { if (state && state.at < total) { clock(); save(); } });
+document.addEventListener('visibilitychange', () => {
+  if (state && state.at < total) {
+    clock();
+    save();
+  }
+});
+addEventListener('pagehide', () => {
+  if (state && state.at < total) {
+    clock();
+    save();
+  }
+});
 
 get<HTMLProgressElement>('progress').max = total;
 only('start');
 const before = load();
-if (before) { begin(before); if (before.at < total) say(`Gone on with where ${before.participant} stopped`); } else field.focus();
+if (before) {
+  begin(before);
+  if (before.at < total) say(`Gone on with where ${before.participant} stopped`);
+} else field.focus();

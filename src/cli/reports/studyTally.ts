@@ -4,46 +4,83 @@ import { method as how, type Share, type Tally } from '../../evaluate/study/tall
 import { escape, page } from '../../node/page.ts';
 
 const percent = (v: number): string => `${(100 * v).toFixed(1)} %`;
-const interval = (s: Share, show: (v: number) => string): string => (s.low === null || s.high === null ? '' : `${show(s.low)} to ${show(s.high)}`);
+const interval = (s: Share, show: (v: number) => string): string =>
+  s.low === null || s.high === null ? '' : `${show(s.low)} to ${show(s.high)}`;
 const plain = (v: number): string => (100 * v).toFixed(0);
 
-const people = (t: Tally): string => `${t.participants} participant${t.participants === 1 ? '' : 's'}, ${t.questions} question${t.questions === 1 ? '' : 's'}, ${t.answers} answers, ${t.seconds.toFixed(1)} s each in the median.`;
-const position = (t: Tally): string => (t.firstByPosition.length ? `First choices by place, whatever was shown there: ${t.firstByPosition.map((v, i) => `${letter(i)} ${percent(v)}`).join(', ')}.` : '');
+const people = (t: Tally): string =>
+  `${t.participants} participant${t.participants === 1 ? '' : 's'}, ${t.questions} question${t.questions === 1 ? '' : 's'}, ${t.answers} answers, ${t.seconds.toFixed(1)} s each in the median.`;
+const position = (t: Tally): string =>
+  t.firstByPosition.length
+    ? `First choices by place, whatever was shown there: ${t.firstByPosition.map((v, i) => `${letter(i)} ${percent(v)}`).join(', ')}.`
+    : '';
 
 export function tallyTable(t: Tally): string {
   const width = Math.max(12, ...t.methods.map((m) => m.method.length + 2));
   const head = ''.padEnd(width) + t.methods.map((_, r) => `rank ${r + 1}`.padEnd(20)).join('') + 'mean rank';
-  const rows = t.methods.map((m) => m.method.padEnd(width) + m.shares.map((s) => `${percent(s.value)}${s.low === null ? '' : ` [${interval(s, plain)}]`}`.padEnd(20)).join('') + `${m.meanRank.value.toFixed(2)}${m.meanRank.low === null ? '' : ` [${interval(m.meanRank, (v) => v.toFixed(2))}]`}`);
-  return [head, ...rows, '', people(t), how(t), position(t)].filter((l, i) => l || i <= rows.length + 1).join('\n').trimEnd();
+  const rows = t.methods.map(
+    (m) =>
+      m.method.padEnd(width) +
+      m.shares
+        .map((s) => `${percent(s.value)}${s.low === null ? '' : ` [${interval(s, plain)}]`}`.padEnd(20))
+        .join('') +
+      `${m.meanRank.value.toFixed(2)}${m.meanRank.low === null ? '' : ` [${interval(m.meanRank, (v) => v.toFixed(2))}]`}`,
+  );
+  return [head, ...rows, '', people(t), how(t), position(t)]
+    .filter((l, i) => l || i <= rows.length + 1)
+    .join('\n')
+    .trimEnd();
 }
 
 const style = `<style>.numbers td{text-align:right;font-variant-numeric:tabular-nums}svg text{fill:var(--ink);font:13px system-ui,sans-serif}svg .soft{fill:var(--soft)}
 :root{--first:#0b6b55;--last:#c9d3d0}@media(prefers-color-scheme:dark){:root{--first:#74c6ab;--last:#3a4542}}svg .axis{stroke:var(--line)}svg .whisker{stroke:var(--ink);stroke-width:1.5}</style>`;
 
 /** A colour between first and last for the r-th of n ranks. */
-const shade = (r: number, n: number): string => `color-mix(in oklab, var(--first) ${Math.round(100 - 100 * r / Math.max(1, n - 1))}%, var(--last))`;
+const shade = (r: number, n: number): string =>
+  `color-mix(in oklab, var(--first) ${Math.round(100 - (100 * r) / Math.max(1, n - 1))}%, var(--last))`;
 
 /** Bars of the shares, a group for each method, with whiskers for the intervals. */
 export function chart(t: Tally): string {
   const [bar, gap, left, top, high] = [34, 26, 44, 28, 220];
-  const n = t.methods.length, group = n * bar + gap, width = left + n * group;
+  const n = t.methods.length,
+    group = n * bar + gap,
+    width = left + n * group;
   const y = (v: number): number => top + high * (1 - v);
-  const lines = [0, 0.25, 0.5, 0.75, 1].map((v) => `<line class="axis" x1="${left}" x2="${width}" y1="${y(v)}" y2="${y(v)}"/><text class="soft" x="${left - 6}" y="${y(v) + 4}" text-anchor="end">${plain(v)} %</text>`);
+  const lines = [0, 0.25, 0.5, 0.75, 1].map(
+    (v) =>
+      `<line class="axis" x1="${left}" x2="${width}" y1="${y(v)}" y2="${y(v)}"/><text class="soft" x="${left - 6}" y="${y(v) + 4}" text-anchor="end">${plain(v)} %</text>`,
+  );
   const bars = t.methods.map((m, k) => {
     const x0 = left + gap / 2 + k * group;
-    return m.shares.map((s, r) => {
-      const x = x0 + r * bar, mid = x + bar / 2 - 2;
-      const whisker = s.low === null || s.high === null ? '' : `<path class="whisker" fill="none" d="M${mid} ${y(s.low)}V${y(s.high)}M${mid - 5} ${y(s.low)}h10M${mid - 5} ${y(s.high)}h10"/>`;
-      return `<g><title>${escape(m.method)}, rank ${r + 1}: ${percent(s.value)} ${interval(s, percent)}</title><rect x="${x}" y="${y(s.value)}" width="${bar - 4}" height="${high * s.value}" fill="${shade(r, n)}"/>${whisker}<text class="soft" x="${mid}" y="${top + high + 16}" text-anchor="middle">${r + 1}</text></g>`;
-    }).join('') + `<text x="${x0 + n * bar / 2 - 2}" y="${top + high + 36}" text-anchor="middle">${escape(m.method)}</text>`;
+    return (
+      m.shares
+        .map((s, r) => {
+          const x = x0 + r * bar,
+            mid = x + bar / 2 - 2;
+          const whisker =
+            s.low === null || s.high === null
+              ? ''
+              : `<path class="whisker" fill="none" d="M${mid} ${y(s.low)}V${y(s.high)}M${mid - 5} ${y(s.low)}h10M${mid - 5} ${y(s.high)}h10"/>`;
+          return `<g><title>${escape(m.method)}, rank ${r + 1}: ${percent(s.value)} ${interval(s, percent)}</title><rect x="${x}" y="${y(s.value)}" width="${bar - 4}" height="${high * s.value}" fill="${shade(r, n)}"/>${whisker}<text class="soft" x="${mid}" y="${top + high + 16}" text-anchor="middle">${r + 1}</text></g>`;
+        })
+        .join('') +
+      `<text x="${x0 + (n * bar) / 2 - 2}" y="${top + high + 36}" text-anchor="middle">${escape(m.method)}</text>`
+    );
   });
-  const summary = t.methods.map((m) => `${m.method}: ${m.shares.map((s, r) => `rank ${r + 1} ${percent(s.value)}`).join(', ')}`).join('; ');
+  const summary = t.methods
+    .map((m) => `${m.method}: ${m.shares.map((s, r) => `rank ${r + 1} ${percent(s.value)}`).join(', ')}`)
+    .join('; ');
   return `<div class="chart"><svg viewBox="0 0 ${width} ${top + high + 46}" width="${width}" role="img" aria-label="${escape(`Shares of ranks. ${summary}`)}">${lines.join('')}${bars.join('')}</svg></div>`;
 }
 
 export function tallyPage(t: Tally): string {
-  const cell = (s: Share, show: (v: number) => string): string => `<td>${show(s.value)}${s.low === null ? '' : `<br><small>${interval(s, show)}</small>`}</td>`;
+  const cell = (s: Share, show: (v: number) => string): string =>
+    `<td>${show(s.value)}${s.low === null ? '' : `<br><small>${interval(s, show)}</small>`}</td>`;
   const table = `<table class="numbers"><tr><th scope="col">method</th>${t.methods.map((_, r) => `<th scope="col">rank ${r + 1}</th>`).join('')}<th scope="col">mean rank</th></tr>
 ${t.methods.map((m) => `<tr><th scope="row">${escape(m.method)}</th>${m.shares.map((s) => cell(s, percent)).join('')}${cell(m.meanRank, (v) => v.toFixed(2))}</tr>`).join('\n')}</table>`;
-  return page('User study: appearance similarity with the source', `<p>${people(t)} Rank 1: most similar.</p>${chart(t)}${table}<p>${how(t)} ${position(t)}</p>`, { head: style });
+  return page(
+    'User study: appearance similarity with the source',
+    `<p>${people(t)} Rank 1: most similar.</p>${chart(t)}${table}<p>${how(t)} ${position(t)}</p>`,
+    { head: style },
+  );
 }

@@ -1,7 +1,15 @@
-/** PNG at the level of its chunks: walked and checked, header read, text (recipes) written and read. Bytes in, bytes out. */
+/**
+ * PNG at the level of its chunks: walked and checked, header read, text (recipes) written and read. Bytes in, bytes
+ * out.
+ */
 import { UserError } from '../errors.ts';
 
-export interface Chunk { type: string; data: Uint8Array; start: number; end: number; }   // start, end: the whole chunk in the file
+export interface Chunk {
+  type: string;
+  data: Uint8Array;
+  start: number;
+  end: number;
+} // start, end: the whole chunk in the file
 
 export const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -28,18 +36,24 @@ export function pngChunks(bytes: Uint8Array, name = 'PNG'): Chunk[] {
   if (!isPng(bytes)) throw new UserError(`${name}: is not a PNG file (its first eight bytes are not PNG's)`);
   const chunks: Chunk[] = [];
   const v = view(bytes);
-  for (let at = 8; ;) {
+  for (let at = 8; ; ) {
     if (at + 12 > bytes.length) throw truncated(name, bytes.length);
     const length = v.getUint32(at);
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     const end = at + 12 + length;
-    if (!/^[A-Za-z]{4}$/.test(type)) throw new UserError(`${name}: the PNG file is damaged at byte ${at} (no chunk begins there): get or export it again`);
+    if (!/^[A-Za-z]{4}$/.test(type))
+      throw new UserError(
+        `${name}: the PNG file is damaged at byte ${at} (no chunk begins there): get or export it again`,
+      );
     if (end > bytes.length) throw truncated(name, bytes.length);
     if (crc32(bytes.subarray(at + 4, end - 4)) !== v.getUint32(end - 4)) {
-      throw new UserError(`${name}: the PNG file is damaged: the checksum of its ${type} chunk at byte ${at} is wrong: get or export it again`);
+      throw new UserError(
+        `${name}: the PNG file is damaged: the checksum of its ${type} chunk at byte ${at} is wrong: get or export it again`,
+      );
     }
     chunks.push({ type, data: bytes.subarray(at + 8, end - 4), start: at, end });
-    if (chunks.length === 1 && (type !== 'IHDR' || length !== 13)) throw new UserError(`${name}: the PNG file is damaged: it does not begin with its header chunk`);
+    if (chunks.length === 1 && (type !== 'IHDR' || length !== 13))
+      throw new UserError(`${name}: the PNG file is damaged: it does not begin with its header chunk`);
     if (type === 'IEND') return chunks;
     at = end;
   }
@@ -48,17 +62,36 @@ export function pngChunks(bytes: Uint8Array, name = 'PNG'): Chunk[] {
 const truncated = (name: string, length: number) =>
   new UserError(`${name}: the PNG file is cut off after ${length} bytes: get or export it again`);
 
-export interface PngHeader { width: number; height: number; bits: number; colorType: number; interlaced: boolean; }
+export interface PngHeader {
+  width: number;
+  height: number;
+  bits: number;
+  colorType: number;
+  interlaced: boolean;
+}
 
-/** Width and height in pixels, bits per channel, colour type (0 grey, 2 RGB, 3 palette, 4 grey + alpha, 6 RGBA), from the first 29 bytes. */
+/**
+ * Width and height in pixels, bits per channel, colour type (0 grey, 2 RGB, 3 palette, 4 grey + alpha, 6 RGBA), from
+ * the first 29 bytes.
+ */
 export function pngHeader(bytes: Uint8Array, name = 'PNG'): PngHeader {
   if (bytes.length < 29) throw truncated(name, bytes.length);
   const v = view(bytes);
-  return { width: v.getUint32(16), height: v.getUint32(20), bits: bytes[24], colorType: bytes[25], interlaced: bytes[28] === 1 };
+  return {
+    width: v.getUint32(16),
+    height: v.getUint32(20),
+    bits: bytes[24],
+    colorType: bytes[25],
+    interlaced: bytes[28] === 1,
+  };
 }
 
 const latin1 = (s: string) => Uint8Array.from(s, (c) => c.charCodeAt(0));
-const fromLatin1 = (b: Uint8Array) => { let s = ''; for (const c of b) s += String.fromCharCode(c); return s; };
+const fromLatin1 = (b: Uint8Array) => {
+  let s = '';
+  for (const c of b) s += String.fromCharCode(c);
+  return s;
+};
 
 /** A chunk with its length and checksum. */
 export function chunk(type: string, data: Uint8Array): Uint8Array {
@@ -73,7 +106,10 @@ export function chunk(type: string, data: Uint8Array): Uint8Array {
 function concat(parts: Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
   let at = 0;
-  for (const p of parts) { out.set(p, at); at += p.length; }
+  for (const p of parts) {
+    out.set(p, at);
+    at += p.length;
+  }
   return out;
 }
 
@@ -84,14 +120,19 @@ function concat(parts: Uint8Array[]): Uint8Array {
 export function withText(png: Uint8Array, texts: Record<string, string>): Uint8Array {
   const chunks = pngChunks(png);
   const fresh = Object.entries(texts).map(([key, value]) => {
-    if (!/^[\x21-\x7e]([\x20-\x7e]{0,77}[\x21-\x7e])?$/.test(key)) throw new Error(`withText: ${JSON.stringify(key)} cannot be a PNG text key`);
+    if (!/^[\x21-\x7e]([\x20-\x7e]{0,77}[\x21-\x7e])?$/.test(key))
+      throw new Error(`withText: ${JSON.stringify(key)} cannot be a PNG text key`);
     const plain = /^[\x09\x0a\x0d\x20-\x7e\xa0-\xff]*$/.test(value);
-    return plain ? chunk('tEXt', latin1(`${key}\0${value}`))
+    return plain
+      ? chunk('tEXt', latin1(`${key}\0${value}`))
       : chunk('iTXt', concat([latin1(`${key}\0\0\0\0\0`), new TextEncoder().encode(value)]));
   });
-  const kept = chunks.filter((c) => !((c.type === 'tEXt' || c.type === 'iTXt' || c.type === 'zTXt') && textKey(c.data) in texts));
+  const kept = chunks.filter(
+    (c) => !((c.type === 'tEXt' || c.type === 'iTXt' || c.type === 'zTXt') && textKey(c.data) in texts),
+  );
   const parts = kept.map((c) => png.subarray(c.start, c.end));
-  return concat([png.subarray(0, 8), parts[0], ...fresh, ...parts.slice(1)]);   // right after IHDR: found without reading the image
+  // right after IHDR: found without reading the image
+  return concat([png.subarray(0, 8), parts[0], ...fresh, ...parts.slice(1)]);
 }
 
 const textKey = (data: Uint8Array) => fromLatin1(data.subarray(0, Math.max(0, data.indexOf(0))));
@@ -100,7 +141,11 @@ const textKey = (data: Uint8Array) => fromLatin1(data.subarray(0, Math.max(0, da
  * The texts of a PNG by key (of one key twice, the first). inflate (zlib format -> bytes) is needed only for compressed
  * ones, which withText never writes; without it they are left out. Throws UserError where the bytes are no sound PNG.
  */
-export function readText(png: Uint8Array, name = 'PNG', inflate?: (zlib: Uint8Array) => Uint8Array): Record<string, string> {
+export function readText(
+  png: Uint8Array,
+  name = 'PNG',
+  inflate?: (zlib: Uint8Array) => Uint8Array,
+): Record<string, string> {
   const out: Record<string, string> = {};
   for (const { type, data } of pngChunks(png, name)) {
     if (type !== 'tEXt' && type !== 'iTXt' && type !== 'zTXt') continue;

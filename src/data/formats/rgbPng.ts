@@ -1,6 +1,8 @@
 /**
- * PNG files of 8-bit RGB or RGBA without interlacing, coded without help of the platform: what a run folder's pictures are.
- * Browsers' own decoders may convert colours; a run needs the very bytes. (PNG specification, 3rd edition, sections 9 and 12.8.)
+ * PNG files of 8-bit RGB or RGBA without interlacing, coded without help of the platform: what a run folder's pictures
+ * are.
+ * Browsers' own decoders may convert colours; a run needs the very bytes. (PNG specification, 3rd edition, sections 9
+ * and 12.8.)
  */
 import { zlibSync } from 'fflate';
 import { UserError } from '../errors.ts';
@@ -13,7 +15,8 @@ export function encodeRgbPng({ width, height, data, hasAlpha }: Picture): Uint8A
   const channels = hasAlpha ? 4 : 3;
   const row = width * channels;
   const pixels = new Uint8Array(row * height);
-  for (let p = 0; p < width * height; p++) for (let c = 0; c < channels; c++) pixels[p * channels + c] = data[4 * p + c];
+  for (let p = 0; p < width * height; p++)
+    for (let c = 0; c < channels; c++) pixels[p * channels + c] = data[4 * p + c];
   const out = new Uint8Array((row + 1) * height);
   const trial = new Uint8Array(row);
   for (let y = 0; y < height; y++) {
@@ -23,7 +26,9 @@ export function encodeRgbPng({ width, height, data, hasAlpha }: Picture): Uint8A
       for (let i = 0; i < row; i++) {
         const at = y * row + i;
         const left = i >= channels;
-        trial[i] = pixels[at] - by(left ? pixels[at - channels] : 0, y ? pixels[at - row] : 0, left && y ? pixels[at - row - channels] : 0);
+        trial[i] =
+          pixels[at] -
+          by(left ? pixels[at - channels] : 0, y ? pixels[at - row] : 0, left && y ? pixels[at - row - channels] : 0);
         sum += trial[i] < 128 ? trial[i] : 256 - trial[i];
       }
       if (sum >= least) continue;
@@ -40,7 +45,10 @@ export function encodeRgbPng({ width, height, data, hasAlpha }: Picture): Uint8A
   const chunks = [chunk('IHDR', header), chunk('IDAT', zlibSync(out, { level: 9 })), chunk('IEND', new Uint8Array(0))];
   const file = new Uint8Array(chunks.reduce((n, c) => n + c.length, 8));
   file.set(PNG_SIGNATURE);
-  chunks.reduce((at, c) => { file.set(c, at); return at + c.length; }, 8);
+  chunks.reduce((at, c) => {
+    file.set(c, at);
+    return at + c.length;
+  }, 8);
   return file;
 }
 
@@ -48,6 +56,9 @@ export function encodeRgbPng({ width, height, data, hasAlpha }: Picture): Uint8A
 export function decodeRgbPng(bytes: Uint8Array, name: string): Picture {
   pngChunks(bytes, name);
   const { bits, colorType, interlaced } = pngHeader(bytes, name);
-  if (bits !== 8 || interlaced || (colorType !== 2 && colorType !== 6)) throw new UserError(`${name}: was saved by another program (it is not 8-bit RGB without interlacing): take the run folder as it was written`);
+  if (bits !== 8 || interlaced || (colorType !== 2 && colorType !== 6))
+    throw new UserError(
+      `${name}: was saved by another program (it is not 8-bit RGB without interlacing): take the run folder as it was written`,
+    );
   return decodePng(bytes, name);
 }

@@ -1,11 +1,18 @@
 /** Edges of photographs: Canny's detector, float64 on the host, the same in Node and in browsers. */
 import { UserError } from '../errors.ts';
 
-export interface Plane { width: number; height: number; /** [h,w]. */ data: Float64Array }
+export interface Plane {
+  width: number;
+  height: number /** [h,w]. */;
+  data: Float64Array;
+}
 export interface CannyOptions {
   /** Standard deviation of the Gaussian in pixels. */
   sigma: number;
-  /** Hysteresis: an edge's weakest and strongest pixel, in gradient magnitude (Sobel's sums, 8 times the slope of a ramp). */
+  /**
+   * Hysteresis: an edge's weakest and strongest pixel, in gradient magnitude (Sobel's sums, 8 times the slope of a
+   * ramp).
+   */
   low: number;
   high: number;
 }
@@ -13,7 +20,8 @@ export interface CannyOptions {
 /** Brightness 0..1 of RGBA bytes (ITU-R BT.601, gamma as it is). */
 export function brightness({ width, height, data }: { width: number; height: number; data: ArrayLike<number> }): Plane {
   const out = new Float64Array(width * height);
-  for (let p = 0; p < out.length; p++) out[p] = (0.299 * data[4 * p] + 0.587 * data[4 * p + 1] + 0.114 * data[4 * p + 2]) / 255;
+  for (let p = 0; p < out.length; p++)
+    out[p] = (0.299 * data[4 * p] + 0.587 * data[4 * p + 1] + 0.114 * data[4 * p + 2]) / 255;
   return { width, height, data: out };
 }
 
@@ -38,7 +46,13 @@ function smooth({ width: w, height: h, data }: Plane, sigma: number): Float64Arr
   return sigma > 0 ? pass(pass(data, w, 1, h, w), h, w, w, 1) : data;
 }
 
-export interface Gradient { width: number; height: number; across: Float64Array; down: Float64Array; magnitude: Float64Array }
+export interface Gradient {
+  width: number;
+  height: number;
+  across: Float64Array;
+  down: Float64Array;
+  magnitude: Float64Array;
+}
 
 /** Sobel's gradient of the smoothed brightness, border pixels repeated outwards; [h,w] each. */
 export function gradient(plane: Plane, sigma: number): Gradient {
@@ -57,7 +71,9 @@ export function gradient(plane: Plane, sigma: number): Gradient {
   return { width: w, height: h, across, down, magnitude };
 }
 
-/** Whether pixel p's magnitude is no less than that on either side along the gradient, interpolated between neighbours. */
+/**
+ * Whether pixel p's magnitude is no less than that on either side along the gradient, interpolated between neighbours.
+ */
 function isCrest({ width: w, across, down, magnitude: m }: Gradient, p: number): boolean {
   const [i, j] = [Math.abs(down[p]), Math.abs(across[p])];
   const [dy, dx] = [down[p] >= 0 ? w : -w, across[p] >= 0 ? 1 : -1];
@@ -68,8 +84,10 @@ function isCrest({ width: w, across, down, magnitude: m }: Gradient, p: number):
 }
 
 /**
- * Canny's edges (IEEE PAMI 8, 1986): Gaussian, Sobel, suppression of all but the crests of the gradient, hysteresis over the eight
- * neighbours. u8 [h,w], 1 at edges, which are one pixel thin; none in the outermost pixels. As scikit-image's `canny`, by test.
+ * Canny's edges (IEEE PAMI 8, 1986): Gaussian, Sobel, suppression of all but the crests of the gradient, hysteresis
+ * over the eight
+ * neighbours. u8 [h,w], 1 at edges, which are one pixel thin; none in the outermost pixels. As scikit-image's `canny`,
+ * by test.
  */
 export const canny = (plane: Plane, o: CannyOptions): Uint8Array => hysteresis(gradient(plane, o.sigma), o.low, o.high);
 
@@ -77,16 +95,21 @@ export const canny = (plane: Plane, o: CannyOptions): Uint8Array => hysteresis(g
 export function hysteresis(g: Gradient, low: number, high: number): Uint8Array {
   const { width: w, height: h, magnitude } = g;
   if (!(low <= high)) throw new UserError(`edges: the low threshold ${low} is above the high one, ${high}`);
-  const out = new Uint8Array(w * h);   // 1 edge, 2 weak
+  const out = new Uint8Array(w * h); // 1 edge, 2 weak
   const open: number[] = [];
-  for (let y = 1; y < h - 1; y++) for (let x = 1; x < w - 1; x++) {
-    const p = y * w + x;
-    if (!(magnitude[p] > 0 && magnitude[p] >= low) || !isCrest(g, p)) continue;
-    out[p] = magnitude[p] >= high ? 1 : 2;
-    if (out[p] === 1) open.push(p);
-  }
+  for (let y = 1; y < h - 1; y++)
+    for (let x = 1; x < w - 1; x++) {
+      const p = y * w + x;
+      if (!(magnitude[p] > 0 && magnitude[p] >= low) || !isCrest(g, p)) continue;
+      out[p] = magnitude[p] >= high ? 1 : 2;
+      if (out[p] === 1) open.push(p);
+    }
   for (let p = open.pop(); p !== undefined; p = open.pop()) {
-    for (const q of [p - w - 1, p - w, p - w + 1, p - 1, p + 1, p + w - 1, p + w, p + w + 1]) if (out[q] === 2) { out[q] = 1; open.push(q); }
+    for (const q of [p - w - 1, p - w, p - w + 1, p - 1, p + 1, p + w - 1, p + w, p + w + 1])
+      if (out[q] === 2) {
+        out[q] = 1;
+        open.push(q);
+      }
   }
   return out.map((v) => (v === 1 ? 1 : 0));
 }

@@ -3,28 +3,34 @@
 export interface Picture {
   width: number;
   height: number;
-  data: Uint8Array;          // RGBA, 8 bits, row by row from the top left: height * width * 4
-  sixteenBit?: boolean;      // the file held 16 bits per channel; data is rounded to 8 (but see indexed)
-  hasAlpha: boolean;         // at least one pixel is not fully opaque; a fully opaque alpha channel says nothing
-  source: string;            // the file's name, for messages
+  data: Uint8Array; // RGBA, 8 bits, row by row from the top left: height * width * 4
+  sixteenBit?: boolean; // the file held 16 bits per channel; data is rounded to 8 (but see indexed)
+  hasAlpha: boolean; // at least one pixel is not fully opaque; a fully opaque alpha channel says nothing
+  source: string; // the file's name, for messages
   format?: 'png' | 'jpeg' | 'webp';
-  indexed?: Indexed;         // where the file says so itself: what a colour stands for as a number
+  indexed?: Indexed; // where the file says so itself: what a colour stands for as a number
 }
 
-/** How the numbers of an index file are got back from the decoded colours (PNG with a palette, or grey with 1, 2, 4 or 16 bits). */
+/**
+ * How the numbers of an index file are got back from the decoded colours (PNG with a palette, or grey with 1, 2, 4 or
+ * 16 bits).
+ */
 export type Indexed =
-  | { kind: 'palette'; colors: Uint8Array; }   // RGB triples of the file's own palette, by index
-  | { kind: 'grey'; step: number; };            // index = grey value / step (17 for 4 bits); 16 bits with values < 256: step 1
+  | { kind: 'palette'; colors: Uint8Array } // RGB triples of the file's own palette, by index
+  | { kind: 'grey'; step: number }; // index = grey value / step (17 for 4 bits); 16 bits with values < 256: step 1
 
 /** RGBA bytes -> [3,H,W] in [-1, 1]. Alpha is not looked at: flatten() first where it matters. */
-export function toFloatCHW(picture: { width: number; height: number; data: Uint8Array; }): Float32Array {
+export function toFloatCHW(picture: { width: number; height: number; data: Uint8Array }): Float32Array {
   const n = picture.width * picture.height;
   const out = new Float32Array(3 * n);
   for (let i = 0; i < n; i++) for (let c = 0; c < 3; c++) out[c * n + i] = picture.data[4 * i + c] / 127.5 - 1;
   return out;
 }
 
-/** [3,H,W] in [-1, 1] -> an opaque picture; values outside are clamped, NaN becomes 0 (mid grey would hide it: black shows it). */
+/**
+ * [3,H,W] in [-1, 1] -> an opaque picture; values outside are clamped, NaN becomes 0 (mid grey would hide it: black
+ * shows it).
+ */
 export function fromFloatCHW(chw: ArrayLike<number>, width: number, height: number, source = 'result'): Picture {
   const n = width * height;
   if (chw.length < 3 * n) throw new Error(`fromFloatCHW: ${chw.length} values for 3 x ${height} x ${width}`);

@@ -1,9 +1,11 @@
 /** CIE L*a*b* of sRGB: distances in it are roughly as large as they look. */
 
 /** sRGB byte -> linear light, 0..1 (IEC 61966-2-1). */
-const linear = Float32Array.from({ length: 256 }, (_, v) => (v <= 10 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+const linear = Float32Array.from({ length: 256 }, (_, v) =>
+  v <= 10 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4,
+);
 
-const f = (t: number): number => (t > 216 / 24389 ? Math.cbrt(t) : (24389 / 27 * t + 16) / 116);
+const f = (t: number): number => (t > 216 / 24389 ? Math.cbrt(t) : ((24389 / 27) * t + 16) / 116);
 
 /** One colour (bytes) -> [L 0..100, a, b], white point D65 (CIE 15). */
 export function labOf(r: number, g: number, b: number): [number, number, number] {

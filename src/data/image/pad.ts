@@ -1,17 +1,29 @@
 /** Any size through a network that halves it several times: mirror the edges out to a multiple, cut the result back. */
 
 export interface Padding {
-  left: number; right: number; top: number; bottom: number;   // pixels added on each side
-  width: number; height: number;                              // the padded size
+  left: number;
+  right: number;
+  top: number;
+  bottom: number; // pixels added on each side
+  width: number;
+  height: number; // the padded size
 }
 
-/** How much to add to a width x height image so that both sides divide by `multiple`; split evenly, the odd pixel right and below. */
+/**
+ * How much to add to a width x height image so that both sides divide by `multiple`; split evenly, the odd pixel right
+ * and below.
+ */
 export function padTo(width: number, height: number, multiple = 8): Padding {
   const extra = (n: number) => (multiple - (n % multiple)) % multiple;
-  const left = Math.floor(extra(width) / 2), top = Math.floor(extra(height) / 2);
+  const left = Math.floor(extra(width) / 2),
+    top = Math.floor(extra(height) / 2);
   return {
-    left, right: extra(width) - left, top, bottom: extra(height) - top,
-    width: width + extra(width), height: height + extra(height),
+    left,
+    right: extra(width) - left,
+    top,
+    bottom: extra(height) - top,
+    width: width + extra(width),
+    height: height + extra(height),
   };
 }
 
@@ -26,18 +38,20 @@ export function mirror(i: number, n: number): number {
 type Plane = Float32Array | Uint8Array;
 
 function gather<T extends Plane>(out: T, src: T, channels: number, w: number, h: number, p: Padding): T {
-  for (let c = 0, o = 0; c < channels; c++) for (let y = 0; y < p.height; y++) {
-    const row = (c * h + mirror(y - p.top, h)) * w;
-    for (let x = 0; x < p.width; x++) out[o++] = src[row + mirror(x - p.left, w)];
-  }
+  for (let c = 0, o = 0; c < channels; c++)
+    for (let y = 0; y < p.height; y++) {
+      const row = (c * h + mirror(y - p.top, h)) * w;
+      for (let x = 0; x < p.width; x++) out[o++] = src[row + mirror(x - p.left, w)];
+    }
   return out;
 }
 
 function cut<T extends Plane>(out: T, src: T, channels: number, w: number, h: number, p: Padding): T {
-  for (let c = 0; c < channels; c++) for (let y = 0; y < h; y++) {
-    const from = (c * p.height + y + p.top) * p.width + p.left;
-    out.set(src.subarray(from, from + w), (c * h + y) * w);
-  }
+  for (let c = 0; c < channels; c++)
+    for (let y = 0; y < h; y++) {
+      const from = (c * p.height + y + p.top) * p.width + p.left;
+      out.set(src.subarray(from, from + w), (c * h + y) * w);
+    }
   return out;
 }
 

@@ -2,7 +2,8 @@
 import type { Picture } from './image.ts';
 
 type Colour = [number, number, number];
-const distance = (d: ArrayLike<number>, i: number, c: Colour): number => (d[i] - c[0]) ** 2 + (d[i + 1] - c[1]) ** 2 + (d[i + 2] - c[2]) ** 2;
+const distance = (d: ArrayLike<number>, i: number, c: Colour): number =>
+  (d[i] - c[0]) ** 2 + (d[i + 1] - c[1]) ** 2 + (d[i + 2] - c[2]) ** 2;
 
 function nearest(d: ArrayLike<number>, i: number, colours: readonly Colour[]): number {
   let best = 0;
@@ -11,7 +12,8 @@ function nearest(d: ArrayLike<number>, i: number, colours: readonly Colour[]): n
 }
 
 /**
- * The picture's main colours, at most k, each 0..255: k-means in RGB (Lloyd 1982), begun with the mean and then ever the pixel farthest from all before (Gonzalez 1985), so that
+ * The picture's main colours, at most k, each 0..255: k-means in RGB (Lloyd 1982), begun with the mean and then ever
+ * the pixel farthest from all before (Gonzalez 1985), so that
  * there is nothing random in it. Fewer than k where the picture has fewer colours.
  */
 export function mainColours({ data }: Picture, k: number, rounds = 20): Colour[] {
@@ -23,12 +25,19 @@ export function mainColours({ data }: Picture, k: number, rounds = 20): Colour[]
     // At first, and for a colour that no pixel was nearest to.
     while (colours.length < k) {
       let [far, at] = [0, 0];
-      for (let i = 0; i < data.length; i += 4) { const d = distance(data, i, colours[nearest(data, i, colours)]); if (d > far) [far, at] = [d, i]; }
+      for (let i = 0; i < data.length; i += 4) {
+        const d = distance(data, i, colours[nearest(data, i, colours)]);
+        if (d > far) [far, at] = [d, i];
+      }
       if (!far) break;
       colours.push([data[at], data[at + 1], data[at + 2]]);
     }
     const sums = colours.map(() => [0, 0, 0, 0]);
-    for (let i = 0; i < data.length; i += 4) { const s = sums[nearest(data, i, colours)]; for (let c = 0; c < 3; c++) s[c] += data[i + c]; s[3]++; }
+    for (let i = 0; i < data.length; i += 4) {
+      const s = sums[nearest(data, i, colours)];
+      for (let c = 0; c < 3; c++) s[c] += data[i + c];
+      s[3]++;
+    }
     colours = sums.flatMap((s): Colour[] => (s[3] ? [[s[0] / s[3], s[1] / s[3], s[2] / s[3]]] : []));
   }
   return colours;

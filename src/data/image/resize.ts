@@ -1,8 +1,14 @@
 /** Sizes changed: photographs by area average or bicubic, label maps by majority or nearest. */
 import type { Picture } from './image.ts';
 
-/** For one axis: output i = sum over k of weight[i * taps + k] * input[first[i] + k]; weights of one output add up to 1. */
-interface Axis { taps: number; first: Int32Array; weight: Float32Array; }
+/**
+ * For one axis: output i = sum over k of weight[i * taps + k] * input[first[i] + k]; weights of one output add up to 1.
+ */
+interface Axis {
+  taps: number;
+  first: Int32Array;
+  weight: Float32Array;
+}
 
 // Keys' cubic with a = -1/2 (Catmull-Rom): third order accurate, little ringing
 const cubic = (x: number) => {
@@ -17,7 +23,9 @@ function axis(from: number, to: number): Axis {
   const first = new Int32Array(to);
   const weight = new Float32Array(to * taps);
   for (let i = 0; i < to; i++) {
-    const left = i * scale, right = left + scale, centre = left + scale / 2 - 0.5;
+    const left = i * scale,
+      right = left + scale,
+      centre = left + scale / 2 - 0.5;
     const start = shrink ? Math.floor(left) : Math.floor(centre) - 1;
     first[i] = Math.max(0, Math.min(from - taps, start));
     const span = shrink ? Math.ceil(scale) + 1 : 4;
@@ -25,7 +33,7 @@ function axis(from: number, to: number): Axis {
     for (let k = 0; k < span; k++) {
       const at = start + k;
       const w = shrink ? Math.max(0, Math.min(right, at + 1) - Math.max(left, at)) : cubic(centre - at);
-      weight[i * taps + Math.max(0, Math.min(from - 1, at)) - first[i]] += w;   // beyond the edge: the edge pixel
+      weight[i * taps + Math.max(0, Math.min(from - 1, at)) - first[i]] += w; // beyond the edge: the edge pixel
       sum += w;
     }
     for (let k = 0; k < taps; k++) weight[i * taps + k] /= sum;
@@ -42,20 +50,26 @@ export function resize(picture: Picture, width: number, height: number): Picture
   if (!(width >= 1 && height >= 1)) throw new Error(`resize to ${width} x ${height}`);
   if (w === width && h === height) return picture;
   const src = new Float32Array(picture.data);
-  if (picture.hasAlpha) for (let i = 0; i < src.length; i += 4) for (let c = 0; c < 3; c++) src[i + c] *= src[i + 3] / 255;
+  if (picture.hasAlpha)
+    for (let i = 0; i < src.length; i += 4) for (let c = 0; c < 3; c++) src[i + c] *= src[i + 3] / 255;
   const mid = new Float32Array(width * h * 4);
-  const across = axis(w, width), down = axis(h, height);
-  for (let y = 0; y < h; y++) for (let x = 0; x < width; x++) for (let k = 0; k < across.taps; k++) {
-    const f = across.weight[x * across.taps + k];
-    const s = (y * w + across.first[x] + k) * 4, d = (y * width + x) * 4;
-    for (let c = 0; c < 4; c++) mid[d + c] += f * src[s + c];
-  }
+  const across = axis(w, width),
+    down = axis(h, height);
+  for (let y = 0; y < h; y++)
+    for (let x = 0; x < width; x++)
+      for (let k = 0; k < across.taps; k++) {
+        const f = across.weight[x * across.taps + k];
+        const s = (y * w + across.first[x] + k) * 4,
+          d = (y * width + x) * 4;
+        for (let c = 0; c < 4; c++) mid[d + c] += f * src[s + c];
+      }
   const data = new Uint8Array(width * height * 4);
   const row = new Float32Array(width * 4);
   for (let y = 0; y < height; y++) {
     row.fill(0);
     for (let k = 0; k < down.taps; k++) {
-      const f = down.weight[y * down.taps + k], s = (down.first[y] + k) * width * 4;
+      const f = down.weight[y * down.taps + k],
+        s = (down.first[y] + k) * width * 4;
       for (let j = 0; j < row.length; j++) row[j] += f * mid[s + j];
     }
     for (let j = 0; j < row.length; j += 4) {
@@ -72,23 +86,28 @@ export function resize(picture: Picture, width: number, height: number): Picture
 export function resizeLabels(labels: Uint8Array, w: number, h: number, width: number, height: number): Uint8Array {
   if (w === width && h === height) return new Uint8Array(labels);
   const out = new Uint8Array(width * height);
-  const sx = w / width, sy = h / height;
+  const sx = w / width,
+    sy = h / height;
   const votes = new Float64Array(256);
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) {
-    if (sx <= 1 && sy <= 1) {
-      out[y * width + x] = labels[Math.min(h - 1, Math.floor((y + 0.5) * sy)) * w + Math.min(w - 1, Math.floor((x + 0.5) * sx))];
-      continue;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      if (sx <= 1 && sy <= 1) {
+        out[y * width + x] =
+          labels[Math.min(h - 1, Math.floor((y + 0.5) * sy)) * w + Math.min(w - 1, Math.floor((x + 0.5) * sx))];
+        continue;
+      }
+      const [x0, x1] = span(x, sx, w),
+        [y0, y1] = span(y, sy, h);
+      let best = labels[Math.floor((y0 + y1) / 2) * w + Math.floor((x0 + x1) / 2)]; // a tie goes to the middle
+      votes.fill(0);
+      for (let v = Math.floor(y0); v < y1; v++)
+        for (let u = Math.floor(x0); u < x1; u++) {
+          const area = (Math.min(u + 1, x1) - Math.max(u, x0)) * (Math.min(v + 1, y1) - Math.max(v, y0));
+          votes[labels[v * w + u]] += area;
+        }
+      for (let k = 0; k < 256; k++) if (votes[k] > votes[best] + 1e-9) best = k;
+      out[y * width + x] = best;
     }
-    const [x0, x1] = span(x, sx, w), [y0, y1] = span(y, sy, h);
-    let best = labels[Math.floor((y0 + y1) / 2) * w + Math.floor((x0 + x1) / 2)];   // a tie goes to the middle
-    votes.fill(0);
-    for (let v = Math.floor(y0); v < y1; v++) for (let u = Math.floor(x0); u < x1; u++) {
-      const area = (Math.min(u + 1, x1) - Math.max(u, x0)) * (Math.min(v + 1, y1) - Math.max(v, y0));
-      votes[labels[v * w + u]] += area;
-    }
-    for (let k = 0; k < 256; k++) if (votes[k] > votes[best] + 1e-9) best = k;
-    out[y * width + x] = best;
-  }
   return out;
 }
 
@@ -100,7 +119,12 @@ function span(i: number, scale: number, n: number): [number, number] {
 }
 
 /** The size with this aspect whose longer side is at most longSide pixels; never enlarged unless asked to. */
-export function fitSize(width: number, height: number, longSide: number, enlarge = false): { width: number; height: number; scale: number; } {
+export function fitSize(
+  width: number,
+  height: number,
+  longSide: number,
+  enlarge = false,
+): { width: number; height: number; scale: number } {
   const wanted = longSide / Math.max(width, height);
   const scale = enlarge ? wanted : Math.min(1, wanted);
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)), scale };

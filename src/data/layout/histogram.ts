@@ -4,12 +4,12 @@ import type { Picture } from '../image/image.ts';
 export interface ColorTable {
   width: number;
   height: number;
-  ids: Int32Array;        // [h,w]: which entry a pixel is; HOLE where it is (almost) transparent
-  colors: number[];       // by entry: r << 16 | g << 8 | b, or in index files the class number
-  counts: number[];       // by entry: pixels
-  first: number[];        // by entry: its first pixel, y * width + x
-  holes: number;          // pixels with alpha under half
-  faint: number;          // pixels with alpha from half to under full: their colours are taken as they are
+  ids: Int32Array; // [h,w]: which entry a pixel is; HOLE where it is (almost) transparent
+  colors: number[]; // by entry: r << 16 | g << 8 | b, or in index files the class number
+  counts: number[]; // by entry: pixels
+  first: number[]; // by entry: its first pixel, y * width + x
+  holes: number; // pixels with alpha under half
+  faint: number; // pixels with alpha from half to under full: their colours are taken as they are
 }
 
 export const HOLE = -1;
@@ -18,29 +18,52 @@ export const pack = (c: ArrayLike<number>) => (c[0] << 16) | (c[1] << 8) | c[2];
 export const unpack = (c: number): [number, number, number] => [c >> 16, (c >> 8) & 255, c & 255];
 
 /** Pixel number p as x, y. */
-export const place = (table: { width: number; }, p: number): [number, number] => [p % table.width, Math.floor(p / table.width)];
+export const place = (table: { width: number }, p: number): [number, number] => [
+  p % table.width,
+  Math.floor(p / table.width),
+];
 
 /** Counts the colours. code: what to count of a pixel at byte offset i; default its packed colour. */
-export function countColors(picture: Picture, code = (d: Uint8Array, i: number) => (d[i] << 16) | (d[i + 1] << 8) | d[i + 2]): ColorTable {
+export function countColors(
+  picture: Picture,
+  code = (d: Uint8Array, i: number) => (d[i] << 16) | (d[i + 1] << 8) | d[i + 2],
+): ColorTable {
   const { width, height, data } = picture;
   const n = width * height;
-  const table: ColorTable = { width, height, ids: new Int32Array(n), colors: [], counts: [], first: [], holes: 0, faint: 0 };
+  const table: ColorTable = {
+    width,
+    height,
+    ids: new Int32Array(n),
+    colors: [],
+    counts: [],
+    first: [],
+    holes: 0,
+    faint: 0,
+  };
   const known = new Map<number, number>();
   const veil = uniformAlpha(picture);
-  let last = -1, id = -1;
+  let last = -1,
+    id = -1;
   for (let p = 0; p < n; p++) {
     const alpha = data[4 * p + 3];
     if (alpha !== 255 && !veil) {
-      if (alpha < 128) { table.ids[p] = HOLE; table.holes++; continue; }
+      if (alpha < 128) {
+        table.ids[p] = HOLE;
+        table.holes++;
+        continue;
+      }
       table.faint++;
     }
     const c = code(data, 4 * p);
-    if (c !== last) {   // layouts come in runs: most pixels need no look-up
+    if (c !== last) {
+      // layouts come in runs: most pixels need no look-up
       last = c;
       const old = known.get(c);
       if (old === undefined) {
-        known.set(c, id = table.colors.length);
-        table.colors.push(c); table.counts.push(0); table.first.push(p);
+        known.set(c, (id = table.colors.length));
+        table.colors.push(c);
+        table.counts.push(0);
+        table.first.push(p);
       } else id = old;
     }
     table.ids[p] = id;
@@ -57,22 +80,37 @@ function uniformAlpha(picture: Picture): boolean {
   return true;
 }
 
-/** [h,w]: 1 where the pixel and its eight neighbours differ from it by at most `by` in every channel: inside a region, not on a border. */
+/**
+ * [h,w]: 1 where the pixel and its eight neighbours differ from it by at most `by` in every channel: inside a region,
+ * not on a border.
+ */
 export function flatPixels(table: ColorTable, by = 8): Uint8Array {
   const { width: w, height: h, ids, colors } = table;
   const flat = new Uint8Array(w * h);
   const alike = (a: number, b: number) => {
     if (a < 0 || b < 0) return false;
-    const p = colors[a], q = colors[b];
-    return Math.abs((p >> 16) - (q >> 16)) <= by && Math.abs(((p >> 8) & 255) - ((q >> 8) & 255)) <= by && Math.abs((p & 255) - (q & 255)) <= by;
+    const p = colors[a],
+      q = colors[b];
+    return (
+      Math.abs((p >> 16) - (q >> 16)) <= by &&
+      Math.abs(((p >> 8) & 255) - ((q >> 8) & 255)) <= by &&
+      Math.abs((p & 255) - (q & 255)) <= by
+    );
   };
   for (let y = 0; y < h; y++) {
-    const above = y > 0 ? -w : 0, below = y < h - 1 ? w : 0;
+    const above = y > 0 ? -w : 0,
+      below = y < h - 1 ? w : 0;
     for (let x = 0; x < w; x++) {
-      const p = y * w + x, id = ids[p], left = x > 0 ? -1 : 0, right = x < w - 1 ? 1 : 0;
+      const p = y * w + x,
+        id = ids[p],
+        left = x > 0 ? -1 : 0,
+        right = x < w - 1 ? 1 : 0;
       let ok = id >= 0;
       for (let dx = left; ok && dx <= right; dx++) {
-        const q = p + dx, up = ids[q + above], level = ids[q], down = ids[q + below];
+        const q = p + dx,
+          up = ids[q + above],
+          level = ids[q],
+          down = ids[q + below];
         ok = (up === id || alike(id, up)) && (level === id || alike(id, level)) && (down === id || alike(id, down));
       }
       if (ok) flat[p] = 1;
@@ -81,14 +119,18 @@ export function flatPixels(table: ColorTable, by = 8): Uint8Array {
   return flat;
 }
 
-/** [h,w]: 1 at the top left of every size x size square that holds one value only (none where that value is `except`). */
+/**
+ * [h,w]: 1 at the top left of every size x size square that holds one value only (none where that value is `except`).
+ */
 export function squares(map: ArrayLike<number>, w: number, h: number, size: number, except = -1): Uint8Array {
   const out = new Uint8Array(w * h);
-  const down = new Uint16Array(w);   // rows in which the run of `size` equal values to the right goes on with the same value
+  // rows in which the run of `size` equal values to the right goes on with the same value
+  const down = new Uint16Array(w);
   for (let y = h - 1; y >= 0; y--) {
     let run = 0;
     for (let x = w - 1; x >= 0; x--) {
-      const p = y * w + x, v = map[p];
+      const p = y * w + x,
+        v = map[p];
       run = x + 1 < w && map[p + 1] === v ? run + 1 : 1;
       const same = y + 1 < h && map[p + w] === v ? down[x] : 0;
       down[x] = v !== except && run >= size ? Math.min(size, same + 1) : 0;
@@ -102,11 +144,12 @@ export function squares(map: ArrayLike<number>, w: number, h: number, size: numb
 export function thickParts(map: ArrayLike<number>, w: number, h: number, size: number, except = -1): Uint8Array {
   const corner = squares(map, w, h, size, except);
   const out = new Uint8Array(w * h);
-  const reach = new Int32Array(w).fill(-1);   // by column: the last row still covered by a square begun above
-  for (let y = 0; y < h; y++) for (let x = 0, until = -1; x < w; x++) {
-    if (corner[y * w + x]) reach[x] = y + size - 1;
-    if (reach[x] >= y) until = x + size - 1;
-    if (until >= x) out[y * w + x] = 1;
-  }
+  const reach = new Int32Array(w).fill(-1); // by column: the last row still covered by a square begun above
+  for (let y = 0; y < h; y++)
+    for (let x = 0, until = -1; x < w; x++) {
+      if (corner[y * w + x]) reach[x] = y + size - 1;
+      if (reach[x] >= y) until = x + size - 1;
+      if (until >= x) out[y * w + x] = 1;
+    }
   return out;
 }

@@ -11,9 +11,12 @@ const MOST = 63;
 export const VOID = 255;
 
 /**
- * The rule of 'auto': a file is of class numbers if it is grey without loss (PNG, WebP), every value is at most 63, or the last number of a palette file (255, "no
- * class", aside), and there are at least two; grey PNGs of 2 or 4 bits hold numbers unless only black and white occur. So a black
- * and white drawing (0, 255) is colours, {0, 1} is numbers, and a dark grey painting is numbers too: say as 'colors' for that one.
+ * The rule of 'auto': a file is of class numbers if it is grey without loss (PNG, WebP), every value is at most 63, or
+ * the last number of a palette file (255, "no
+ * class", aside), and there are at least two; grey PNGs of 2 or 4 bits hold numbers unless only black and white occur.
+ * So a black
+ * and white drawing (0, 255) is colours, {0, 1} is numbers, and a dark grey painting is numbers too: say as 'colors'
+ * for that one.
  * A PNG with a palette is colours, unless a palette file names numbers only. Where numbers are asked for, throws
  * UserError if the file cannot hold them (colours, JPEG, one colour under two numbers).
  */
@@ -23,20 +26,27 @@ export function codesAs(picture: Picture, as: As, named?: Palette): 'colors' | '
   if (as === 'auto' && byPalette && named?.as !== 'indices' && !darkGrey(picture, named)) return 'colors';
   if (as === 'auto' && named?.as === 'colors' && !named.classes.some((c) => c.index !== undefined)) return 'colors';
   if (as === 'auto' && named?.as !== 'indices' && !darkGrey(picture, named)) return 'colors';
-  if (picture.format === 'jpeg') throw new UserError(`${picture.source}: class numbers do not survive JPEG: export the layout as PNG`);
+  if (picture.format === 'jpeg')
+    throw new UserError(`${picture.source}: class numbers do not survive JPEG: export the layout as PNG`);
   if (!byPalette) {
     const { data } = picture;
-    for (let i = 0; i < data.length; i += 4) if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) {
-      const p = i / 4;
-      const where = `${hex(data.subarray(i, i + 3))} at pixel (${p % picture.width}, ${Math.floor(p / picture.width)})`;
-      throw new UserError(`${picture.source}: is in colours (${where}) where class numbers are expected: ` +
-        'give a grey or palette PNG of numbers, or a palette of colours');
-    }
+    for (let i = 0; i < data.length; i += 4)
+      if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) {
+        const p = i / 4;
+        const where = `${hex(data.subarray(i, i + 3))} at pixel (${p % picture.width}, ${Math.floor(p / picture.width)})`;
+        throw new UserError(
+          `${picture.source}: is in colours (${where}) where class numbers are expected: ` +
+            'give a grey or palette PNG of numbers, or a palette of colours',
+        );
+      }
   }
   return 'indices';
 }
 
-/** Grey throughout, and of values that only numbers have: up to 63, or to the palette's last number, where not all are greys that it has as colours. */
+/**
+ * Grey throughout, and of values that only numbers have: up to 63, or to the palette's last number, where not all are
+ * greys that it has as colours.
+ */
 function darkGrey(picture: Picture, named?: Palette): boolean {
   if (picture.format === 'jpeg') return false;
   const most = Math.max(MOST, ...(named?.classes ?? []).map((c) => c.index ?? 0));
@@ -50,7 +60,7 @@ function darkGrey(picture: Picture, named?: Palette): boolean {
     if (!grey && v > most && v !== VOID) return false;
     seen.add(v);
   }
-  if (grey && grey.step > 1) return ![...seen].every((v) => v === 0 || v === 255);   // 1, 2 and 4 bits
+  if (grey && grey.step > 1) return ![...seen].every((v) => v === 0 || v === 255); // 1, 2 and 4 bits
   seen.delete(VOID);
   if ([...seen].some((v) => v > MOST) && [...seen].every((v) => greys.has(v))) return false;
   return seen.size >= 2;
@@ -69,7 +79,8 @@ export function valueOf(picture: Picture): (data: Uint8Array, i: number) => numb
   if (picture.indexed?.kind === 'palette') {
     const { colors } = picture.indexed;
     const index = new Map<number, number>();
-    for (let i = colors.length / 3 - 1; i >= 0; i--) index.set((colors[3 * i] << 16) | (colors[3 * i + 1] << 8) | colors[3 * i + 2], i);
+    for (let i = colors.length / 3 - 1; i >= 0; i--)
+      index.set((colors[3 * i] << 16) | (colors[3 * i + 1] << 8) | colors[3 * i + 2], i);
     return (d, i) => index.get((d[i] << 16) | (d[i + 1] << 8) | d[i + 2]) ?? VOID;
   }
   const step = picture.indexed?.kind === 'grey' ? picture.indexed.step : 1;

@@ -7,38 +7,52 @@ import { VOID } from './indices.ts';
 import { describe, distance, hex, type Palette } from './palette.ts';
 import type { Alien, Snapped } from './snap.ts';
 
-export interface Stray { color: string; count: number; share: number; at: [number, number]; to: string; }   // to: the class most like it
+export interface Stray {
+  color: string;
+  count: number;
+  share: number;
+  at: [number, number];
+  to: string;
+} // to: the class most like it
 
 export interface LayoutReport {
   as: 'colors' | 'indices';
   pixels: number;
-  areas: number[];         // pixels by class
-  inexact: number;         // pixels that are not exactly their class's colour; strayShare is their share, 0..1
+  areas: number[]; // pixels by class
+  inexact: number; // pixels that are not exactly their class's colour; strayShare is their share, 0..1
   strayShare: number;
-  byColor: number;         // ... of them placed by their colour
-  byPlace: number;         // ... of them placed by the classes around them (borders, transparent or void pixels)
-  strays: Stray[];         // the most frequent colours that are no class's, at most 8
-  shifted: Stray[];        // colours of over 0.5 % of the pixels that were read as a class though plainly not its colour
-  near: NearPair[];        // classes of like colours; merged ones
-  rejected: Stray[];       // source only: flat spots that were too small, or borders, to be classes
-  transparent: number;     // pixels under half opacity, placed by the classes around them
-  faint: number;           // pixels from half to full opacity, taken by their colour
-  void: number;            // class number 255 in an index file
-  aliens: Stray[];         // only with unknown 'snap': what could not be placed
+  byColor: number; // ... of them placed by their colour
+  byPlace: number; // ... of them placed by the classes around them (borders, transparent or void pixels)
+  strays: Stray[]; // the most frequent colours that are no class's, at most 8
+  shifted: Stray[]; // colours of over 0.5 % of the pixels that were read as a class though plainly not its colour
+  near: NearPair[]; // classes of like colours; merged ones
+  rejected: Stray[]; // source only: flat spots that were too small, or borders, to be classes
+  transparent: number; // pixels under half opacity, placed by the classes around them
+  faint: number; // pixels from half to full opacity, taken by their colour
+  void: number; // class number 255 in an index file
+  aliens: Stray[]; // only with unknown 'snap': what could not be placed
 }
 
 export const percent = (share: number) => `${(100 * share).toFixed(share < 0.0995 ? (share < 0.001 ? 2 : 1) : 0)} %`;
 
-/** Soft borders may be transparent (they are placed by the classes around); regions, or over 5 % of the pixels, may not: UserError. */
+/**
+ * Soft borders may be transparent (they are placed by the classes around); regions, or over 5 % of the pixels, may not:
+ * UserError.
+ */
 export function refuseHoles(picture: Picture, table: ColorTable): void {
   if (!table.holes) return;
   const hole = solidHole(table);
   const share = table.holes / table.ids.length;
   if (!hole && share <= 0.05) return;
   const at = hole ?? place(table, table.ids.indexOf(HOLE));
-  const where = share === 1 ? 'all of the layout is transparent' : `${percent(share)} of the layout is transparent, as at pixel (${at.join(', ')})`;
-  throw new UserError(`${picture.source}: ${where}: every pixel needs a class: fill the transparent parts with a class's colour`,
-    `for example: magick "${picture.source}" -background "#00ff00" -flatten filled.png`);
+  const where =
+    share === 1
+      ? 'all of the layout is transparent'
+      : `${percent(share)} of the layout is transparent, as at pixel (${at.join(', ')})`;
+  throw new UserError(
+    `${picture.source}: ${where}: every pixel needs a class: fill the transparent parts with a class's colour`,
+    `for example: magick "${picture.source}" -background "#00ff00" -flatten filled.png`,
+  );
 }
 
 /** A pixel of a transparent part at least 5 pixels thick, or null. */
@@ -53,22 +67,37 @@ function solidHole(table: ColorTable): [number, number] | null {
 export function unknownColor(picture: Picture, palette: Palette, aliens: Alien[], table: ColorTable): UserError {
   const exact = palette.as === 'indices';
   const label = (a: Alien) => (exact ? `class number ${a.code}` : hex(a.color));
-  const first = aliens[0], near = palette.classes[first.nearest];
+  const first = aliens[0],
+    near = palette.classes[first.nearest];
   const missing = palette.absent?.find((c) => (exact ? c.index === first.code : distance(c.color, first.color) <= 16));
-  const also = aliens.length > 1 ? `; so ${aliens.length > 2 ? 'are' : 'is'} ${aliens.slice(1, 5).map(label).join(', ')}${aliens.length > 5 ? ', ...' : ''}` : '';
-  const what = missing ? `is "${missing.name}", of which the source layout has nothing` : 'is no class of the source layout';
-  const nearest = exact ? `; those are ${palette.classes.map((c) => c.index).join(', ')}`
+  const also =
+    aliens.length > 1
+      ? `; so ${aliens.length > 2 ? 'are' : 'is'} ${aliens.slice(1, 5).map(label).join(', ')}${aliens.length > 5 ? ', ...' : ''}`
+      : '';
+  const what = missing
+    ? `is "${missing.name}", of which the source layout has nothing`
+    : 'is no class of the source layout';
+  const nearest = exact
+    ? `; those are ${palette.classes.map((c) => c.index).join(', ')}`
     : `; the nearest is ${describe(near)} at distance ${Math.round(first.distance)}`;
   const where = `${percent(first.count / table.ids.length)} of the layout, as at pixel (${first.at.join(', ')})`;
-  return new UserError(`${picture.source}: ${label(first)} (${where}) ` +
-    `${what}${nearest}${also}: repaint it in a class of the source, or paint it into the source layout too`);
+  return new UserError(
+    `${picture.source}: ${label(first)} (${where}) ` +
+      `${what}${nearest}${also}: repaint it in a class of the source, or paint it into the source layout too`,
+  );
 }
 
 export function tell(table: ColorTable, palette: Palette, result: Snapped, harmless: Set<number>): LayoutReport {
-  const exact = palette.as === 'indices', pixels = table.ids.length;
+  const exact = palette.as === 'indices',
+    pixels = table.ids.length;
   const { classOf, distance: far } = result.near;
   const stray = (code: number, count: number, at: [number, number], to: number): Stray => ({
-    color: exact ? String(code) : '#' + code.toString(16).padStart(6, '0'), count, share: count / pixels, at, to: palette.classes[to].name });
+    color: exact ? String(code) : '#' + code.toString(16).padStart(6, '0'),
+    count,
+    share: count / pixels,
+    at,
+    to: palette.classes[to].name,
+  });
   const entry = (i: number) => stray(table.colors[i], table.counts[i], place(table, table.first[i]), classOf[i]);
   const off = [...table.colors.keys()].filter((i) => far[i] > 0).sort((a, b) => table.counts[b] - table.counts[a]);
   const areas = palette.classes.map(() => 0);
@@ -76,11 +105,23 @@ export function tell(table: ColorTable, palette: Palette, result: Snapped, harml
   const void_ = exact ? off.filter((i) => table.colors[i] === VOID).reduce((n, i) => n + table.counts[i], 0) : 0;
   const inexact = off.reduce((n, i) => n + table.counts[i], 0);
   return {
-    as: exact ? 'indices' : 'colors', pixels, areas, inexact, strayShare: inexact / pixels, byColor: result.byColor, byPlace: result.byPlace,
+    as: exact ? 'indices' : 'colors',
+    pixels,
+    areas,
+    inexact,
+    strayShare: inexact / pixels,
+    byColor: result.byColor,
+    byPlace: result.byPlace,
     strays: off.slice(0, 8).map(entry),
     shifted: off.filter((i) => !exact && far[i] > 8 && table.counts[i] > 0.005 * pixels).map(entry),
-    near: [], rejected: off.filter((i) => harmless.has(table.colors[i])).slice(0, 8).map(entry),
-    transparent: table.holes, faint: table.faint, void: void_,
+    near: [],
+    rejected: off
+      .filter((i) => harmless.has(table.colors[i]))
+      .slice(0, 8)
+      .map(entry),
+    transparent: table.holes,
+    faint: table.faint,
+    void: void_,
     aliens: result.aliens.map((a) => stray(a.code, a.count, a.at, a.nearest)),
   };
 }

@@ -1,37 +1,59 @@
 /** Line maps, u8 [h,w] with 1 on a line: thinned, resized, rid of specks, and how far every pixel is from one. */
 
 /** Offsets of the eight neighbours, clockwise from above. */
-const around = [[0, -1], [1, -1], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1]] as const;
+const around = [
+  [0, -1],
+  [1, -1],
+  [1, 0],
+  [1, 1],
+  [0, 1],
+  [-1, 1],
+  [-1, 0],
+  [-1, -1],
+] as const;
 
-/** Lines thinned to one pixel, connected as before (Zhang and Suen, CACM 27, 1984). Beyond the border there are no lines. */
+/**
+ * Lines thinned to one pixel, connected as before (Zhang and Suen, CACM 27, 1984). Beyond the border there are no
+ * lines.
+ */
 export function thin(lines: Uint8Array, w: number, h: number): Uint8Array {
   const out = new Uint8Array(lines);
   const n = new Uint8Array(8);
   const pass = (first: boolean): boolean => {
     const gone: number[] = [];
-    for (let y = 0, p = 0; y < h; y++) for (let x = 0; x < w; x++, p++) {
-      if (!out[p]) continue;
-      let count = 0, rises = 0;
-      for (let k = 0; k < 8; k++) {
-        const [u, v] = [x + around[k][0], y + around[k][1]];
-        n[k] = u >= 0 && v >= 0 && u < w && v < h ? out[v * w + u] : 0;
-        count += n[k];
+    for (let y = 0, p = 0; y < h; y++)
+      for (let x = 0; x < w; x++, p++) {
+        if (!out[p]) continue;
+        let count = 0,
+          rises = 0;
+        for (let k = 0; k < 8; k++) {
+          const [u, v] = [x + around[k][0], y + around[k][1]];
+          n[k] = u >= 0 && v >= 0 && u < w && v < h ? out[v * w + u] : 0;
+          count += n[k];
+        }
+        for (let k = 0; k < 8; k++) rises += Number(!n[k] && n[(k + 1) % 8]);
+        if (count < 2 || count > 6 || rises !== 1) continue;
+        if (
+          first
+            ? !(n[0] && n[2] && n[4]) && !(n[2] && n[4] && n[6])
+            : !(n[0] && n[2] && n[6]) && !(n[0] && n[4] && n[6])
+        )
+          gone.push(p);
       }
-      for (let k = 0; k < 8; k++) rises += Number(!n[k] && n[(k + 1) % 8]);
-      if (count < 2 || count > 6 || rises !== 1) continue;
-      if (first ? !(n[0] && n[2] && n[4]) && !(n[2] && n[4] && n[6]) : !(n[0] && n[2] && n[6]) && !(n[0] && n[4] && n[6])) gone.push(p);
-    }
     for (const p of gone) out[p] = 0;
     return gone.length > 0;
   };
-  for (let busy = true; busy;) {
+  for (let busy = true; busy; ) {
     busy = pass(true);
     busy = pass(false) || busy;
   }
   return out;
 }
 
-/** At another size: where any line runs under a pixel there is one, thinned. No line is lost by shrinking, as by majority all would be. */
+/**
+ * At another size: where any line runs under a pixel there is one, thinned. No line is lost by shrinking, as by
+ * majority all would be.
+ */
 export function resizeLines(lines: Uint8Array, w: number, h: number, width: number, height: number): Uint8Array {
   if (w === width && h === height) return new Uint8Array(lines);
   const out = new Uint8Array(width * height);
@@ -43,7 +65,12 @@ export function resizeLines(lines: Uint8Array, w: number, h: number, width: numb
     const [top, bottom] = span(y, h, height);
     for (let x = 0; x < width; x++, p++) {
       const [left, right] = span(x, w, width);
-      for (let v = top; v < bottom && !out[p]; v++) for (let u = left; u < right; u++) if (lines[v * w + u]) { out[p] = 1; break; }
+      for (let v = top; v < bottom && !out[p]; v++)
+        for (let u = left; u < right; u++)
+          if (lines[v * w + u]) {
+            out[p] = 1;
+            break;
+          }
     }
   }
   return thin(out, width, height);
@@ -62,7 +89,10 @@ export function withoutSpecks(lines: Uint8Array, w: number, h: number, least: nu
       for (const [dx, dy] of around) {
         const [u, v] = [x + dx, y + dy];
         const q = v * w + u;
-        if (u >= 0 && v >= 0 && u < w && v < h && lines[q] && !seen[q]) { seen[q] = 1; line.push(q); }
+        if (u >= 0 && v >= 0 && u < w && v < h && lines[q] && !seen[q]) {
+          seen[q] = 1;
+          line.push(q);
+        }
       }
     }
     if (line.length < least) for (const p of line) out[p] = 0;
@@ -70,7 +100,10 @@ export function withoutSpecks(lines: Uint8Array, w: number, h: number, least: nu
   return out;
 }
 
-/** Euclidean distance of each pixel to the nearest line, in pixels, [h,w]; Infinity where there is none (Felzenszwalb and Huttenlocher, Theory of Computing 8, 2012). */
+/**
+ * Euclidean distance of each pixel to the nearest line, in pixels, [h,w]; Infinity where there is none (Felzenszwalb
+ * and Huttenlocher, Theory of Computing 8, 2012).
+ */
 export function distances(lines: Uint8Array, w: number, h: number): Float32Array {
   const squares = Float64Array.from(lines, (l) => (l ? 0 : Infinity));
   const longest = Math.max(w, h);
@@ -106,7 +139,8 @@ export function distances(lines: Uint8Array, w: number, h: number): Float32Array
 export type Side = 'up' | 'down' | 'left' | 'right';
 
 /**
- * Distance to the nearest line on one side, looked for within 45 degrees of straight on, so that a gap of a few pixels hides no line;
+ * Distance to the nearest line on one side, looked for within 45 degrees of straight on, so that a gap of a few pixels
+ * hides no line;
  * steps of 1 and sqrt 2. 0 on a line, Infinity where none is seen. [h,w] in pixels.
  */
 export function distancesTowards(lines: Uint8Array, w: number, h: number, side: Side): Float32Array {
@@ -119,10 +153,17 @@ export function distancesTowards(lines: Uint8Array, w: number, h: number, side: 
     const row = back < 0 ? i : rows - 1 - i;
     for (let j = 0; j < columns; j++) {
       const p = row * along + j * across;
-      if (lines[p]) { out[p] = 0; continue; }
+      if (lines[p]) {
+        out[p] = 0;
+        continue;
+      }
       if (i === 0) continue;
       const q = p + back * along;
-      out[p] = Math.min(out[q] + 1, j > 0 ? out[q - across] + Math.SQRT2 : Infinity, j + 1 < columns ? out[q + across] + Math.SQRT2 : Infinity);
+      out[p] = Math.min(
+        out[q] + 1,
+        j > 0 ? out[q - across] + Math.SQRT2 : Infinity,
+        j + 1 < columns ? out[q + across] + Math.SQRT2 : Infinity,
+      );
     }
   }
   return out;
@@ -130,21 +171,43 @@ export function distancesTowards(lines: Uint8Array, w: number, h: number, side: 
 
 /** Distances of each pixel to the nearest line anywhere, above, below, to the left and to the right. */
 export const allDistances = (lines: Uint8Array, w: number, h: number): Record<'any' | Side, Float32Array> => ({
-  any: distances(lines, w, h), up: distancesTowards(lines, w, h, 'up'), down: distancesTowards(lines, w, h, 'down'), left: distancesTowards(lines, w, h, 'left'), right: distancesTowards(lines, w, h, 'right'),
+  any: distances(lines, w, h),
+  up: distancesTowards(lines, w, h, 'up'),
+  down: distancesTowards(lines, w, h, 'down'),
+  left: distancesTowards(lines, w, h, 'left'),
+  right: distancesTowards(lines, w, h, 'right'),
 });
 
 /** How well found lines follow wanted ones: shares within `tolerance` pixels, and their harmonic mean. */
-export interface LineScore { precision: number; recall: number; f: number }
+export interface LineScore {
+  precision: number;
+  recall: number;
+  f: number;
+}
 
 /**
- * Boundary F-measure (Martin, Fowlkes, Malik, PAMI 26, 2004) with the nearest line in place of a one-to-one assignment, as Csurka et al. (BMVC
- * 2013) take it. precision: found pixels near a wanted line; recall: wanted pixels near a found one; all 0..1, higher is better.
+ * Boundary F-measure (Martin, Fowlkes, Malik, PAMI 26, 2004) with the nearest line in place of a one-to-one assignment,
+ * as Csurka et al. (BMVC
+ * 2013) take it. precision: found pixels near a wanted line; recall: wanted pixels near a found one; all 0..1, higher
+ * is better.
  */
-export function lineScore(found: Uint8Array, wanted: Uint8Array, w: number, h: number, tolerance = 0.0075 * Math.hypot(w, h)): LineScore {
+export function lineScore(
+  found: Uint8Array,
+  wanted: Uint8Array,
+  w: number,
+  h: number,
+  tolerance = 0.0075 * Math.hypot(w, h),
+): LineScore {
   const share = (of: Uint8Array, to: Uint8Array): number => {
     const d = distances(to, w, h);
-    let all = 0, near = 0;
-    of.forEach((l, p) => { if (l) { all++; near += Number(d[p] <= tolerance); } });
+    let all = 0,
+      near = 0;
+    of.forEach((l, p) => {
+      if (l) {
+        all++;
+        near += Number(d[p] <= tolerance);
+      }
+    });
     return all ? near / all : 0;
   };
   const [precision, recall] = [share(found, wanted), share(wanted, found)];

@@ -8,8 +8,10 @@ import { percent } from './layoutReport.ts';
 const MOST_GREY = 0.1;
 
 /**
- * A mask of the photo's size, [H,W] of 0 and 1. Where the file has transparency, what is opaque is meant, else what is lighter than mid grey.
- * Throws UserError: another shape than the photo, colours and greys all over (a photograph, a layout), or nothing meant.
+ * A mask of the photo's size, [H,W] of 0 and 1. Where the file has transparency, what is opaque is meant, else what is
+ * lighter than mid grey.
+ * Throws UserError: another shape than the photo, colours and greys all over (a photograph, a layout), or nothing
+ * meant.
  */
 export function readMask(mask: Picture, photo: Picture): Uint8Array {
   const { width, height, data } = mask;
@@ -17,13 +19,19 @@ export function readMask(mask: Picture, photo: Picture): Uint8Array {
   const labels = new Uint8Array(n);
   let grey = 0;
   for (let i = 0; i < n; i++) {
-    const v = mask.hasAlpha ? data[4 * i + 3] : (data[4 * i] * 299 + data[4 * i + 1] * 587 + data[4 * i + 2] * 114) / 1000;
+    const v = mask.hasAlpha
+      ? data[4 * i + 3]
+      : (data[4 * i] * 299 + data[4 * i + 1] * 587 + data[4 * i + 2] * 114) / 1000;
     labels[i] = Number(v >= 128);
     if (v > 48 && v < 208) grey++;
   }
-  if (grey > MOST_GREY * n) throw new UserError(`${mask.source}: is no mask: ${percent(grey / n)} of it is neither dark nor light: paint what is meant white, the rest black`);
+  if (grey > MOST_GREY * n)
+    throw new UserError(
+      `${mask.source}: is no mask: ${percent(grey / n)} of it is neither dark nor light: paint what is meant white, the rest black`,
+    );
   const fitted = matchSize(photo, { width, height, labels, source: mask.source }).labels;
-  if (!fitted.includes(1)) throw new UserError(`${mask.source}: the mask is empty: paint what is meant white, the rest black`);
+  if (!fitted.includes(1))
+    throw new UserError(`${mask.source}: the mask is empty: paint what is meant white, the rest black`);
   return fitted;
 }
 
@@ -31,11 +39,12 @@ export function readMask(mask: Picture, photo: Picture): Uint8Array {
 export function growMask(mask: Uint8Array, width: number, height: number, radius: number): Uint8Array {
   const spread = (from: Uint8Array, lines: number, count: number, stride: number, next: number): Uint8Array => {
     const out = new Uint8Array(from.length);
-    for (let l = 0; l < lines; l++) for (let i = 0, last = -Infinity; i < count + radius; i++) {
-      if (i < count && from[l * next + i * stride]) last = i;
-      const at = i - radius;
-      if (at >= 0 && last >= at - radius) out[l * next + at * stride] = 1;
-    }
+    for (let l = 0; l < lines; l++)
+      for (let i = 0, last = -Infinity; i < count + radius; i++) {
+        if (i < count && from[l * next + i * stride]) last = i;
+        const at = i - radius;
+        if (at >= 0 && last >= at - radius) out[l * next + at * stride] = 1;
+      }
     return out;
   };
   return radius > 0 ? spread(spread(mask, height, width, 1, width), width, height, width, 1) : mask;

@@ -5,7 +5,8 @@ const other: Record<string, string> = { left: 'right', right: 'left', l: 'r', r:
 const side = /(?<![a-z])(left|right|l|r)(?![a-z])/gi;
 
 /**
- * For each class the one that it is in a mirrored picture: `l_brow` and `r_brow`, `left eye` and `right eye` change places where both exist, all others
+ * For each class the one that it is in a mirrored picture: `l_brow` and `r_brow`, `left eye` and `right eye` change
+ * places where both exist, all others
  * stay (`l_lip`, the lower lip, has no `r_lip`). null where there is no such pair.
  */
 export function mirrorOf(names: readonly string[]): Uint8Array | null {

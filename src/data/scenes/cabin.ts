@@ -2,7 +2,15 @@ import type { Canvas } from './painting/canvas.ts';
 import { hex, unit, type Light } from './painting/color.ts';
 import { paintHouse, sunPastHouse, type House } from './painting/building.ts';
 import { lightPlant, paintPlant, type FoliageLook } from './painting/foliage.ts';
-import { acrossAt, distanceAt, paintGrass, soilColour, type GrassLook, type SoilLook, type View } from './painting/ground.ts';
+import {
+  acrossAt,
+  distanceAt,
+  paintGrass,
+  soilColour,
+  type GrassLook,
+  type SoilLook,
+  type View,
+} from './painting/ground.ts';
 import { lerp, Noise, randomStream, through } from './painting/noise.ts';
 import type { Recipe } from './scene.ts';
 import { paintSky, type SkyLook } from './painting/sky.ts';
@@ -18,32 +26,59 @@ interface Cabin {
   path: { near: number; middle: number; far: number; end: number; width: number };
 }
 
-const SKY = 0, FOREST = 1, WALL = 2, ROOF = 3, GRASS = 4, PATH = 5;
+const SKY = 0,
+  FOREST = 1,
+  WALL = 2,
+  ROOF = 3,
+  GRASS = 4,
+  PATH = 5;
 
 const light: Light = { sun: unit([-0.5, 0.66, 0.56]), direct: [1.48, 1.34, 1.1], ambient: [0.27, 0.33, 0.42] };
 const sky: SkyLook = {
-  zenith: hex(0x3f78ba), horizon: hex(0xc9dcea), fade: 70,
+  zenith: hex(0x3f78ba),
+  horizon: hex(0xc9dcea),
+  fade: 70,
   streaks: { cover: 0.42, size: 60, opacity: 0.9, sunlit: [1.0, 1.0, 1.0], shaded: hex(0xb4c3d3) },
 };
 const air = hex(0x9db6c6);
-const spruce: FoliageLook = { dark: hex(0x263822), bright: hex(0x54663a), through: hex(0x32441c), bark: hex(0x5d4c3e), density: 0.8 };
+const spruce: FoliageLook = {
+  dark: hex(0x263822),
+  bright: hex(0x54663a),
+  through: hex(0x32441c),
+  bark: hex(0x5d4c3e),
+  density: 0.8,
+};
 const grass: GrassLook = {
-  lush: hex(0x566b34), dry: hex(0x908752), soil: hex(0x2c2d1a), through: hex(0x4e5f22), blade: 0.2,
+  lush: hex(0x566b34),
+  dry: hex(0x908752),
+  soil: hex(0x2c2d1a),
+  through: hex(0x4e5f22),
+  blade: 0.2,
   flowers: [{ petal: hex(0xf4efe4), heart: hex(0xe2b52a), size: 0.05, share: 0.3, perSquareMetre: 5 }],
 };
 const gravel: SoilLook = { pale: hex(0xb5a48c), dark: hex(0x80705c), pebble: 0.07, pebbles: 0.4, bump: 0.7 };
 
 function paint(canvas: Canvas, g: Cabin, seed: number): void {
-  const view: View = { horizon: g.horizon - 6, eye: 2.1, focal: 256 }, noise = new Noise(seed + 1);
+  const view: View = { horizon: g.horizon - 6, eye: 2.1, focal: 256 },
+    noise = new Noise(seed + 1);
   paintSky(canvas, SKY, sky, g.horizon, g.horizon + 4, seed + 2);
   const random = randomStream(seed + 4);
-  const grown = Array.from({ length: 12 }, () => lightPlant(growConifer(70, lerp(9, 14, random()), random, 1.1), spruce, light, random));
+  const grown = Array.from({ length: 12 }, () =>
+    lightPlant(growConifer(70, lerp(9, 14, random()), random, 1.1), spruce, light, random),
+  );
   for (let row = 0; row < 5; row++) {
     const near = row / 4;
     for (let x = -12; x < 268; x += lerp(2.6, 7, near) * (0.5 + random())) {
-      const height = through(g.forest, x) * lerp(0.95, 0.6, near) * lerp(0.68, 1.08, random()) * (1 + 0.3 * noise.fbm(x * 0.02, row, 2));
+      const height =
+        through(g.forest, x) *
+        lerp(0.95, 0.6, near) *
+        lerp(0.68, 1.08, random()) *
+        (1 + 0.3 * noise.fbm(x * 0.02, row, 2));
       const plant = grown[Math.floor(random() * grown.length)];
-      paintPlant(canvas, FOREST, x, g.horizon + 1 + near * 3, plant, height / 70, { colour: air, amount: 0.14 * (1 - near) });
+      paintPlant(canvas, FOREST, x, g.horizon + 1 + near * 3, plant, height / 70, {
+        colour: air,
+        amount: 0.14 * (1 - near),
+      });
     }
   }
   for (const house of g.houses) paintHouse(canvas, { wall: WALL, roof: ROOF }, view, house, light, seed + 9);
@@ -60,7 +95,8 @@ function paint(canvas: Canvas, g: Cabin, seed: number): void {
     return Math.abs(off) < g.path.width / 2;
   };
   const sunAt = (x: number, y: number): number => {
-    const X = acrossAt(view, x, y), Z = distanceAt(view, y);
+    const X = acrossAt(view, x, y),
+      Z = distanceAt(view, y);
     return g.houses.reduce((sun, house) => Math.min(sun, sunPastHouse(house, light, X, Z)), 1);
   };
   const soil = new Noise(seed + 8);
@@ -68,43 +104,76 @@ function paint(canvas: Canvas, g: Cabin, seed: number): void {
     if (!onPath(x, y) || built(x, y)) return null;
     return soilColour(soil, gravel, light, acrossAt(view, x, y), distanceAt(view, y), sunAt(x, y));
   });
-  paintGrass(canvas, GRASS, view, { top: g.horizon, grows: (x, y) => y >= top(x) && !onPath(x, y) && !built(x, y), sunAt }, grass, light, air, seed + 6);
+  paintGrass(
+    canvas,
+    GRASS,
+    view,
+    { top: g.horizon, grows: (x, y) => y >= top(x) && !onPath(x, y) && !built(x, y), sunAt },
+    grass,
+    light,
+    air,
+    seed + 6,
+  );
 }
 
 const home: House = { X: 1.4, Z: 15.5, turn: 0.42, length: 7.4, width: 5.4, wall: 2.5, rise: 2.1 };
 const source: Cabin = {
-  horizon: 112, forest: [92, 70, 86], houses: [home],
+  horizon: 112,
+  forest: [92, 70, 86],
+  houses: [home],
   path: { near: 84, middle: 158, far: 178, end: 140, width: 1.7 },
 };
 
 /** A log cabin, a gravel path, a spruce forest behind. */
 export const cabin: Recipe<Cabin> = {
-  name: 'cabin', title: 'Forest cabin', aspect: 0.75, exposure: 0.74, start: 3000,
+  name: 'cabin',
+  title: 'Forest cabin',
+  aspect: 0.75,
+  exposure: 0.74,
+  start: 3000,
   classes: [
-    { name: 'sky', color: [0, 190, 255] }, { name: 'forest', color: [0, 120, 60] }, { name: 'wall', color: [200, 60, 30] },
-    { name: 'roof', color: [120, 60, 200] }, { name: 'grass', color: [170, 230, 40] }, { name: 'path', color: [255, 200, 90] },
+    { name: 'sky', color: [0, 190, 255] },
+    { name: 'forest', color: [0, 120, 60] },
+    { name: 'wall', color: [200, 60, 30] },
+    { name: 'roof', color: [120, 60, 200] },
+    { name: 'grass', color: [170, 230, 40] },
+    { name: 'path', color: [255, 200, 90] },
   ],
   source,
   targets: [
     {
-      name: 'cabin moved', geometry: {
-        ...source, houses: [{ ...home, X: -2.6, Z: 16 }], path: { ...source.path, near: 160, middle: 110, far: 84, end: 136 },
+      name: 'cabin moved',
+      geometry: {
+        ...source,
+        houses: [{ ...home, X: -2.6, Z: 16 }],
+        path: { ...source.path, near: 160, middle: 110, far: 84, end: 136 },
       },
     },
     {
-      name: 'long cabin', geometry: {
-        ...source, houses: [{ ...home, X: 0.6, length: 10.2 }], path: { ...source.path, near: 128, middle: 128, far: 140, end: 136 },
+      name: 'long cabin',
+      geometry: {
+        ...source,
+        houses: [{ ...home, X: 0.6, length: 10.2 }],
+        path: { ...source.path, near: 128, middle: 128, far: 140, end: 136 },
       },
     },
     {
-      name: 'clearing', geometry: {
-        ...source, forest: [60, 92, 78], houses: [{ ...home, X: 3.2, Z: 17 }],
+      name: 'clearing',
+      geometry: {
+        ...source,
+        forest: [60, 92, 78],
+        houses: [{ ...home, X: 3.2, Z: 17 }],
         path: { ...source.path, near: 60, middle: 150, far: 176, end: 134, width: 2.6 },
       },
     },
     {
-      name: 'two cabins', geometry: {
-        ...source, houses: [{ ...home, X: 4.2, Z: 19 }, { ...home, X: -3.4, Z: 15.5, length: 5.4, width: 4.6 }],
+      name: 'two cabins',
+      geometry: {
+        ...source,
+        houses: [
+          { ...home, X: 4.2, Z: 19 },
+          { ...home, X: -3.4, Z: 15.5, length: 5.4, width: 4.6 },
+        ],
         path: { ...source.path, near: 140, middle: 140, far: 150, end: 132 },
       },
     },

@@ -16,11 +16,17 @@ interface Coast {
   edge: readonly [number, number, number];
 }
 
-const SKY = 0, ROCK = 1, SEA = 2, SAND = 3;
+const SKY = 0,
+  ROCK = 1,
+  SEA = 2,
+  SAND = 3;
 
 const light: Light = { sun: unit([-0.8, 0.3, 0.36]), direct: [2.05, 1.36, 0.86], ambient: [0.27, 0.32, 0.45] };
 const sky: SkyLook = {
-  zenith: hex(0x2f5892), horizon: hex(0xf4ad78), fade: 30, glow: { x: 24, up: 5, radius: 95, colour: [0.9, 0.36, 0.06] },
+  zenith: hex(0x2f5892),
+  horizon: hex(0xf4ad78),
+  fade: 30,
+  glow: { x: 24, up: 5, radius: 95, colour: [0.9, 0.36, 0.06] },
   streaks: { cover: 0.42, size: 62, opacity: 0.95, sunlit: [1.6, 0.7, 0.36], shaded: hex(0x5f5a7c) },
 };
 const crags: RangeLook = { rib: 28, relief: 0.68, round: 1.6, ledge: 4.5, sink: 1.6, floor: 0 };
@@ -28,13 +34,25 @@ const sea: SeaLook = { deep: hex(0x12404f), face: hex(0x3f8f8c), foam: hex(0xf2e
 const sand: SoilLook = { pale: hex(0xe0cfb6), dark: hex(0xb9a389), pebble: 0.09, pebbles: 0.02, bump: 1.1 };
 
 function cliff(noise: Noise): (s: Surface) => Colour {
-  const ochre = hex(0x8a7460), grey = hex(0x5c5856), wetRock = hex(0x2e2a28), turf = hex(0x6a7236);
+  const ochre = hex(0x8a7460),
+    grey = hex(0x5c5856),
+    wetRock = hex(0x2e2a28),
+    turf = hex(0x6a7236);
   return (s) => {
-    const slope = Math.hypot(s.sx, s.sz), n = noise.fbm(s.x * 0.09, s.z * 0.09, 4);
-    const fine = noise.fbm(s.x * 0.45, s.height * 0.6 + s.z * 0.35, 4, 0.7), cracks = Math.abs(noise.fbm(s.x * 0.3 + 50, s.height * 0.16 + s.z * 0.2, 4));
+    const slope = Math.hypot(s.sx, s.sz),
+      n = noise.fbm(s.x * 0.09, s.z * 0.09, 4);
+    const fine = noise.fbm(s.x * 0.45, s.height * 0.6 + s.z * 0.35, 4, 0.7),
+      cracks = Math.abs(noise.fbm(s.x * 0.3 + 50, s.height * 0.16 + s.z * 0.2, 4));
     const strata = noise.fbm(s.x * 0.02 + n, s.height * 0.42 + n * 1.5 + s.x * 0.05, 3);
-    let albedo = scale(mix(grey, ochre, smoothstep(-0.35, 0.35, strata + 0.5 * n)), (1 + 0.85 * fine) * lerp(0.5, 1, smoothstep(0.0, 0.07, cracks)));
-    albedo = mix(albedo, scale(turf, 1 + 0.5 * fine), smoothstep(0.9, 0.45, slope) * smoothstep(16, 24, s.height + 8 * n));
+    let albedo = scale(
+      mix(grey, ochre, smoothstep(-0.35, 0.35, strata + 0.5 * n)),
+      (1 + 0.85 * fine) * lerp(0.5, 1, smoothstep(0.0, 0.07, cracks)),
+    );
+    albedo = mix(
+      albedo,
+      scale(turf, 1 + 0.5 * fine),
+      smoothstep(0.9, 0.45, slope) * smoothstep(16, 24, s.height + 8 * n),
+    );
     albedo = mix(albedo, wetRock, smoothstep(4.5, 1.2, s.height + 2 * fine) * 0.85);
     const c = lit(albedo, light, facing(s, light.sun) * s.sunlit, s.open);
     return mix(c, hex(0xd9b79c), clamp(1 - Math.exp(-(s.distance - 0.93) * 0.9)));
@@ -42,27 +60,50 @@ function cliff(noise: Noise): (s: Surface) => Colour {
 }
 
 function paint(canvas: Canvas, g: Coast, seed: number): void {
-  const view: View = { horizon: g.horizon, eye: 3.2, focal: 256 }, noise = new Noise(seed + 1);
+  const view: View = { horizon: g.horizon, eye: 3.2, focal: 256 },
+    noise = new Noise(seed + 1);
   paintSky(canvas, SKY, sky, g.horizon, g.horizon + 1, seed + 2);
   const edge = (x: number): number => through(g.edge, x) + 5 * noise.fbm(x * 0.017, 3, 4);
-  const beach = { edge, sand }, material = cliff(noise);
+  const beach = { edge, sand },
+    material = cliff(noise);
   const paintRocks = (i: number): void => {
     const { foot, depth, peaks } = g.rocks[i];
-    paintRange(canvas, ROCK, { look: crags, peaks, foot, horizon: g.horizon, depth, seed: seed + 30 + i }, light.sun, material);
+    paintRange(
+      canvas,
+      ROCK,
+      { look: crags, peaks, foot, horizon: g.horizon, depth, seed: seed + 30 + i },
+      light.sun,
+      material,
+    );
   };
   // Rocks in the sea come first, so that it mirrors them; those on the beach stand on finished sand.
   const afloat = g.rocks.map((r) => r.foot < Math.min(...g.edge) - 4);
   g.rocks.forEach((_, i) => afloat[i] && paintRocks(i));
-  const before = canvas.snapshot(), mirrored = (x: number, up: number): Colour => before(x, g.horizon - up);
+  const before = canvas.snapshot(),
+    mirrored = (x: number, up: number): Colour => before(x, g.horizon - up);
   const free = (x: number, y: number): boolean => canvas.labelAt(x, y) !== ROCK;
   paintSea(canvas, SEA, view, beach, sea, light, { free, mirrored }, seed + 5);
   // The sun stands low on the left: every summit on the beach throws its shadow to the right, three times its height.
   const sunAt = (x: number, y: number): number => {
     let sun = 1;
-    g.rocks.forEach(({ foot, peaks }, i) => !afloat[i] && peaks.forEach((peak) => {
-      const along = (x - peak.x) / (peak.height * 2.6 + peak.width), across = (y - foot + peak.depth * 0.22) / (peak.width * 0.26);
-      sun = Math.min(sun, 1 - 0.9 * smoothstep(1.2, 0.6, Math.hypot(across, along < 0 ? along * 2.5 : along * along) + 0.15 * noise.fbm(x * 0.1, y * 0.3, 2)));
-    }));
+    g.rocks.forEach(
+      ({ foot, peaks }, i) =>
+        !afloat[i] &&
+        peaks.forEach((peak) => {
+          const along = (x - peak.x) / (peak.height * 2.6 + peak.width),
+            across = (y - foot + peak.depth * 0.22) / (peak.width * 0.26);
+          sun = Math.min(
+            sun,
+            1 -
+              0.9 *
+                smoothstep(
+                  1.2,
+                  0.6,
+                  Math.hypot(across, along < 0 ? along * 2.5 : along * along) + 0.15 * noise.fbm(x * 0.1, y * 0.3, 2),
+                ),
+          );
+        }),
+    );
     return sun;
   };
   paintBeach(canvas, SAND, view, beach, light, { sunAt, mirrored }, seed + 6);
@@ -70,7 +111,8 @@ function paint(canvas: Canvas, g: Coast, seed: number): void {
 }
 
 const source: Coast = {
-  horizon: 66, edge: [128, 120, 134],
+  horizon: 66,
+  edge: [128, 120, 134],
   rocks: [
     { foot: 78, depth: 110, peaks: [peak(236, 58, 70, 40), peak(196, 34, 44, 24), peak(286, 62, 80, 60)] },
     { foot: 92, depth: 40, peaks: [peak(128, 32, 22, 26), peak(146, 19, 18, 20), peak(112, 9, 12, 16)] },
@@ -80,28 +122,47 @@ const source: Coast = {
 
 /** Sea, rocks and sand at sunset. */
 export const coast: Recipe<Coast> = {
-  name: 'coast', title: 'Evening coast', aspect: 2 / 3, exposure: 0.72, start: 4000,
+  name: 'coast',
+  title: 'Evening coast',
+  aspect: 2 / 3,
+  exposure: 0.72,
+  start: 4000,
   classes: [
-    { name: 'sky', color: [255, 150, 90] }, { name: 'rock', color: [150, 60, 160] },
-    { name: 'sea', color: [0, 90, 220] }, { name: 'sand', color: [250, 220, 80] },
+    { name: 'sky', color: [255, 150, 90] },
+    { name: 'rock', color: [150, 60, 160] },
+    { name: 'sea', color: [0, 90, 220] },
+    { name: 'sand', color: [250, 220, 80] },
   ],
   source,
   targets: [
     {
-      name: 'cliff left', geometry: {
+      name: 'cliff left',
+      geometry: {
         ...source,
-        rocks: [{ foot: 78, depth: 110, peaks: [peak(20, 58, 70, 40), peak(62, 34, 44, 24), peak(-30, 62, 80, 60)] }, source.rocks[2]],
+        rocks: [
+          { foot: 78, depth: 110, peaks: [peak(20, 58, 70, 40), peak(62, 34, 44, 24), peak(-30, 62, 80, 60)] },
+          source.rocks[2],
+        ],
       },
     },
     {
-      name: 'stacks', geometry: {
-        ...source, rocks: [{ foot: 88, depth: 70, peaks: [peak(50, 42, 30, 34), peak(118, 30, 24, 28), peak(196, 50, 36, 40)] }],
+      name: 'stacks',
+      geometry: {
+        ...source,
+        rocks: [{ foot: 88, depth: 70, peaks: [peak(50, 42, 30, 34), peak(118, 30, 24, 28), peak(196, 50, 36, 40)] }],
       },
     },
     { name: 'wide beach', geometry: { ...source, edge: [108, 112, 98] } },
     {
-      name: 'low horizon', geometry: {
-        ...source, horizon: 88, edge: [146, 140, 150], rocks: [{ ...source.rocks[0], foot: 100 }, { ...source.rocks[1], foot: 112 }],
+      name: 'low horizon',
+      geometry: {
+        ...source,
+        horizon: 88,
+        edge: [146, 140, 150],
+        rocks: [
+          { ...source.rocks[0], foot: 100 },
+          { ...source.rocks[1], foot: 112 },
+        ],
       },
     },
   ],

@@ -1,5 +1,5 @@
-// The example scenes that ship with the program: landscapes and a portrait painted by code, each with an exact layout, and further layouts
-// whose true picture is known because the same painter paints it.
+// The example scenes that ship with the program: landscapes and a portrait painted by code, each with an exact layout,
+// and further layouts whose true picture is known because the same painter paints it.
 import { Canvas } from './painting/canvas.ts';
 import { developLayout, developPhoto } from './painting/develop.ts';
 import { cabin } from './cabin.ts';
@@ -14,7 +14,9 @@ export type { Scene, SceneClass, ScenePicture } from './scene.ts';
 /** Closes a recipe over its own geometry type, so that recipes of different scenes fit one list. */
 function painter<G>(recipe: Recipe<G>) {
   const picture = (name: string, geometry: G, size: number, seed: number): ScenePicture => {
-    const width = size, height = Math.round(size * recipe.aspect), canvas = new Canvas(width, height);
+    const width = size,
+      height = Math.round(size * recipe.aspect),
+      canvas = new Canvas(width, height);
     // Scenes must not share their clouds and trees, so each counts its seeds from its own start.
     const own = Math.imul(seed, 7919) + recipe.start;
     recipe.paint(canvas, geometry, own);
@@ -26,7 +28,9 @@ function painter<G>(recipe: Recipe<G>) {
     name: recipe.name,
     targets: recipe.targets.map((t) => t.name),
     paint: (size: number, seed: number, targets = true): Scene => ({
-      name: recipe.name, title: recipe.title, classes: recipe.classes,
+      name: recipe.name,
+      title: recipe.title,
+      classes: recipe.classes,
       source: picture('source', recipe.source, size, seed),
       targets: targets ? recipe.targets.map((t) => picture(t.name, t.geometry, size, seed)) : [],
     }),
@@ -47,19 +51,27 @@ export const sceneNames: string[] = landscapes.map((p) => p.name);
 export const allSceneNames: string[] = [...sceneNames, ...portraits.map((p) => p.name)];
 
 /**
- * Paints a scene: its source picture and all its targets. `size` is the width in pixels (default 256; the height follows from
+ * Paints a scene: its source picture and all its targets. `size` is the width in pixels (default 256; the height
+ * follows from
  * the scene); the same name, size and seed give the same bytes. Other seeds give other clouds, leaves and waves.
  */
-export const paintScene = (name: string, options: SceneOptions = {}): Scene => find(name).paint(options.size ?? 256, options.seed ?? 1);
+export const paintScene = (name: string, options: SceneOptions = {}): Scene =>
+  find(name).paint(options.size ?? 256, options.seed ?? 1);
 
 /** The scene with its source alone, in a fraction of the time; `targetNames` are what paintTarget knows. */
-export const paintSource = (name: string, options: SceneOptions = {}): Scene & { targetNames: string[] } =>
-  ({ ...find(name).paint(options.size ?? 256, options.seed ?? 1, false), targetNames: find(name).targets });
+export const paintSource = (name: string, options: SceneOptions = {}): Scene & { targetNames: string[] } => ({
+  ...find(name).paint(options.size ?? 256, options.seed ?? 1, false),
+  targetNames: find(name).targets,
+});
 
 /** One of a scene's targets by itself. */
-export const paintTarget = (name: string, target: string, options: SceneOptions = {}): ScenePicture => find(name).one(target, options.size ?? 256, options.seed ?? 1);
+export const paintTarget = (name: string, target: string, options: SceneOptions = {}): ScenePicture =>
+  find(name).one(target, options.size ?? 256, options.seed ?? 1);
 
-export interface SceneOptions { /** Width in pixels. */ size?: number; seed?: number }
+export interface SceneOptions {
+  /** Width in pixels. */ size?: number;
+  seed?: number;
+}
 
 function find(name: string) {
   const found = [...landscapes, ...portraits].find((p) => p.name === name);

@@ -16,18 +16,33 @@ interface Meadow {
   trees: readonly { x: number; y: number; width: number; height: number; seed: number }[];
 }
 
-const SKY = 0, HILLS = 1, TREE = 2, MEADOW = 3;
+const SKY = 0,
+  HILLS = 1,
+  TREE = 2,
+  MEADOW = 3;
 
 const light: Light = { sun: unit([-0.6, 0.68, 0.42]), direct: [1.5, 1.38, 1.15], ambient: [0.26, 0.33, 0.44] };
 const sky: SkyLook = {
-  zenith: hex(0x2d66ae), horizon: hex(0xc4dcec), fade: 58,
+  zenith: hex(0x2d66ae),
+  horizon: hex(0xc4dcec),
+  fade: 58,
   cumulus: { count: 16, size: 135, sun: light.sun, sunlit: [1.16, 1.12, 1.07], shaded: hex(0x73869f) },
 };
 const air = hex(0xa6c2da);
 const downs: RangeLook = { rib: 60, relief: 0.4, round: 1, ledge: 0, sink: 0.5, floor: 6 };
-const oak: FoliageLook = { dark: hex(0x35481f), bright: hex(0x6d803c), through: hex(0x566a1a), bark: hex(0x5d4c3e), density: 0.62 };
+const oak: FoliageLook = {
+  dark: hex(0x35481f),
+  bright: hex(0x6d803c),
+  through: hex(0x566a1a),
+  bark: hex(0x5d4c3e),
+  density: 0.62,
+};
 const grass: GrassLook = {
-  lush: hex(0x526a31), dry: hex(0x8a8850), soil: hex(0x2a2c18), through: hex(0x4e6222), blade: 0.3,
+  lush: hex(0x526a31),
+  dry: hex(0x8a8850),
+  soil: hex(0x2a2c18),
+  through: hex(0x4e6222),
+  blade: 0.3,
   flowers: [
     { petal: hex(0xe8b80c), heart: hex(0xa8700c), size: 0.07, share: 0.62, perSquareMetre: 42 },
     { petal: hex(0xf6f2ea), heart: hex(0xe2b52a), size: 0.06, share: 0.3, perSquareMetre: 16 },
@@ -36,14 +51,22 @@ const grass: GrassLook = {
 };
 
 function fields(noise: Noise): (s: Surface) => Colour {
-  const pasture = hex(0x6f8440), stubble = hex(0xa59c5e), wood = hex(0x2c4026);
+  const pasture = hex(0x6f8440),
+    stubble = hex(0xa59c5e),
+    wood = hex(0x2c4026);
   return (s) => {
-    const patch = noise.fbm(s.x * 0.03 + 8, s.z * 0.06, 3), trees = noise.fbm(s.x * 0.035, s.z * 0.05 + 30, 4);
+    const patch = noise.fbm(s.x * 0.03 + 8, s.z * 0.06, 3),
+      trees = noise.fbm(s.x * 0.035, s.z * 0.05 + 30, 4);
     const crowns = noise.fbm(s.x * 0.55, (s.z * 0.4 - s.height) * 0.7, 3, 0.7);
     const forest = smoothstep(-0.02, 0.05, trees + 0.16 * crowns);
     let albedo = mix(pasture, stubble, smoothstep(0.05, 0.25, patch));
     albedo = mix(scale(albedo, 1 + 0.15 * crowns), scale(wood, 1 + 1.3 * crowns), forest);
-    const c = lit(albedo, light, facing(s, light.sun) * s.sunlit * (1 - forest * 0.3 * (1 - crowns)), s.open * (1 - 0.3 * forest));
+    const c = lit(
+      albedo,
+      light,
+      facing(s, light.sun) * s.sunlit * (1 - forest * 0.3 * (1 - crowns)),
+      s.open * (1 - 0.3 * forest),
+    );
     return mix(c, air, clamp(1 - Math.exp(-(s.distance - 0.82) * 1.15)));
   };
 }
@@ -51,20 +74,39 @@ function fields(noise: Noise): (s: Surface) => Colour {
 function paint(canvas: Canvas, g: Meadow, seed: number): void {
   const view: View = { horizon: g.horizon - 1, eye: 1.5, focal: 256 };
   paintSky(canvas, SKY, sky, g.horizon, g.horizon + 1, seed + 2);
-  const range = { look: downs, peaks: g.hills, foot: g.horizon + 2, horizon: g.horizon - 4, depth: 230, seed: seed + 3 };
+  const range = {
+    look: downs,
+    peaks: g.hills,
+    foot: g.horizon + 2,
+    horizon: g.horizon - 4,
+    depth: 230,
+    seed: seed + 3,
+  };
   paintRange(canvas, HILLS, range, light.sun, fields(new Noise(seed + 1)));
-  const noise = new Noise(seed + 7), edge = (x: number): number => g.horizon + 1 + 2 * noise.fbm(x * 0.012, 1, 3);
+  const noise = new Noise(seed + 7),
+    edge = (x: number): number => g.horizon + 1 + 2 * noise.fbm(x * 0.012, 1, 3);
   const sunAt = (x: number, y: number): number => {
     let sun = 1;
     for (const t of g.trees) {
-      // The crown's shadow: an ellipse on the ground to the right of the foot, its rim broken by gaps between the leaves.
-      const dx = (x - t.x - t.width * 0.3) / (t.width * 0.56), dy = (y - t.y + t.width * 0.01) / (t.width * 0.085);
+      // The crown's shadow: an ellipse on the ground to the right of the foot, its rim broken by gaps between the
+      // leaves.
+      const dx = (x - t.x - t.width * 0.3) / (t.width * 0.56),
+        dy = (y - t.y + t.width * 0.01) / (t.width * 0.085);
       const r = Math.hypot(dx, dy) + 0.22 * noise.fbm(x * 0.14, y * 0.5, 3);
       sun *= 1 - 0.86 * smoothstep(1.08, 0.8, r);
     }
     return sun;
   };
-  paintGrass(canvas, MEADOW, view, { top: g.horizon - 2, grows: (x, y) => y >= edge(x), sunAt }, grass, light, air, seed + 6);
+  paintGrass(
+    canvas,
+    MEADOW,
+    view,
+    { top: g.horizon - 2, grows: (x, y) => y >= edge(x), sunAt },
+    grass,
+    light,
+    air,
+    seed + 6,
+  );
   for (const t of [...g.trees].sort((a, b) => a.y - b.y)) {
     const own = randomStream(seed + t.seed);
     paintPlant(canvas, TREE, t.x, t.y, lightPlant(growBroadleaf(t.width, t.height, own, 1.15), oak, light, own));
@@ -79,23 +121,40 @@ const source: Meadow = {
 
 /** A broad tree in a flower meadow before distant hills. */
 export const meadow: Recipe<Meadow> = {
-  name: 'meadow', title: 'Flower meadow', aspect: 1, exposure: 0.74, start: 2000,
+  name: 'meadow',
+  title: 'Flower meadow',
+  aspect: 1,
+  exposure: 0.74,
+  start: 2000,
   classes: [
-    { name: 'sky', color: [0, 190, 255] }, { name: 'hills', color: [140, 90, 210] },
-    { name: 'tree', color: [0, 160, 40] }, { name: 'meadow', color: [255, 170, 0] },
+    { name: 'sky', color: [0, 190, 255] },
+    { name: 'hills', color: [140, 90, 210] },
+    { name: 'tree', color: [0, 160, 40] },
+    { name: 'meadow', color: [255, 170, 0] },
   ],
   source,
   targets: [
     { name: 'tree moved', geometry: { ...source, trees: [{ x: 86, y: 200, width: 132, height: 138, seed: 11 }] } },
     {
-      name: 'two trees', geometry: {
-        ...source, trees: [{ x: 72, y: 194, width: 104, height: 112, seed: 12 }, { x: 190, y: 198, width: 112, height: 124, seed: 13 }],
+      name: 'two trees',
+      geometry: {
+        ...source,
+        trees: [
+          { x: 72, y: 194, width: 104, height: 112, seed: 12 },
+          { x: 190, y: 198, width: 112, height: 124, seed: 13 },
+        ],
       },
     },
-    { name: 'high horizon', geometry: { ...source, horizon: 148, trees: [{ x: 150, y: 176, width: 132, height: 130, seed: 11 }] } },
     {
-      name: 'wide crown', geometry: {
-        ...source, hills: [peak(120, 50, 170, 140), peak(20, 24, 110, 60)], trees: [{ x: 132, y: 200, width: 196, height: 128, seed: 14 }],
+      name: 'high horizon',
+      geometry: { ...source, horizon: 148, trees: [{ x: 150, y: 176, width: 132, height: 130, seed: 11 }] },
+    },
+    {
+      name: 'wide crown',
+      geometry: {
+        ...source,
+        hills: [peak(120, 50, 170, 140), peak(20, 24, 110, 60)],
+        trees: [{ x: 132, y: 200, width: 196, height: 128, seed: 14 }],
       },
     },
   ],

@@ -1,7 +1,10 @@
 import type { Canvas } from './painting/canvas.ts';
 
 /** A class of a layout: its name and its colour in the layout's picture (sRGB bytes). */
-export interface SceneClass { name: string; color: [number, number, number] }
+export interface SceneClass {
+  name: string;
+  color: [number, number, number];
+}
 
 /** A photograph and its exact layout. */
 export interface ScenePicture {
@@ -15,10 +18,21 @@ export interface ScenePicture {
   layout: Uint8Array;
 }
 
-/** One photograph to learn from, and layouts to render. A target's photo is the truth: the same painter's picture of that layout. */
-export interface Scene { name: string; title: string; classes: SceneClass[]; source: ScenePicture; targets: ScenePicture[] }
+/**
+ * One photograph to learn from, and layouts to render. A target's photo is the truth: the same painter's picture of
+ * that layout.
+ */
+export interface Scene {
+  name: string;
+  title: string;
+  classes: SceneClass[];
+  source: ScenePicture;
+  targets: ScenePicture[];
+}
 
-/** How to paint one scene from a geometry G: the same materials, light and palette for the source and for every target. */
+/**
+ * How to paint one scene from a geometry G: the same materials, light and palette for the source and for every target.
+ */
 export interface Recipe<G> {
   name: string;
   title: string;

@@ -40,25 +40,36 @@ export function planMemory(calls: readonly Pick<Call, 'read' | 'write' | 'module
   let unplanned = 0;
   let at = 0;
   const settle = (until: number): void => {
-    for (; at < until; at++) for (const s of ending.get(at) ?? []) {
-      const bin = assignment.get(s)!;
-      if (bin >= 0) free.add(bin);
-    }
+    for (; at < until; at++)
+      for (const s of ending.get(at) ?? []) {
+        const bin = assignment.get(s)!;
+        if (bin >= 0) free.add(bin);
+      }
   };
-  for (const [s, i] of first) { // insertion order is order of first use
+  for (const [s, i] of first) {
+    // insertion order is order of first use
     settle(i);
     const bytes = align(s.bytes);
     unplanned += bytes;
-    if (s.kept) { assignment.set(s, -1); continue; }
+    if (s.kept) {
+      assignment.set(s, -1);
+      continue;
+    }
     let best = -1;
     let cost = Infinity;
     for (const bin of free) {
       // Growing a bin costs memory; filling a large one with little only wastes it for a while.
       const growth = Math.max(0, bytes - bins[bin]);
       const c = growth + Math.max(0, bins[bin] - bytes) * 1e-3;
-      if (c < cost) { cost = c; best = bin; }
+      if (c < cost) {
+        cost = c;
+        best = bin;
+      }
     }
-    if (best < 0) { best = bins.length; bins.push(bytes); }
+    if (best < 0) {
+      best = bins.length;
+      bins.push(bytes);
+    }
     free.delete(best);
     bins[best] = Math.max(bins[best], bytes);
     assignment.set(s, best);
@@ -67,16 +78,21 @@ export function planMemory(calls: readonly Pick<Call, 'read' | 'write' | 'module
 }
 
 /**
- * The calls that compute the same in every run for as long as the lasting storages in `still` keep their values: they read only
+ * The calls that compute the same in every run for as long as the lasting storages in `still` keep their values: they
+ * read only
  * those and each other's results, and write only step memory that no other call writes.
  */
-export function invariantCalls<C extends Pick<Call, 'read' | 'write'>>(calls: readonly C[], still: ReadonlySet<Storage>): Set<C> {
+export function invariantCalls<C extends Pick<Call, 'read' | 'write'>>(
+  calls: readonly C[],
+  still: ReadonlySet<Storage>,
+): Set<C> {
   const roots = (bound: Call['read']): Storage[] => Object.values(bound).map((s) => s.root);
   const writers = new Map<Storage, C[]>();
   for (const c of calls) for (const s of roots(c.write)) writers.set(s, [...(writers.get(s) ?? []), c]);
   const found = new Set(calls.filter((c) => roots(c.write).every((s) => !s.lasting)));
-  const known = (s: Storage): boolean => (s.lasting ? still.has(s) && !writers.has(s) : writers.get(s)?.every((w) => found.has(w)) ?? false);
-  for (let before = -1; before !== found.size;) {
+  const known = (s: Storage): boolean =>
+    s.lasting ? still.has(s) && !writers.has(s) : (writers.get(s)?.every((w) => found.has(w)) ?? false);
+  for (let before = -1; before !== found.size; ) {
     before = found.size;
     for (const c of found) if (![...roots(c.read), ...roots(c.write)].every(known)) found.delete(c);
   }

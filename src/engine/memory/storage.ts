@@ -1,5 +1,6 @@
 /**
- * Device memory. A `Storage` is a range of bytes that kernels bind. Lasting storages have their memory at once; a step's
+ * Device memory. A `Storage` is a range of bytes that kernels bind. Lasting storages have their memory at once; a
+ * step's
  * storages are only names until the recorder plans them, so that their memory can be shared by lifetime.
  */
 import type { Device } from '../device.ts';
@@ -17,20 +18,37 @@ export class Storage {
   private host: Storage | null = null;
   private hostOffset = 0;
 
-  constructor(readonly bytes: number, readonly label: string) {}
+  constructor(
+    readonly bytes: number,
+    readonly label: string,
+  ) {}
 
   /** The storage whose memory this one lies in: itself, or what it is a range of. */
-  get root(): Storage { return this.host ? this.host.root : this; }
-  get lasting(): boolean { return this.root.buffer !== null; }
-  get placed(): boolean { return this.host !== null; }
-  get target(): GPUBuffer | null { return this.root.buffer; }
-  get start(): number { return this.host ? this.host.start + this.hostOffset : this.offset; }
+  get root(): Storage {
+    return this.host ? this.host.root : this;
+  }
+  get lasting(): boolean {
+    return this.root.buffer !== null;
+  }
+  get placed(): boolean {
+    return this.host !== null;
+  }
+  get target(): GPUBuffer | null {
+    return this.root.buffer;
+  }
+  get start(): number {
+    return this.host ? this.host.start + this.hostOffset : this.offset;
+  }
 
-  /** Makes this step storage a range of another, e.g. a gradient a range of the optimizer's vector, a sample one of its batch. */
+  /**
+   * Makes this step storage a range of another, e.g. a gradient a range of the optimizer's vector, a sample one of its
+   * batch.
+   */
   place(host: Storage, offset: number): void {
     if (this.buffer || this.host || this.kept) throw new Error(`storage ${this.label} already has its memory`);
     if (offset % alignment) throw new Error(`${this.label}: offset ${offset} is not a multiple of ${alignment}`);
-    if (offset + this.bytes > align(host.bytes)) throw new Error(`${this.label}: ${this.bytes} bytes from ${offset} on do not fit into ${host.label}`);
+    if (offset + this.bytes > align(host.bytes))
+      throw new Error(`${this.label}: ${this.bytes} bytes from ${offset} on do not fit into ${host.label}`);
     this.host = host;
     this.hostOffset = offset;
   }
@@ -57,7 +75,8 @@ export class Memory {
 
   buffer(bytes: number, usage: number, label: string): GPUBuffer {
     const limit = this.device.limits.maxBufferSize;
-    if (bytes > limit) throw new RangeError(`${label} needs ${bytes} bytes, more than the adapter's largest buffer (${limit})`);
+    if (bytes > limit)
+      throw new RangeError(`${label} needs ${bytes} bytes, more than the adapter's largest buffer (${limit})`);
     const buffer = this.device.gpu.createBuffer({ size: bytes, usage, label });
     this.owned.add(buffer);
     this.bytes += bytes;
@@ -75,7 +94,8 @@ export class Memory {
   }
 
   /**
-   * Buffers of at least these sizes for the step memory of one program. Programs run one after the other on the queue and
+   * Buffers of at least these sizes for the step memory of one program. Programs run one after the other on the queue
+   * and
    * nothing in step memory outlives a run, so all programs share one set.
    */
   stepBuffers(sizes: readonly number[]): GPUBuffer[] {
@@ -85,14 +105,21 @@ export class Memory {
     for (const { bytes, i } of order) {
       const at = free.findIndex((b) => b.size >= bytes);
       if (at >= 0) result[i] = free.splice(at, 1)[0];
-      else this.shared.push(result[i] = this.buffer(bytes, usage.storage, 'step memory'));
+      else this.shared.push((result[i] = this.buffer(bytes, usage.storage, 'step memory')));
     }
     return result;
   }
 
   write(storage: Storage, data: ArrayBufferView): void {
-    if (data.byteLength > storage.bytes) throw new RangeError(`${storage.label}: ${data.byteLength} bytes into ${storage.bytes}`);
-    this.device.gpu.queue.writeBuffer(storage.target!, storage.start, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+    if (data.byteLength > storage.bytes)
+      throw new RangeError(`${storage.label}: ${data.byteLength} bytes into ${storage.bytes}`);
+    this.device.gpu.queue.writeBuffer(
+      storage.target!,
+      storage.start,
+      data.buffer as ArrayBuffer,
+      data.byteOffset,
+      data.byteLength,
+    );
   }
 
   /** Copies storages back to the host in one round trip. */
@@ -100,7 +127,10 @@ export class Memory {
     const gpu = this.device.gpu;
     const offsets: number[] = [];
     let total = 0;
-    for (const s of storages) { offsets.push(total); total += align(s.bytes); }
+    for (const s of storages) {
+      offsets.push(total);
+      total += align(s.bytes);
+    }
     const staging = gpu.createBuffer({ size: Math.max(total, 4), usage: usage.staging, label: 'read-back' });
     const encoder = gpu.createCommandEncoder();
     for (const [i, s] of storages.entries()) {
@@ -127,11 +157,17 @@ export class Memory {
     buffer.destroy();
   }
 
-  /** Runs `work` and releases every lasting storage made meanwhile: for one-off jobs beside a training. Not to be nested with other work in flight. */
+  /**
+   * Runs `work` and releases every lasting storage made meanwhile: for one-off jobs beside a training. Not to be nested
+   * with other work in flight.
+   */
   async scope<T>(work: () => Promise<T>): Promise<T> {
     const before = new Set(this.owned);
-    try { return await work(); } finally {
-      for (const buffer of [...this.owned]) if (!before.has(buffer) && !this.shared.includes(buffer)) this.release(buffer);
+    try {
+      return await work();
+    } finally {
+      for (const buffer of [...this.owned])
+        if (!before.has(buffer) && !this.shared.includes(buffer)) this.release(buffer);
     }
   }
 

@@ -1,5 +1,6 @@
 /**
- * What the judge sees of a pixel: colour and texture of its surroundings at several sizes, and nothing of where it lies. All
+ * What the judge sees of a pixel: colour and texture of its surroundings at several sizes, and nothing of where it
+ * lies. All
  * by hand (no learned filter), on the host in a fixed order, so that they are the same on every adapter.
  */
 import { gradient, lab, smooth, type Plane, type Planes } from '../metrics/planes.ts';
@@ -10,11 +11,17 @@ const radii = [2, 5];
 /**
  * Features of every pixel of a picture:
  * - L*a*b* averaged over a window of about 3, 9 and 21 pixels;
- * - per window size: standard deviation of L, of a and of b (how varied), mean squared gradient of L across, down, and their
- *   product (how strong and which way: the structure tensor of Bigun and Granlund 1987), and the mean absolute fine detail.
+ * - per window size: standard deviation of L, of a and of b (how varied), mean squared gradient of L across, down, and
+ * their
+ *   product (how strong and which way: the structure tensor of Bigun and Granlund 1987), and the mean absolute fine
+ *   detail.
  * Energies are taken to their square roots, so that all features are in units of L*a*b*.
  */
-export function pixelFeatures(picture: { width: number; height: number; data: Uint8Array }): Planes & { /** Which are texture; the others are colour. */ texture: boolean[] } {
+export function pixelFeatures(picture: {
+  width: number;
+  height: number;
+  data: Uint8Array;
+}): Planes & { /** Which are texture; the others are colour. */ texture: boolean[] } {
   const { width: w, height: h, planes: colour } = lab(picture);
   const out: Plane[] = colour.map((p) => smooth(p, w, h, 1));
   const texture = [false, false, false];
@@ -27,7 +34,10 @@ export function pixelFeatures(picture: { width: number; height: number; data: Ui
   for (const r of radii) {
     for (const [c, p] of colour.entries()) {
       const mean = smooth(p, w, h, r);
-      out.push(mean, smooth(squares[c], w, h, r).map((v, i) => Math.sqrt(Math.max(0, v - mean[i] ** 2))));
+      out.push(
+        mean,
+        smooth(squares[c], w, h, r).map((v, i) => Math.sqrt(Math.max(0, v - mean[i] ** 2))),
+      );
     }
     for (const p of [xx, yy, xy]) out.push(rooted(smooth(p, w, h, r)));
     out.push(smooth(fine, w, h, r));

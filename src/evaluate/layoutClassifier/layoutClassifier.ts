@@ -1,10 +1,13 @@
 /**
- * The judge: reads the layout off a picture, to say whether a result follows its target. It took no part in any training here:
- * it learns from the source pair and random warps of it alone, by other means (extremely randomised trees over hand-made
+ * The judge: reads the layout off a picture, to say whether a result follows its target. It took no part in any
+ * training here:
+ * it learns from the source pair and random warps of it alone, by other means (extremely randomised trees over
+ * hand-made
  * features of colour and texture) and another seed than the segmenter S, and it is not told where a pixel lies, so it
  * cannot answer by habit that the sky is at the top.
  *
- * No judge is right about everything. So it comes with two numbers of its own: its ceiling, what it gives to warps of the
+ * No judge is right about everything. So it comes with two numbers of its own: its ceiling, what it gives to warps of
+ * the
  * source that it has not seen, where the layout is known to be right; and the control, what it gives the untouched
  * source against the target, which is what doing nothing earns. A result's score means something between the two.
  */
@@ -20,18 +23,32 @@ export interface JudgeOptions {
   /** Longer side of the source as the judge sees it, in pixels; smaller sources stay as they are. */
   longSide: number;
   /** Warps to learn from (beside the source itself), and unseen ones for the ceiling. */
-  warps: number; unseen: number;
+  warps: number;
+  unseen: number;
   /** Pixels learned from, over all warps; classes by the square root of their areas. */
   samples: number;
   /** How often each view's resolution is divided before it is learned from, in turn: a blurred tree still is a tree. */
   soft: number[];
-  trees: number; tries: number; least: number;
+  trees: number;
+  tries: number;
+  least: number;
   seed: number;
 }
-export const defaultJudge: JudgeOptions = { longSide: 256, warps: 5, unseen: 2, samples: 24_000, soft: [1, 2, 1, 3, 1, 4], trees: 24, tries: 12, least: 8, seed: 0x1d9e };
+export const defaultJudge: JudgeOptions = {
+  longSide: 256,
+  warps: 5,
+  unseen: 2,
+  samples: 24_000,
+  soft: [1, 2, 1, 3, 1, 4],
+  trees: 24,
+  tries: 12,
+  least: 8,
+  seed: 0x1d9e,
+};
 
 /** Spread of the final vote: pixels, and units of L*a*b*. */
-const voteRadius = 2, voteColour = 8;
+const voteRadius = 2,
+  voteColour = 8;
 
 export class Judge {
   private constructor(
@@ -43,12 +60,19 @@ export class Judge {
     readonly ceiling: LayoutScore,
   ) {}
 
-  /** Trains on one pair. A second or two for 256 x 256 pixels on one core; the same bits for the same pair and options. */
+  /**
+   * Trains on one pair. A second or two for 256 x 256 pixels on one core; the same bits for the same pair and options.
+   */
   static train(source: PictureAndLabels, classes: number, options: Partial<JudgeOptions> = {}): Judge {
     const o = { ...defaultJudge, ...options };
     const scale = Math.min(1, o.longSide / Math.max(source.width, source.height));
     const [w, h] = [source.width, source.height].map((n) => Math.max(8, Math.round(n * scale)));
-    const small: PictureAndLabels = { width: w, height: h, photo: resize(source.photo, w, h), labels: resizeLabels(source.labels, source.width, source.height, w, h) };
+    const small: PictureAndLabels = {
+      width: w,
+      height: h,
+      photo: resize(source.photo, w, h),
+      labels: resizeLabels(source.labels, source.width, source.height, w, h),
+    };
     const forest = Forest.train(draw(small, classes, o), o);
     const scores = Array.from({ length: o.unseen }, (_, i) => {
       const unseen = warpedPair(small, o.seed, o.warps + i);
@@ -68,7 +92,8 @@ export class Judge {
 export function meanScore(scores: readonly LayoutScore[]): LayoutScore {
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
   return {
-    meanIoU: mean(scores.map((s) => s.meanIoU)), accuracy: mean(scores.map((s) => s.accuracy)),
+    meanIoU: mean(scores.map((s) => s.meanIoU)),
+    accuracy: mean(scores.map((s) => s.accuracy)),
     perClass: scores[0].perClass.map((_, k) => {
       const found = scores.map((s) => s.perClass[k]).filter((v): v is number => v !== null);
       return found.length ? mean(found) : null;
@@ -77,10 +102,21 @@ export function meanScore(scores: readonly LayoutScore[]): LayoutScore {
 }
 
 /** The picture with detail finer than `by` pixels taken out. */
-const softened = (p: Picture, by: number): Picture => (by === 1 ? p : resize(resize(p, Math.max(2, Math.round(p.width / by)), Math.max(2, Math.round(p.height / by))), p.width, p.height));
+const softened = (p: Picture, by: number): Picture =>
+  by === 1
+    ? p
+    : resize(
+        resize(p, Math.max(2, Math.round(p.width / by)), Math.max(2, Math.round(p.height / by))),
+        p.width,
+        p.height,
+      );
 
 /** Pixels of the source and its warps, with their features. */
-function draw(source: PictureAndLabels, classes: number, o: JudgeOptions): { columns: Float32Array[]; labels: Uint8Array; classes: number } {
+function draw(
+  source: PictureAndLabels,
+  classes: number,
+  o: JudgeOptions,
+): { columns: Float32Array[]; labels: Uint8Array; classes: number } {
   const columns: number[][] = [];
   const labels: number[] = [];
   const random = new HostRandom(o.seed);
@@ -91,7 +127,7 @@ function draw(source: PictureAndLabels, classes: number, o: JudgeOptions): { col
     view.labels.forEach((k, i) => byClass[k].push(i));
     const total = byClass.reduce((s, c) => s + Math.sqrt(c.length), 0);
     for (const [k, pixels] of byClass.entries()) {
-      const n = Math.min(pixels.length, Math.round(o.samples / (o.warps + 1) * Math.sqrt(pixels.length) / total));
+      const n = Math.min(pixels.length, Math.round(((o.samples / (o.warps + 1)) * Math.sqrt(pixels.length)) / total));
       for (let j = 0; j < n; j++) {
         const i = pixels[Math.floor(random.next() * pixels.length)];
         planes.forEach((p, f) => (columns[f] ??= []).push(p[i]));
@@ -103,7 +139,8 @@ function draw(source: PictureAndLabels, classes: number, o: JudgeOptions): { col
 }
 
 /**
- * Labels of a picture: the forest's shares, averaged over neighbours of like colour (a bilateral window, Tomasi and Manduchi
+ * Labels of a picture: the forest's shares, averaged over neighbours of like colour (a bilateral window, Tomasi and
+ * Manduchi
  * 1998), then the largest. Without it single leaves and blades speckle the map.
  */
 function decide(forest: Forest, picture: Picture): Uint8Array {
@@ -113,20 +150,21 @@ function decide(forest: Forest, picture: Picture): Uint8Array {
   const k = forest.classes;
   const out = new Uint8Array(w * h);
   const sum = new Float64Array(k);
-  for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) {
-    const p = y * w + x;
-    sum.fill(0);
-    for (let v = Math.max(0, y - voteRadius); v <= Math.min(h - 1, y + voteRadius); v++) {
-      for (let u = Math.max(0, x - voteRadius); u <= Math.min(w - 1, x + voteRadius); u++) {
-        const q = v * w + u;
-        const d = ((L[p] - L[q]) ** 2 + (A[p] - A[q]) ** 2 + (B[p] - B[q]) ** 2) / voteColour ** 2;
-        const weight = 1 / (1 + d);
-        for (let c = 0; c < k; c++) sum[c] += weight * shares[q * k + c];
+  for (let y = 0; y < h; y++)
+    for (let x = 0; x < w; x++) {
+      const p = y * w + x;
+      sum.fill(0);
+      for (let v = Math.max(0, y - voteRadius); v <= Math.min(h - 1, y + voteRadius); v++) {
+        for (let u = Math.max(0, x - voteRadius); u <= Math.min(w - 1, x + voteRadius); u++) {
+          const q = v * w + u;
+          const d = ((L[p] - L[q]) ** 2 + (A[p] - A[q]) ** 2 + (B[p] - B[q]) ** 2) / voteColour ** 2;
+          const weight = 1 / (1 + d);
+          for (let c = 0; c < k; c++) sum[c] += weight * shares[q * k + c];
+        }
       }
+      let best = 0;
+      for (let c = 1; c < k; c++) if (sum[c] > sum[best]) best = c;
+      out[p] = best;
     }
-    let best = 0;
-    for (let c = 1; c < k; c++) if (sum[c] > sum[best]) best = c;
-    out[p] = best;
-  }
   return out;
 }

@@ -12,7 +12,10 @@ export interface LayoutScore {
   perClass: (number | null)[];
 }
 
-/** Counts [K, K]: row = class in `expected`, column = class in `found`. Throws where the maps differ in length or a label is not below K. */
+/**
+ * Counts [K, K]: row = class in `expected`, column = class in `found`. Throws where the maps differ in length or a
+ * label is not below K.
+ */
 export function confusion(expected: ArrayLike<number>, found: ArrayLike<number>, classes: number): Float64Array {
   if (expected.length !== found.length) throw new Error(`confusion: ${expected.length} labels against ${found.length}`);
   const counts = new Float64Array(classes * classes);
@@ -25,8 +28,10 @@ export function confusion(expected: ArrayLike<number>, found: ArrayLike<number>,
 }
 
 /**
- * Compares label maps of `classes` classes. Convention: the mean is over the classes that occur in either map, so a class
- * drawn nowhere costs nothing, and one hallucinated outside the expected map scores 0 (scikit-learn's jaccard_score, macro
+ * Compares label maps of `classes` classes. Convention: the mean is over the classes that occur in either map, so a
+ * class
+ * drawn nowhere costs nothing, and one hallucinated outside the expected map scores 0 (scikit-learn's jaccard_score,
+ * macro
  * average over the labels present).
  */
 export function layoutScore(expected: ArrayLike<number>, found: ArrayLike<number>, classes: number): LayoutScore {

@@ -23,15 +23,28 @@ export const metrics: readonly Metric[] = [
   { key: 'sifid_64', label: 'SIFID 64', better: 'lower', digits: 4, of: (r) => r.appearance.sifid?.d64 ?? null },
   { key: 'sifid_192', label: 'SIFID 192', better: 'lower', digits: 4, of: (r) => r.appearance.sifid?.d192 ?? null },
   { key: 'copy_share', label: 'copied', better: 'lower', digits: 3, of: (r) => r.copy.share },
-  { key: 'reconstruction_psnr', label: 'rec. PSNR', better: 'higher', digits: 2, of: (r) => r.reconstruction?.psnr ?? null },
-  { key: 'reconstruction_ssim', label: 'rec. SSIM', better: 'higher', digits: 3, of: (r) => r.reconstruction?.ssim ?? null },
+  {
+    key: 'reconstruction_psnr',
+    label: 'rec. PSNR',
+    better: 'higher',
+    digits: 2,
+    of: (r) => r.reconstruction?.psnr ?? null,
+  },
+  {
+    key: 'reconstruction_ssim',
+    label: 'rec. SSIM',
+    better: 'higher',
+    digits: 3,
+    of: (r) => r.reconstruction?.ssim ?? null,
+  },
   { key: 'truth_psnr', label: 'PSNR', better: 'higher', digits: 2, of: (r) => r.truth?.psnr ?? null },
   { key: 'truth_ssim', label: 'SSIM', better: 'higher', digits: 3, of: (r) => r.truth?.ssim ?? null },
   { key: 'truth_perceptual', label: 'perceptual', better: 'lower', digits: 3, of: (r) => r.truth?.perceptual ?? null },
 ];
 
 /** Those that apply to at least one of the reports. */
-export const metricsOf = (reports: readonly Report[]): Metric[] => metrics.filter((m) => reports.some((r) => m.of(r) !== null));
+export const metricsOf = (reports: readonly Report[]): Metric[] =>
+  metrics.filter((m) => reports.some((r) => m.of(r) !== null));
 
 /** The metric's value as text; '-' where it does not apply. */
 export const shown = (m: Metric, r: Report): string => {

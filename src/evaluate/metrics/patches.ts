@@ -1,12 +1,17 @@
 /**
- * Appearance by patches: bidirectional similarity (Simakov, Caspi, Shechtman, Irani 2008). Coherence asks whether everything in
- * the result looks like something in the source; completeness, whether everything in the source is somewhere in the result.
+ * Appearance by patches: bidirectional similarity (Simakov, Caspi, Shechtman, Irani 2008). Coherence asks whether
+ * everything in
+ * the result looks like something in the source; completeness, whether everything in the source is somewhere in the
+ * result.
  */
 import { patchNearest } from '../../autograd/ops/patch/patchNearest.ts';
 import type { Session } from '../../autograd/tensor.ts';
 import { fitSize, resize, resizeLabels, toFloatCHW, type Picture } from '../../data/image/image.ts';
 
-export interface Labelled { picture: Picture; labels: Uint8Array }
+export interface Labelled {
+  picture: Picture;
+  labels: Uint8Array;
+}
 export interface PatchOptions {
   /** Side of the patches, odd. */
   patch: number;
@@ -16,19 +21,32 @@ export interface PatchOptions {
 export const defaultPatches: PatchOptions = { patch: 7, longSide: 128 };
 
 export interface PatchSimilarity {
-  /** Root mean square difference per value, in 0..255 levels, of a result patch to its nearest source patch, averaged over the result's patches. 0 and up, lower is better. */
+  /**
+   * Root mean square difference per value, in 0..255 levels, of a result patch to its nearest source patch, averaged
+   * over the result's patches. 0 and up, lower is better.
+   */
   coherence: number;
   /** The same from the source's patches to the result's. 0 and up, lower is better. */
   completeness: number;
-  /** By class of the patch's centre (target layout in the result, source layout in the source), nearest within the class; null where either lacks it. */
+  /**
+   * By class of the patch's centre (target layout in the result, source layout in the source), nearest within the
+   * class; null where either lacks it.
+   */
   perClass: { coherence: number | null; completeness: number | null }[];
 }
 
 /**
- * Exact over all patches, on the device. Both pictures are seen at `longSide` (the search grows with the square of the pixels), so
+ * Exact over all patches, on the device. Both pictures are seen at `longSide` (the search grows with the square of the
+ * pixels), so
  * finer detail than that is the sliced Wasserstein distance's matter. Throws where a picture is smaller than a patch.
  */
-export async function patchSimilarity(session: Session, source: Labelled, result: Labelled, classes: number, options: Partial<PatchOptions> = {}): Promise<PatchSimilarity> {
+export async function patchSimilarity(
+  session: Session,
+  source: Labelled,
+  result: Labelled,
+  classes: number,
+  options: Partial<PatchOptions> = {},
+): Promise<PatchSimilarity> {
   const { patch, longSide } = { ...defaultPatches, ...options };
   const { scale } = fitSize(source.picture.width, source.picture.height, longSide);
   const [s, r] = [source, result].map((x) => small(x, scale, patch));
@@ -36,30 +54,51 @@ export async function patchSimilarity(session: Session, source: Labelled, result
     const [si, ri] = [s, r].map((x) => session.lasting([1, 3, x.height, x.width], 'evaluate.picture', x.image));
     const [sl, rl] = [s, r].map((x) => session.lasting([x.centres.length], 'evaluate.classes', x.centres, 'u32'));
     const [coherent, complete, coherentIn, completeIn] = await session.compute(() => [
-      patchNearest(ri, si, { patch }).distances, patchNearest(si, ri, { patch }).distances,
-      patchNearest(ri, si, { patch, targetLabels: rl, sourceLabels: sl }).distances, patchNearest(si, ri, { patch, targetLabels: sl, sourceLabels: rl }).distances,
+      patchNearest(ri, si, { patch }).distances,
+      patchNearest(si, ri, { patch }).distances,
+      patchNearest(ri, si, { patch, targetLabels: rl, sourceLabels: sl }).distances,
+      patchNearest(si, ri, { patch, targetLabels: sl, sourceLabels: rl }).distances,
     ]);
     // Values are in [-1, 1]: half of 255 levels to the unit.
     const levels = (squared: number): number => Math.sqrt(Math.max(0, squared) / (3 * patch * patch)) * 127.5;
     const mean = (d: ArrayLike<number>, wanted: (i: number) => boolean = () => true): number | null => {
       let [sum, n] = [0, 0];
-      for (let i = 0; i < d.length; i++) if (wanted(i)) { sum += levels(d[i]); n++; }
+      for (let i = 0; i < d.length; i++)
+        if (wanted(i)) {
+          sum += levels(d[i]);
+          n++;
+        }
       return n ? sum / n : null;
     };
     const both = (k: number): boolean => s.centres.includes(k) && r.centres.includes(k);
     return {
-      coherence: mean(coherent)!, completeness: mean(complete)!,
-      perClass: Array.from({ length: classes }, (_, k) => (both(k)
-        ? { coherence: mean(coherentIn, (i) => r.centres[i] === k), completeness: mean(completeIn, (i) => s.centres[i] === k) } : { coherence: null, completeness: null })),
+      coherence: mean(coherent)!,
+      completeness: mean(complete)!,
+      perClass: Array.from({ length: classes }, (_, k) =>
+        both(k)
+          ? {
+              coherence: mean(coherentIn, (i) => r.centres[i] === k),
+              completeness: mean(completeIn, (i) => s.centres[i] === k),
+            }
+          : { coherence: null, completeness: null },
+      ),
     };
   });
 }
 
-function small({ picture, labels }: Labelled, scale: number, patch: number): { width: number; height: number; image: Float32Array; centres: Uint32Array } {
+function small(
+  { picture, labels }: Labelled,
+  scale: number,
+  patch: number,
+): { width: number; height: number; image: Float32Array; centres: Uint32Array } {
   const [width, height] = [picture.width, picture.height].map((n) => Math.max(1, Math.round(n * scale)));
-  if (Math.min(width, height) < patch) throw new Error(`patchSimilarity: ${width} x ${height} is smaller than a patch of ${patch}`);
+  if (Math.min(width, height) < patch)
+    throw new Error(`patchSimilarity: ${width} x ${height} is smaller than a patch of ${patch}`);
   const l = resizeLabels(labels, picture.width, picture.height, width, height);
   const [r, w] = [(patch - 1) / 2, width - patch + 1];
-  const centres = Uint32Array.from({ length: w * (height - patch + 1) }, (_, i) => l[(Math.floor(i / w) + r) * width + (i % w) + r]);
+  const centres = Uint32Array.from(
+    { length: w * (height - patch + 1) },
+    (_, i) => l[(Math.floor(i / w) + r) * width + (i % w) + r],
+  );
   return { width, height, image: toFloatCHW(resize(picture, width, height)), centres };
 }

@@ -1,21 +1,28 @@
 /**
  * A distance in the form of LPIPS (Zhang et al. 2018, equation 1) on features of our own. It is NOT LPIPS: its features
- * are the judge's hand-made ones at three sizes, with no learned weights, so its numbers compare with each other and with nothing
+ * are the judge's hand-made ones at three sizes, with no learned weights, so its numbers compare with each other and
+ * with nothing
  * published.
  */
 import { resize, type Picture } from '../../data/image/image.ts';
 import { pixelFeatures } from '../layoutClassifier/features.ts';
 
-/** Added to the length that features are divided by, in units of L*a*b*: keeps noise in flat places from counting as texture. */
+/**
+ * Added to the length that features are divided by, in units of L*a*b*: keeps noise in flat places from counting as
+ * texture.
+ */
 const floor = { colour: 10, texture: 3 };
 
 /**
- * 0 for equal pictures, lower is better, at most 4. At full, half and quarter size, for colour and for texture apart: the features of each
- * pixel brought to unit length (or less, where there is little of them), squared differences summed over features and averaged
+ * 0 for equal pictures, lower is better, at most 4. At full, half and quarter size, for colour and for texture apart:
+ * the features of each
+ * pixel brought to unit length (or less, where there is little of them), squared differences summed over features and
+ * averaged
  * over pixels; colour and texture halved and added, and averaged over the sizes.
  */
 export function perceptualDistance(a: Picture, b: Picture): number {
-  if (a.width !== b.width || a.height !== b.height) throw new Error(`perceptualDistance: ${a.width} x ${a.height} against ${b.width} x ${b.height}`);
+  if (a.width !== b.width || a.height !== b.height)
+    throw new Error(`perceptualDistance: ${a.width} x ${a.height} against ${b.width} x ${b.height}`);
   const sizes = [1, 2, 4].filter((f) => f === 1 || Math.min(a.width, a.height) / f >= 8);
   return sizes.reduce((sum, f) => sum + distance(shrunk(a, f), shrunk(b, f)), 0) / sizes.length;
 }

@@ -1,11 +1,17 @@
 /** Pictures as planes of numbers on the host: colour spaces, box means, halving. Planes are row by row, [h,w]. */
 
 export type Plane = Float32Array;
-export interface Planes { width: number; height: number; planes: readonly Plane[] }
+export interface Planes {
+  width: number;
+  height: number;
+  planes: readonly Plane[];
+}
 
 /** sRGB byte -> linear light, 0..1 (IEC 61966-2-1). */
-const linear = Float64Array.from({ length: 256 }, (_, i) => (i / 255 <= 0.04045 ? i / 255 / 12.92 : ((i / 255 + 0.055) / 1.055) ** 2.4));
-const root = (t: number): number => (t > 216 / 24389 ? Math.cbrt(t) : (24389 / 27 * t + 16) / 116);
+const linear = Float64Array.from({ length: 256 }, (_, i) =>
+  i / 255 <= 0.04045 ? i / 255 / 12.92 : ((i / 255 + 0.055) / 1.055) ** 2.4,
+);
+const root = (t: number): number => (t > 216 / 24389 ? Math.cbrt(t) : ((24389 / 27) * t + 16) / 116);
 
 /** RGBA bytes -> CIE L*a*b* planes under D65, 2 degrees: L 0..100, a and b about -100..100. */
 export function lab({ width, height, data }: { width: number; height: number; data: Uint8Array }): Planes {
@@ -13,8 +19,8 @@ export function lab({ width, height, data }: { width: number; height: number; da
   const planes = [new Float32Array(n), new Float32Array(n), new Float32Array(n)];
   for (let i = 0; i < n; i++) {
     const [r, g, b] = [linear[data[4 * i]], linear[data[4 * i + 1]], linear[data[4 * i + 2]]];
-    const x = root((0.412453 * r + 0.357580 * g + 0.180423 * b) / 0.95047);
-    const y = root(0.212671 * r + 0.715160 * g + 0.072169 * b);
+    const x = root((0.412453 * r + 0.35758 * g + 0.180423 * b) / 0.95047);
+    const y = root(0.212671 * r + 0.71516 * g + 0.072169 * b);
     const z = root((0.019334 * r + 0.119193 * g + 0.950227 * b) / 1.08883);
     planes[0][i] = 116 * y - 16;
     planes[1][i] = 500 * (x - y);
@@ -50,10 +56,11 @@ export function smooth(x: Plane, w: number, h: number, r: number): Plane {
 /** Central differences along x and y; edges repeated. */
 export function gradient(x: Plane, w: number, h: number): [Plane, Plane] {
   const [gx, gy] = [new Float32Array(x.length), new Float32Array(x.length)];
-  for (let y = 0; y < h; y++) for (let u = 0; u < w; u++) {
-    const p = y * w + u;
-    gx[p] = (x[p + (u < w - 1 ? 1 : 0)] - x[p - (u > 0 ? 1 : 0)]) / 2;
-    gy[p] = (x[p + (y < h - 1 ? w : 0)] - x[p - (y > 0 ? w : 0)]) / 2;
-  }
+  for (let y = 0; y < h; y++)
+    for (let u = 0; u < w; u++) {
+      const p = y * w + u;
+      gx[p] = (x[p + (u < w - 1 ? 1 : 0)] - x[p - (u > 0 ? 1 : 0)]) / 2;
+      gy[p] = (x[p + (y < h - 1 ? w : 0)] - x[p - (y > 0 ? w : 0)]) / 2;
+    }
   return [gx, gy];
 }

@@ -1,6 +1,8 @@
 /**
- * Sliced Wasserstein distance between the patches of two pictures (Rabin, Peyre, Delon, Bernot 2011; for judging images:
- * Karras et al. 2018, section 5; as a loss for one image: GPDM, Elnekave and Weiss 2022). Unlike nearest patches it notices when
+ * Sliced Wasserstein distance between the patches of two pictures (Rabin, Peyre, Delon, Bernot 2011; for judging
+ * images:
+ * Karras et al. 2018, section 5; as a loss for one image: GPDM, Elnekave and Weiss 2022). Unlike nearest patches it
+ * notices when
  * patches are there in the wrong amounts.
  */
 import { conv2d } from '../../autograd/ops/conv2d/conv2d.ts';
@@ -8,10 +10,18 @@ import type { Session } from '../../autograd/tensor.ts';
 import { resize, toFloatCHW, type Picture } from '../../data/image/image.ts';
 import { HostRandom } from '../../engine/random.ts';
 
-export interface SlicedOptions { patch: number; directions: number; /** Each half the size of the one before. */ levels: number; seed: number }
+export interface SlicedOptions {
+  patch: number;
+  directions: number /** Each half the size of the one before. */;
+  levels: number;
+  seed: number;
+}
 export const defaultSliced: SlicedOptions = { patch: 7, directions: 32, levels: 3, seed: 0x51c3d };
 
-/** W1 between two sets of numbers, each with equal weights: the area between their distribution functions. Both sorted, of any lengths. */
+/**
+ * W1 between two sets of numbers, each with equal weights: the area between their distribution functions. Both sorted,
+ * of any lengths.
+ */
 export function wasserstein1(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let [i, j, sum, at] = [0, 0, 0, 0];
   // Quantile functions are steps: walk over the union of both sets of steps.
@@ -20,7 +30,10 @@ export function wasserstein1(a: ArrayLike<number>, b: ArrayLike<number>): number
     const end = Math.min(ea, eb);
     sum += (end - at) * Math.abs(a[i] - b[j]);
     at = end;
-    if ((i + 1) * b.length <= (j + 1) * a.length) { if ((i + 1) * b.length === (j + 1) * a.length) j++; i++; } else j++;
+    if ((i + 1) * b.length <= (j + 1) * a.length) {
+      if ((i + 1) * b.length === (j + 1) * a.length) j++;
+      i++;
+    } else j++;
   }
   return sum;
 }
@@ -30,18 +43,31 @@ export function sliceDirections(count: number, length: number, seed: number): Fl
   const random = new HostRandom(seed);
   const out = new Float32Array(count * length);
   for (let d = 0; d < count; d++) {
-    const v = Array.from({ length }, () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next()));
+    const v = Array.from(
+      { length },
+      () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next()),
+    );
     const norm = Math.hypot(...v);
-    out.set(v.map((x) => x / norm), d * length);
+    out.set(
+      v.map((x) => x / norm),
+      d * length,
+    );
   }
   return out;
 }
 
 /**
- * By pyramid level, full size first: the mean over random directions of W1 between the projections of all patches of both pictures,
- * in 0..255 levels. 0 and up, 0 for the same set of patches wherever they lie, lower is better. Pictures may differ in size.
+ * By pyramid level, full size first: the mean over random directions of W1 between the projections of all patches of
+ * both pictures,
+ * in 0..255 levels. 0 and up, 0 for the same set of patches wherever they lie, lower is better. Pictures may differ in
+ * size.
  */
-export async function slicedWasserstein(session: Session, a: Picture, b: Picture, options: Partial<SlicedOptions> = {}): Promise<number[]> {
+export async function slicedWasserstein(
+  session: Session,
+  a: Picture,
+  b: Picture,
+  options: Partial<SlicedOptions> = {},
+): Promise<number[]> {
   const { patch, directions, levels, seed } = { ...defaultSliced, ...options };
   const weights = sliceDirections(directions, 3 * patch * patch, seed);
   const out: number[] = [];
@@ -55,7 +81,13 @@ export async function slicedWasserstein(session: Session, a: Picture, b: Picture
 }
 
 /** One level: the mean of W1 along given directions [count, 3, patch, patch], in 0..255 levels. */
-export async function alongDirections(session: Session, a: Picture, b: Picture, patch: number, directions: Float32Array): Promise<number> {
+export async function alongDirections(
+  session: Session,
+  a: Picture,
+  b: Picture,
+  patch: number,
+  directions: Float32Array,
+): Promise<number> {
   const count = directions.length / (3 * patch * patch);
   const [pa, pb] = await session.memory.scope(() => {
     const w = session.lasting([count, 3, patch, patch], 'evaluate.directions', directions);
@@ -64,7 +96,7 @@ export async function alongDirections(session: Session, a: Picture, b: Picture, 
   });
   let sum = 0;
   for (let d = 0; d < count; d++) sum += wasserstein1(projections(pa, d, count), projections(pb, d, count));
-  return sum / count * 127.5;
+  return (sum / count) * 127.5;
 }
 
 /** Projections on one direction, sorted. */

@@ -1,5 +1,6 @@
 /**
- * The user study of the paper's Section 4 ("rank A, B, C by appearance similarity with the left image"): what is shown in
+ * The user study of the paper's Section 4 ("rank A, B, C by appearance similarity with the left image"): what is shown
+ * in
  * which order, and the answers as CSV. The page (cli/studyScript.ts) and the tests use the same functions.
  */
 import { fnv1a, HostRandom, hashAt } from '../../engine/random.ts';
@@ -33,22 +34,34 @@ export function permutation(count: number, ...words: (string | number)[]): numbe
 /** The letter of the i-th picture, counted from 0. */
 export const letter = (i: number): string => String.fromCharCode(65 + i);
 
-/** Text that a glance at the page's source does not read, as hexadecimal. It keeps participants blind, not secrets safe. */
+/**
+ * Text that a glance at the page's source does not read, as hexadecimal. It keeps participants blind, not secrets safe.
+ */
 export function seal(text: string, seed: number): string {
-  return Array.from(new TextEncoder().encode(text), (b, i) => (b ^ Math.floor(256 * hashAt(seed ^ 0x5ea1, i))).toString(16).padStart(2, '0')).join('');
+  return Array.from(new TextEncoder().encode(text), (b, i) =>
+    (b ^ Math.floor(256 * hashAt(seed ^ 0x5ea1, i))).toString(16).padStart(2, '0'),
+  ).join('');
 }
 /** seal's inverse. */
 export function unseal(sealed: string, seed: number): string {
-  const bytes = Uint8Array.from({ length: sealed.length / 2 }, (_, i) => parseInt(sealed.slice(2 * i, 2 * i + 2), 16) ^ Math.floor(256 * hashAt(seed ^ 0x5ea1, i)));
+  const bytes = Uint8Array.from(
+    { length: sealed.length / 2 },
+    (_, i) => parseInt(sealed.slice(2 * i, 2 * i + 2), 16) ^ Math.floor(256 * hashAt(seed ^ 0x5ea1, i)),
+  );
   return new TextDecoder().decode(bytes);
 }
 
 export const columns = ['participant', 'question', 'method', 'rank', 'time_ms', 'seed', 'shown'] as const;
 
-const field = (v: string | number): string => (/[",\r\n]/.test(String(v)) ? `"${String(v).replaceAll('"', '""')}"` : String(v));
+const field = (v: string | number): string =>
+  /[",\r\n]/.test(String(v)) ? `"${String(v).replaceAll('"', '""')}"` : String(v);
 /** Rows of fields as CSV (RFC 4180). */
-export const csv = (rows: readonly (readonly (string | number)[])[]): string => rows.map((r) => `${r.map(field).join(',')}\r\n`).join('');
+export const csv = (rows: readonly (readonly (string | number)[])[]): string =>
+  rows.map((r) => `${r.map(field).join(',')}\r\n`).join('');
 
 /** The answers as `semia study --tally` reads them. */
 export const answersCsv = (answers: readonly Answer[]): string =>
-  csv([columns, ...answers.map((a) => [a.participant, a.question, a.method, a.rank, Math.round(a.timeMs), a.seed, a.shown])]);
+  csv([
+    columns,
+    ...answers.map((a) => [a.participant, a.question, a.method, a.rank, Math.round(a.timeMs), a.seed, a.shown]),
+  ]);

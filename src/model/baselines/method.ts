@@ -25,11 +25,17 @@ export interface MethodOutcome {
   reconstruction?: Picture;
   /** What it was run with, for people. */
   settings: string;
-  /** How to get the pictures again: a command of `semia` and its options, to which files and output are added; null where there is none. */
+  /**
+   * How to get the pictures again: a command of `semia` and its options, to which files and output are added; null
+   * where there is none.
+   */
   repeat: { command: string; options: string[] } | null;
 }
 
-/** When training is to end (ms, performance.now()) of a run that began then and has so many seconds: a tenth is for the pictures. */
+/**
+ * When training is to end (ms, performance.now()) of a run that began then and has so many seconds: a tenth is for the
+ * pictures.
+ */
 export const trainingEnd = (began: number, seconds: number): number => began + 900 * seconds;
 
 export interface Method {
@@ -40,7 +46,10 @@ export interface Method {
   note: string;
   /** Whether it runs unless others are asked for. */
   usual: boolean;
-  /** It takes about the time it is given (`seconds`): its share, against the others' that train, of a time for all. Others take their own. */
+  /**
+   * It takes about the time it is given (`seconds`): its share, against the others' that train, of a time for all.
+   * Others take their own.
+   */
   trains?: number;
   /** Not a candidate for the best of a column: it is there to compare with. */
   control?: boolean;

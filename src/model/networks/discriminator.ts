@@ -1,4 +1,6 @@
-/** The feature-pyramid discriminator: realness of patches at 1/4 and at 1/8 of the size (method, row "discriminator D"). */
+/**
+ * The feature-pyramid discriminator: realness of patches at 1/4 and at 1/8 of the size (method, row "discriminator D").
+ */
 import { add } from '../../autograd/ops/pointwise/pointwise.ts';
 import { resizeBilinear } from '../../autograd/ops/spatial/resize.ts';
 import type { Tensor } from '../../autograd/tensor.ts';
@@ -14,9 +16,15 @@ export type Discriminator = (pass: Pass, image: Tensor) => Judged;
 
 /** `width` d: 64 in the paper. image [N,3,H,W]. */
 export function declareDiscriminator(d: Declare, width: number): Discriminator {
-  const normed = (layer: Layer): Layer => (pass, x) => plainNorm(layer(pass, x));
-  const bottomUp = [[3, width], [width, 2 * width], [2 * width, 4 * width]].map(([ci, co], i) =>
-    normed(conv(d, `disc.${i}`, ci, co, { k: 3, stride: 2, pad: 1 })));
+  const normed =
+    (layer: Layer): Layer =>
+    (pass, x) =>
+      plainNorm(layer(pass, x));
+  const bottomUp = [
+    [3, width],
+    [width, 2 * width],
+    [2 * width, 4 * width],
+  ].map(([ci, co], i) => normed(conv(d, `disc.${i}`, ci, co, { k: 3, stride: 2, pad: 1 })));
   const lateral1 = normed(conv(d, 'disc.lateral1', 2 * width, 4 * width, { k: 1 }));
   const lateral2 = normed(conv(d, 'disc.lateral2', 4 * width, 4 * width, { k: 1 }));
   const smooth1 = normed(conv(d, 'disc.smooth1', 4 * width, 2 * width, { k: 3, pad: 1 }));

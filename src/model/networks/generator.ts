@@ -8,7 +8,14 @@ import { scale, tanh } from '../../autograd/ops/pointwise/pointwise.ts';
 import type { Tensor } from '../../autograd/tensor.ts';
 import { downBlock, edge, upBlock } from './blocks.ts';
 import { conv, type Declare, type Layer, type Pass } from './layers.ts';
-import { contrast, noContrast, translation, type Contrast, type Modulation, type TranslationOptions } from './translate.ts';
+import {
+  contrast,
+  noContrast,
+  translation,
+  type Contrast,
+  type Modulation,
+  type TranslationOptions,
+} from './translate.ts';
 
 export interface GeneratorOptions extends TranslationOptions {
   /** Base width c; level l has c * 2^(l+1) channels. A multiple of 4. */
@@ -40,7 +47,7 @@ function modulate(x: Tensor, { gamma, beta }: Modulation, variance?: 'unbiased')
   if (!variance) return normalize(x, gamma, beta).y;
   // sqrt(n / (n - 1) var + eps) with the op's biased variance: a factor, and a smaller eps.
   const n = x.shape[2] * x.shape[3];
-  return normalize(x, scale(gamma, Math.sqrt((n - 1) / n)), beta, { eps: 1e-5 * (n - 1) / n }).y;
+  return normalize(x, scale(gamma, Math.sqrt((n - 1) / n)), beta, { eps: (1e-5 * (n - 1)) / n }).y;
 }
 
 export function declareGenerator(d: Declare, o: GeneratorOptions): Generator {
@@ -54,13 +61,15 @@ export function declareGenerator(d: Declare, o: GeneratorOptions): Generator {
   const translate = widths.map((c, l) => translation(d, `sft.${l}`, 2 * c, o));
   const decHead = edge(d, 'dec.head', deepest, deepest, 3);
   const decUp = widths.map((c, l) => upBlock(d, `dec.${l}`, 2 * c));
-  const decTail: Layer = o.tail ? edge(d, 'dec.tail', o.width, 3, 3) : conv(d, 'dec.tail.conv', o.width, 3, { k: 3, pad: 1, reflect: true, bias: true });
+  const decTail: Layer = o.tail
+    ? edge(d, 'dec.tail', o.width, 3, 3)
+    : conv(d, 'dec.tail.conv', o.width, 3, { k: 3, pad: 1, reflect: true, bias: true });
 
   d.pair('encSeg.', 'encImg.');
 
   return (pass, source, sourceLayout, targetLayout) => {
-    // Equal layouts have equal features, and what is read off those is constant: E_seg has no part in it, and no gradient. Only
-    // running statistics would have to be moved all the same.
+    // Equal layouts have equal features, and what is read off those is constant: E_seg has no part in it, and no
+    // gradient. Only running statistics would have to be moved all the same.
     const read = sourceLayout !== targetLayout || pass.running !== null;
     const features = read ? layoutFeatures(pass, sourceLayout, targetLayout) : null;
     const modulations: Modulation[] = [];
@@ -83,14 +92,20 @@ export function declareGenerator(d: Declare, o: GeneratorOptions): Generator {
     return noContrast(session, [n, 2 * c, h >> (l + 1), w >> (l + 1)]);
   }
 
-  /** E_seg's features of both layouts after each down block, with shared weights: level l's F_source and F_target, asked for in order. */
+  /**
+   * E_seg's features of both layouts after each down block, with shared weights: level l's F_source and F_target, asked
+   * for in order.
+   */
   function layoutFeatures(pass: Pass, sourceLayout: Tensor, targetLayout: Tensor): (l: number) => [Tensor, Tensor] {
     if (!pass.running && sourceLayout.shape.every((n, i) => n === targetLayout.shape[i])) {
       // One batch: the statistics are each sample's own, so nothing mixes.
       let both = segHead(pass, concat([sourceLayout, targetLayout], 0));
-      return (l) => { both = segDown[l](pass, both); return [samples(both, 0, 1), samples(both, 1, 2)]; };
+      return (l) => {
+        both = segDown[l](pass, both);
+        return [samples(both, 0, 1), samples(both, 1, 2)];
+      };
     }
     let [s, t] = [segHead(pass, sourceLayout), segHead(pass, targetLayout)];
-    return (l) => [s = segDown[l](pass, s), t = segDown[l](pass, t)];
+    return (l) => [(s = segDown[l](pass, s)), (t = segDown[l](pass, t))];
   }
 }

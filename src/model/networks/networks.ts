@@ -9,22 +9,36 @@ import { layoutChannels } from '../pair.ts';
 import { declareSegmenter, type Segmenter } from './segmenter.ts';
 
 export interface Networks {
-  g: Generator; d: Discriminator; s: Segmenter;
+  g: Generator;
+  d: Discriminator;
+  s: Segmenter;
   /** What each forward is given: parameters, mode, running statistics. */
-  gPass: Pass; dPass: Pass; sPass: Pass;
+  gPass: Pass;
+  dPass: Pass;
+  sPass: Pass;
 }
 
 /** What a configuration asks of the generator, for layouts of so many classes. */
 export const generatorOptions = ({ network: n }: Config, classes: number): GeneratorOptions => ({
-  width: n.generator, levels: n.levels, layoutChannels: layoutChannels(n.condition, classes), sft: n.sft, ratio: n.ratio, output: n.output, tail: n.tail, variance: n.variance,
+  width: n.generator,
+  levels: n.levels,
+  layoutChannels: layoutChannels(n.condition, classes),
+  sft: n.sft,
+  ratio: n.ratio,
+  output: n.output,
+  tail: n.tail,
+  variance: n.variance,
 });
 
 export function createNetworks(session: Session, c: Config, classes: number, given?: Init): Networks {
   const init = given ?? seededInit(c.seed);
   const n = c.network;
-  // With every weight spectrally normed gamma would start near 0.1 and starve the decoder: ours starts near 1, the identity [M].
-  const start: Init = (name, shape, kind) => (n.ratio === 'bounded' && given === undefined && /^sft\.\d+\.scale\.(fc2|linear)\.bias$/.test(name)
-    ? init(name, shape, 'one') : init(name, shape, kind));
+  // With every weight spectrally normed gamma would start near 0.1 and starve the decoder: ours starts near 1, the
+  // identity [M].
+  const start: Init = (name, shape, kind) =>
+    n.ratio === 'bounded' && given === undefined && /^sft\.\d+\.scale\.(fc2|linear)\.bias$/.test(name)
+      ? init(name, shape, 'one')
+      : init(name, shape, kind);
   const gd = new Declare(start, true);
   const g = declareGenerator(gd, generatorOptions(c, classes));
   const dd = new Declare(init, true);
@@ -32,20 +46,51 @@ export function createNetworks(session: Session, c: Config, classes: number, giv
   const sd = new Declare(init, false);
   const s = declareSegmenter(sd, n.segmenter, classes);
   const pass = (label: string, from: Declare, running: ReadonlyMap<string, Tensor> | null): Pass => ({
-    p: new Parameters(session, label, from.specs, c.adam), training: true, running,
+    p: new Parameters(session, label, from.specs, c.adam),
+    training: true,
+    running,
   });
-  return { g, d, s, gPass: pass('G', gd, n.norm === 'batch' ? runningStatistics(session, gd) : null), dPass: pass('D', dd, null), sPass: pass('S', sd, null) };
+  return {
+    g,
+    d,
+    s,
+    gPass: pass('G', gd, n.norm === 'batch' ? runningStatistics(session, gd) : null),
+    dPass: pass('D', dd, null),
+    sPass: pass('S', sd, null),
+  };
 }
 
 /** Batch normalisation's state: mean 0, variance 1 to start from. */
 function runningStatistics(session: Session, d: Declare): Map<string, Tensor> {
-  return new Map([...d.norms].map(([name, c]) => [name, session.lasting([2 * c], `${name}.running`, Float32Array.from({ length: 2 * c }, (_, i) => (i < c ? 0 : 1)))]));
+  return new Map(
+    [...d.norms].map(([name, c]) => [
+      name,
+      session.lasting(
+        [2 * c],
+        `${name}.running`,
+        Float32Array.from({ length: 2 * c }, (_, i) => (i < c ? 0 : 1)),
+      ),
+    ]),
+  );
 }
 
-/** Puts a saved state (Training.state) back into all three networks. Throws Error where entries are missing or misshapen. */
-export function restoreNetworks(session: Session, n: Networks, state: ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>, steps: readonly [number, number, number]): void {
+/**
+ * Puts a saved state (Training.state) back into all three networks. Throws Error where entries are missing or
+ * misshapen.
+ */
+export function restoreNetworks(
+  session: Session,
+  n: Networks,
+  state: ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>,
+  steps: readonly [number, number, number],
+): void {
   for (const [i, { p }] of [n.gPass, n.dPass, n.sPass].entries()) {
-    p.restore(new Map([...state].filter(([k]) => k.startsWith(`${p.label}.`)).map(([k, v]) => [k.slice(p.label.length + 1), v])), steps[i]);
+    p.restore(
+      new Map(
+        [...state].filter(([k]) => k.startsWith(`${p.label}.`)).map(([k, v]) => [k.slice(p.label.length + 1), v]),
+      ),
+      steps[i],
+    );
   }
   for (const [name, t] of n.gPass.running ?? []) {
     const found = state.get(`G.${name}.running`);
@@ -54,8 +99,12 @@ export function restoreNetworks(session: Session, n: Networks, state: ReadonlyMa
   }
 }
 
-/** Another number whenever a step or a restored state may have changed what the generator renders: steps of D, too, move its power iteration and running statistics. */
-export const versionOf = ({ gPass, dPass, sPass }: Networks): number => gPass.p.version + dPass.p.version + sPass.p.version;
+/**
+ * Another number whenever a step or a restored state may have changed what the generator renders: steps of D, too, move
+ * its power iteration and running statistics.
+ */
+export const versionOf = ({ gPass, dPass, sPass }: Networks): number =>
+  gPass.p.version + dPass.p.version + sPass.p.version;
 
 /** The same networks as they render: no dropout, nothing moves. */
 export const inference = (pass: Pass): Pass => ({ ...pass, training: false });

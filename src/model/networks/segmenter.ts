@@ -24,7 +24,10 @@ export function declareSegmenter(d: Declare, width: number, classes: number): Se
     const [n, , h, w] = image.shape;
     const whole = b3(pass, mean([image], { axes: [2, 3] }));
     const features = concat([
-      b0(pass, image), b1(pass, image), b2(pass, image), expand([whole], { shape: [n, width, h, w] }),
+      b0(pass, image),
+      b1(pass, image),
+      b2(pass, image),
+      expand([whole], { shape: [n, width, h, w] }),
     ]);
     const fused = fuse(pass, features);
     // The sample's own statistics: with N = 1 that is batch normalisation in training, and inference agrees with it.

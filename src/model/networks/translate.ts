@@ -16,13 +16,22 @@ export interface TranslationOptions {
   /** `raw`: the plain ratio [S, C]. `bounded`: ours, see contrast. */
   ratio: 'raw' | 'bounded';
 }
-export interface Modulation { gamma: Tensor; beta: Tensor }
+export interface Modulation {
+  gamma: Tensor;
+  beta: Tensor;
+}
 
-/** Features of LeakyReLU pass near zero, where their ratio explodes; (t s + eps) / (s^2 + eps) is 1 where both agree and stays finite. */
+/**
+ * Features of LeakyReLU pass near zero, where their ratio explodes; (t s + eps) / (s^2 + eps) is 1 where both agree and
+ * stays finite.
+ */
 const boundEpsilon = 0.1;
 
 /** What changes between two layouts' features at one level, [N,c,H,W] each. */
-export interface Contrast { /** F_scale. */ ratio: Tensor; /** F_shift. */ difference: Tensor }
+export interface Contrast {
+  /** F_scale. */ ratio: Tensor /** F_shift. */;
+  difference: Tensor;
+}
 
 export function contrast(source: Tensor, target: Tensor, ratio: TranslationOptions['ratio']): Contrast {
   if (ratio === 'raw') return { ratio: div(target, source), difference: sub(target, source) };
@@ -32,7 +41,10 @@ export function contrast(source: Tensor, target: Tensor, ratio: TranslationOptio
 }
 
 /** The same for equal features: constants, whatever the features are. */
-export const noContrast = (session: Session, shape: Shape): Contrast => ({ ratio: fill(session, shape, 1), difference: fill(session, shape, 0) });
+export const noContrast = (session: Session, shape: Shape): Contrast => ({
+  ratio: fill(session, shape, 1),
+  difference: fill(session, shape, 0),
+});
 
 function head(d: Declare, name: string, c: number, kind: TranslationOptions['sft']): Layer {
   if (kind === 'linear') return conv(d, `${name}.linear`, c, c, { k: 1, bias: true });
@@ -44,7 +56,12 @@ function head(d: Declare, name: string, c: number, kind: TranslationOptions['sft
 }
 
 /** One level's translation. */
-export function translation(d: Declare, name: string, c: number, o: TranslationOptions): (pass: Pass, change: Contrast) => Modulation {
+export function translation(
+  d: Declare,
+  name: string,
+  c: number,
+  o: TranslationOptions,
+): (pass: Pass, change: Contrast) => Modulation {
   const scale = head(d, `${name}.scale`, c, o.sft);
   const shift = head(d, `${name}.shift`, c, o.sft);
   return (pass, { ratio, difference }) => ({ gamma: scale(pass, ratio), beta: shift(pass, difference) });

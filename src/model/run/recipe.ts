@@ -25,14 +25,37 @@ export interface Recipe {
   target: FileRecord & { width: number; height: number };
 }
 
-export interface RecipeParts { record: RunRecord; run: string; target: Target; file: FileRecord; raw: boolean; tile?: Tile; adapter: string; version: string }
+export interface RecipeParts {
+  record: RunRecord;
+  run: string;
+  target: Target;
+  file: FileRecord;
+  raw: boolean;
+  tile?: Tile;
+  adapter: string;
+  version: string;
+}
 
 /** The PNG of a result with its recipe in it. The same result has the same bytes. `file`: the target layout's. */
-export function withRecipe(png: Uint8Array, { record: { config: c, inputs, host, weights }, run, target, file, raw, tile, adapter, version }: RecipeParts): Uint8Array {
+export function withRecipe(
+  png: Uint8Array,
+  { record: { config: c, inputs, host, weights }, run, target, file, raw, tile, adapter, version }: RecipeParts,
+): Uint8Array {
   const brief = ({ name, sha256 }: FileRecord): FileRecord => ({ name, sha256 });
   const recipe: Recipe = {
-    program: 'semia', version, preset: c.preset, seed: c.seed, size: c.size, iteration: host.iteration, raw, ...(tile && { tile }), adapter,
-    run, weights: weights.sha256, photo: brief(inputs.photo), layout: brief(inputs.layout),
+    program: 'semia',
+    version,
+    preset: c.preset,
+    seed: c.seed,
+    size: c.size,
+    iteration: host.iteration,
+    raw,
+    ...(tile && { tile }),
+    adapter,
+    run,
+    weights: weights.sha256,
+    photo: brief(inputs.photo),
+    layout: brief(inputs.layout),
     target: { ...brief(file), width: target.width, height: target.height },
   };
   // The labels themselves travel along: a layout drawn over later can still be rendered as it was.

@@ -1,5 +1,6 @@
 /**
- * What a run folder consists of, as bytes by name: written and read by the command line (runFolder.ts) and by the page (a
+ * What a run folder consists of, as bytes by name: written and read by the command line (runFolder.ts) and by the page
+ * (a
  * zip of the same files). How pictures are coded and where bytes lie is passed in, since that is all that differs.
  *
  *     run.json  weights-000400.safetensors  source.png  layout.png  targets/0.png  targets.safetensors  losses.jsonl
@@ -18,7 +19,10 @@ export const recordName = 'run.json';
 export const lossName = 'losses.jsonl';
 const learnedName = 'targets.safetensors';
 
-export interface NamedBytes { path: string; bytes: Uint8Array | string }
+export interface NamedBytes {
+  path: string;
+  bytes: Uint8Array | string;
+}
 /** A new run's record without what follows from its parts. */
 export type NewRecord = Omit<RunRecord, 'weights' | 'host' | 'targets' | 'learned'>;
 type Encode = (picture: Picture) => Uint8Array;
@@ -33,17 +37,29 @@ export const padded = (iteration: number): string => String(iteration).padStart(
 export const recordText = (record: RunRecord): string => `${JSON.stringify(record, null, 2)}\n`;
 
 /** The file of a training's present state, and what the record says of it. */
-export async function weightsOf(training: Pick<Training, 'state' | 'iteration'>): Promise<{ bytes: Uint8Array<ArrayBuffer>; record: FileRecord }> {
+export async function weightsOf(
+  training: Pick<Training, 'state' | 'iteration'>,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; record: FileRecord }> {
   const bytes = encodeSafetensors(await training.state(), { program: 'semia', iteration: String(training.iteration) });
   return { bytes, record: { name: `weights-${padded(training.iteration)}.safetensors`, sha256: await sha256(bytes) } };
 }
 
 /** Everything of a new run but its (empty) losses; run.json comes last. `learned`: from learnTargets. */
-export async function newRun(record: NewRecord, source: Source, targets: readonly Target[], learned: readonly PairData[], training: Pick<Training, 'state' | 'iteration' | 'host'>, encode: Encode): Promise<{ record: RunRecord; files: NamedBytes[] }> {
+export async function newRun(
+  record: NewRecord,
+  source: Source,
+  targets: readonly Target[],
+  learned: readonly PairData[],
+  training: Pick<Training, 'state' | 'iteration' | 'host'>,
+  encode: Encode,
+): Promise<{ record: RunRecord; files: NamedBytes[] }> {
   const weights = await weightsOf(training);
   const learnedBytes = learned.length ? encodeSafetensors(learnedTensors(learned)) : null;
   const full: RunRecord = {
-    ...record, host: training.host, weights: weights.record, learned: learnedBytes && { name: learnedName, sha256: await sha256(learnedBytes) },
+    ...record,
+    host: training.host,
+    weights: weights.record,
+    learned: learnedBytes && { name: learnedName, sha256: await sha256(learnedBytes) },
     targets: targets.map((t, i) => ({ file: `targets/${i}.png`, name: t.name, width: t.width, height: t.height })),
   };
   const files: NamedBytes[] = [
@@ -57,8 +73,13 @@ export async function newRun(record: NewRecord, source: Source, targets: readonl
   return { record: full, files };
 }
 
-const learnedTensors = (pairs: readonly PairData[]): State => new Map(pairs.flatMap((p, i): [string, { shape: readonly number[]; data: Float32Array }][] => [
-  [`${i}.image`, { shape: [3, p.height, p.width], data: p.image }], [`${i}.labels`, { shape: [p.height, p.width], data: Float32Array.from(p.labels) }]]));
+const learnedTensors = (pairs: readonly PairData[]): State =>
+  new Map(
+    pairs.flatMap((p, i): [string, { shape: readonly number[]; data: Float32Array }][] => [
+      [`${i}.image`, { shape: [3, p.height, p.width], data: p.image }],
+      [`${i}.labels`, { shape: [p.height, p.width], data: Float32Array.from(p.labels) }],
+    ]),
+  );
 
 /** Where a run's files are read from. */
 export interface RunStore {
@@ -71,18 +92,34 @@ export interface RunStore {
 
 /** The parts of a saved run, each checked against its record. Throws UserError: damaged, changed, of another run. */
 export class RunReader {
-  constructor(readonly record: RunRecord, private readonly store: RunStore) {}
+  constructor(
+    readonly record: RunRecord,
+    private readonly store: RunStore,
+  ) {}
 
   /** The source pair as used. */
   async source(): Promise<Source> {
     const { size, palette, drawn, inputs } = this.record;
     const photo = await this.picture('source.png', size);
-    return { ...size, photo: { ...photo, source: inputs.photo.name }, labels: this.labels(await this.picture('layout.png', size), 'layout.png'), palette, drawn };
+    return {
+      ...size,
+      photo: { ...photo, source: inputs.photo.name },
+      labels: this.labels(await this.picture('layout.png', size), 'layout.png'),
+      palette,
+      drawn,
+    };
   }
 
   async targets(): Promise<Target[]> {
-    return Promise.all(this.record.targets.map(async ({ file, name, width, height }) =>
-      ({ name, width, height, labels: this.labels(await this.picture(file, { width, height }), file), notes: [] })));
+    return Promise.all(
+      this.record.targets.map(async ({ file, name, width, height }) => ({
+        name,
+        width,
+        height,
+        labels: this.labels(await this.picture(file, { width, height }), file),
+        notes: [],
+      })),
+    );
   }
 
   /** Pictures made at the start for learning the targets; they are kept, so that a resumed run has the same ones. */
@@ -91,23 +128,35 @@ export class RunReader {
     const { tensors } = decodeSafetensors(await this.checked(this.record.learned), this.store.where(learnedName));
     return Array.from({ length: tensors.size / 2 }, (_, i) => {
       const { data, shape } = tensors.get(`${i}.image`)!;
-      return { width: shape[2], height: shape[1], image: data, labels: Uint8Array.from(tensors.get(`${i}.labels`)!.data) };
+      return {
+        width: shape[2],
+        height: shape[1],
+        image: data,
+        labels: Uint8Array.from(tensors.get(`${i}.labels`)!.data),
+      };
     });
   }
 
   async state(): Promise<State> {
-    return decodeSafetensors(await this.checked(this.record.weights), this.store.where(this.record.weights.name)).tensors;
+    return decodeSafetensors(await this.checked(this.record.weights), this.store.where(this.record.weights.name))
+      .tensors;
   }
 
   private async checked({ name, sha256: expected }: FileRecord): Promise<Uint8Array> {
     const bytes = await this.store.bytes(name);
-    if (await sha256(bytes) !== expected) throw new UserError(`${this.store.where(name)}: is damaged or from another run (its hash is not the one in ${recordName}): take the run folder from a backup, or train anew`);
+    if ((await sha256(bytes)) !== expected)
+      throw new UserError(
+        `${this.store.where(name)}: is damaged or from another run (its hash is not the one in ${recordName}): take the run folder from a backup, or train anew`,
+      );
     return bytes;
   }
 
   private async picture(name: string, { width, height }: Size): Promise<Picture> {
     const picture = await this.store.picture(name);
-    if (picture.width !== width || picture.height !== height) throw new UserError(`${this.store.where(name)}: is ${picture.width} x ${picture.height}, and ${recordName} says ${width} x ${height}: the run folder was changed`);
+    if (picture.width !== width || picture.height !== height)
+      throw new UserError(
+        `${this.store.where(name)}: is ${picture.width} x ${picture.height}, and ${recordName} says ${width} x ${height}: the run folder was changed`,
+      );
     return picture;
   }
 
@@ -116,7 +165,10 @@ export class RunReader {
     const classOf = new Map(this.record.palette.classes.map((c, k) => [hex(c.color), k]));
     return Uint8Array.from({ length: picture.width * picture.height }, (_, p) => {
       const k = classOf.get(hex(picture.data.subarray(4 * p, 4 * p + 3)));
-      if (k === undefined) throw new UserError(`${this.store.where(name)}: has a colour that is no class of the run: the run folder was changed`);
+      if (k === undefined)
+        throw new UserError(
+          `${this.store.where(name)}: has a colour that is no class of the run: the run folder was changed`,
+        );
       return k;
     });
   }

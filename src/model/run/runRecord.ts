@@ -1,4 +1,7 @@
-/** run.json: what a run is, and how far it has come. Everything a checkpoint consists of is named here, so switching this one file switches all. */
+/**
+ * run.json: what a run is, and how far it has come. Everything a checkpoint consists of is named here, so switching
+ * this one file switches all.
+ */
 import { UserError } from '../../data/errors.ts';
 import type { Palette } from '../../data/layout/palette.ts';
 import type { Size } from '../../data/prepare.ts';
@@ -11,8 +14,16 @@ import type { HostState } from '../training/training.ts';
 export const runFormat = 1;
 
 /** What ran. In browsers `node` is 'none', `webgpu` 'browser' and `platform` what the browser calls itself. */
-export interface Versions { semia: string; node: string; webgpu: string; platform: string }
-export interface FileRecord { name: string; sha256: string }
+export interface Versions {
+  semia: string;
+  node: string;
+  webgpu: string;
+  platform: string;
+}
+export interface FileRecord {
+  name: string;
+  sha256: string;
+}
 export interface PictureRecord extends FileRecord, Size {}
 
 export interface RunRecord {
@@ -26,7 +37,13 @@ export interface RunRecord {
   /** Of source.png and layout.png, and what the source layout's size was as given. */
   size: Size;
   drawn: Size;
-  inputs: { photo: PictureRecord; layout: PictureRecord; palette: FileRecord | null; vgg: FileRecord | null; targets: PictureRecord[] };
+  inputs: {
+    photo: PictureRecord;
+    layout: PictureRecord;
+    palette: FileRecord | null;
+    vgg: FileRecord | null;
+    targets: PictureRecord[];
+  };
   /** The file of another program that the generator was read from. */
   imported?: FileRecord;
   /** Copies of the target layouts as used, and the pictures that were made for learning from them. */
@@ -44,27 +61,55 @@ export interface RunRecord {
 
 const isObject = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);
 
-const isKernels = (v: unknown): boolean => isObject(v) && (v.choice === 'fixed' || v.choice === 'measured') && isObject(v.variants) && Object.values(v.variants).every((n) => typeof n === 'string');
+const isKernels = (v: unknown): boolean =>
+  isObject(v) &&
+  (v.choice === 'fixed' || v.choice === 'measured') &&
+  isObject(v.variants) &&
+  Object.values(v.variants).every((n) => typeof n === 'string');
 
 /** Checks the text of a run.json. `path`: what messages call it. */
 export function readRecord(text: string, path: string): RunRecord {
   let value: unknown;
-  try { value = JSON.parse(text); } catch { throw new UserError(`${path}: is damaged (it is not JSON): take the run folder from a backup`); }
-  if (!isObject(value) || typeof value.format !== 'number') throw new UserError(`${path}: is not the record of a run of this program`);
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UserError(`${path}: is damaged (it is not JSON): take the run folder from a backup`);
+  }
+  if (!isObject(value) || typeof value.format !== 'number')
+    throw new UserError(`${path}: is not the record of a run of this program`);
   if (value.format !== runFormat) {
-    const by = isObject(value.versions) && typeof value.versions.semia === 'string' ? ` by semia ${value.versions.semia}` : '';
-    throw new UserError(`${path}: the run was written${by} in format ${value.format}; this program reads format ${runFormat}: use that version, or train anew`);
+    const by =
+      isObject(value.versions) && typeof value.versions.semia === 'string' ? ` by semia ${value.versions.semia}` : '';
+    throw new UserError(
+      `${path}: the run was written${by} in format ${value.format}; this program reads format ${runFormat}: use that version, or train anew`,
+    );
   }
   const { host, weights, palette, config, inputs, size, drawn, targets, kernels } = value;
-  const sound = isObject(host) && Number.isSafeInteger(host.iteration) && Array.isArray(host.steps) && isObject(weights) && typeof weights.name === 'string'
-    && /^[\w.-]+$/.test(weights.name) && isObject(palette) && Array.isArray(palette.classes) && isObject(config) && isObject(config.network) && isObject(inputs)
-    && isObject(size) && isObject(drawn) && Array.isArray(targets) && (kernels === undefined || isKernels(kernels));
+  const sound =
+    isObject(host) &&
+    Number.isSafeInteger(host.iteration) &&
+    Array.isArray(host.steps) &&
+    isObject(weights) &&
+    typeof weights.name === 'string' &&
+    /^[\w.-]+$/.test(weights.name) &&
+    isObject(palette) &&
+    Array.isArray(palette.classes) &&
+    isObject(config) &&
+    isObject(config.network) &&
+    isObject(inputs) &&
+    isObject(size) &&
+    isObject(drawn) &&
+    Array.isArray(targets) &&
+    (kernels === undefined || isKernels(kernels));
   if (!sound) throw new UserError(`${path}: is damaged (a part of it is missing): take the run folder from a backup`);
   return value as unknown as RunRecord;
 }
 
 /** The settings by which two configurations differ, as dotted names with both values. */
 export function differences(a: unknown, b: unknown, prefix = ''): string[] {
-  if (isObject(a) && isObject(b)) return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((k) => differences(a[k], b[k], prefix ? `${prefix}.${k}` : k));
+  if (isObject(a) && isObject(b))
+    return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((k) =>
+      differences(a[k], b[k], prefix ? `${prefix}.${k}` : k),
+    );
   return JSON.stringify(a) === JSON.stringify(b) ? [] : [`${prefix} ${JSON.stringify(a)} -> ${JSON.stringify(b)}`];
 }

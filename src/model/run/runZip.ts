@@ -1,4 +1,7 @@
-/** A run as one file: a zip of its folder. The page saves and opens these, and keeps runs in the same form; `semia serve` hands one over. */
+/**
+ * A run as one file: a zip of its folder. The page saves and opens these, and keeps runs in the same form; `semia
+ * serve` hands one over.
+ */
 import { strToU8, zipSync, type Zippable } from 'fflate';
 import { UserError } from '../../data/errors.ts';
 import { decodeRgbPng } from '../../data/formats/rgbPng.ts';
@@ -10,7 +13,12 @@ import { readRecord, type RunRecord } from './runRecord.ts';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A run as it was last saved. `files` has all but run.json and the losses. Structured cloning keeps it whole. */
-export interface SavedRun { name: string; record: RunRecord; files: Map<string, Bytes>; losses: LossRow[] }
+export interface SavedRun {
+  name: string;
+  record: RunRecord;
+  files: Map<string, Bytes>;
+  losses: LossRow[];
+}
 
 const largest = 1 << 30;
 /** Zip archives know no time before 1980; with a day for the time zone. */
@@ -19,7 +27,12 @@ const bytesOf = (b: Uint8Array | string): Bytes => (typeof b === 'string' ? strT
 
 /** From newRun's files. */
 export function savedRun(name: string, record: RunRecord, files: readonly NamedBytes[]): SavedRun {
-  return { name, record, losses: [], files: new Map(files.filter((f) => f.path !== recordName).map((f) => [f.path, bytesOf(f.bytes)])) };
+  return {
+    name,
+    record,
+    losses: [],
+    files: new Map(files.filter((f) => f.path !== recordName).map((f) => [f.path, bytesOf(f.bytes)])),
+  };
 }
 
 /** The parts of a saved run, checked against its record. */
@@ -30,10 +43,17 @@ export const readerOf = ({ name, record, files }: SavedRun): RunReader => {
     if (!found) throw new UserError(`${where(file)}: is missing: take the whole run folder`);
     return found;
   };
-  return new RunReader(record, { where, bytes: async (file) => bytes(file), picture: async (file) => decodeRgbPng(bytes(file), where(file)) });
+  return new RunReader(record, {
+    where,
+    bytes: async (file) => bytes(file),
+    picture: async (file) => decodeRgbPng(bytes(file), where(file)),
+  });
 };
 
-/** The run's folder as a zip. The same run has the same bytes. Weights and pictures are stored as they are: packing gains nothing. */
+/**
+ * The run's folder as a zip. The same run has the same bytes. Weights and pictures are stored as they are: packing
+ * gains nothing.
+ */
 export function zipRun({ record, files, losses, name }: SavedRun): Bytes {
   const mtime = Math.max(Date.parse(record.saved) || 0, earliest);
   const folder: Zippable = Object.fromEntries([...files].map(([path, bytes]) => [path, [bytes, { level: 0, mtime }]]));
@@ -44,19 +64,29 @@ export function zipRun({ record, files, losses, name }: SavedRun): Bytes {
 
 /** Reads a zip of a run folder, with or without the folder itself in it. Throws UserError. */
 export function unzipRun(bytes: Bytes, file: string): SavedRun {
-  if (!isZip(bytes)) throw new UserError(`${file}: is not a zip archive: give the file that "Save" made, or a zip of a run folder`);
+  if (!isZip(bytes))
+    throw new UserError(`${file}: is not a zip archive: give the file that "Save" made, or a zip of a run folder`);
   const entries = zipEntries(bytes, file);
-  const record = [...entries.keys()].filter((n) => n === recordName || n.endsWith(`/${recordName}`)).sort((a, b) => a.length - b.length)[0];
+  const record = [...entries.keys()]
+    .filter((n) => n === recordName || n.endsWith(`/${recordName}`))
+    .sort((a, b) => a.length - b.length)[0];
   if (record === undefined) throw new UserError(`${file}: holds no run (there is no ${recordName} in it)`);
   const prefix = record.slice(0, -recordName.length);
   const text = new TextDecoder().decode(readEntry(bytes, entries.get(record)!, file));
   const read = readRecord(text, `${file}: ${recordName}`);
-  const wanted = [read.weights.name, 'source.png', 'layout.png', ...read.targets.map((t) => t.file), ...(read.learned ? [read.learned.name] : [])];
+  const wanted = [
+    read.weights.name,
+    'source.png',
+    'layout.png',
+    ...read.targets.map((t) => t.file),
+    ...(read.learned ? [read.learned.name] : []),
+  ];
   const files = new Map<string, Bytes>();
   let total = 0;
   for (const name of wanted) {
     // A name that leads out of the folder would do so again wherever the run is saved and unpacked.
-    if (!/^(?:targets\/)?[\w-][\w.-]*$/.test(name)) throw new UserError(`${file}: its ${recordName} names a file ${JSON.stringify(name)}, which no run has`);
+    if (!/^(?:targets\/)?[\w-][\w.-]*$/.test(name))
+      throw new UserError(`${file}: its ${recordName} names a file ${JSON.stringify(name)}, which no run has`);
     const entry = entries.get(prefix + name);
     if (!entry) throw new UserError(`${file}: ${name} is missing in it: zip the whole run folder`);
     if ((total += entry.size) > largest) throw new UserError(`${file}: is larger than a run can be`);
@@ -64,5 +94,10 @@ export function unzipRun(bytes: Bytes, file: string): SavedRun {
   }
   const losses = entries.get(prefix + lossName);
   const name = prefix.split('/').at(-2) || file.replace(/^.*[\\/]/, '').replace(/(\.semia)?\.zip$/i, '') || 'run';
-  return { name, record: read, files, losses: losses ? parseLosses(new TextDecoder().decode(readEntry(bytes, losses, file)), read.host.iteration) : [] };
+  return {
+    name,
+    record: read,
+    files,
+    losses: losses ? parseLosses(new TextDecoder().decode(readEntry(bytes, losses, file)), read.host.iteration) : [],
+  };
 }

@@ -1,6 +1,8 @@
 /**
- * Light and shadow at the feet of things. To a layout the shadow of a tree is meadow, so it would stay where it was when the tree moves. Here
- * the photograph says what lies about the foot of each object and is darker or lighter than its class usually is, and a layout's objects take
+ * Light and shadow at the feet of things. To a layout the shadow of a tree is meadow, so it would stay where it was
+ * when the tree moves. Here
+ * the photograph says what lies about the foot of each object and is darker or lighter than its class usually is, and a
+ * layout's objects take
  * that along, in their own widths and heights: a guide of one channel, 0 wherever nothing is to be said.
  */
 import type { Frame, Frames } from './regionCoordinates.ts';
@@ -8,12 +10,33 @@ import type { LayoutData, PairData } from '../pair.ts';
 import { shrinkImage, shrinkLabels } from './pyramid.ts';
 
 /** Size of a small map of a layout, and the layout's regions. */
-interface SmallMap { width: number; height: number; frames: () => Frames }
-/** A region that stands on another class: middle, lower end and size of its box, as shares of the layout's size and in its pixels. */
-interface Thing { label: number; x: number; foot: number; across: number; down: number; width: number; height: number }
+interface SmallMap {
+  width: number;
+  height: number;
+  frames: () => Frames;
+}
+/**
+ * A region that stands on another class: middle, lower end and size of its box, as shares of the layout's size and in
+ * its pixels.
+ */
+interface Thing {
+  label: number;
+  x: number;
+  foot: number;
+  across: number;
+  down: number;
+  width: number;
+  height: number;
+}
 export interface Shades {
-  /** Of the source: luminance less its class's usual one at that height where a foot is near, else 0; and classes; [h,w]. */
-  width: number; height: number; own: Float32Array; labels: Uint8Array;
+  /**
+   * Of the source: luminance less its class's usual one at that height where a foot is near, else 0; and classes;
+   * [h,w].
+   */
+  width: number;
+  height: number;
+  own: Float32Array;
+  labels: Uint8Array;
   things: readonly Thing[];
   /** Classes of things. */
   standing: ReadonlySet<number>;
@@ -21,54 +44,86 @@ export interface Shades {
 
 /** Largest share of the picture that a thing covers. */
 const largest = 0.4;
-/** Distance from the foot, across in the thing's longer sides, down in its heights: up to where it counts in full, from where not at all. */
+/**
+ * Distance from the foot, across in the thing's longer sides, down in its heights: up to where it counts in full, from
+ * where not at all.
+ */
 const reach = { across: [0.6, 1], down: [0.2, 0.35] } as const;
 /** Less than so many standard deviations of its class counts little. */
 const deviations = 3;
 
-/** Classes whose regions are not large, have their feet in the picture, and do not together reach from its left to its right. */
+/**
+ * Classes whose regions are not large, have their feet in the picture, and do not together reach from its left to its
+ * right.
+ */
 function standingClasses({ width, height, frames }: Frames): Set<number> {
   const all = new Map<number, Frame[]>();
-  for (const f of frames) all.set(f.label, [...all.get(f.label) ?? [], f]);
-  const stands = (of: Frame[]): boolean => of.every((f) => f.box.bottom < height - 1 && f.n <= largest * width * height)
-    && !(of.some((f) => f.box.left === 0) && of.some((f) => f.box.right === width - 1));
+  for (const f of frames) all.set(f.label, [...(all.get(f.label) ?? []), f]);
+  const stands = (of: Frame[]): boolean =>
+    of.every((f) => f.box.bottom < height - 1 && f.n <= largest * width * height) &&
+    !(of.some((f) => f.box.left === 0) && of.some((f) => f.box.right === width - 1));
   return new Set([...all].filter(([, of]) => stands(of)).map(([label]) => label));
 }
 
-const thingsOf = ({ width: w, height: h, frames }: Frames, standing: ReadonlySet<number>): Thing[] => frames.filter((f) => standing.has(f.label)).map(({ label, box }) => {
-  const [width, height] = [box.right + 1 - box.left, box.bottom + 1 - box.top];
-  return { label, x: (box.left + width / 2) / w, foot: (box.bottom + 1) / h, across: width / w, down: height / h, width, height };
-});
+const thingsOf = ({ width: w, height: h, frames }: Frames, standing: ReadonlySet<number>): Thing[] =>
+  frames
+    .filter((f) => standing.has(f.label))
+    .map(({ label, box }) => {
+      const [width, height] = [box.right + 1 - box.left, box.bottom + 1 - box.top];
+      return {
+        label,
+        x: (box.left + width / 2) / w,
+        foot: (box.bottom + 1) / h,
+        across: width / w,
+        down: height / h,
+        width,
+        height,
+      };
+    });
 
-const falling = (r: number, [full, none]: readonly [number, number]): number => { const t = Math.min(1, Math.max(0, (none - r) / (none - full))); return t * t * (3 - 2 * t); };
+const falling = (r: number, [full, none]: readonly [number, number]): number => {
+  const t = Math.min(1, Math.max(0, (none - r) / (none - full)));
+  return t * t * (3 - 2 * t);
+};
 
 /** Every cell near a thing's foot: its place from there in widths and heights, and how much it counts. */
-function beside(o: Thing, { width: w, height: h }: { width: number; height: number }, visit: (cell: number, u: number, v: number, weight: number) => void): void {
-  const range = (middle: number, r: number, n: number): [number, number] => [Math.max(0, Math.floor((middle - r) * n)), Math.min(n, Math.ceil((middle + r) * n))];
+function beside(
+  o: Thing,
+  { width: w, height: h }: { width: number; height: number },
+  visit: (cell: number, u: number, v: number, weight: number) => void,
+): void {
+  const range = (middle: number, r: number, n: number): [number, number] => [
+    Math.max(0, Math.floor((middle - r) * n)),
+    Math.min(n, Math.ceil((middle + r) * n)),
+  ];
   const wide = Math.max(1, o.height / o.width);
   const [left, right] = range(o.x, reach.across[1] * o.across * wide, w);
   const [top, bottom] = range(o.foot, reach.down[1] * o.down, h);
-  for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) {
-    const [u, v] = [((x + 0.5) / w - o.x) / o.across, ((y + 0.5) / h - o.foot) / o.down];
-    const weight = falling(Math.abs(u) / wide, reach.across) * falling(Math.abs(v), reach.down);
-    if (weight > 0) visit(y * w + x, u, v, weight);
-  }
+  for (let y = top; y < bottom; y++)
+    for (let x = left; x < right; x++) {
+      const [u, v] = [((x + 0.5) / w - o.x) / o.across, ((y + 0.5) / h - o.foot) / o.down];
+      const weight = falling(Math.abs(u) / wide, reach.across) * falling(Math.abs(v), reach.down);
+      if (weight > 0) visit(y * w + x, u, v, weight);
+    }
 }
 
 /** Luminance averaged with neighbours of the same class, [h,w]: grain and flowers are no shadows. */
 function softLuminance(rgb: Float32Array, labels: Uint8Array, w: number, h: number): Float32Array {
   const n = w * h;
   const out = new Float32Array(n);
-  for (let y = 0, i = 0; y < h; y++) for (let x = 0; x < w; x++, i++) {
-    let sum = 0, count = 0;
-    for (let v = Math.max(0, y - 1); v <= Math.min(h - 1, y + 1); v++) for (let u = Math.max(0, x - 2); u <= Math.min(w - 1, x + 2); u++) {
-      const j = v * w + u;
-      if (labels[j] !== labels[i]) continue;
-      sum += 0.299 * rgb[j] + 0.587 * rgb[n + j] + 0.114 * rgb[2 * n + j];
-      count++;
+  for (let y = 0, i = 0; y < h; y++)
+    for (let x = 0; x < w; x++, i++) {
+      let sum = 0,
+        count = 0;
+      for (let v = Math.max(0, y - 1); v <= Math.min(h - 1, y + 1); v++)
+        for (let u = Math.max(0, x - 2); u <= Math.min(w - 1, x + 2); u++) {
+          const j = v * w + u;
+          if (labels[j] !== labels[i]) continue;
+          sum += 0.299 * rgb[j] + 0.587 * rgb[n + j] + 0.114 * rgb[2 * n + j];
+          count++;
+        }
+      out[i] = sum / count;
     }
-    out[i] = sum / count;
-  }
   return out;
 }
 
@@ -84,7 +139,8 @@ function unusual(values: Float32Array, labels: Uint8Array, weights: Float32Array
   const far = Math.ceil(3 * spread);
   const means = Float64Array.from({ length: 256 * h }, (_, at) => {
     const y = at % h;
-    let c = 0, s = 0;
+    let c = 0,
+      s = 0;
     for (let d = -Math.min(far, y); d <= Math.min(far, h - 1 - y); d++) {
       const f = Math.exp(-0.5 * (d / spread) ** 2);
       c += f * count[at + d];
@@ -92,7 +148,10 @@ function unusual(values: Float32Array, labels: Uint8Array, weights: Float32Array
     }
     return c > 1 ? s / c : NaN;
   });
-  return values.map((v, i) => { const mean = means[labels[i] * h + Math.floor(i / w)]; return Number.isNaN(mean) ? 0 : v - mean; });
+  return values.map((v, i) => {
+    const mean = means[labels[i] * h + Math.floor(i / w)];
+    return Number.isNaN(mean) ? 0 : v - mean;
+  });
 }
 
 /** What the source's things do about their feet, found in a map of `to`'s size; null where nothing stands. */
@@ -103,21 +162,40 @@ export function learnShades(source: PairData, to: SmallMap): Shades | null {
   if (!things.length) return null;
   const labels = shrinkLabels(source.labels, source.width, source.height, width, height);
   const near = new Float32Array(labels.length);
-  for (const o of things) beside(o, to, (i, _u, _v, weight) => { if (!standing.has(labels[i])) near[i] = Math.max(near[i], weight); });
+  for (const o of things)
+    beside(o, to, (i, _u, _v, weight) => {
+      if (!standing.has(labels[i])) near[i] = Math.max(near[i], weight);
+    });
   const elsewhere = near.map((v) => (1 - v) ** 2);
-  const off = unusual(softLuminance(shrinkImage(source.image, source.width, source.height, width, height), labels, width, height), labels, elsewhere, width, height);
+  const off = unusual(
+    softLuminance(shrinkImage(source.image, source.width, source.height, width, height), labels, width, height),
+    labels,
+    elsewhere,
+    width,
+    height,
+  );
   const [count, squares] = [new Float64Array(256), new Float64Array(256)];
-  for (const [i, l] of labels.entries()) { count[l] += elsewhere[i]; squares[l] += elsewhere[i] * off[i] ** 2; }
-  const own = off.map((d, i) => near[i] * d * d ** 2 / (d ** 2 + deviations ** 2 * squares[labels[i]] / Math.max(1, count[labels[i]]) + 1e-6));
+  for (const [i, l] of labels.entries()) {
+    count[l] += elsewhere[i];
+    squares[l] += elsewhere[i] * off[i] ** 2;
+  }
+  const own = off.map(
+    (d, i) =>
+      (near[i] * d * d ** 2) / (d ** 2 + (deviations ** 2 * squares[labels[i]]) / Math.max(1, count[labels[i]]) + 1e-6),
+  );
   return { width, height, own, labels, things, standing };
 }
 
-/** The same for a layout, of the size of `to`, its map: what each of its things does is what the source's thing of its class does that is most like it in size, and has that class there. */
+/**
+ * The same for a layout, of the size of `to`, its map: what each of its things does is what the source's thing of its
+ * class does that is most like it in size, and has that class there.
+ */
 export function shadesOf(s: Shades, layout: LayoutData, to: SmallMap): Float32Array {
   const out = new Float32Array(to.width * to.height);
   const labels = shrinkLabels(layout.labels, layout.width, layout.height, to.width, to.height);
   for (const o of thingsOf(to.frames(), s.standing)) {
-    const unlike = (p: Thing): number => Math.abs(Math.log(p.width / o.width)) + Math.abs(Math.log(p.height / o.height));
+    const unlike = (p: Thing): number =>
+      Math.abs(Math.log(p.width / o.width)) + Math.abs(Math.log(p.height / o.height));
     const like = s.things.filter((p) => p.label === o.label).sort((a, b) => unlike(a) - unlike(b));
     beside(o, to, (i, u, v) => {
       for (const p of like) {

@@ -5,19 +5,30 @@ import type { LayoutData } from '../pair.ts';
 import { shrinkImage } from './pyramid.ts';
 
 export interface GuideWeights {
-  /** What each pixel of another class costs in a patch, against squared colour differences in [-1,1]: keeps the shapes of boundaries. */
+  /**
+   * What each pixel of another class costs in a patch, against squared colour differences in [-1,1]: keeps the shapes
+   * of boundaries.
+   */
   near: number;
   /** Classes in the wider surroundings, as a share of the picture's size for the blur: what lies next to what. */
-  far: number; farRadius: number;
+  far: number;
+  farRadius: number;
   /** Position across and down, in picture sizes: skies are brighter at the horizon. */
-  across: number; down: number;
-  /** Place within the pixel's own region (synthesis/regionCoordinates.ts), in region sizes: doors and windows are somewhere in a wall. */
+  across: number;
+  down: number;
+  /**
+   * Place within the pixel's own region (synthesis/regionCoordinates.ts), in region sizes: doors and windows are
+   * somewhere in a wall.
+   */
   within: number;
   /** Light and shadow that an object casts beside its foot (synthesis/castShadows.ts), against luminance in [-1,1]. */
   shade: number;
 }
 
-/** One pass of a box blur of radius r over `rows` lines of n values, `stride` apart within a line, `next` between lines; edges repeated. */
+/**
+ * One pass of a box blur of radius r over `rows` lines of n values, `stride` apart within a line, `next` between lines;
+ * edges repeated.
+ */
 function boxRows(x: Float32Array, rows: number, n: number, r: number, stride: number, next: number): void {
   const line = new Float32Array(n + 2 * r + 1);
   const f = 1 / (2 * r + 1);
@@ -35,25 +46,38 @@ function boxRows(x: Float32Array, rows: number, n: number, r: number, stride: nu
 
 /** Three box blurs: close to a Gaussian of standard deviation about r. In place over [h,w]. */
 function blur(x: Float32Array, w: number, h: number, r: number): Float32Array {
-  if (r >= 1) for (let pass = 0; pass < 3; pass++) {
-    boxRows(x, h, w, Math.round(r), 1, w);
-    boxRows(x, w, h, Math.round(r), w, 1);
-  }
+  if (r >= 1)
+    for (let pass = 0; pass < 3; pass++) {
+      boxRows(x, h, w, Math.round(r), 1, w);
+      boxRows(x, w, h, Math.round(r), w, 1);
+    }
   return x;
 }
 
 /** Shorter side, at most, of the maps that surroundings are blurred in: they are smooth, and enlarged afterwards. */
 const smallSide = 64;
 
-/** What surrounds each place, as planes [n,h,w] at a size of their own; and, found when first asked for, the regions that places lie within. */
-export interface Surroundings { width: number; height: number; planes: Float32Array; frames: () => Frames; /** [h,w], see synthesis/castShadows.ts. */ shade?: Float32Array }
+/**
+ * What surrounds each place, as planes [n,h,w] at a size of their own; and, found when first asked for, the regions
+ * that places lie within.
+ */
+export interface Surroundings {
+  width: number;
+  height: number;
+  planes: Float32Array;
+  frames: () => Frames /** [h,w], see synthesis/castShadows.ts. */;
+  shade?: Float32Array;
+}
 
 function framesOf(layout: LayoutData): () => Frames {
   let found: Frames | undefined;
   return () => (found ??= regionFrames(layout));
 }
 
-/** The surroundings in a drawing, [5,h,w] at its own size: exp(-d / a) of the distances to the nearest line above, below, left, right (a: 1/8 of the longer side), and anywhere (1/32). */
+/**
+ * The surroundings in a drawing, [5,h,w] at its own size: exp(-d / a) of the distances to the nearest line above,
+ * below, left, right (a: 1/8 of the longer side), and anywhere (1/32).
+ */
 export function lineSurroundings({ width, height, labels }: LayoutData): Surroundings {
   const n = width * height;
   const longer = Math.max(width, height);
@@ -67,19 +91,28 @@ export function lineSurroundings({ width, height, labels }: LayoutData): Surroun
 }
 
 /** The surroundings in a layout, [K,h,w] at a small size: shares of the classes about each place. */
-export function surroundings({ width: w, height: h, labels }: LayoutData, classes: number, radius: number): Surroundings {
+export function surroundings(
+  { width: w, height: h, labels }: LayoutData,
+  classes: number,
+  radius: number,
+): Surroundings {
   const f = Math.min(1, smallSide / Math.min(w, h));
   const [width, height] = [Math.max(1, Math.round(w * f)), Math.max(1, Math.round(h * f))];
   const planes = new Float32Array(classes * width * height);
-  const [column, row] = [Float64Array.from({ length: w }, (_, x) => Math.floor(x * width / w)), Float64Array.from({ length: h }, (_, y) => Math.floor(y * height / h))];
+  const [column, row] = [
+    Float64Array.from({ length: w }, (_, x) => Math.floor((x * width) / w)),
+    Float64Array.from({ length: h }, (_, y) => Math.floor((y * height) / h)),
+  ];
   const cells = new Float32Array(width * height);
-  for (let y = 0, i = 0; y < h; y++) for (let x = 0; x < w; x++, i++) {
-    const cell = row[y] * width + column[x];
-    cells[cell]++;
-    planes[labels[i] * width * height + cell]++;
-  }
+  for (let y = 0, i = 0; y < h; y++)
+    for (let x = 0; x < w; x++, i++) {
+      const cell = row[y] * width + column[x];
+      cells[cell]++;
+      planes[labels[i] * width * height + cell]++;
+    }
   for (let i = 0; i < planes.length; i++) planes[i] /= cells[i % cells.length];
-  for (let k = 0; k < classes; k++) blur(planes.subarray(k * cells.length, (k + 1) * cells.length), width, height, radius * Math.max(width, height));
+  for (let k = 0; k < classes; k++)
+    blur(planes.subarray(k * cells.length, (k + 1) * cells.length), width, height, radius * Math.max(width, height));
   return { width, height, planes, frames: framesOf({ width: w, height: h, labels }) };
 }
 
@@ -87,28 +120,34 @@ export function surroundings({ width: w, height: h, labels }: LayoutData, classe
  * Guides [h,w,4 n] of one level, times their weights: surroundings, position across and down, place within the region
  * where it has a weight, light and shadow where there is some, colours [3,h,w] where given, zeros to fill up.
  */
-export function guides(around: Surroundings, { width: w, height: h }: { width: number; height: number }, weight: GuideWeights, colours?: Float32Array): Float32Array {
+export function guides(
+  around: Surroundings,
+  { width: w, height: h }: { width: number; height: number },
+  weight: GuideWeights,
+  colours?: Float32Array,
+): Float32Array {
   const kinds = around.planes.length / (around.width * around.height);
   const places = weight.within ? placesWithin(around.frames(), w, h) : null;
   const shade = weight.shade && around.shade ? shrinkImage(around.shade, around.width, around.height, w, h) : null;
-  const third = kinds + (places ? 4 : 2);   // channel of the shade
-  const first = third + (shade ? 1 : 0);   // channel of the colours
+  const third = kinds + (places ? 4 : 2); // channel of the shade
+  const first = third + (shade ? 1 : 0); // channel of the colours
   const n = 4 * Math.ceil((first + (colours ? 3 : 0)) / 4);
   const data = new Float32Array(w * h * n);
   const planes = shrinkImage(around.planes, around.width, around.height, w, h);
   const size = Math.max(w, h);
   const each = w * h;
-  for (let y = 0, i = 0; y < h; y++) for (let x = 0; x < w; x++, i++) {
-    const at = i * n;
-    for (let k = 0; k < kinds; k++) data[at + k] = planes[k * each + i] * weight.far;
-    data[at + kinds] = (x / size) * weight.across;
-    data[at + kinds + 1] = (y / size) * weight.down;
-    if (places) {
-      data[at + kinds + 2] = places[i] * weight.within;
-      data[at + kinds + 3] = places[each + i] * weight.within;
+  for (let y = 0, i = 0; y < h; y++)
+    for (let x = 0; x < w; x++, i++) {
+      const at = i * n;
+      for (let k = 0; k < kinds; k++) data[at + k] = planes[k * each + i] * weight.far;
+      data[at + kinds] = (x / size) * weight.across;
+      data[at + kinds + 1] = (y / size) * weight.down;
+      if (places) {
+        data[at + kinds + 2] = places[i] * weight.within;
+        data[at + kinds + 3] = places[each + i] * weight.within;
+      }
+      if (shade) data[at + third] = shade[i] * weight.shade;
+      if (colours) for (let c = 0; c < 3; c++) data[at + first + c] = colours[c * each + i];
     }
-    if (shade) data[at + third] = shade[i] * weight.shade;
-    if (colours) for (let c = 0; c < 3; c++) data[at + first + c] = colours[c * each + i];
-  }
   return data;
 }

@@ -1,5 +1,22 @@
-/** One level of a patch synthesis: its tensors, the recorded rounds of "nearest patch, then vote", what goes in and comes out. */
-import { fieldSource, improveField, liftField, overuse, packPixels, searchField, seedField, voteField, wrapMargins, type CutOut, type FieldSource, type FieldTarget, type Grid } from '../../autograd/nnf/patchField.ts';
+/**
+ * One level of a patch synthesis: its tensors, the recorded rounds of "nearest patch, then vote", what goes in and
+ * comes out.
+ */
+import {
+  fieldSource,
+  improveField,
+  liftField,
+  overuse,
+  packPixels,
+  searchField,
+  seedField,
+  voteField,
+  wrapMargins,
+  type CutOut,
+  type FieldSource,
+  type FieldTarget,
+  type Grid,
+} from '../../autograd/nnf/patchField.ts';
 import type { Session, Tensor } from '../../autograd/tensor.ts';
 import type { Program } from '../../engine/program.ts';
 import { resizeLines } from '../../data/layout/lines.ts';
@@ -10,11 +27,22 @@ import { firstNoise, passes, weightsAt, type SynthesisOptions } from './options.
 import { continuedGuides, planesWithMargins, windowOf, withMargins, type Tile } from './tile.ts';
 
 /** Source pixel and distance of every result pixel: the coordinates that a result copies from. */
-export interface Field { /** u32 [H,W]: pixel of the source, row by row. */ indices: Uint32Array; /** f32 [H,W]: mean cost per patch pixel, squared colours in [-1,1]. */ distances: Float32Array }
+export interface Field {
+  /** u32 [H,W]: pixel of the source, row by row. */ indices: Uint32Array /** f32 [H,W]: mean cost per patch pixel, squared colours in [-1,1]. */;
+  distances: Float32Array;
+}
 /** RGBA bytes [H,W,4] of one level, coarsest first. */
-export interface LevelPicture { level: number; of: number; width: number; height: number; data: Uint8Array }
+export interface LevelPicture {
+  level: number;
+  of: number;
+  width: number;
+  height: number;
+  data: Uint8Array;
+}
 /** A rendered picture: image [3,h,w]. */
-export interface Draft extends Grid { image: Float32Array }
+export interface Draft extends Grid {
+  image: Float32Array;
+}
 
 /** What the levels of a synthesizer have in common. */
 export interface Plan {
@@ -38,7 +66,10 @@ export class Level implements Grid {
   private readonly drafts: boolean;
   private readonly weights: GuideWeights;
   private source!: FieldSource;
-  /** Inputs: classes u32 [H,W], guides, even use by class; a picture to begin with (classes alone at the coarsest level, else the draft). */
+  /**
+   * Inputs: classes u32 [H,W], guides, even use by class; a picture to begin with (classes alone at the coarsest level,
+   * else the draft).
+   */
   private labels!: Tensor;
   private target!: FieldTarget;
   private expected!: Tensor;
@@ -50,7 +81,12 @@ export class Level implements Grid {
   private readonly owned: Tensor[] = [];
 
   /** `index` 0 is the coarsest; `scale`: of its size over the result's. */
-  private constructor(private readonly session: Session, private readonly plan: Plan, private readonly index: number, private readonly scale: number) {
+  private constructor(
+    private readonly session: Session,
+    private readonly plan: Plan,
+    private readonly index: number,
+    private readonly scale: number,
+  ) {
     this.inner = this.part(plan.size);
     const { x, y } = this.margin;
     this.width = this.inner.width + 2 * x;
@@ -59,8 +95,19 @@ export class Level implements Grid {
     this.weights = weightsAt(plan.o, scale, plan.coarsest, plan.tile);
   }
 
-  /** Allocates and compiles. `around`: the source's surroundings; `before`: the level that this one's field is lifted from. */
-  static async create(session: Session, plan: Plan, index: number, scale: number, source: PairData, around: Surroundings, before: Level | undefined): Promise<Level> {
+  /**
+   * Allocates and compiles. `around`: the source's surroundings; `before`: the level that this one's field is lifted
+   * from.
+   */
+  static async create(
+    session: Session,
+    plan: Plan,
+    index: number,
+    scale: number,
+    source: PairData,
+    around: Surroundings,
+    before: Level | undefined,
+  ): Promise<Level> {
     const level = new Level(session, plan, index, scale);
     try {
       level.allocate(source, around);
@@ -73,10 +120,22 @@ export class Level implements Grid {
   }
 
   private allocate(source: PairData, around: Surroundings): void {
-    const { session, plan: { o, drafted } } = this;
+    const {
+      session,
+      plan: { o, drafted },
+    } = this;
     const s = this.part(source);
-    const packed = packPixels(shrinkImage(source.image, source.width, source.height, s.width, s.height), this.shrink(source.labels, source.width, source.height, s.width, s.height));
-    this.source = fieldSource(session, s, o.patch, packed, guides(around, s, this.weights, drafted ? this.colours(drafted.own, s) : undefined));
+    const packed = packPixels(
+      shrinkImage(source.image, source.width, source.height, s.width, s.height),
+      this.shrink(source.labels, source.width, source.height, s.width, s.height),
+    );
+    this.source = fieldSource(
+      session,
+      s,
+      o.patch,
+      packed,
+      guides(around, s, this.weights, drafted ? this.colours(drafted.own, s) : undefined),
+    );
     this.owned.push(this.source.map, this.source.guides, this.source.members, this.source.classes);
     const lasting = (shape: number[], name: string, dtype: 'f32' | 'u32' = 'u32'): Tensor => {
       const t = session.lasting(shape, `synthesis.${name}`, undefined, dtype);
@@ -85,18 +144,32 @@ export class Level implements Grid {
     };
     const n = this.width * this.height;
     this.labels = lasting([n], 'labels');
-    this.target = { width: this.width, height: this.height, guides: lasting([this.source.guides.size / (s.width * s.height) * n], 'guides', 'f32') };
+    this.target = {
+      width: this.width,
+      height: this.height,
+      guides: lasting([(this.source.guides.size / (s.width * s.height)) * n], 'guides', 'f32'),
+    };
     this.expected = lasting([256], 'expected', 'f32');
     this.given = this.index === 0 || this.drafts ? lasting([n], 'given') : null;
     this.picture = lasting([n], 'picture');
     this.field = lasting([(this.width - o.patch + 1) * (this.height - o.patch + 1), 2], 'field');
   }
 
-  private part({ width, height }: Grid): Grid { return { width: Math.round(width * this.scale), height: Math.round(height * this.scale) }; }
-  private get shrink(): typeof shrinkLabels { return this.plan.lines ? resizeLines : shrinkLabels; }
+  private part({ width, height }: Grid): Grid {
+    return { width: Math.round(width * this.scale), height: Math.round(height * this.scale) };
+  }
+  private get shrink(): typeof shrinkLabels {
+    return this.plan.lines ? resizeLines : shrinkLabels;
+  }
   /** Pixels beyond each edge in which patches see how a tile goes on: as many as a patch that votes inside reaches. */
-  private get margin(): { x: number; y: number } { const { tile, o } = this.plan; return { x: tile?.across ? o.patch - 1 : 0, y: tile?.down ? o.patch - 1 : 0 }; }
-  private get cutOut(): CutOut { const { x, y } = this.margin; return { width: this.width, height: this.height, x: -x, y: -y, whole: this.inner }; }
+  private get margin(): { x: number; y: number } {
+    const { tile, o } = this.plan;
+    return { x: tile?.across ? o.patch - 1 : 0, y: tile?.down ? o.patch - 1 : 0 };
+  }
+  private get cutOut(): CutOut {
+    const { x, y } = this.margin;
+    return { width: this.width, height: this.height, x: -x, y: -y, whole: this.inner };
+  }
 
   /** A draft's colours as guides of a map of this size. */
   private colours({ image, width, height }: Draft, to: Grid): Float32Array {
@@ -104,25 +177,43 @@ export class Level implements Grid {
   }
 
   private record(before: Level | undefined): void {
-    const { index, plan: { o, tile }, source: s, target: t, labels, given, drafts } = this;
+    const {
+      index,
+      plan: { o, tile },
+      source: s,
+      target: t,
+      labels,
+      given,
+      drafts,
+    } = this;
     const near = o.guides.near;
     const rounds = o.rounds[Math.min(index, o.rounds.length - 1)];
     const full = t.width * t.height <= o.fullPixels;
-    const voted = (field: Tensor, last: boolean): Tensor => voteField(s, t, labels, field, last ? o.sharp : o.sigma, { output: last ? this.picture : undefined });
-    const vote = (field: Tensor, last: boolean): Tensor => (tile ? wrapMargins(voted(field, last), t, this.margin) : voted(field, last));
-    let field: Tensor | null = before ? liftField(s, this.cutOut, before.field, { source: before.source, target: before.cutOut }) : null;
+    const voted = (field: Tensor, last: boolean): Tensor =>
+      voteField(s, t, labels, field, last ? o.sharp : o.sigma, { output: last ? this.picture : undefined });
+    const vote = (field: Tensor, last: boolean): Tensor =>
+      tile ? wrapMargins(voted(field, last), t, this.margin) : voted(field, last);
+    let field: Tensor | null = before
+      ? liftField(s, this.cutOut, before.field, { source: before.source, target: before.cutOut })
+      : null;
     if (!field && !drafts) field = searchField(s, t, given!, { near, colour: 0, noise: firstNoise(o, tile) });
     let x = drafts ? given! : vote(field!, false);
     for (let i = 0; i < rounds; i++) {
       const last = i === rounds - 1;
       const scale = o.repetition && field ? overuse(s, t, field, o.repetition, this.expected) : undefined;
       const out = last ? this.field : undefined;
-      field = full || !field ? searchField(s, t, x, { near, scale }, out) : improveField(s, t, x, field, passes(s), index * 16 + i, { near, scale }, out);
+      field =
+        full || !field
+          ? searchField(s, t, x, { near, scale }, out)
+          : improveField(s, t, x, field, passes(s), index * 16 + i, { near, scale }, out);
       x = vote(field, last);
     }
   }
 
-  /** One run: writes the inputs for labels of the result's size and their surroundings, and replays. draft: [3,h,w] of the size announced. */
+  /**
+   * One run: writes the inputs for labels of the result's size and their surroundings, and replays. draft: [3,h,w] of
+   * the size announced.
+   */
   run(labels: Uint8Array, around: Surroundings, seed: number, draft?: Float32Array): void {
     this.feed(labels, around, draft);
     seedField(this.source, seed);
@@ -130,13 +221,23 @@ export class Level implements Grid {
   }
 
   private feed(labels: Uint8Array, around: Surroundings, drawn?: Float32Array): void {
-    const { session, inner, weights, plan: { size, o, tile, drafted } } = this;
+    const {
+      session,
+      inner,
+      weights,
+      plan: { size, o, tile, drafted },
+    } = this;
     const draft = drawn && drafted ? { ...drafted, image: drawn } : null;
     const plain = this.shrink(labels, size.width, size.height, inner.width, inner.height);
     const own = tile ? withMargins(plain, inner, this.margin) : plain;
     session.write(this.labels, own);
     const colours = draft ? this.colours(draft, inner) : undefined;
-    session.write(this.target.guides, tile ? continuedGuides(around, inner, tile, this.margin, weights, colours) : guides(around, this, weights, colours));
+    session.write(
+      this.target.guides,
+      tile
+        ? continuedGuides(around, inner, tile, this.margin, weights, colours)
+        : guides(around, this, weights, colours),
+    );
     session.write(this.expected, evenUse(this.source, this, own, o.patch));
     if (!this.given) return;
     const image = draft && shrinkImage(draft.image, draft.width, draft.height, inner.width, inner.height);
@@ -153,7 +254,10 @@ export class Level implements Grid {
   async result(): Promise<{ data: Uint8Array; field: Field }> {
     const [packed, field] = await this.session.read([this.picture, this.field]);
     const { indices, distances } = pixelField(field as Uint32Array, this, this.source, this.plan.o.patch);
-    return { data: bytesOf(this.cut(packed as Uint32Array)), field: { indices: this.cut(indices), distances: this.cut(distances) } };
+    return {
+      data: bytesOf(this.cut(packed as Uint32Array)),
+      field: { indices: this.cut(indices), distances: this.cut(distances) },
+    };
   }
 
   /** A map of this level without the margins of a tile. */
@@ -177,7 +281,12 @@ function evenUse(source: FieldSource, { width, height }: Grid, labels: Uint8Arra
 
 const bytesOf = (packed: Uint32Array): Uint8Array => {
   const data = new Uint8Array(packed.length * 4);
-  for (const [i, v] of packed.entries()) { data[4 * i] = v & 255; data[4 * i + 1] = (v >> 8) & 255; data[4 * i + 2] = (v >> 16) & 255; data[4 * i + 3] = 255; }
+  for (const [i, v] of packed.entries()) {
+    data[4 * i] = v & 255;
+    data[4 * i + 1] = (v >> 8) & 255;
+    data[4 * i + 2] = (v >> 16) & 255;
+    data[4 * i + 3] = 255;
+  }
   return data;
 };
 
@@ -188,12 +297,13 @@ function pixelField(field: Uint32Array, { width, height }: Grid, source: Grid, p
   const [across, own] = [width - patch + 1, source.width - patch + 1];
   const indices = new Uint32Array(width * height);
   const distances = new Float32Array(width * height);
-  for (let y = 0, i = 0; y < height; y++) for (let x = 0; x < width; x++, i++) {
-    const [px, py] = [Math.min(across - 1, Math.max(0, x - r)), Math.min(height - patch, Math.max(0, y - r))];
-    const at = py * across + px;
-    const m = field[2 * at];
-    indices[i] = (Math.floor(m / own) + y - py) * source.width + (m % own) + x - px;
-    distances[i] = costs[2 * at + 1] / (patch * patch);
-  }
+  for (let y = 0, i = 0; y < height; y++)
+    for (let x = 0; x < width; x++, i++) {
+      const [px, py] = [Math.min(across - 1, Math.max(0, x - r)), Math.min(height - patch, Math.max(0, y - r))];
+      const at = py * across + px;
+      const m = field[2 * at];
+      indices[i] = (Math.floor(m / own) + y - py) * source.width + (m % own) + x - px;
+      distances[i] = costs[2 * at + 1] / (patch * patch);
+    }
   return { indices, distances };
 }

@@ -5,16 +5,25 @@ import { placeless, type Tile } from './tile.ts';
 
 export interface SynthesisOptions {
   patch: number;
-  /** Shorter side of the coarsest level in pixels, of source or target, whichever is less; size of a level over the next finer one's. */
-  coarsest: number; ratio: number;
+  /**
+   * Shorter side of the coarsest level in pixels, of source or target, whichever is less; size of a level over the next
+   * finer one's.
+   */
+  coarsest: number;
+  ratio: number;
   /** Levels up to this many pixels are searched in full, finer ones by PatchMatch from the level before. */
   fullPixels: number;
   /** Rounds by level, coarsest first; the last number serves all further levels. */
   rounds: number[];
   guides: GuideWeights;
-  /** Factor on the guide weights but the near one at half the size's level, a quarter's, ...: the colours know more and more. */
+  /**
+   * Factor on the guide weights but the near one at half the size's level, a quarter's, ...: the colours know more and
+   * more.
+   */
   fade: number;
-  /** Weight of the draft's colours at patch centres, against those that the source's own draft has there: at all levels, so that
+  /**
+   * Weight of the draft's colours at patch centres, against those that the source's own draft has there: at all levels,
+   * so that
    * what the generator says is heard beyond the size it says it at. */
   draft: number;
   /** Cost of using the same source patches again and again: keeps small patterns from repeating. */
@@ -22,15 +31,32 @@ export interface SynthesisOptions {
   /** Random part of the first match's distances: large areas start with much of the source in them. */
   noise: number;
   /** Spread of a patch's vote in pixels; the last round uses `sharp`. */
-  sigma: number; sharp: number;
+  sigma: number;
+  sharp: number;
 }
 export const defaultSynthesis: SynthesisOptions = {
-  patch: 5, coarsest: 24, ratio: 0.5, fullPixels: 48 * 48, rounds: [8, 5, 3, 2], sigma: 1.5, sharp: 0.7, fade: 0.8, repetition: 0.5, noise: 0, draft: 1,
+  patch: 5,
+  coarsest: 24,
+  ratio: 0.5,
+  fullPixels: 48 * 48,
+  rounds: [8, 5, 3, 2],
+  sigma: 1.5,
+  sharp: 0.7,
+  fade: 0.8,
+  repetition: 0.5,
+  noise: 0,
+  draft: 1,
   guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2, within: 1, shade: 2.5 },
 };
 
-/** For drawings: a line beside its place costs less than another class, since no two lines agree to the pixel; what lies on which side of which line says more. */
-export const lineSynthesis: SynthesisOptions = { ...defaultSynthesis, guides: { near: 0.5, far: 3, farRadius: 0, across: 0.3, down: 1.2, within: 0, shade: 0 } };
+/**
+ * For drawings: a line beside its place costs less than another class, since no two lines agree to the pixel; what lies
+ * on which side of which line says more.
+ */
+export const lineSynthesis: SynthesisOptions = {
+  ...defaultSynthesis,
+  guides: { near: 0.5, far: 3, farRadius: 0, across: 0.3, down: 1.2, within: 0, shade: 0 },
+};
 
 /** Scales of the levels, coarsest first, 1 last. */
 export function scales(shorter: number, { coarsest, ratio }: SynthesisOptions): number[] {
@@ -40,19 +66,43 @@ export function scales(shorter: number, { coarsest, ratio }: SynthesisOptions): 
 }
 
 /** Guide weights at scale f: faded with every doubling since the coarsest; in a tile, without those of places. */
-export function weightsAt({ fade, guides }: SynthesisOptions, f: number, coarsest: number, tile: Tile | null): GuideWeights {
+export function weightsAt(
+  { fade, guides }: SynthesisOptions,
+  f: number,
+  coarsest: number,
+  tile: Tile | null,
+): GuideWeights {
   const weight = fade ** Math.log2(f / coarsest);
   const { near, farRadius, far, across, down, within, shade } = guides;
-  const own = { near, farRadius, far: far * weight, across: across * weight, down: down * weight, within: within * weight, shade: shade * weight };
+  const own = {
+    near,
+    farRadius,
+    far: far * weight,
+    across: across * weight,
+    down: down * weight,
+    within: within * weight,
+    shade: shade * weight,
+  };
   return tile ? placeless(own, tile) : own;
 }
 
-/** A round of PatchMatch. Neighbours far, then near; random search from a quarter of the picture down to a few pixels. */
+/**
+ * A round of PatchMatch. Neighbours far, then near; random search from a quarter of the picture down to a few pixels.
+ */
 export function passes({ width, height }: Grid): Pass[] {
   const far = Math.max(width, height);
-  return [{ jump: 4, radius: far / 4 }, { jump: 2, radius: far / 16 }, { jump: 1, radius: 4 }, { jump: 1, radius: 2 }];
+  return [
+    { jump: 4, radius: far / 4 },
+    { jump: 2, radius: far / 16 },
+    { jump: 1, radius: 4 },
+    { jump: 1, radius: 2 },
+  ];
 }
 
-/** Least noise of a tile's first match: where no place is said, all candidates are alike, and the first of them would be taken everywhere. */
+/**
+ * Least noise of a tile's first match: where no place is said, all candidates are alike, and the first of them would be
+ * taken everywhere.
+ */
 const tileNoise = 0.5;
-export const firstNoise = ({ noise }: SynthesisOptions, tile: Tile | null): number => (tile ? Math.max(noise, tileNoise) : noise);
+export const firstNoise = ({ noise }: SynthesisOptions, tile: Tile | null): number =>
+  tile ? Math.max(noise, tileNoise) : noise;

@@ -23,36 +23,69 @@ export interface PreviewOptions {
   tile?: Tile;
   /** Another seed gives another result; default 0. */
   seed?: number;
-  /** Called with the picture of each level, coarsest first: RGBA bytes of a smaller size, the last of the size asked for. */
+  /**
+   * Called with the picture of each level, coarsest first: RGBA bytes of a smaller size, the last of the size asked
+   * for.
+   */
   onLevel?: (picture: LevelPicture) => void | Promise<void>;
   /** Looked at between levels; an abort rejects with its reason. */
   signal?: AbortSignal;
   options?: SynthesisOptions;
 }
-export interface Preview { image: Picture; field: Field }
+export interface Preview {
+  image: Picture;
+  field: Field;
+}
 
 /** The last synthesizer of a session, with what it was made for. */
-interface Kept { photo: Uint8Array; layout: Uint8Array; key: string; synthesizer: Promise<Synthesizer> }
+interface Kept {
+  photo: Uint8Array;
+  layout: Uint8Array;
+  key: string;
+  synthesizer: Promise<Synthesizer>;
+}
 const kept = new WeakMap<Session, Kept>();
 
 /**
  * The layout `target` filled with patches of the photo, and the source pixel and distance of every pixel of it.
  *
- * The first call for a photo, a layout and a size prepares (compiles, allocates); further ones with the same arrays only write the target's labels and
- * replay, so keep the arrays and do not write into them. Calls on one session wait for each other; abort those that a new stroke overtakes.
- * The same input, seed and adapter give the same bytes. @throws UserError where photo or target are too small for a patch.
+ * The first call for a photo, a layout and a size prepares (compiles, allocates); further ones with the same arrays
+ * only write the target's labels and
+ * replay, so keep the arrays and do not write into them. Calls on one session wait for each other; abort those that a
+ * new stroke overtakes.
+ * The same input, seed and adapter give the same bytes. @throws UserError where photo or target are too small for a
+ * patch.
  */
-export async function preview({ session, photo, layout, target, classes, lines = false, tile, options = lines ? lineSynthesis : defaultSynthesis, ...run }: PreviewOptions): Promise<Preview> {
+export async function preview({
+  session,
+  photo,
+  layout,
+  target,
+  classes,
+  lines = false,
+  tile,
+  options = lines ? lineSynthesis : defaultSynthesis,
+  ...run
+}: PreviewOptions): Promise<Preview> {
   const { width, height } = target;
   const least = Math.min(width, height, photo.width, photo.height);
-  if (least < 2 * options.patch) throw new UserError(`a picture of ${least} pixels across is too small: patches of ${options.patch} x ${options.patch} are matched, and at least ${2 * options.patch} pixels are needed`);
+  if (least < 2 * options.patch)
+    throw new UserError(
+      `a picture of ${least} pixels across is too small: patches of ${options.patch} x ${options.patch} are matched, and at least ${2 * options.patch} pixels are needed`,
+    );
   const synthesizer = await keep(session, photo, layout, { width, height }, { classes, lines, tile, options });
   const { data, field } = await synthesizer.run(target.labels, run);
   return { image: { width, height, data, hasAlpha: false, source: 'preview' }, field };
 }
 
 /** The session's synthesizer for this source and size; one made for others is released once its last run is over. */
-function keep(session: Session, photo: PreviewOptions['photo'], layout: Uint8Array, size: { width: number; height: number }, o: SynthesizerOptions): Promise<Synthesizer> {
+function keep(
+  session: Session,
+  photo: PreviewOptions['photo'],
+  layout: Uint8Array,
+  size: { width: number; height: number },
+  o: SynthesizerOptions,
+): Promise<Synthesizer> {
   const key = JSON.stringify([photo.width, photo.height, size.width, size.height, o]);
   const old = kept.get(session);
   if (old && old.photo === photo.data && old.layout === layout && old.key === key) return old.synthesizer;
@@ -61,7 +94,9 @@ function keep(session: Session, photo: PreviewOptions['photo'], layout: Uint8Arr
   const synthesizer = before.then(() => Synthesizer.create(session, source, size, o));
   const now: Kept = { photo: photo.data, layout, key, synthesizer };
   kept.set(session, now);
-  synthesizer.catch(() => { if (kept.get(session) === now) kept.delete(session); });
+  synthesizer.catch(() => {
+    if (kept.get(session) === now) kept.delete(session);
+  });
   return synthesizer;
 }
 

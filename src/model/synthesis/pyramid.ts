@@ -8,15 +8,16 @@ export function shrinkImage(x: Float32Array, w: number, h: number, W: number, H:
   const down = weights(h, H);
   const out = new Float32Array(planes * W * H);
   const row = new Float32Array(w);
-  for (let p = 0; p < planes; p++) for (let y = 0; y < H; y++) {
-    row.fill(0);
-    for (const [i, f] of down[y]) for (let u = 0; u < w; u++) row[u] += f * x[(p * h + i) * w + u];
-    for (let u = 0; u < W; u++) {
-      let sum = 0;
-      for (const [i, f] of across[u]) sum += f * row[i];
-      out[(p * H + y) * W + u] = sum;
+  for (let p = 0; p < planes; p++)
+    for (let y = 0; y < H; y++) {
+      row.fill(0);
+      for (const [i, f] of down[y]) for (let u = 0; u < w; u++) row[u] += f * x[(p * h + i) * w + u];
+      for (let u = 0; u < W; u++) {
+        let sum = 0;
+        for (const [i, f] of across[u]) sum += f * row[i];
+        out[(p * H + y) * W + u] = sum;
+      }
     }
-  }
   return out;
 }
 
@@ -27,7 +28,12 @@ function weights(n: number, N: number): [number, number][][] {
     if (step <= 1) {
       const at = Math.min(n - 1, Math.max(0, (k + 0.5) * step - 0.5));
       const i = Math.min(n - 1, Math.floor(at));
-      return i + 1 < n && at > i ? [[i, 1 - (at - i)], [i + 1, at - i]] as [number, number][] : [[i, 1]] as [number, number][];
+      return i + 1 < n && at > i
+        ? ([
+            [i, 1 - (at - i)],
+            [i + 1, at - i],
+          ] as [number, number][])
+        : ([[i, 1]] as [number, number][]);
     }
     const out: [number, number][] = [];
     for (let i = Math.floor(k * step); i < Math.min(n, Math.ceil((k + 1) * step)); i++) {
@@ -45,15 +51,17 @@ export function shrinkLabels(labels: Uint8Array, w: number, h: number, W: number
   const down = weights(h, H);
   const out = new Uint8Array(W * H);
   const share = new Float32Array(256);
-  for (let y = 0; y < H; y++) for (let x = 0; x < W; x++) {
-    share.fill(0);
-    let best = labels[down[y][0][0] * w + across[x][0][0]];
-    for (const [i, f] of down[y]) for (const [j, g] of across[x]) {
-      const l = labels[i * w + j];
-      share[l] += f * g;
-      if (share[l] > share[best]) best = l;
+  for (let y = 0; y < H; y++)
+    for (let x = 0; x < W; x++) {
+      share.fill(0);
+      let best = labels[down[y][0][0] * w + across[x][0][0]];
+      for (const [i, f] of down[y])
+        for (const [j, g] of across[x]) {
+          const l = labels[i * w + j];
+          share[l] += f * g;
+          if (share[l] > share[best]) best = l;
+        }
+      out[y * W + x] = best;
     }
-    out[y * W + x] = best;
-  }
   return out;
 }

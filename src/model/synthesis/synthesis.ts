@@ -1,5 +1,6 @@
 /**
- * Patch synthesis without training: the target layout filled coarse to fine with patches of the photograph, each level a
+ * Patch synthesis without training: the target layout filled coarse to fine with patches of the photograph, each level
+ * a
  * few rounds of "nearest patch, then vote" (expectation-maximisation as in Kwatra et al. 2005 and GPNN, Granot et al.
  * 2022), guided by the layouts. It gives the generator something to learn from, finishes what it renders, and is the
  * preview. Here are its uses for one layout; synthesizer.ts keeps one ready, synthesis/level.ts has a level's rounds.
@@ -13,7 +14,10 @@ import { Synthesizer, type RunOptions, type SynthesizerOptions } from './synthes
 import type { Tile } from './tile.ts';
 
 /** What a generator makes of a layout, and of the source's own. */
-export interface Drafts { draft: Draft; own: Draft }
+export interface Drafts {
+  draft: Draft;
+  own: Draft;
+}
 
 /** [3,H,W] in [-1,1] of RGBA bytes. */
 function floats(data: Uint8Array): Float32Array {
@@ -23,7 +27,13 @@ function floats(data: Uint8Array): Float32Array {
   return out;
 }
 
-async function once(session: Session, source: PairData, layout: LayoutData, options: SynthesizerOptions, run: RunOptions): Promise<Float32Array> {
+async function once(
+  session: Session,
+  source: PairData,
+  layout: LayoutData,
+  options: SynthesizerOptions,
+  run: RunOptions,
+): Promise<Float32Array> {
   const synthesizer = await Synthesizer.create(session, source, layout, options);
   try {
     return floats((await synthesizer.run(layout.labels, run)).data);
@@ -33,43 +43,87 @@ async function once(session: Session, source: PairData, layout: LayoutData, opti
 }
 
 /** [3,H,W] in [-1,1] for the layout, from the source's patches. Source and layout may differ in size, not in scale. */
-export const synthesize = (session: Session, source: PairData, layout: LayoutData, classes: number, options: SynthesisOptions = defaultSynthesis): Promise<Float32Array> =>
-  once(session, source, layout, { classes, options }, {});
+export const synthesize = (
+  session: Session,
+  source: PairData,
+  layout: LayoutData,
+  classes: number,
+  options: SynthesisOptions = defaultSynthesis,
+): Promise<Float32Array> => once(session, source, layout, { classes, options }, {});
 
 /**
- * Finishes a rendered draft at the photograph's own resolution: coarse to fine like `synthesize`, but what is matched at
+ * Finishes a rendered draft at the photograph's own resolution: coarse to fine like `synthesize`, but what is matched
+ * at
  * every level up to the draft's size is the draft, so it decides what goes where and the photograph's patches how it
- * looks. `own`: what the generator makes of the source's own layout; draft to draft is compared at every level, so what drafts have in common
- * (blur, a tint) costs nothing. Both of any size; source and layout at the resolution wanted. `tile`: the result fits itself along these axes, as the draft should.
+ * looks. `own`: what the generator makes of the source's own layout; draft to draft is compared at every level, so what
+ * drafts have in common
+ * (blur, a tint) costs nothing. Both of any size; source and layout at the resolution wanted. `tile`: the result fits
+ * itself along these axes, as the draft should.
  */
-export function refine(session: Session, c: Config, source: PairData, drafts: Drafts, layout: LayoutData, { options: o, tile }: { options?: SynthesisOptions; tile?: Tile } = {}): Promise<Float32Array> {
+export function refine(
+  session: Session,
+  c: Config,
+  source: PairData,
+  drafts: Drafts,
+  layout: LayoutData,
+  { options: o, tile }: { options?: SynthesisOptions; tile?: Tile } = {},
+): Promise<Float32Array> {
   const { draft, own } = drafts;
   // The draft has settled what the first rounds of a synthesis from nothing are for.
   const lines = c.network.condition === 'sketch';
   const base = o ?? (lines ? lineSynthesis : defaultSynthesis);
   const options = { ...base, rounds: base.rounds.map((n) => Math.min(n, 1 + c.refine)) };
-  return once(session, source, layout, { classes: classesOf(source, layout), lines, options, tile, draft: { width: draft.width, height: draft.height, own } }, { draft: draft.image });
+  return once(
+    session,
+    source,
+    layout,
+    {
+      classes: classesOf(source, layout),
+      lines,
+      options,
+      tile,
+      draft: { width: draft.width, height: draft.height, own },
+    },
+    { draft: draft.image },
+  );
 }
 
 /** A class may be too thin for the source's small size and still be in a layout. */
-const classesOf = (...layouts: LayoutData[]): number => 1 + Math.max(...layouts.map((l) => l.labels.reduce((a, b) => Math.max(a, b), 0)));
+const classesOf = (...layouts: LayoutData[]): number =>
+  1 + Math.max(...layouts.map((l) => l.labels.reduce((a, b) => Math.max(a, b), 0)));
 
 /** Weights of the place within a region, in the syntheses that a learnt picture is the mean of [M]. */
 const hypotheses = [0, 1, 2];
 
 /**
- * Pictures of the user's targets for the generator to learn from: each the mean of patch syntheses that trust the regions' own frames
- * differently. A single one has its errors in full contrast, and the finishing keeps what a draft learned of them; where several
- * disagree, the mean is soft, and the finishing chooses. `lines`: the layouts are drawings, which have lines but no regions: one synthesis.
+ * Pictures of the user's targets for the generator to learn from: each the mean of patch syntheses that trust the
+ * regions' own frames
+ * differently. A single one has its errors in full contrast, and the finishing keeps what a draft learned of them;
+ * where several
+ * disagree, the mean is soft, and the finishing chooses. `lines`: the layouts are drawings, which have lines but no
+ * regions: one synthesis.
  */
-export async function synthesizeTargets(session: Session, source: PairData, layouts: readonly LayoutData[], lines = false, tile?: Tile): Promise<PairData[]> {
+export async function synthesizeTargets(
+  session: Session,
+  source: PairData,
+  layouts: readonly LayoutData[],
+  lines = false,
+  tile?: Tile,
+): Promise<PairData[]> {
   const out: PairData[] = [];
   const base = lines ? lineSynthesis : defaultSynthesis;
-  const tried = lines || tile?.across || tile?.down ? [base.guides.within] : hypotheses;   // a tile's regions have no frames either
+  // a tile's regions have no frames either
+  const tried = lines || tile?.across || tile?.down ? [base.guides.within] : hypotheses;
   for (const l of layouts) {
     const image = new Float32Array(3 * l.width * l.height);
     for (const within of tried) {
-      const one = await once(session, source, l, { classes: classesOf(source, l), lines, tile, options: { ...base, guides: { ...base.guides, within } } }, {});
+      const one = await once(
+        session,
+        source,
+        l,
+        { classes: classesOf(source, l), lines, tile, options: { ...base, guides: { ...base.guides, within } } },
+        {},
+      );
       for (const [i, v] of one.entries()) image[i] += v / tried.length;
     }
     out.push({ ...l, image });

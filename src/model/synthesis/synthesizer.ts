@@ -1,4 +1,6 @@
-/** Patch synthesis made once for a source and a size of layout: each run then writes labels and replays, level by level. */
+/**
+ * Patch synthesis made once for a source and a size of layout: each run then writes labels and replays, level by level.
+ */
 import type { Grid } from '../../autograd/nnf/patchField.ts';
 import type { Session } from '../../autograd/tensor.ts';
 import { lineSurroundings, surroundings, type Surroundings } from './guides.ts';
@@ -10,31 +12,60 @@ import { continued, type Tile } from './tile.ts';
 
 export interface RunOptions {
   seed?: number;
-  /** What is matched at levels up to its size in place of a synthesis from nothing, [3,h,w] of the size given to `create`; guides all levels. */
+  /**
+   * What is matched at levels up to its size in place of a synthesis from nothing, [3,h,w] of the size given to
+   * `create`; guides all levels.
+   */
   draft?: Float32Array;
   onLevel?: (picture: LevelPicture) => void | Promise<void>;
   signal?: AbortSignal;
 }
 
 /** `draft`: the size of the drafts that runs will get, and what the same generator makes of the source's own layout. */
-export interface SynthesizerOptions { classes: number; /** Labels are drawings: 1 on lines, which shrinking keeps. */ lines?: boolean; options?: SynthesisOptions; draft?: Grid & { own: Draft }; /** The result is to fit itself along these axes. */ tile?: Tile }
+export interface SynthesizerOptions {
+  classes: number /** Labels are drawings: 1 on lines, which shrinking keeps. */;
+  lines?: boolean;
+  options?: SynthesisOptions;
+  draft?: Grid & { own: Draft } /** The result is to fit itself along these axes. */;
+  tile?: Tile;
+}
 
 export class Synthesizer {
   private levels: Level[] = [];
   /** What the source's things do about their feet; null: nothing. */
   private shades: Shades | null = null;
   private last: Promise<unknown> = Promise.resolve();
-  private constructor(readonly session: Session, readonly classes: number, private readonly plan: Plan) {}
+  private constructor(
+    readonly session: Session,
+    readonly classes: number,
+    private readonly plan: Plan,
+  ) {}
 
-  /** Compiles and allocates for layouts of this size. Source and layouts may differ in size, not in scale. Throws RangeError where a side is below the patch's. */
-  static async create(session: Session, source: PairData, size: Grid, { classes, lines = false, options: o = lines ? lineSynthesis : defaultSynthesis, draft, tile }: SynthesizerOptions): Promise<Synthesizer> {
+  /**
+   * Compiles and allocates for layouts of this size. Source and layouts may differ in size, not in scale. Throws
+   * RangeError where a side is below the patch's.
+   */
+  static async create(
+    session: Session,
+    source: PairData,
+    size: Grid,
+    { classes, lines = false, options: o = lines ? lineSynthesis : defaultSynthesis, draft, tile }: SynthesizerOptions,
+  ): Promise<Synthesizer> {
     const all = scales(Math.min(size.width, size.height, source.width, source.height), o);
-    const made = new Synthesizer(session, classes, { size, o, lines, drafted: draft ?? null, tile: tile && (tile.across || tile.down) ? tile : null, coarsest: all[0] });
+    const made = new Synthesizer(session, classes, {
+      size,
+      o,
+      lines,
+      drafted: draft ?? null,
+      tile: tile && (tile.across || tile.down) ? tile : null,
+      coarsest: all[0],
+    });
     try {
       const around = made.around(source);
       made.shades = o.guides.shade && !lines ? learnShades(source, around) : null;
       around.shade = made.shades?.own;
-      for (const [l, scale] of all.entries()) made.levels.push(await Level.create(session, made.plan, l, scale, source, around, made.levels.at(-1)));
+      for (const [l, scale] of all.entries())
+        made.levels.push(await Level.create(session, made.plan, l, scale, source, around, made.levels.at(-1)));
       return made;
     } catch (error) {
       made.destroy();
@@ -49,23 +80,30 @@ export class Synthesizer {
     return around;
   }
 
-  /** The synthesis of a layout of this synthesizer's size: picture, RGBA bytes, and field. One run at a time: a second waits for the first. */
+  /**
+   * The synthesis of a layout of this synthesizer's size: picture, RGBA bytes, and field. One run at a time: a second
+   * waits for the first.
+   */
   run(labels: Uint8Array, o: RunOptions = {}): Promise<{ data: Uint8Array; field: Field }> {
     const next = this.last.then(() => this.runNow(labels, o));
     this.last = next.catch(() => {});
     return next;
   }
 
-  private async runNow(labels: Uint8Array, { seed = 0, draft, onLevel, signal }: RunOptions): Promise<{ data: Uint8Array; field: Field }> {
+  private async runNow(
+    labels: Uint8Array,
+    { seed = 0, draft, onLevel, signal }: RunOptions,
+  ): Promise<{ data: Uint8Array; field: Field }> {
     const { size, tile, drafted } = this.plan;
     if (!this.levels.length) throw new Error('synthesis: this synthesizer is released');
-    if (labels.length !== size.width * size.height) throw new Error(`synthesis: ${labels.length} labels for ${size.width} x ${size.height}`);
+    if (labels.length !== size.width * size.height)
+      throw new Error(`synthesis: ${labels.length} labels for ${size.width} x ${size.height}`);
     if (!draft !== !drafted) throw new Error('synthesis: a draft where none was announced, or none where one was');
     const around = this.around(tile ? continued({ ...size, labels }, tile) : { ...size, labels });
     for (const level of this.levels) {
       signal?.throwIfAborted();
       level.run(labels, around, seed, draft);
-      await onLevel?.({ ...await level.read(), of: this.levels.length });
+      await onLevel?.({ ...(await level.read()), of: this.levels.length });
     }
     return this.levels.at(-1)!.result();
   }

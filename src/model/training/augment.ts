@@ -18,7 +18,13 @@ export const strengthAt = (c: Config, i: number): number => Math.min(1, i / Math
  * Draws the warp of one iteration, as the vector that `warp` reads. Always draws the same number of times, so that a
  * setting changes its own effect and no other draw.
  */
-export function drawAugmentation(c: Config, random: HostRandom, i: number, width: number, height: number): Float64Array {
+export function drawAugmentation(
+  c: Config,
+  random: HostRandom,
+  i: number,
+  width: number,
+  height: number,
+): Float64Array {
   const a = c.augment;
   const f = strengthAt(c, i);
   const flip = random.next() < a.flip * f;
@@ -26,19 +32,25 @@ export function drawAugmentation(c: Config, random: HostRandom, i: number, width
   const reach = a.warpMove * f * width;
   const points: Point[] = [];
   const moves: Point[] = [];
-  for (let row = 0; row < 3; row++) for (let column = 0; column < 3; column++) {
-    const move: Point = [random.range(-reach, reach), random.range(-reach, reach)];
-    const corner = row !== 1 && column !== 1;
-    points.push([(column / 2) * (width - 1), (row / 2) * (height - 1)]);
-    moves.push(bent && !corner ? move : [0, 0]);
-  }
+  for (let row = 0; row < 3; row++)
+    for (let column = 0; column < 3; column++) {
+      const move: Point = [random.range(-reach, reach), random.range(-reach, reach)];
+      const corner = row !== 1 && column !== 1;
+      points.push([(column / 2) * (width - 1), (row / 2) * (height - 1)]);
+      moves.push(bent && !corner ? move : [0, 0]);
+    }
   const zoom = 1 + random.range(0, a.zoom * f);
-  const angle = random.range(-1, 1) * a.rotate * f * Math.PI / 180;
+  const angle = (random.range(-1, 1) * a.rotate * f * Math.PI) / 180;
   const shift: Point = [random.range(-1, 1) * a.shift * f * width, random.range(-1, 1) * a.shift * f * height];
   return warpMap({ affine: outputToInput(width, height, { flip, zoom, angle, shift }), points, moves });
 }
 
-interface Rigid { flip: boolean; zoom: number; angle: number; shift: Point }
+interface Rigid {
+  flip: boolean;
+  zoom: number;
+  angle: number;
+  shift: Point;
+}
 
 /** Where an output pixel reads: the inverse of flip, zoom and rotation about the centre, then shift. */
 export function outputToInput(width: number, height: number, { flip, zoom, angle, shift }: Rigid): Affine {

@@ -1,5 +1,6 @@
 /**
- * Patch coherence as the released code has it, and its exact form over features: how far patches of the image are from the
+ * Patch coherence as the released code has it, and its exact form over features: how far patches of the image are from
+ * the
  * source's, on VGG maps or on colours. Each is a function (image, source, labels) -> [1], as a generator step takes it.
  */
 import { l1To } from '../../autograd/functional/losses.ts';
@@ -20,19 +21,33 @@ import type { Vgg } from '../networks/vgg.ts';
 export type Coherence = (image: Tensor, source: Tensor, labels?: { image: Tensor; source: Tensor }) => Tensor;
 
 /** Patches of side `patch` on a map that is `factor` times smaller than the image (rounded down). */
-interface MapSpec { patch: number; factor: number }
-export interface Maps { specs: readonly MapSpec[]; of: (x: Tensor) => readonly Tensor[] }
+interface MapSpec {
+  patch: number;
+  factor: number;
+}
+export interface Maps {
+  specs: readonly MapSpec[];
+  of: (x: Tensor) => readonly Tensor[];
+}
 
 /** VGG-19 relu1_1 in 3x3 patches and relu2_1 in single positions [C]. */
-export const vggMaps = (vgg: Vgg): Maps =>
-  ({ specs: [{ patch: 3, factor: 1 }, { patch: 1, factor: 2 }], of: (x) => vgg.features(x, ['relu1_1', 'relu2_1']) });
+export const vggMaps = (vgg: Vgg): Maps => ({
+  specs: [
+    { patch: 3, factor: 1 },
+    { patch: 1, factor: 2 },
+  ],
+  of: (x) => vgg.features(x, ['relu1_1', 'relu2_1']),
+});
 
 /** The image's own colours at several scales: for running without VGG's weights. */
-export const colourMaps = (patch: number, scales: readonly number[]): Maps =>
-  ({ specs: scales.map((factor) => ({ patch, factor })), of: (x) => scales.map((f) => (f === 1 ? x : avgPool2d(x, f))) });
+export const colourMaps = (patch: number, scales: readonly number[]): Maps => ({
+  specs: scales.map((factor) => ({ patch, factor })),
+  of: (x) => scales.map((f) => (f === 1 ? x : avgPool2d(x, f))),
+});
 
 /**
- * Mean absolute difference of the image's patches at `indices` (u32 [n]) to their k nearest among all of the source's: the
+ * Mean absolute difference of the image's patches at `indices` (u32 [n]) to their k nearest among all of the source's:
+ * the
  * matches are found off the tape, and their differences taken on it.
  */
 function nearestToSamples(image: Tensor, source: Tensor, patch: number, indices: Tensor, k: number): Tensor {
@@ -43,34 +58,56 @@ function nearestToSamples(image: Tensor, source: Tensor, patch: number, indices:
 }
 
 /**
- * [C]: per map, the mean over a few random patches of the image of the mean absolute difference to their 5 nearest patches of
- * the source; averaged over the maps. `indices`: one u32 [15] for each map, filled by `PatchSamples.draw` before each replay.
+ * [C]: per map, the mean over a few random patches of the image of the mean absolute difference to their 5 nearest
+ * patches of
+ * the source; averaged over the maps. `indices`: one u32 [15] for each map, filled by `PatchSamples.draw` before each
+ * replay.
  */
-export const sampledCoherence = (maps: Maps, indices: readonly Tensor[], nearest = 5): Coherence => (image, source) => {
-  const [of, among] = [maps.of(image), maps.of(source)];
-  return meanOf(maps.specs.map(({ patch }, i) =>
-    nearestToSamples(of[i], among[i], patch, indices[i], nearest)));
-};
+export const sampledCoherence =
+  (maps: Maps, indices: readonly Tensor[], nearest = 5): Coherence =>
+  (image, source) => {
+    const [of, among] = [maps.of(image), maps.of(source)];
+    return meanOf(maps.specs.map(({ patch }, i) => nearestToSamples(of[i], among[i], patch, indices[i], nearest)));
+  };
 
 /**
- * Exact: per map, the mean over ALL patches of the image of the mean absolute difference to the nearest of ALL patches of the
- * source [S], inside their class if labels are given (sizes then divisible by every map's factor); averaged over the maps.
+ * Exact: per map, the mean over ALL patches of the image of the mean absolute difference to the nearest of ALL patches
+ * of the
+ * source [S], inside their class if labels are given (sizes then divisible by every map's factor); averaged over the
+ * maps.
  */
-export const exactCoherence = (maps: Maps, guided: boolean): Coherence => (image, source, labels) => {
-  const [of, among] = [maps.of(image), maps.of(source)];
-  return total(maps.specs.map(({ patch, factor }, i) => {
-    const guide = guided && labels
-      ? { targetLabels: centreLabels(labels.image, patch, factor), sourceLabels: centreLabels(labels.source, patch, factor) } : {};
-    const { distances } = patchNearest(of[i], among[i], { patch, metric: 'l1', ...guide });
-    return [meanAll(distances), 1 / (maps.specs.length * of[i].shape[1] * patch * patch)];
-  }));
-};
+export const exactCoherence =
+  (maps: Maps, guided: boolean): Coherence =>
+  (image, source, labels) => {
+    const [of, among] = [maps.of(image), maps.of(source)];
+    return total(
+      maps.specs.map(({ patch, factor }, i) => {
+        const guide =
+          guided && labels
+            ? {
+                targetLabels: centreLabels(labels.image, patch, factor),
+                sourceLabels: centreLabels(labels.source, patch, factor),
+              }
+            : {};
+        const { distances } = patchNearest(of[i], among[i], { patch, metric: 'l1', ...guide });
+        return [meanAll(distances), 1 / (maps.specs.length * of[i].shape[1] * patch * patch)];
+      }),
+    );
+  };
 
-/** The random patches of `sampledCoherence`, for images of H x W: lasting index tensors, drawn anew before each replay. */
+/**
+ * The random patches of `sampledCoherence`, for images of H x W: lasting index tensors, drawn anew before each replay.
+ */
 export class PatchSamples {
   readonly indices: readonly Tensor[];
   private readonly counts: readonly number[];
-  constructor(private readonly session: Session, maps: Maps, height: number, width: number, samples = 15) {
+  constructor(
+    private readonly session: Session,
+    maps: Maps,
+    height: number,
+    width: number,
+    samples = 15,
+  ) {
     const along = (size: number, { patch, factor }: MapSpec): number => Math.floor(size / factor) - patch + 1;
     this.counts = maps.specs.map((s) => Math.max(0, along(height, s)) * Math.max(0, along(width, s)));
     if (this.counts.includes(0)) throw new Error(`coherence: no patch fits into ${width} x ${height} at every scale`);
@@ -79,6 +116,10 @@ export class PatchSamples {
 
   /** Draws every map's patches uniformly, with repetition, and sends them. */
   draw(random: HostRandom): void {
-    for (const [i, t] of this.indices.entries()) this.session.write(t, Array.from({ length: t.size }, () => Math.floor(random.next() * this.counts[i])));
+    for (const [i, t] of this.indices.entries())
+      this.session.write(
+        t,
+        Array.from({ length: t.size }, () => Math.floor(random.next() * this.counts[i])),
+      );
   }
 }

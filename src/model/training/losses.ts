@@ -10,17 +10,33 @@ import { Tensor } from '../../autograd/tensor.ts';
 import type { Judged } from '../networks/discriminator.ts';
 import type { Modulation } from '../networks/translate.ts';
 
-/** Least squares (Mao et al. 2017): mean over D's two maps of mean((map - goal)^2), for the samples [from, to) of the batch. */
+/**
+ * Least squares (Mao et al. 2017): mean over D's two maps of mean((map - goal)^2), for the samples [from, to) of the
+ * batch.
+ */
 export const leastSquares = (judged: Judged, goal: 0 | 1, from: number, to: number): Tensor =>
   meanOf(judged.maps.map((m) => squaresTo(samples(m, from, to), goal)));
 
-/** Feature matching: mean over D's two taps of mean |tap(fake) - tap(real)|; the batch is [fake, real], and only fake is to move. */
+/**
+ * Feature matching: mean over D's two taps of mean |tap(fake) - tap(real)|; the batch is [fake, real], and only fake is
+ * to move.
+ */
 export const featureMatching = (judged: Judged): Tensor =>
   meanOf(judged.taps.map((t) => l1(samples(t, 0, 1), detach(samples(t, 1, 2)))));
 
-/** Fixed point: an unchanged layout must translate to the identity; sum over levels of mean |gamma - 1| + mean |beta|. */
+/**
+ * Fixed point: an unchanged layout must translate to the identity; sum over levels of mean |gamma - 1| + mean |beta|.
+ */
 export const fixedPoint = (modulations: readonly Modulation[]): Tensor =>
-  total(modulations.flatMap(({ gamma, beta }) => [[l1To(gamma, 1), 1], [l1To(beta, 0), 1]] as const));
+  total(
+    modulations.flatMap(
+      ({ gamma, beta }) =>
+        [
+          [l1To(gamma, 1), 1],
+          [l1To(beta, 0), 1],
+        ] as const,
+    ),
+  );
 
 export interface CoherenceOptions {
   /** Odd side of the patches. */
@@ -53,15 +69,28 @@ function subsample(x: Tensor, factor: number): Tensor {
 }
 
 /**
- * Patch coherence over ALL patches: (1/N) sum over patches V of the image of min over patches U of the source of d(V, U)
+ * Patch coherence over ALL patches: (1/N) sum over patches V of the image of min over patches U of the source of d(V,
+ * U)
  * [S], d the mean squared difference over the patch's elements; averaged over the scales.
  */
-export function patchCoherence(image: Tensor, source: Tensor, o: CoherenceOptions, labels?: { image: Tensor; source: Tensor }): Tensor {
-  return total(o.scales.map((factor) => {
-    const shrink = (x: Tensor): Tensor => (factor === 1 ? x : avgPool2d(x, factor, factor));
-    const guide = o.labels && labels
-      ? { targetLabels: centreLabels(labels.image, o.patch, factor), sourceLabels: centreLabels(labels.source, o.patch, factor) } : {};
-    const { distances } = patchNearest(shrink(image), shrink(source), { patch: o.patch, metric: 'l2', ...guide });
-    return [meanAll(distances), 1 / (o.scales.length * image.shape[1] * o.patch * o.patch)];
-  }));
+export function patchCoherence(
+  image: Tensor,
+  source: Tensor,
+  o: CoherenceOptions,
+  labels?: { image: Tensor; source: Tensor },
+): Tensor {
+  return total(
+    o.scales.map((factor) => {
+      const shrink = (x: Tensor): Tensor => (factor === 1 ? x : avgPool2d(x, factor, factor));
+      const guide =
+        o.labels && labels
+          ? {
+              targetLabels: centreLabels(labels.image, o.patch, factor),
+              sourceLabels: centreLabels(labels.source, o.patch, factor),
+            }
+          : {};
+      const { distances } = patchNearest(shrink(image), shrink(source), { patch: o.patch, metric: 'l2', ...guide });
+      return [meanAll(distances), 1 / (o.scales.length * image.shape[1] * o.patch * o.patch)];
+    }),
+  );
 }

@@ -1,4 +1,6 @@
-/** The three kinds of training step, as recordings. Each runs inside session.record; the trainer replays the programs. */
+/**
+ * The three kinds of training step, as recordings. Each runs inside session.record; the trainer replays the programs.
+ */
 import { concat } from '../../autograd/ops/copy/copy.ts';
 import { crossEntropy } from '../../autograd/ops/loss/crossEntropy.ts';
 import { dropout } from '../../autograd/ops/noise/dropout.ts';
@@ -29,7 +31,11 @@ export type Losses = Record<string, Tensor>;
 export function untaped<T>(session: Session, work: () => T): T {
   const before = session.taping;
   session.taping = false;
-  try { return work(); } finally { session.taping = before; }
+  try {
+    return work();
+  } finally {
+    session.taping = before;
+  }
 }
 
 /** D: least squares on the photograph of the target layout (real) and on G's picture (fake), one batch of two. */
@@ -43,12 +49,18 @@ export function discriminatorStep(n: Networks, source: Side, target: Side, noisy
   const judged = n.d(n.dPass, concat([fake, target.image], 0));
   const onFake = leastSquares(judged, 0, 0, 1);
   const onReal = leastSquares(judged, 1, 1, 2);
-  const sum = total([[onFake, 1], [onReal, 1]]);
+  const sum = total([
+    [onFake, 1],
+    [onReal, 1],
+  ]);
   n.dPass.p.descend(sum);
   return { fake: onFake, real: onReal };
 }
 
-/** S: cross-entropy of a photograph against its layout. `drop`: a random counter for dropout, absent for none; `weights` [K] of the classes, absent for equal ones. */
+/**
+ * S: cross-entropy of a photograph against its layout. `drop`: a random counter for dropout, absent for none; `weights`
+ * [K] of the classes, absent for equal ones.
+ */
 export function segmenterStep(n: Networks, side: Side, drop?: Tensor, weights?: Tensor): Losses {
   n.sPass.p.prepare();
   const logits = n.s(n.sPass, side.image, drop ? (x) => dropout(x, drop, 0.5, 1) : undefined);
@@ -68,27 +80,49 @@ export interface Extras {
 }
 
 /** G: all losses of the method's table that belong to the kind of iteration. */
-export function generatorStep(n: Networks, c: Config, kind: Kind, source: Side, target: Side, extras: Extras = {}): Losses {
+export function generatorStep(
+  n: Networks,
+  c: Config,
+  kind: Kind,
+  source: Side,
+  target: Side,
+  extras: Extras = {},
+): Losses {
   n.gPass.p.prepare();
   const { image, modulations, read } = n.g(n.gPass, extras.noisy ?? source.image, source.layout, target.layout);
   n.dPass.p.prepare();
   const judged = n.d(n.dPass, concat([image, target.image], 0));
   const w = c.weights;
   const losses: Losses = { adversarial: leastSquares(judged, 1, 0, 1), features: featureMatching(judged) };
-  const terms: [Tensor, number][] = [[losses.adversarial, w.adversarial], [losses.features, w.features]];
-  const use = (name: string, loss: Tensor, weight: number): void => { losses[name] = loss; terms.push([loss, weight]); };
+  const terms: [Tensor, number][] = [
+    [losses.adversarial, w.adversarial],
+    [losses.features, w.features],
+  ];
+  const use = (name: string, loss: Tensor, weight: number): void => {
+    losses[name] = loss;
+    terms.push([loss, weight]);
+  };
   if (kind === 'reconstruction') {
     use('reconstruction', l1(image, source.image), w.reconstruction);
     use('fixedPoint', fixedPoint(modulations), w.fixedPoint);
   } else {
     if (kind === 'target') use('imitation', l1(image, target.image), w.imitation);
     const labels = { image: target.labels, source: source.labels };
-    if (w.coherence) use('coherence', extras.coherence?.(image, source.image, labels) ?? patchCoherence(image, source.image, c.coherence, labels), w.coherence);
+    if (w.coherence)
+      use(
+        'coherence',
+        extras.coherence?.(image, source.image, labels) ?? patchCoherence(image, source.image, c.coherence, labels),
+        w.coherence,
+      );
     if (w.alignment) {
       n.sPass.p.prepare();
       const seen = n.s(n.sPass, c.alignmentActs ? image : detach(image));
       // Without a gradient the loss is only reported, as in the released code.
-      use('alignment', crossEntropy(seen, target.labels, { weights: extras.weights }), c.alignmentActs ? w.alignment : 0);
+      use(
+        'alignment',
+        crossEntropy(seen, target.labels, { weights: extras.weights }),
+        c.alignmentActs ? w.alignment : 0,
+      );
     }
   }
   const sum = total(terms);

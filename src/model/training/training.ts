@@ -27,10 +27,20 @@ export interface TrainingInput {
   maps?: Maps;
 }
 
-interface Step { program: Program; slots: number[]; parameters: Parameters; rate: number }
+interface Step {
+  program: Program;
+  slots: number[];
+  parameters: Parameters;
+  rate: number;
+}
 export type State = Map<string, { shape: readonly number[]; data: Float32Array }>;
 /** Host-side state of a run: with the device's state it decides every later bit. */
-export interface HostState { iteration: number; drawn: number; counter: number; steps: [number, number, number] }
+export interface HostState {
+  iteration: number;
+  drawn: number;
+  counter: number;
+  steps: [number, number, number];
+}
 
 export class Training {
   readonly networks: Networks;
@@ -44,7 +54,11 @@ export class Training {
   /** Iterations done. */
   iteration = 0;
 
-  private constructor(readonly session: Session, readonly config: Config, private readonly input: TrainingInput) {
+  private constructor(
+    readonly session: Session,
+    readonly config: Config,
+    private readonly input: TrainingInput,
+  ) {
     this.networks = createNetworks(session, config, input.classes.count);
     this.feed = new Feed(session, config, input.classes, input.pair, input.targets ?? []);
     this.meter = new Meter(session);
@@ -63,21 +77,32 @@ export class Training {
     const d = t.networks.dPass.p;
     const g = t.networks.gPass.p;
     const { classes, pair } = input;
-    const weights = config.balance ? session.lasting([classes.count], 'class weights', classWeights(pair.labels, classes.count, config.balance)) : undefined;
+    const weights = config.balance
+      ? session.lasting([classes.count], 'class weights', classWeights(pair.labels, classes.count, config.balance))
+      : undefined;
     await t.record('D sampling', d, rates.discriminator, () => discriminatorStep(t.networks, source, target, noisy()));
-    await t.record('D reconstruction', d, rates.discriminator, () => discriminatorStep(t.networks, source, source, noisy()));
-    await t.record('S', t.networks.sPass.p, rates.segmenter, () => segmenterStep(t.networks, source, t.counter, weights));
+    await t.record('D reconstruction', d, rates.discriminator, () =>
+      discriminatorStep(t.networks, source, source, noisy()),
+    );
+    await t.record('S', t.networks.sPass.p, rates.segmenter, () =>
+      segmenterStep(t.networks, source, t.counter, weights),
+    );
     const kinds: Kind[] = ['reconstruction', 'sampling', ...(t.feed.targetCount ? ['target' as const] : [])];
     for (const kind of kinds) {
       const to = kind === 'reconstruction' ? source : target;
-      await t.record(`G ${kind}`, g, rates.generator, () => generatorStep(t.networks, config, kind, source, to, { noisy: noisy(), coherence, weights }));
+      await t.record(`G ${kind}`, g, rates.generator, () =>
+        generatorStep(t.networks, config, kind, source, to, { noisy: noisy(), coherence, weights }),
+      );
     }
     return t;
   }
 
   /** Which form of patch coherence the configuration asks for; undefined: all colour patches, as losses.ts has it. */
   private coherence(): Coherence | undefined {
-    const { config: { coherence: o }, input: { maps, pair } } = this;
+    const {
+      config: { coherence: o },
+      input: { maps, pair },
+    } = this;
     if (o.kind === 'all') return maps && exactCoherence(maps, o.labels);
     const of = maps ?? colourMaps(o.patch, o.scales);
     this.samples = new PatchSamples(this.session, of, pair.height, pair.width);
@@ -91,7 +116,9 @@ export class Training {
 
   private async record(name: string, parameters: Parameters, rate: number, step: () => Losses): Promise<void> {
     let slots: number[] = [];
-    const program = await this.session.record(() => { slots = this.meter.add(step()); }, this.feed.tensors);
+    const program = await this.session.record(() => {
+      slots = this.meter.add(step());
+    }, this.feed.tensors);
     this.steps.set(name, { program, slots, parameters, rate });
   }
 
@@ -100,8 +127,13 @@ export class Training {
     return [...this.steps].map(([name, { program }]) => ({ name, dispatches: program.dispatches, ...program.bytes }));
   }
 
-  /** A recorded step's program by its name in `summary`, for benchmarks. Running it moves the parameters by the last rate. */
-  program(name: string): Program { return this.steps.get(name)!.program; }
+  /**
+   * A recorded step's program by its name in `summary`, for benchmarks. Running it moves the parameters by the last
+   * rate.
+   */
+  program(name: string): Program {
+    return this.steps.get(name)!.program;
+  }
 
   /** Changes the pair; what the steps keep of the one before is void. */
   private feedPair(role: Role, map: Float64Array): void {
@@ -118,19 +150,37 @@ export class Training {
   }
 
   /**
-   * One outer iteration: draw, D, S in reconstruction iterations, G `generatorSteps` times, D. Resolves when it is done.
-   * `between`: awaited after each step, once the device has done it; for letting other sessions' work in. Changes no bit.
+   * One outer iteration: draw, D, S in reconstruction iterations, G `generatorSteps` times, D. Resolves when it is
+   * done.
+   * `between`: awaited after each step, once the device has done it; for letting other sessions' work in. Changes no
+   * bit.
    */
   async next(profile?: Profile, between?: () => Promise<void>): Promise<void> {
-    const { config: c, input: { pair } } = this;
+    const {
+      config: c,
+      input: { pair },
+    } = this;
     const i = this.iteration;
     const map = drawAugmentation(c, this.random, i, pair.width, pair.height);
     const swap = this.random.next() < c.augment.swap;
     const aim = this.random.next();
     const which = Math.floor(this.random.next() * this.feed.targetCount);
-    const kind: Kind = i % c.reconstructionEvery === (c.reconstructionAt === 'first' ? 0 : c.reconstructionEvery - 1) ? 'reconstruction' : this.feed.targetCount && aim < c.targetShare ? 'target' : 'sampling';
-    const role: Role = kind === 'reconstruction' ? (c.reconstruct === 'source' ? 'source' : 'augmented')
-      : kind === 'target' ? `target${which}` : swap ? 'swapped' : 'sampling';
+    const kind: Kind =
+      i % c.reconstructionEvery === (c.reconstructionAt === 'first' ? 0 : c.reconstructionEvery - 1)
+        ? 'reconstruction'
+        : this.feed.targetCount && aim < c.targetShare
+          ? 'target'
+          : 'sampling';
+    const role: Role =
+      kind === 'reconstruction'
+        ? c.reconstruct === 'source'
+          ? 'source'
+          : 'augmented'
+        : kind === 'target'
+          ? `target${which}`
+          : swap
+            ? 'swapped'
+            : 'sampling';
     this.feedPair(role, map);
     const rate = rateAt(c, i);
     const d = kind === 'reconstruction' ? 'D reconstruction' : 'D sampling';
@@ -152,16 +202,26 @@ export class Training {
   }
 
   /** Mean losses since the last call. */
-  losses(): Promise<Record<string, number>> { return this.meter.read(); }
+  losses(): Promise<Record<string, number>> {
+    return this.meter.read();
+  }
 
   /**
-   * Milliseconds for the whole run, from the best of up to three trials of every step after its pipelines are warm (the first after compiling
-   * is still slower, by half on lavapipe). The trials' changes are undone: the run that follows has the same bits as without it. `between` is awaited when nothing is under way, and not timed.
+   * Milliseconds for the whole run, from the best of up to three trials of every step after its pipelines are warm (the
+   * first after compiling
+   * is still slower, by half on lavapipe). The trials' changes are undone: the run that follows has the same bits as
+   * without it. `between` is awaited when nothing is under way, and not timed.
    */
-  async estimate(now: () => number = () => performance.now(), between: () => Promise<void> = async () => {}): Promise<number> {
+  async estimate(
+    now: () => number = () => performance.now(),
+    between: () => Promise<void> = async () => {},
+  ): Promise<number> {
     const before = [await this.state(), this.host] as const;
     const cost: Record<string, number> = {};
-    this.feedPair('source', drawAugmentation(this.config, new HostRandom(0), 0, this.input.pair.width, this.input.pair.height));
+    this.feedPair(
+      'source',
+      drawAugmentation(this.config, new HostRandom(0), 0, this.input.pair.width, this.input.pair.height),
+    );
     for (const name of this.steps.keys()) {
       await between();
       this.run(name, 0);
@@ -181,23 +241,33 @@ export class Training {
     this.restore(...before);
     const c = this.config;
     const rec = 1 / c.reconstructionEvery;
-    const each = rec * (cost['G reconstruction'] * c.generatorSteps + 2 * cost['D reconstruction'] + cost.S)
-      + (1 - rec) * (cost['G sampling'] * c.generatorSteps + 2 * cost['D sampling']);
+    const each =
+      rec * (cost['G reconstruction'] * c.generatorSteps + 2 * cost['D reconstruction'] + cost.S) +
+      (1 - rec) * (cost['G sampling'] * c.generatorSteps + 2 * cost['D sampling']);
     return each * (c.iterations - this.iteration);
   }
 
   get host(): HostState {
     const n = this.networks;
-    return { iteration: this.iteration, drawn: this.random.position, counter: this.counted, steps: [n.gPass.p.step, n.dPass.p.step, n.sPass.p.step] };
+    return {
+      iteration: this.iteration,
+      drawn: this.random.position,
+      counter: this.counted,
+      steps: [n.gPass.p.step, n.dPass.p.step, n.sPass.p.step],
+    };
   }
 
-  /** The device's state by name, prefixed `G.`, `D.`, `S.`: parameters, moments, power-iteration vectors, running statistics. */
+  /**
+   * The device's state by name, prefixed `G.`, `D.`, `S.`: parameters, moments, power-iteration vectors, running
+   * statistics.
+   */
   async state(): Promise<State> {
     const out: State = new Map();
     for (const { p } of this.passes) for (const [k, v] of await p.state()) out.set(`${p.label}.${k}`, v);
     const running = [...(this.networks.gPass.running ?? [])];
     const values = await this.session.read(running.map(([, t]) => t));
-    for (const [i, [name, t]] of running.entries()) out.set(`G.${name}.running`, { shape: t.shape, data: values[i] as Float32Array });
+    for (const [i, [name, t]] of running.entries())
+      out.set(`G.${name}.running`, { shape: t.shape, data: values[i] as Float32Array });
     return out;
   }
 
@@ -208,5 +278,7 @@ export class Training {
     this.counted = host.counter;
   }
 
-  private get passes() { return [this.networks.gPass, this.networks.dPass, this.networks.sPass]; }
+  private get passes() {
+    return [this.networks.gPass, this.networks.dPass, this.networks.sPass];
+  }
 }

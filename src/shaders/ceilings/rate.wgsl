@@ -1,7 +1,8 @@
-// Multiply-add rate: independent chains that meet nothing but registers. How many chains are best is the adapter's matter: too
-// few show latency, too many spill. 8 scalar chains fit the 16 or 32 vector registers of a processor (a scalar is one
-// register of lanes there), 16 vec4 chains feed a GPU's longer pipelines: the caller takes the faster of the two.
-// Eight rounds to an iteration, so that the loop itself, with its counter and its execution mask, is no part of it.
+// Multiply-add rate: independent chains that meet nothing but registers. How many chains are best is the adapter's
+// matter: too few show latency, too many spill. 8 scalar chains fit the 16 or 32 vector registers of a processor (a
+// scalar is one register of lanes there), 16 vec4 chains feed a GPU's longer pipelines: the caller takes the faster of
+// the two. Eight rounds to an iteration, so that the loop itself, with its counter and its execution mask, is no part
+// of it.
 override WIDE: bool = false;
 @group(0) @binding(0) var<storage, read_write> y: array<vec4f>;
 struct Params { rounds: u32 }

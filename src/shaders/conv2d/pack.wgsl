@@ -1,8 +1,9 @@
 // Convolution weights, reordered so that a kernel's loads are neighbouring vec4:
-//   packed[(k*ty + i)*tx + j][m] = w[m*stride_m + k*stride_k + (kh0 + i*kh_step)*kw_size + kw0 + j*kw_step], 0 for m >= m_count
+//   packed[(k*ty + i)*tx + j][m] = w[m*stride_m + k*stride_k + (kh0 + i*kh_step)*kw_size + kw0 + j*kw_step], 0 for m >=
+//   m_count
 // m: channels the convolution writes (padded to 4*m4), k: channels it sums over, (ty, tx): its taps.
-// Forward: m = Co (stride Ci*taps), k = Ci (stride taps). Backward-data: m = Ci, k = Co. Flipped or phase-wise taps by kh0, kh_step.
-// One invocation: one vec4. Grid: (ceil(k_count*ty*tx*m4 / WG), 1, 1). Limit: 4 scattered loads.
+// Forward: m = Co (stride Ci*taps), k = Ci (stride taps). Backward-data: m = Ci, k = Co. Flipped or phase-wise taps by
+// kh0, kh_step. One invocation: one vec4. Grid: (ceil(k_count*ty*tx*m4 / WG), 1, 1). Limit: 4 scattered loads.
 override WG: u32 = 64;
 
 struct Params {

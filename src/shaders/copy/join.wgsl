@@ -1,5 +1,6 @@
-// y[i] = the sum of those of up to four inputs that reach to i: input k holds the values [low_k, high_k) of y, counted in vec4.
-// Serves sums of several gradients, gradients of samples, and joining samples or channels. Grid: one invocation per 4 vec4.
+// y[i] = the sum of those of up to four inputs that reach to i: input k holds the values [low_k, high_k) of y, counted
+// in vec4. Serves sums of several gradients, gradients of samples, and joining samples or channels. Grid: one
+// invocation per 4 vec4.
 // #import grid
 @group(0) @binding(0) var<storage, read> x0: array<vec4f>;
 @group(0) @binding(1) var<storage, read> x1: array<vec4f>; // any buffer from COUNT on

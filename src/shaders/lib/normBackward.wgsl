@@ -1,7 +1,8 @@
-// Gradients of norm.forward for planes of whole vec4, LANES neighbouring invocations to a unit as in norm.forward.quads; length
-// in vec4. With h = (x - mean) * rstd, z = g * h + b, e = dy * act'(z): dx = rstd * (g e - mean(g e) - h * mean(g e h)).
-// A unit is a plane, or with AFFINE 1 a channel, whose planes in all `samples` are walked. What becomes of sum e and sum e h of
-// a unit, and of e and e h of an element, is the includer's matter. Grid: LANES invocations per unit.
+// Gradients of norm.forward for planes of whole vec4, LANES neighbouring invocations to a unit as in
+// norm.forward.quads; length in vec4. With h = (x - mean) * rstd, z = g * h + b, e = dy * act'(z): dx = rstd * (g e -
+// mean(g e) - h * mean(g e h)). A unit is a plane, or with AFFINE 1 a channel, whose planes in all `samples` are
+// walked. What becomes of sum e and sum e h of a unit, and of e and e h of an element, is the includer's matter. Grid:
+// LANES invocations per unit.
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read> stats: array<vec2f>;
@@ -10,7 +11,8 @@
 @group(0) @binding(5) var<storage, read_write> dx: array<vec4f>;
 struct Params {
   units: u32, samples: u32, length: u32, slope: f32, second_samples: u32,
-  twin: u32, twin_x: u32, twin_dy: u32, twin_stats: u32, twin_gamma: u32, twin_beta: u32, twin_dx: u32, twin_dgamma: u32, twin_dbeta: u32, // see engine/twins.ts
+  // see engine/twins.ts
+  twin: u32, twin_x: u32, twin_dy: u32, twin_stats: u32, twin_gamma: u32, twin_beta: u32, twin_dx: u32, twin_dgamma: u32, twin_dbeta: u32,
 }
 @group(0) @binding(8) var<uniform> params: Params;
 override AFFINE: u32 = 0u;

@@ -1,5 +1,5 @@
-// What a guided patch distance is made of. Maps are packed: red, green, blue (0..255) in the low three bytes of a pixel,
-// its class in the highest. A kernel that imports this declares the bindings and Params fields named here.
+// What a guided patch distance is made of. Maps are packed: red, green, blue (0..255) in the low three bytes of a
+// pixel, its class in the highest. A kernel that imports this declares the bindings and Params fields named here.
 // distance = sum over the patch of |rgb difference|^2 (as of colours in [-1,1]) + near for each pixel of another class
 //          + SIDE^2 |guide difference at the centre|^2.
 override SIDE: u32 = 5u;

@@ -1,4 +1,5 @@
-// Counter-based random numbers: the same mixer as src/engine/random.ts (Wellons' lowbias32), one number per (stream, i).
+// Counter-based random numbers: the same mixer as src/engine/random.ts (Wellons' lowbias32), one number per (stream,
+// i).
 fn lowbias32(seed: u32) -> u32 {
   var x = seed;
   x = (x ^ (x >> 16u)) * 0x7feb352du;

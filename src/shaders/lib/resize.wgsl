@@ -1,11 +1,12 @@
-// Where output index o of an axis of `out` reads an axis of `size`: PyTorch's interpolate, exact. Bilinear positions are
-// ratios of whole numbers and stay so until the last division; sizes up to 32767.
+// Where output index o of an axis of `out` reads an axis of `size`: PyTorch's interpolate, exact. Bilinear positions
+// are ratios of whole numbers and stay so until the last division; sizes up to 32767.
 override MODE: u32 = 1u; // 0 nearest, 1 bilinear over pixel areas, 2 bilinear with the corner pixels' centres aligned
 
 struct Tap { low: i32, high: i32, weight: f32 } // x[low] * (1 - weight) + x[high] * weight
 
 fn tap(o: i32, size: i32, out: i32, scale: f32) -> Tap {
-  if (MODE == 0u) { // scale = size / out in f32, as PyTorch computes it: one multiplication, rounded the same everywhere
+  // scale = size / out in f32, as PyTorch computes it: one multiplication, rounded the same everywhere
+  if (MODE == 0u) {
     let i = min(i32(floor(f32(o) * scale)), size - 1);
     return Tap(i, i, 0.0);
   }

@@ -1,7 +1,9 @@
 // The map of a warp: where output pixel (x, y) reads its input, in pixels with centres at whole numbers.
-//   q = affine(x, y); position = q + d(q / unit), d(u) = a0 + a1 u.x + a2 u.y + sum_i w_i U(|u - c_i|), U(r) = r^2 log r
+//   q = affine(x, y); position = q + d(q / unit), d(u) = a0 + a1 u.x + a2 u.y + sum_i w_i U(|u - c_i|), U(r) = r^2 log
+//   r
 // The kernel declares `warpMap`, rows of 4 + points vec4 (layout: src/autograd/ops/spatial/tps.ts).
-override CLAMP: bool = false; // outside the input: the nearest edge pixel, or else the input mirrored at its edge pixels
+// outside the input: the nearest edge pixel, or else the input mirrored at its edge pixels
+override CLAMP: bool = false;
 
 fn warp_position(row: u32, points: u32, x: f32, y: f32) -> vec2f {
   let m = row * (4u + points);

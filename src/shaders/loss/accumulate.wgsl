@@ -1,4 +1,5 @@
-// sums[slot_k] += x_k[0] for up to six losses: they add up on the device, to be read every few steps. Grid: one invocation.
+// sums[slot_k] += x_k[0] for up to six losses: they add up on the device, to be read every few steps. Grid: one
+// invocation.
 @group(0) @binding(0) var<storage, read> x0: array<f32>;
 @group(0) @binding(1) var<storage, read> x1: array<f32>; // any buffer from `count` on
 @group(0) @binding(2) var<storage, read> x2: array<f32>;

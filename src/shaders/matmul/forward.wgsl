@@ -1,8 +1,9 @@
-// y[b, m, n] = sum over k of A[b, m, k] * B[b, k, n]. a [.][K][m4] vec4 over rows of A, b [.][K][n4] vec4 over columns of B
-// (matmul.pack makes them, unless the matrix lies so already); a_batch, b_batch: vec4 from one matrix to the next, 0 if shared.
-// y at b * m * n + row * row_step + column * column_step, so that either side of a product can be the columns.
-// One invocation: 8 rows x 4 columns in registers. All lanes of a workgroup share their rows: the loads of a are uniform.
-// Grid: x = columns, y = rows / 8, z = b. Limit: 1 vec4 load a lane and 2 a workgroup for 32 multiply-adds.
+// y[b, m, n] = sum over k of A[b, m, k] * B[b, k, n]. a [.][K][m4] vec4 over rows of A, b [.][K][n4] vec4 over columns
+// of B (matmul.pack makes them, unless the matrix lies so already); a_batch, b_batch: vec4 from one matrix to the next,
+// 0 if shared. y at b * m * n + row * row_step + column * column_step, so that either side of a product can be the
+// columns. One invocation: 8 rows x 4 columns in registers. All lanes of a workgroup share their rows: the loads of a
+// are uniform. Grid: x = columns, y = rows / 8, z = b. Limit: 1 vec4 load a lane and 2 a workgroup for 32
+// multiply-adds.
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;
 @group(0) @binding(1) var<storage, read> b: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;

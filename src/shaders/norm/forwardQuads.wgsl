@@ -1,5 +1,5 @@
-// norm.forward for planes of whole vec4, `LANES` neighbouring invocations to a plane: 1 where invocations are walked one after
-// the other (software adapters), a whole workgroup on GPUs.
+// norm.forward for planes of whole vec4, `LANES` neighbouring invocations to a plane: 1 where invocations are walked
+// one after the other (software adapters), a whole workgroup on GPUs.
 //   y = act(g * (x - mean) / sqrt(var + eps) + b) [+ skip]; AFFINE, act and stats as in norm.forward; length in vec4.
 // Grid: (LANES invocations per channel, 1, N).
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
@@ -10,7 +10,8 @@
 @group(0) @binding(5) var<storage, read_write> stats: array<vec2f>;
 struct Params {
   c: u32, length: u32, eps: f32, slope: f32,
-  twin: u32, twin_x: u32, twin_gamma: u32, twin_beta: u32, twin_skip: u32, twin_y: u32, twin_stats: u32, // see engine/twins.ts
+  // see engine/twins.ts
+  twin: u32, twin_x: u32, twin_gamma: u32, twin_beta: u32, twin_skip: u32, twin_y: u32, twin_stats: u32,
 }
 @group(0) @binding(6) var<uniform> params: Params;
 override AFFINE: u32 = 0u;

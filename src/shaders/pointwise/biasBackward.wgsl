@@ -1,6 +1,6 @@
-// Gradients of lrelu(x + bias) from its output y: dx = dy where y > 0, slope * dy elsewhere; dbias[c] = the sum of dx over c's
-// planes (whole vec4). slope >= 0, so y has the sign of x + bias. `LANES` neighbouring invocations to a channel.
-// Grid: LANES invocations per channel.
+// Gradients of lrelu(x + bias) from its output y: dx = dy where y > 0, slope * dy elsewhere; dbias[c] = the sum of dx
+// over c's planes (whole vec4). slope >= 0, so y has the sign of x + bias. `LANES` neighbouring invocations to a
+// channel. Grid: LANES invocations per channel.
 // #import lanes
 @group(0) @binding(0) var<storage, read> y: array<vec4f>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;

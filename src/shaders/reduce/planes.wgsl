@@ -3,7 +3,8 @@
 // #import lanes
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
-struct Params { units: u32, samples: u32, length: u32, scale: f32, twin: u32, twin_x: u32, twin_y: u32 } // twin: see engine/twins.ts
+// twin: see engine/twins.ts
+struct Params { units: u32, samples: u32, length: u32, scale: f32, twin: u32, twin_x: u32, twin_y: u32 }
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)

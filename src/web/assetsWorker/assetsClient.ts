@@ -10,10 +10,12 @@ export class Desk {
     worker.onmessage = ({ data }: MessageEvent<FromDesk>) => {
       const w = this.waiting.get(data.id);
       this.waiting.delete(data.id);
-      if ('result' in data) w?.resolve(data.result as never); else w?.reject(data.user ? new UserError(data.error) : new Error(data.error));
+      if ('result' in data) w?.resolve(data.result as never);
+      else w?.reject(data.user ? new UserError(data.error) : new Error(data.error));
     };
     worker.onerror = (event) => {
-      for (const w of this.waiting.values()) w.reject(new Error(`the page's second worker stopped: ${event.message || 'its script could not be loaded'}`));
+      for (const w of this.waiting.values())
+        w.reject(new Error(`the page's second worker stopped: ${event.message || 'its script could not be loaded'}`));
       this.waiting.clear();
     };
   }

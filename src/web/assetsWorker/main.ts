@@ -1,7 +1,14 @@
 /** The second worker: files, scenes, first layouts and PNGs. The engine's worker is left to the device. */
 import { isUserError, UserError } from '../../data/errors.ts';
 import { checkSize, readableFormat } from '../../data/formats/format.ts';
-import { fitSize, flatten, resize, resizeLabels, anyTransparent, type Picture as Decoded } from '../../data/image/image.ts';
+import {
+  fitSize,
+  flatten,
+  resize,
+  resizeLabels,
+  anyTransparent,
+  type Picture as Decoded,
+} from '../../data/image/image.ts';
 import { buildPalette, readLayout } from '../../data/layout/layout.ts';
 import { matchSize } from '../../data/layout/checks.ts';
 import { encodePalettePng } from '../../data/formats/palettePng.ts';
@@ -31,8 +38,14 @@ async function decode(file: Blob, name: string, layout: boolean): Promise<Decode
   let bitmap: ImageBitmap;
   try {
     // A layout's colours are names: no profile is applied to them.
-    bitmap = await createImageBitmap(file, { premultiplyAlpha: 'none', colorSpaceConversion: layout ? 'none' : 'default', imageOrientation: 'from-image' });
-  } catch { throw new UserError(`${name}: the ${format.toUpperCase()} file is damaged or cut off: get or export it again`); }
+    bitmap = await createImageBitmap(file, {
+      premultiplyAlpha: 'none',
+      colorSpaceConversion: layout ? 'none' : 'default',
+      imageOrientation: 'from-image',
+    });
+  } catch {
+    throw new UserError(`${name}: the ${format.toUpperCase()} file is damaged or cut off: get or export it again`);
+  }
   const { width, height } = bitmap;
   checkSize(width, height, name);
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
@@ -45,34 +58,62 @@ async function decode(file: Blob, name: string, layout: boolean): Promise<Decode
 /** Layouts that were exported here carry the names of their classes, by number. */
 async function namesIn(file: Blob, picture: Decoded): Promise<unknown> {
   if (picture.indexed?.kind !== 'palette') return null;
-  try { return JSON.parse(readText(new Uint8Array(await file.arrayBuffer()))['semia-classes'] ?? 'null'); } catch { return null; /* somebody else's text */ }
+  try {
+    return JSON.parse(readText(new Uint8Array(await file.arrayBuffer()))['semia-classes'] ?? 'null');
+  } catch {
+    return null; /* somebody else's text */
+  }
 }
 
 async function named(classes: readonly PaletteClass[], file: Blob, picture: Decoded): Promise<LayoutClass[]> {
   const names = await namesIn(file, picture);
-  const own = classes.map(({ index }) => (Array.isArray(names) && index !== undefined ? names[index] as unknown : null));
-  const good = own.every((n) => typeof n === 'string' && n.trim() && n.length <= 60) && new Set(own).size === own.length;
-  return classes.map(({ name, color }, i) => ({ name: good ? own[i] as string : name, color }));
+  const own = classes.map(({ index }) =>
+    Array.isArray(names) && index !== undefined ? (names[index] as unknown) : null,
+  );
+  const good =
+    own.every((n) => typeof n === 'string' && n.trim() && n.length <= 60) && new Set(own).size === own.length;
+  return classes.map(({ name, color }, i) => ({ name: good ? (own[i] as string) : name, color }));
 }
 
 const drawn = drawingPalette.classes.map(({ name, color }): LayoutClass => ({ name, color }));
 /** Drawings that were exported here, or made by `semia edges`, say by their classes' names what they are. */
-const saysDrawing = async (file: Blob, picture: Decoded): Promise<boolean> => JSON.stringify(await namesIn(file, picture)) === JSON.stringify(drawn.map((c) => c.name));
-const stretched = (name: string, read: { width: number; height: number }, { width, height }: { width: number; height: number }): string[] =>
-  Math.abs(read.width / read.height / (width / height) - 1) > 0.01 ? [`${name} is ${read.width} × ${read.height} and was stretched to the photograph's shape`] : [];
+const saysDrawing = async (file: Blob, picture: Decoded): Promise<boolean> =>
+  JSON.stringify(await namesIn(file, picture)) === JSON.stringify(drawn.map((c) => c.name));
+const stretched = (
+  name: string,
+  read: { width: number; height: number },
+  { width, height }: { width: number; height: number },
+): string[] =>
+  Math.abs(read.width / read.height / (width / height) - 1) > 0.01
+    ? [`${name} is ${read.width} × ${read.height} and was stretched to the photograph's shape`]
+    : [];
 
 const clamped = (data: Uint8Array): Uint8ClampedArray<ArrayBuffer> => new Uint8ClampedArray(data);
 
 function opaque(rgb: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
-  const out = new Uint8ClampedArray(rgb.length / 3 * 4).fill(255);
+  const out = new Uint8ClampedArray((rgb.length / 3) * 4).fill(255);
   for (let p = 0; 3 * p < rgb.length; p++) for (let c = 0; c < 3; c++) out[4 * p + c] = rgb[3 * p + c];
   return out;
 }
 
-const methods: { [M in DeskMethod]: (p: Parameters<DeskMethods[M]>[0]) => ReturnType<DeskMethods[M]> | Promise<ReturnType<DeskMethods[M]>> } = {
+const methods: {
+  [M in DeskMethod]: (
+    p: Parameters<DeskMethods[M]>[0],
+  ) => ReturnType<DeskMethods[M]> | Promise<ReturnType<DeskMethods[M]>>;
+} = {
   scene({ name, size }) {
-    const s = paintSource(name, { size }), { width, height } = s.source;
-    return { name, title: s.title, width, height, photo: opaque(s.source.photo), source: s.source.layout, classes: s.classes, targets: s.targetNames };
+    const s = paintSource(name, { size }),
+      { width, height } = s.source;
+    return {
+      name,
+      title: s.title,
+      width,
+      height,
+      photo: opaque(s.source.photo),
+      source: s.source.layout,
+      classes: s.classes,
+      targets: s.targetNames,
+    };
   },
   sceneTarget: ({ name, target, size }) => ({ labels: paintTarget(name, target, { size }).layout }),
   async photo({ file, name, side }) {
@@ -82,36 +123,78 @@ const methods: { [M in DeskMethod]: (p: Parameters<DeskMethods[M]>[0]) => Return
   },
   async layout({ file, name, width, height, classes, lines = false }) {
     const picture = await decode(file, name, true);
-    if (lines || (!classes && await saysDrawing(file, picture))) {
-      const read = readDrawing(picture), notes = stretched(name, read, { width, height });
-      if (!classes && notes.length) throw new UserError(`${name}: the drawing is ${read.width} x ${read.height} pixels and the photograph ${width} x ${height}: they must show the same view`);
-      return { width, height, labels: resizeLines(read.labels, read.width, read.height, width, height), classes: drawn, notes, lines: true };
+    if (lines || (!classes && (await saysDrawing(file, picture)))) {
+      const read = readDrawing(picture),
+        notes = stretched(name, read, { width, height });
+      if (!classes && notes.length)
+        throw new UserError(
+          `${name}: the drawing is ${read.width} x ${read.height} pixels and the photograph ${width} x ${height}: they must show the same view`,
+        );
+      return {
+        width,
+        height,
+        labels: resizeLines(read.labels, read.width, read.height, width, height),
+        classes: drawn,
+        notes,
+        lines: true,
+      };
     }
     if (classes) {
       const read = readLayout(picture, { classes });
-      return { width, height, labels: resizeLabels(read.labels, read.width, read.height, width, height), classes, notes: stretched(name, read, { width, height }), lines };
+      return {
+        width,
+        height,
+        labels: resizeLabels(read.labels, read.width, read.height, width, height),
+        classes,
+        notes: stretched(name, read, { width, height }),
+        lines,
+      };
     }
     const { palette, layout } = buildPalette(picture);
     const matched = matchSize({ width, height, source: 'the photograph' } as Decoded, layout);
-    return { width, height, labels: resizeLabels(matched.labels, matched.width, matched.height, width, height), classes: await named(palette.classes, file, picture), notes: [], lines };
+    return {
+      width,
+      height,
+      labels: resizeLabels(matched.labels, matched.width, matched.height, width, height),
+      classes: await named(palette.classes, file, picture),
+      notes: [],
+      lines,
+    };
   },
-  drawing: ({ width, height, photo, name, high }) => ({ labels: drawingOf({ width, height, data: new Uint8Array(photo.buffer), hasAlpha: false, source: name }, { high }).labels, classes: drawn }),
+  drawing: ({ width, height, photo, name, high }) => ({
+    labels: drawingOf({ width, height, data: new Uint8Array(photo.buffer), hasAlpha: false, source: name }, { high })
+      .labels,
+    classes: drawn,
+  }),
   superpixels({ width, height, photo, count }) {
     const small = fitSize(width, height, SEGMENT_SIDE);
-    const picture = resize({ width, height, data: new Uint8Array(photo.buffer), hasAlpha: false, source: 'photo' }, small.width, small.height);
+    const picture = resize(
+      { width, height, data: new Uint8Array(photo.buffer), hasAlpha: false, source: 'photo' },
+      small.width,
+      small.height,
+    );
     const of = segment(picture, { superpixels: count });
     segments = { width, height, of };
     // Superpixels by nearest: a class map's majority would take bytes only.
     const labels = new Uint16Array(width * height);
-    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) {
-      labels[y * width + x] = of.labels[Math.min(of.height - 1, Math.floor((y + 0.5) * of.height / height)) * of.width + Math.min(of.width - 1, Math.floor((x + 0.5) * of.width / width))];
-    }
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        labels[y * width + x] =
+          of.labels[
+            Math.min(of.height - 1, Math.floor(((y + 0.5) * of.height) / height)) * of.width +
+              Math.min(of.width - 1, Math.floor(((x + 0.5) * of.width) / width))
+          ];
+      }
     return { labels, count: of.count };
   },
   classes({ k }) {
     if (!segments) throw new UserError('the photograph has no superpixels yet');
-    const { width, height, of } = segments, found = classesOf(of, k);
-    return { labels: resizeLabels(found.labels, of.width, of.height, width, height), classes: found.classes.map(({ name, color }) => ({ name, color })) };
+    const { width, height, of } = segments,
+      found = classesOf(of, k);
+    return {
+      labels: resizeLabels(found.labels, of.width, of.height, width, height),
+      classes: found.classes.map(({ name, color }) => ({ name, color })),
+    };
   },
   layoutPng: (p) => ({ bytes: encodePalettePng(p, p) as Bytes }),
   async picturePng({ width, height, photo, texts }) {
@@ -122,11 +205,17 @@ const methods: { [M in DeskMethod]: (p: Parameters<DeskMethods[M]>[0]) => Return
   },
 };
 
-const buffers = (value: unknown): Transferable[] =>
-  [...new Set(Object.values(value as object).filter((v): v is Uint8Array<ArrayBuffer> => ArrayBuffer.isView(v)).map((v) => v.buffer))];
+const buffers = (value: unknown): Transferable[] => [
+  ...new Set(
+    Object.values(value as object)
+      .filter((v): v is Uint8Array<ArrayBuffer> => ArrayBuffer.isView(v))
+      .map((v) => v.buffer),
+  ),
+];
 
 addEventListener('message', async ({ data: { id, method, params } }: MessageEvent<ToDesk>) => {
-  const answer = (message: FromDesk, transfer: Transferable[] = []): void => (postMessage as (m: unknown, t: Transferable[]) => void)(message, transfer);
+  const answer = (message: FromDesk, transfer: Transferable[] = []): void =>
+    (postMessage as (m: unknown, t: Transferable[]) => void)(message, transfer);
   try {
     const result = await (methods[method] as (p: unknown) => unknown)(params);
     answer({ id, result }, buffers(result));

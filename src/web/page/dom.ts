@@ -1,8 +1,15 @@
 /** A few words for making elements. */
 type Props = Record<string, string | number | boolean | undefined | ((e: never) => void)>;
 
-/** An element with attributes (`onclick` and the like become listeners; true sets an attribute, false or undefined leaves it out) and children. */
-export function h<K extends keyof HTMLElementTagNameMap>(tag: K, props: Props = {}, ...children: (Node | string | null)[]): HTMLElementTagNameMap[K] {
+/**
+ * An element with attributes (`onclick` and the like become listeners; true sets an attribute, false or undefined
+ * leaves it out) and children.
+ */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  props: Props = {},
+  ...children: (Node | string | null)[]
+): HTMLElementTagNameMap[K] {
   const e = document.createElement(tag);
   for (const [key, value] of Object.entries(props)) {
     if (typeof value === 'function') e.addEventListener(key.slice(2), value as EventListener);
@@ -26,11 +33,16 @@ export function tell(id: string, text: string): void {
   if (e.textContent !== text) e.textContent = text;
 }
 
-export const on = <K extends keyof HTMLElementEventMap>(id: string, event: K, act: (e: HTMLElementEventMap[K]) => void): void => $(id).addEventListener(event, act);
+export const on = <K extends keyof HTMLElementEventMap>(
+  id: string,
+  event: K,
+  act: (e: HTMLElementEventMap[K]) => void,
+): void => $(id).addEventListener(event, act);
 
 /** One of the page's own icons (index.html defines them as symbols). */
 export function icon(name: string): SVGSVGElement {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg'), use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg'),
+    use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
   use.setAttribute('href', `#i-${name}`);
   svg.setAttribute('aria-hidden', 'true');
   svg.setAttribute('class', 'icon');
@@ -38,9 +50,17 @@ export function icon(name: string): SVGSVGElement {
   return svg;
 }
 
-interface Box { x: number; y: number; width: number; height: number }
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
 
-/** A canvas sharp on this screen: its pixels follow its CSS size; `draw` is called once a frame at most, clipped to what has changed. */
+/**
+ * A canvas sharp on this screen: its pixels follow its CSS size; `draw` is called once a frame at most, clipped to what
+ * has changed.
+ */
 export class Surface {
   readonly context: CanvasRenderingContext2D;
   width = 1;
@@ -49,10 +69,15 @@ export class Surface {
   /** What the next frame has to draw again, in CSS pixels: left, top, right, bottom. */
   private stale: [number, number, number, number] | null = null;
 
-  constructor(readonly canvas: HTMLCanvasElement, private readonly draw: (c: CanvasRenderingContext2D, s: Surface) => void, resized: () => void = () => {}) {
+  constructor(
+    readonly canvas: HTMLCanvasElement,
+    private readonly draw: (c: CanvasRenderingContext2D, s: Surface) => void,
+    resized: () => void = () => {},
+  ) {
     this.context = canvas.getContext('2d')!;
     new ResizeObserver(() => {
-      const { clientWidth: w, clientHeight: hh } = canvas, ratio = Math.min(3, devicePixelRatio || 1);
+      const { clientWidth: w, clientHeight: hh } = canvas,
+        ratio = Math.min(3, devicePixelRatio || 1);
       if (!w || !hh) return;
       canvas.width = Math.round(w * ratio);
       canvas.height = Math.round(hh * ratio);
@@ -63,21 +88,36 @@ export class Surface {
     }).observe(canvas);
   }
 
-  /** Draws with the next frame: all of it, or a box in CSS pixels (with some room around it, for what lines and smoothing spread). */
+  /**
+   * Draws with the next frame: all of it, or a box in CSS pixels (with some room around it, for what lines and
+   * smoothing spread).
+   */
   redraw(box?: Box): void {
-    const [l, t, r, b] = box ? [box.x - 4, box.y - 4, box.x + box.width + 4, box.y + box.height + 4] : [0, 0, this.width, this.height], s = this.stale;
+    const [l, t, r, b] = box
+        ? [box.x - 4, box.y - 4, box.x + box.width + 4, box.y + box.height + 4]
+        : [0, 0, this.width, this.height],
+      s = this.stale;
     this.stale = s ? [Math.min(s[0], l), Math.min(s[1], t), Math.max(s[2], r), Math.max(s[3], b)] : [l, t, r, b];
     if (this.due) return;
     this.due = true;
-    requestAnimationFrame(() => { this.due = false; this.paint(); });
+    requestAnimationFrame(() => {
+      this.due = false;
+      this.paint();
+    });
   }
 
   private paint(): void {
-    const { context: c, stale } = this, ratio = this.canvas.width / this.width;
-    if (!stale) return;   // a change of size has drawn it already
+    const { context: c, stale } = this,
+      ratio = this.canvas.width / this.width;
+    if (!stale) return; // a change of size has drawn it already
     this.stale = null;
     // Whole pixels of the screen: a clip through the middle of one would blend old and new.
-    const [l, t, r, b] = [Math.max(0, Math.floor(stale[0] * ratio)), Math.max(0, Math.floor(stale[1] * ratio)), Math.ceil(stale[2] * ratio), Math.ceil(stale[3] * ratio)];
+    const [l, t, r, b] = [
+      Math.max(0, Math.floor(stale[0] * ratio)),
+      Math.max(0, Math.floor(stale[1] * ratio)),
+      Math.ceil(stale[2] * ratio),
+      Math.ceil(stale[3] * ratio),
+    ];
     c.save();
     c.setTransform(1, 0, 0, 1, 0, 0);
     c.beginPath();
@@ -108,7 +148,11 @@ export function download(bytes: Uint8Array<ArrayBuffer>, name: string, type: str
 
 export const stem = (name: string): string => name.replace(/\.\w{1,5}$/, '');
 /** "lake", "trees moved" -> "lake-trees-moved": names as parts of a file's name, without what file systems dislike. */
-export const fileName = (document: string, part: string): string => [stem(document), part].map((n) => n.replace(/[^\p{L}\p{N}_.-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '')).filter(Boolean).join('-') || 'picture';
+export const fileName = (document: string, part: string): string =>
+  [stem(document), part]
+    .map((n) => n.replace(/[^\p{L}\p{N}_.-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, ''))
+    .filter(Boolean)
+    .join('-') || 'picture';
 
 /** Pixels on a canvas of their own, to be drawn at any scale. */
 export function canvasOf(width: number, height: number, rgba?: Uint8ClampedArray<ArrayBuffer>): HTMLCanvasElement {
@@ -118,5 +162,11 @@ export function canvasOf(width: number, height: number, rgba?: Uint8ClampedArray
   return canvas;
 }
 
-export const duration = (seconds: number): string => seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-export const memory = (bytes: number): string => bytes < 1e9 ? `${Math.max(1, Math.round(bytes / 1e6))} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+export const duration = (seconds: number): string =>
+  seconds < 90
+    ? `${Math.max(1, Math.round(seconds))} s`
+    : seconds < 5400
+      ? `${Math.round(seconds / 60)} min`
+      : `${(seconds / 3600).toFixed(1)} h`;
+export const memory = (bytes: number): string =>
+  bytes < 1e9 ? `${Math.max(1, Math.round(bytes / 1e6))} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

@@ -1,4 +1,7 @@
-/** The page's dealings with the engine: the device, the source it has been told, previews after strokes, and what to say when it fails. */
+/**
+ * The page's dealings with the engine: the device, the source it has been told, previews after strokes, and what to say
+ * when it fails.
+ */
 import { EngineError, type Engine } from '../engineClient.ts';
 import type { DeviceReport, SourceInput, TargetInput, TrainStatus } from '../engineProtocol.ts';
 import { $ } from './dom.ts';
@@ -8,26 +11,45 @@ import { idle, type State } from './state.ts';
 
 export class Studio {
   report: DeviceReport | null = null;
-  private told = '';            // the source the engine has, by document and version
-  private opened = 0;           // documents so far
+  private told = ''; // the source the engine has, by document and version
+  private opened = 0; // documents so far
   private previewing = false;
   private again: 'live' | 'whole' | null = null;
   private waiting: (() => void)[] = [];
   /** How long the last coarse preview took, in ms: decides whether strokes are followed while they are drawn. */
   private coarse = Infinity;
 
-  constructor(readonly engine: Engine, private readonly state: State, private readonly result: ResultPane) {
-    state.on('document', () => { this.opened++; this.told = ''; this.preview(); });
+  constructor(
+    readonly engine: Engine,
+    private readonly state: State,
+    private readonly result: ResultPane,
+  ) {
+    state.on('document', () => {
+      this.opened++;
+      this.told = '';
+      this.preview();
+    });
     state.on('painted', ({ live }) => this.preview(live));
     state.on('classes', () => this.preview());
     engine.on('status', (status) => this.setStatus(status));
-    engine.on('level', ({ picture, field }) => { if (this.previewing) result.showPreview(picture, field); });
+    engine.on('level', ({ picture, field }) => {
+      if (this.previewing) result.showPreview(picture, field);
+    });
     engine.on('lost', ({ message, iteration }) => this.lost(message, iteration));
     engine.on('failed', (failure) => complain(new EngineError(failure)));
-    engine.on('kept', ({ error }) => { if (error) say(`This browser has no room to keep the run (${error}): save it before you leave.`, { bad: true, kind: 'kept' }); });
+    engine.on('kept', ({ error }) => {
+      if (error)
+        say(`This browser has no room to keep the run (${error}): save it before you leave.`, {
+          bad: true,
+          kind: 'kept',
+        });
+    });
   }
 
-  setStatus(status: TrainStatus): void { this.state.status = status; this.state.tell('status', status); }
+  setStatus(status: TrainStatus): void {
+    this.state.status = status;
+    this.state.tell('status', status);
+  }
 
   /** Opens the device; false where there is none, which the result pane then explains. */
   async open(): Promise<boolean> {
@@ -36,20 +58,42 @@ export class Studio {
     } catch (error) {
       this.report = null;
       const failure = error instanceof EngineError ? error.failure : null;
-      const browser = browserOf(navigator.userAgent), found = failure?.kind === 'no-adapter';
+      const browser = browserOf(navigator.userAgent),
+        found = failure?.kind === 'no-adapter';
       $('device').textContent = 'no WebGPU';
       if (failure?.kind === 'no-webgpu' || found) {
-        showNotice(found ? 'No graphics adapter was found' : 'WebGPU is switched off here', found
-          ? `${browser} has WebGPU, but no graphics card or driver that it accepts.` : `This page computes on your own graphics card through WebGPU, which ${browser} does not offer at the moment.`,
-          stepsFor(browser, found), [{ label: 'Try again', act: () => location.reload() }]);
-      } else showNotice('The graphics device could not be opened', error instanceof Error ? error.message : String(error), [], [{ label: 'Try again', act: () => void this.open().then((ok) => { if (ok) this.preview(); }) }]);
+        showNotice(
+          found ? 'No graphics adapter was found' : 'WebGPU is switched off here',
+          found
+            ? `${browser} has WebGPU, but no graphics card or driver that it accepts.`
+            : `This page computes on your own graphics card through WebGPU, which ${browser} does not offer at the moment.`,
+          stepsFor(browser, found),
+          [{ label: 'Try again', act: () => location.reload() }],
+        );
+      } else
+        showNotice(
+          'The graphics device could not be opened',
+          error instanceof Error ? error.message : String(error),
+          [],
+          [
+            {
+              label: 'Try again',
+              act: () =>
+                void this.open().then((ok) => {
+                  if (ok) this.preview();
+                }),
+            },
+          ],
+        );
       return false;
     }
     hideNotice();
     const { device, gflops } = this.report;
-    const name = device.description || [device.vendor, device.architecture].filter(Boolean).join(' ') || 'graphics adapter';
+    const name =
+      device.description || [device.vendor, device.architecture].filter(Boolean).join(' ') || 'graphics adapter';
     $('device').textContent = device.software ? 'processor (slow)' : name;
-    $('device').title = `${name}, about ${gflops < 100 ? gflops.toFixed(0) : Math.round(gflops / 10) * 10} GFLOP/s. Everything is computed on this device; nothing is uploaded.`;
+    $('device').title =
+      `${name}, about ${gflops < 100 ? gflops.toFixed(0) : Math.round(gflops / 10) * 10} GFLOP/s. Everything is computed on this device; nothing is uploaded.`;
     return true;
   }
 
@@ -57,23 +101,36 @@ export class Studio {
     this.previewing = false;
     this.told = '';
     // What was being prepared fails by itself, and says more.
-    if (this.state.status.state === 'preparing' && iteration === 0) { this.setStatus(idle); return; }
+    if (this.state.status.state === 'preparing' && iteration === 0) {
+      this.setStatus(idle);
+      return;
+    }
     const why = /Instance/.test(message) ? 'the browser’s graphics process ended' : message || 'its driver was reset';
     const run = this.state.learnt ? ` The run is kept up to iteration ${iteration}.` : '';
     this.setStatus(this.state.learnt ? { ...this.state.status, state: 'paused', iteration, secondsLeft: null } : idle);
-    say(`The graphics device was lost (${why}). Your painting is safe.${run}`, { bad: true, kind: 'lost', actions: [{ label: 'Go on', act: () => void this.recover() }] });
+    say(`The graphics device was lost (${why}). Your painting is safe.${run}`, {
+      bad: true,
+      kind: 'lost',
+      actions: [{ label: 'Go on', act: () => void this.recover() }],
+    });
   }
 
   private async recover(): Promise<void> {
     const running = this.state.learnt;
-    if (!await this.open()) return;
+    if (!(await this.open())) return;
     this.preview();
     if (running) await this.engine.call('resume', {}).then((s) => this.setStatus(s), complain);
   }
 
   source(): SourceInput {
     const { doc } = this.state;
-    return { name: doc.name, photo: { width: doc.width, height: doc.height, data: doc.photo }, labels: { width: doc.width, height: doc.height, data: doc.layers.source }, classes: doc.classes, ...(doc.lines && { lines: true as const }) };
+    return {
+      name: doc.name,
+      photo: { width: doc.width, height: doc.height, data: doc.photo },
+      labels: { width: doc.width, height: doc.height, data: doc.layers.source },
+      classes: doc.classes,
+      ...(doc.lines && { lines: true as const }),
+    };
   }
 
   target(name = 'target'): TargetInput {
@@ -83,7 +140,8 @@ export class Studio {
 
   /** Sends the source where the engine has another. A run's source stays what it has learnt. */
   async tellSource(): Promise<void> {
-    const { doc, learnt } = this.state, now = `${this.opened} ${doc.version.source} ${doc.version.classes}`;
+    const { doc, learnt } = this.state,
+      now = `${this.opened} ${doc.version.source} ${doc.version.classes}`;
     if (now === this.told || (learnt && this.told)) return;
     await this.engine.call('setSource', this.source());
     this.told = now;
@@ -103,15 +161,25 @@ export class Studio {
   }
 
   /** The picture just opened: its preview, unless that is under way already. */
-  first(): void { if (!this.previewing && !this.result.previewPixels) this.preview(); }
+  first(): void {
+    if (!this.previewing && !this.result.previewPixels) this.preview();
+  }
 
   /** Resolves when no preview is under way: what nobody waits for comes after it. */
-  quiet(): Promise<void> { return this.previewing ? new Promise((resolve) => { this.waiting.push(resolve); }) : Promise.resolve(); }
+  quiet(): Promise<void> {
+    return this.previewing
+      ? new Promise((resolve) => {
+          this.waiting.push(resolve);
+        })
+      : Promise.resolve();
+  }
 
   private async run(live: boolean): Promise<void> {
     const missing = this.state.doc.missing();
     if (missing.length) {
-      $('result-status').textContent = this.state.doc.lines ? 'Draw lines on the source too: what the photograph does not show cannot be learnt.' : `Paint ${missing.join(', ')} on the source layout too: what the photograph does not show cannot be learnt.`;
+      $('result-status').textContent = this.state.doc.lines
+        ? 'Draw lines on the source too: what the photograph does not show cannot be learnt.'
+        : `Paint ${missing.join(', ')} on the source layout too: what the photograph does not show cannot be learnt.`;
       return;
     }
     this.previewing = true;
@@ -120,21 +188,25 @@ export class Studio {
     const began = performance.now();
     try {
       await this.tellSource();
-      const { doc } = this.state, size = Math.min(this.report!.limits.previewSide, Math.max(doc.width, doc.height));
+      const { doc } = this.state,
+        size = Math.min(this.report!.limits.previewSide, Math.max(doc.width, doc.height));
       const level = await this.engine.call('preview', { target: this.target(), size, skip: live ? 2 : 0 });
       if (level) {
         this.result.showPreview(level.picture, level.field);
         if (live || this.coarse === Infinity) this.coarse = live ? level.ms : level.ms / 8;
-        $('result-status').textContent = `Preview of ${level.picture.width} × ${level.picture.height} from patches of the photograph in ${((performance.now() - began) / 1000).toFixed(1)} s`;
+        $('result-status').textContent =
+          `Preview of ${level.picture.width} × ${level.picture.height} from patches of the photograph in ${((performance.now() - began) / 1000).toFixed(1)} s`;
       }
     } catch (error) {
       this.told = '';
-      if (!(error instanceof EngineError) || error.failure.kind !== 'lost') $('result-status').textContent = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof EngineError) || error.failure.kind !== 'lost')
+        $('result-status').textContent = error instanceof Error ? error.message : String(error);
     } finally {
       this.previewing = false;
       const again = this.again;
       this.again = null;
-      if (again) this.preview(again === 'live'); else for (const go of this.waiting.splice(0)) go();
+      if (again) this.preview(again === 'live');
+      else for (const go of this.waiting.splice(0)) go();
       $('result-canvas').setAttribute('aria-busy', String(this.previewing));
     }
   }

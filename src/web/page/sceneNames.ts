@@ -1,2 +1,5 @@
-/** The scenes' names without their painters, which only the second worker loads; a test compares them with the painters'. */
+/**
+ * The scenes' names without their painters, which only the second worker loads; a test compares them with the
+ * painters'.
+ */
 export const sceneNames = ['lake', 'meadow', 'cabin', 'coast'] as const;

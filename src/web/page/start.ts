@@ -1,4 +1,7 @@
-/** How one begins: a shipped scene, a photograph with or without a layout, a saved run; dropped or opened. Layouts in and out. */
+/**
+ * How one begins: a shipped scene, a photograph with or without a layout, a saved run; dropped or opened. Layouts in
+ * and out.
+ */
 import { sceneNames } from './sceneNames.ts';
 import { $, download, fileName, h, icon, on, stem } from './dom.ts';
 import type { Desk } from '../assetsWorker/assetsClient.ts';
@@ -14,13 +17,25 @@ const DOCUMENT_SIDE = 768;
 export class Start {
   private opened = 0;
 
-  constructor(private readonly state: State, private readonly desk: Desk, private readonly openRun: (file: { name: string; bytes: Uint8Array<ArrayBuffer> }) => void, private readonly sceneSize: number) {
+  constructor(
+    private readonly state: State,
+    private readonly desk: Desk,
+    private readonly openRun: (file: { name: string; bytes: Uint8Array<ArrayBuffer> }) => void,
+    private readonly sceneSize: number,
+  ) {
     on('start-open', 'click', () => this.show());
-    on('open-photo', 'click', () => void this.pick('image/png,image/jpeg,image/webp', (files) => this.take(files), true));
+    on(
+      'open-photo',
+      'click',
+      () => void this.pick('image/png,image/jpeg,image/webp', (files) => this.take(files), true),
+    );
     on('import', 'click', () => void this.importDialog());
     on('export', 'click', () => void this.exportLayout());
     $('start-close').append(icon('close'));
-    state.on('document', (doc) => { $('document-name').textContent = doc.name; if (!doc.superpixels && !doc.lines) void this.superpixels(doc); });
+    state.on('document', (doc) => {
+      $('document-name').textContent = doc.name;
+      if (!doc.superpixels && !doc.lines) void this.superpixels(doc);
+    });
     this.listenToDrops();
   }
 
@@ -32,14 +47,23 @@ export class Start {
   // ---- scenes
 
   private async thumbnails(): Promise<void> {
-    const cards = sceneNames.map((name) => { const canvas = h('canvas', { 'aria-hidden': 'true' }); return { name, canvas, button: h('button', { type: 'button', onclick: () => void this.scene(name) }, canvas, name) }; });
+    const cards = sceneNames.map((name) => {
+      const canvas = h('canvas', { 'aria-hidden': 'true' });
+      return {
+        name,
+        canvas,
+        button: h('button', { type: 'button', onclick: () => void this.scene(name) }, canvas, name),
+      };
+    });
     $('scenes').replaceChildren(...cards.map((c) => c.button));
     for (const { name, canvas } of cards) {
       try {
         const s = await this.desk.call('scene', { name, size: 96 });
         [canvas.width, canvas.height] = [s.width, s.height];
         canvas.getContext('2d')!.putImageData(new ImageData(s.photo, s.width, s.height), 0, 0);
-      } catch (e) { complain(e); }
+      } catch (e) {
+        complain(e);
+      }
     }
   }
 
@@ -50,11 +74,16 @@ export class Start {
     $('document-name').textContent = `painting “${name}”…`;
     try {
       const s = await this.desk.call('scene', { name, size: this.sceneSize });
-      if (!await this.mayReplace() || mine !== this.opened) return;
+      if (!(await this.mayReplace()) || mine !== this.opened) return;
       const { targets, ...document } = s;
-      this.state.setDocument(new PaintDocument(document), targets.map((t) => ({ name: t, labels: null })));
-      void this.sceneTargets(name, targets, mine).catch(complain);   // the second worker finds the superpixels first
-    } catch (e) { complain(e); }
+      this.state.setDocument(
+        new PaintDocument(document),
+        targets.map((t) => ({ name: t, labels: null })),
+      );
+      void this.sceneTargets(name, targets, mine).catch(complain); // the second worker finds the superpixels first
+    } catch (e) {
+      complain(e);
+    }
   }
 
   /** A scene's targets, one after the other: each is a picture painted. */
@@ -70,9 +99,12 @@ export class Start {
 
   /** A run belongs to its photograph: it is not thrown away unasked. */
   private async mayReplace(): Promise<boolean> {
-    await this.state.resetting;   // an engine in the middle of an iteration takes a while to let go of the run
+    await this.state.resetting; // an engine in the middle of an iteration takes a while to let go of the run
     if (!this.state.learnt) return true;
-    say('A run is open. Save it if you want to keep it, then Reset; after that another picture can be opened.', { kind: 'run open', bad: true });
+    say('A run is open. Save it if you want to keep it, then Reset; after that another picture can be opened.', {
+      kind: 'run open',
+      bad: true,
+    });
     $('document-name').textContent = this.state.doc.name;
     return false;
   }
@@ -82,53 +114,92 @@ export class Start {
   pick(accept: string, taken: (files: File[]) => void, multiple = false): void {
     const input = $<HTMLInputElement>('file');
     Object.assign(input, { accept, multiple, value: '' });
-    input.onchange = () => taken([...input.files ?? []]);
+    input.onchange = () => taken([...(input.files ?? [])]);
     input.click();
   }
 
   /** Files dropped or opened: a run, or a photograph with its layout, or a layout for the photograph that is there. */
   async take(files: readonly File[]): Promise<void> {
     const run = files.find((f) => /\.zip$/i.test(f.name));
-    if (run) { this.openRun({ name: run.name, bytes: new Uint8Array(await run.arrayBuffer()) }); return; }
+    if (run) {
+      this.openRun({ name: run.name, bytes: new Uint8Array(await run.arrayBuffer()) });
+      return;
+    }
     if (!files.length) return;
-    if (files.length > 2) { complain(`${files.length} files: give one photograph, and its layout if you have one`); return; }
-    if (!await this.mayReplace()) return;
+    if (files.length > 2) {
+      complain(`${files.length} files: give one photograph, and its layout if you have one`);
+      return;
+    }
+    if (!(await this.mayReplace())) return;
     $<HTMLDialogElement>('start').close();
     const mine = ++this.opened;
     try {
-      const [first, second] = files.length === 2 && /layout|label|seg|mask|drawing|sketch|edges/i.test(files[0].name) ? [files[1], files[0]] : files;
+      const [first, second] =
+        files.length === 2 && /layout|label|seg|mask|drawing|sketch|edges/i.test(files[0].name)
+          ? [files[1], files[0]]
+          : files;
       const picture = await this.desk.call('photo', { file: first, name: first.name, side: DOCUMENT_SIDE });
       if (mine !== this.opened) return;
       if (second) await this.withLayout(first.name, picture, second);
       else await this.withFirstLayout(first.name, picture);
-    } catch (e) { complain(e); }
+    } catch (e) {
+      complain(e);
+    }
   }
 
   private async withLayout(name: string, picture: Picture, file: File, lines = false): Promise<void> {
-    const layout = await this.desk.call('layout', { file, name: file.name, width: picture.width, height: picture.height, lines });
-    this.state.setDocument(new PaintDocument({ name, ...picture, source: layout.labels, classes: layout.classes, lines: layout.lines }));
+    const layout = await this.desk.call('layout', {
+      file,
+      name: file.name,
+      width: picture.width,
+      height: picture.height,
+      lines,
+    });
+    this.state.setDocument(
+      new PaintDocument({ name, ...picture, source: layout.labels, classes: layout.classes, lines: layout.lines }),
+    );
     this.notes(layout);
   }
 
-  private notes({ notes }: LayoutAnswer): void { for (const n of notes) say(n); }
+  private notes({ notes }: LayoutAnswer): void {
+    for (const n of notes) say(n);
+  }
 
   private async superpixels(doc: PaintDocument): Promise<void> {
-    try { doc.superpixels = await superpixelsOf(this.desk, doc); } catch (e) { complain(e); }
+    try {
+      doc.superpixels = await superpixelsOf(this.desk, doc);
+    } catch (e) {
+      complain(e);
+    }
   }
 
   private async withFirstLayout(name: string, picture: Picture): Promise<void> {
-    const first = await askFirstLayout(this.desk, name, picture, (taken) => this.pick('image/*', ([f]) => { if (f) taken(f); }));
+    const first = await askFirstLayout(this.desk, name, picture, (taken) =>
+      this.pick('image/*', ([f]) => {
+        if (f) taken(f);
+      }),
+    );
     if (!first) return;
-    if ('file' in first) { await this.withLayout(name, picture, first.file, first.lines); return; }
-    const { labels: source, classes, superpixels, lines } = first, doc = new PaintDocument({ name, ...picture, source, classes, lines });
+    if ('file' in first) {
+      await this.withLayout(name, picture, first.file, first.lines);
+      return;
+    }
+    const { labels: source, classes, superpixels, lines } = first,
+      doc = new PaintDocument({ name, ...picture, source, classes, lines });
     doc.superpixels = superpixels;
     this.state.setDocument(doc);
     if (lines) {
-      say('Draw on: the target begins as the photograph\'s own drawing. The brush draws lines, the eraser takes them away.', { kind: 'hint', lasts: 12_000 });
+      say(
+        "Draw on: the target begins as the photograph's own drawing. The brush draws lines, the eraser takes them away.",
+        { kind: 'hint', lasts: 12_000 },
+      );
       return;
     }
     this.state.set({ layer: 'source', tool: 'superpixel' });
-    say('Correct the source layout first: click superpixels, or brush. Then switch to Target and draw what you want.', { kind: 'hint', lasts: 12_000 });
+    say('Correct the source layout first: click superpixels, or brush. Then switch to Target and draw what you want.', {
+      kind: 'hint',
+      lasts: 12_000,
+    });
   }
 
   /** A layout from a file, for the layer at hand; `fresh`: as one more target, called like the file. */
@@ -136,34 +207,75 @@ export class Start {
     this.pick('image/png,image/webp,image/jpeg', async ([file]) => {
       if (!file) return;
       const { doc } = this.state;
-      if (layer === 'source' && this.state.learnt) { say('The run has learnt this source layout. Reset it to import another.', { kind: 'learnt' }); return; }
+      if (layer === 'source' && this.state.learnt) {
+        say('The run has learnt this source layout. Reset it to import another.', { kind: 'learnt' });
+        return;
+      }
       try {
-        const layout = await this.desk.call('layout', { file, name: file.name, width: doc.width, height: doc.height, lines: doc.lines, ...(layer === 'target' && { classes: doc.classes }) });
-        if (layout.lines && !doc.lines) { complain(`${file.name}: is a line drawing, and this photograph has a layout of classes: open the photograph again with its drawing`); return; }
+        const layout = await this.desk.call('layout', {
+          file,
+          name: file.name,
+          width: doc.width,
+          height: doc.height,
+          lines: doc.lines,
+          ...(layer === 'target' && { classes: doc.classes }),
+        });
+        if (layout.lines && !doc.lines) {
+          complain(
+            `${file.name}: is a line drawing, and this photograph has a layout of classes: open the photograph again with its drawing`,
+          );
+          return;
+        }
         if (fresh) doc.addTarget(layout.labels, stem(file.name));
         else if (layer === 'target') doc.replace('target', layout.labels, 'import');
         else doc.relabel(layout.labels, layout.classes, 'import');
         this.notes(layout);
         this.state.tell('painted', { layer, live: false });
-      } catch (e) { complain(e); }
+      } catch (e) {
+        complain(e);
+      }
     });
   }
 
   async exportLayout(): Promise<void> {
-    const { doc, settings: { layer } } = this.state;
+    const {
+      doc,
+      settings: { layer },
+    } = this.state;
     try {
-      const { bytes } = await this.desk.call('layoutPng', { width: doc.width, height: doc.height, labels: doc.layers[layer], classes: doc.classes });
-      download(bytes, `${fileName(doc.name, layer === 'source' ? doc.lines ? 'drawing' : 'layout' : doc.target.name)}.png`, 'image/png');
-    } catch (e) { complain(e); }
+      const { bytes } = await this.desk.call('layoutPng', {
+        width: doc.width,
+        height: doc.height,
+        labels: doc.layers[layer],
+        classes: doc.classes,
+      });
+      download(
+        bytes,
+        `${fileName(doc.name, layer === 'source' ? (doc.lines ? 'drawing' : 'layout') : doc.target.name)}.png`,
+        'image/png',
+      );
+    } catch (e) {
+      complain(e);
+    }
   }
 
   private listenToDrops(): void {
     const veil = $('dropping');
     let inside = 0;
     const files = (e: DragEvent): boolean => Boolean(e.dataTransfer?.types.includes('Files'));
-    addEventListener('dragenter', (e) => { if (files(e)) { inside++; veil.hidden = false; } });
-    addEventListener('dragleave', () => { inside = Math.max(0, inside - 1); veil.hidden = inside === 0; });
-    addEventListener('dragover', (e) => { if (files(e)) e.preventDefault(); });
+    addEventListener('dragenter', (e) => {
+      if (files(e)) {
+        inside++;
+        veil.hidden = false;
+      }
+    });
+    addEventListener('dragleave', () => {
+      inside = Math.max(0, inside - 1);
+      veil.hidden = inside === 0;
+    });
+    addEventListener('dragover', (e) => {
+      if (files(e)) e.preventDefault();
+    });
     addEventListener('drop', (e) => {
       inside = 0;
       veil.hidden = true;

@@ -46,13 +46,26 @@ export class State {
   setDocument(doc: PaintDocument, presets: State['presets'] = []): void {
     this.doc = doc;
     this.presets = presets;
-    const longer = Math.max(doc.width, doc.height), tool = suits(this.settings.tool, doc) ? this.settings.tool : 'brush';
+    const longer = Math.max(doc.width, doc.height),
+      tool = suits(this.settings.tool, doc) ? this.settings.tool : 'brush';
     // A drawing is drawn on with a pen.
-    this.set({ label: doc.lines ? 1 : Math.min(this.settings.label, doc.classes.length - 1), layer: 'target', tool, size: Math.max(1, Math.round(longer / (doc.lines ? 256 : 11))) });
-    doc.on((c) => { if ('classes' in c) { if (this.settings.label >= this.doc.classes.length) this.set({ label: 0 }); this.tell('classes', null); } else if ('targets' in c) this.tell('targets', null); });
+    this.set({
+      label: doc.lines ? 1 : Math.min(this.settings.label, doc.classes.length - 1),
+      layer: 'target',
+      tool,
+      size: Math.max(1, Math.round(longer / (doc.lines ? 256 : 11))),
+    });
+    doc.on((c) => {
+      if ('classes' in c) {
+        if (this.settings.label >= this.doc.classes.length) this.set({ label: 0 });
+        this.tell('classes', null);
+      } else if ('targets' in c) this.tell('targets', null);
+    });
     this.tell('document', doc);
   }
 
   /** True while a run exists: its source layout and its classes are what it has learnt, and stay as they are. */
-  get learnt(): boolean { return this.status.state !== 'none'; }
+  get learnt(): boolean {
+    return this.status.state !== 'none';
+  }
 }

@@ -25,14 +25,19 @@ export const version = SEMIA_VERSION;
 /** For measuring kernels before a training, in ms: previews wait meanwhile. What it found is kept for later runs. */
 const tuneMs = 5000;
 
-export interface Plan { config: Config; source: Source; targets: Target[] }
+export interface Plan {
+  config: Config;
+  source: Source;
+  targets: Target[];
+}
 
 /** Everything that can be checked without the device. Throws UserError. */
 export function planRun(input: SourceInput, settings: TrainSettings): Plan {
   const config = configure({ ...settings, condition: input.lines ? 'sketch' : undefined });
   const source = sourceAt(input, settings.outputSize ?? defaultOutput(config));
   const targets = (settings.targets ?? []).map((t) => targetAt(t, source, input.photo));
-  for (const of of [source, ...targets]) gridOf(of, source, config.size, config.network.levels);   // refuses what is too small
+  // refuses what is too small
+  for (const of of [source, ...targets]) gridOf(of, source, config.size, config.network.levels);
   return { config, source, targets };
 }
 
@@ -49,47 +54,95 @@ export interface Beginning {
 }
 
 /** Learns the targets, records and compiles the steps, measures them, and makes the saved state of iteration 0. */
-export async function beginRun({ input, settings, plan: { config: c, source, targets }, session, turns, adapter, doing }: Beginning): Promise<{ run: Run; estimate: Estimate }> {
+export async function beginRun({
+  input,
+  settings,
+  plan: { config: c, source, targets },
+  session,
+  turns,
+  adapter,
+  doing,
+}: Beginning): Promise<{ run: Run; estimate: Estimate }> {
   const learned: PairData[] = [];
   for (const [i, t] of targets.entries()) {
     doing(`patches for target ${i + 1} of ${targets.length}`);
-    learned.push(...await turns.take(() => learnTargets(session, c, source, [t])));
+    learned.push(...(await turns.take(() => learnTargets(session, c, source, [t]))));
   }
   doing('compiling the training steps');
   const choice = kernelChoice(session, false);
-  const tuner = choice === 'measured' ? new Tuner(session, { store: indexedDbStore(indexedDB), environment: navigator.userAgent, budgetMs: tuneMs }) : null;
+  const tuner =
+    choice === 'measured'
+      ? new Tuner(session, { store: indexedDbStore(indexedDB), environment: navigator.userAgent, budgetMs: tuneMs })
+      : null;
   const compile = (): Promise<Training> => measuring(session, tuner, () => openTraining(session, c, source, learned));
-  const training = await (tuner ? turns.take(compile) : compile());   // measuring wants the device for itself
+  const training = await (tuner ? turns.take(compile) : compile()); // measuring wants the device for itself
   doing('measuring how long it will take');
-  const cost = await turns.take(() => training.estimate(undefined, () => turns.giveWay())) / 1000;
+  const cost = (await turns.take(() => training.estimate(undefined, () => turns.giveWay()))) / 1000;
   const planned = withMinutes(c, settings, cost);
-  const seconds = cost * planned.iterations / c.iterations;
-  Object.assign(c, planned);   // the training reads its settings here
+  const seconds = (cost * planned.iterations) / c.iterations;
+  Object.assign(c, planned); // the training reads its settings here
   const now = new Date().toISOString();
-  const { record, files } = await newRun({
-    format: runFormat, config: c, palette: source.palette, size: { width: source.width, height: source.height }, drawn: source.drawn, inputs: await inputsOf(input, settings.targets ?? []),
-    adapter, kernels: { choice, variants: session.choices.variants }, versions: { semia: version, node: 'none', webgpu: 'browser', platform: navigator.userAgent }, started: now, saved: now, seconds: 0,
-  }, source, targets, learned, training, encodeRgbPng);
+  const { record, files } = await newRun(
+    {
+      format: runFormat,
+      config: c,
+      palette: source.palette,
+      size: { width: source.width, height: source.height },
+      drawn: source.drawn,
+      inputs: await inputsOf(input, settings.targets ?? []),
+      adapter,
+      kernels: { choice, variants: session.choices.variants },
+      versions: { semia: version, node: 'none', webgpu: 'browser', platform: navigator.userAgent },
+      started: now,
+      saved: now,
+      seconds: 0,
+    },
+    source,
+    targets,
+    learned,
+    training,
+    encodeRgbPng,
+  );
   doing('');
   const run = Run.fresh(savedRun(nameOf(input.name), record, files), session, source, targets, input.photo, training);
   return { run, estimate: { iterations: c.iterations, seconds, bytes: session.memory.bytes, exact: true } };
 }
 
 /** A file's name as a folder's: without path, ending and what file systems dislike. */
-export const nameOf = (file: string): string => file.replace(/^.*[\\/]/, '').replace(/\.[a-z0-9]{2,4}$/i, '').replace(/[^\w-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60) || 'run';
+export const nameOf = (file: string): string =>
+  file
+    .replace(/^.*[\\/]/, '')
+    .replace(/\.[a-z0-9]{2,4}$/i, '')
+    .replace(/[^\w-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60) || 'run';
 
 /** As the command line plans `--minutes`: whole cycles that fit, and no more than the preset has. */
 export function withMinutes(c: Config, { minutes }: TrainSettings, seconds: number): Config {
   if (!minutes || seconds <= minutes * 60) return c;
-  return withIterations(c, Math.max(4 * c.reconstructionEvery, Math.floor(c.iterations * minutes * 60 / seconds)));
+  return withIterations(c, Math.max(4 * c.reconstructionEvery, Math.floor((c.iterations * minutes * 60) / seconds)));
 }
 
 /** Hashes of what was given, as far as the page knows it: pixels and labels rather than files. */
-async function inputsOf({ name, photo, labels, lines }: SourceInput, targets: readonly TargetInput[]): Promise<RunRecord['inputs']> {
-  const of = async (file: string, { width, height }: { width: number; height: number }, data: Uint8Array | Uint8ClampedArray) =>
-    ({ name: file, width, height, sha256: await sha256(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength)) });
+async function inputsOf(
+  { name, photo, labels, lines }: SourceInput,
+  targets: readonly TargetInput[],
+): Promise<RunRecord['inputs']> {
+  const of = async (
+    file: string,
+    { width, height }: { width: number; height: number },
+    data: Uint8Array | Uint8ClampedArray,
+  ) => ({
+    name: file,
+    width,
+    height,
+    sha256: await sha256(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength)),
+  });
   return {
-    photo: await of(name, photo, photo.data), layout: await of(lines ? 'drawing.png' : 'layout.png', labels, labels.data), palette: null, vgg: null,
+    photo: await of(name, photo, photo.data),
+    layout: await of(lines ? 'drawing.png' : 'layout.png', labels, labels.data),
+    palette: null,
+    vgg: null,
     targets: await Promise.all(targets.map((t) => of(t.name, t, t.data))),
   };
 }

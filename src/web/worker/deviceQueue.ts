@@ -4,7 +4,10 @@
 export type Rank = 'work' | 'asked' | 'preview';
 const order: readonly Rank[] = ['work', 'asked', 'preview'];
 
-interface Waiting { rank: number; start: () => void }
+interface Waiting {
+  rank: number;
+  start: () => void;
+}
 
 export class Turns {
   private busy = false;
@@ -20,12 +23,14 @@ export class Turns {
     } finally {
       const next = this.waiting.shift();
       // `busy` stays true for the next one: nobody can slip in between.
-      if (next) next.start(); else this.busy = false;
+      if (next) next.start();
+      else this.busy = false;
     }
   }
 
   /**
-   * Within a job: lets previews that wait go first. They have memory of their own and touch no run, so even the middle of a
+   * Within a job: lets previews that wait go first. They have memory of their own and touch no run, so even the middle
+   * of a
    * training iteration is no bad moment; saving or rendering a run there would see half an iteration, and waits.
    */
   async giveWay(): Promise<void> {

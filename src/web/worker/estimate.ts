@@ -1,6 +1,8 @@
 /**
- * Time and memory of a training before it begins: from trials of the very steps at two small sizes, carried over by a line
- * through both in the number of pixels (a launch's cost, and a pixel's). Exact where the size itself is small enough to try.
+ * Time and memory of a training before it begins: from trials of the very steps at two small sizes, carried over by a
+ * line
+ * through both in the number of pixels (a launch's cost, and a pixel's). Exact where the size itself is small enough to
+ * try.
  */
 import type { Session } from '../../autograd/tensor.ts';
 import { gridOf, type Source } from '../../data/prepare.ts';
@@ -9,24 +11,39 @@ import type { Config } from '../../model/config.ts';
 import type { Estimate } from '../engineProtocol.ts';
 import type { Turns } from './deviceQueue.ts';
 
-interface Trial { pixels: number; /** Seconds of an iteration. */ seconds: number; bytes: number }
+interface Trial {
+  pixels: number /** Seconds of an iteration. */;
+  seconds: number;
+  bytes: number;
+}
 
 export class Estimator {
   private readonly trials = new Map<string, Promise<Trial>>();
-  /** `open`: a session of its own for each trial. The timed part has the device for itself; between its steps previews may come in. */
-  constructor(private readonly open: () => Session, private readonly turns: Turns, private readonly software: boolean) {}
+  /**
+   * `open`: a session of its own for each trial. The timed part has the device for itself; between its steps previews
+   * may come in.
+   */
+  constructor(
+    private readonly open: () => Session,
+    private readonly turns: Turns,
+    private readonly software: boolean,
+  ) {}
 
   /** `source`: of its output size for `c`. */
   async estimate(c: Config, source: Source): Promise<Estimate> {
-    const pixels = (size: number): number => { const { padding: p } = gridOf(source, source, size, c.network.levels); return p.width * p.height; };
+    const pixels = (size: number): number => {
+      const { padding: p } = gridOf(source, source, size, c.network.levels);
+      return p.width * p.height;
+    };
     const [small, large] = this.software ? [32, 48] : [64, 128];
-    const least = Math.ceil(Math.max(source.width, source.height) / Math.min(source.width, source.height) * 16);
+    const least = Math.ceil((Math.max(source.width, source.height) / Math.min(source.width, source.height)) * 16);
     if (c.size <= Math.max(large, least)) return this.result(c, await this.trial(c, source, c.size), true);
     const a = await this.trial(c, source, Math.max(small, least));
     const b = await this.trial(c, source, Math.max(large, 1.5 * least));
     const at = pixels(c.size);
     // Noise may make the larger trial the cheaper one: a line never falls.
-    const line = (ya: number, yb: number): number => Math.max(yb, ya + Math.max(0, yb - ya) * (at - a.pixels) / Math.max(1, b.pixels - a.pixels));
+    const line = (ya: number, yb: number): number =>
+      Math.max(yb, ya + (Math.max(0, yb - ya) * (at - a.pixels)) / Math.max(1, b.pixels - a.pixels));
     return this.result(c, { pixels: at, seconds: line(a.seconds, b.seconds), bytes: line(a.bytes, b.bytes) }, false);
   }
 
@@ -39,7 +56,7 @@ export class Estimator {
     const key = JSON.stringify([rest, size, source.width, source.height, source.palette.classes.length]);
     let known = this.trials.get(key);
     if (!known) {
-      this.trials.set(key, known = this.measure({ ...c, size }, source));
+      this.trials.set(key, (known = this.measure({ ...c, size }, source)));
       known.catch(() => this.trials.delete(key));
     }
     return known;
@@ -50,7 +67,8 @@ export class Estimator {
     try {
       const training = await openTraining(session, c, source, []);
       const { padding: p } = gridOf(source, source, c.size, c.network.levels);
-      const seconds = await this.turns.take(() => training.estimate(undefined, () => this.turns.giveWay())) / 1000 / c.iterations;
+      const seconds =
+        (await this.turns.take(() => training.estimate(undefined, () => this.turns.giveWay()))) / 1000 / c.iterations;
       return { pixels: p.width * p.height, seconds, bytes: session.memory.bytes };
     } finally {
       session.memory.destroy();

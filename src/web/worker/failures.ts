@@ -5,7 +5,9 @@ import type { Failure } from '../engineProtocol.ts';
 
 /** A failure as the page will be told of it. */
 export class WorkerError extends Error {
-  constructor(readonly failure: Failure) { super(failure.message); }
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
 }
 
 /** Training sizes that are offered instead of one that was too much, largest first. */
@@ -20,11 +22,16 @@ export function failureOf(error: unknown, size = 0): Failure {
   if (isUserError(error)) return { kind: 'user', message: error.message };
   if (error instanceof DeviceError) {
     switch (error.kind) {
-      case 'no-webgpu': return { kind: 'no-webgpu', message: 'this browser offers no WebGPU here' };
-      case 'no-adapter': return { kind: 'no-adapter', message: 'this browser has WebGPU, but no graphics adapter that it may use' };
-      case 'lost': return { kind: 'lost', message: error.message };
-      case 'out-of-memory': return outOfMemory(size);
-      default: return { kind: 'internal', message: error.message };
+      case 'no-webgpu':
+        return { kind: 'no-webgpu', message: 'this browser offers no WebGPU here' };
+      case 'no-adapter':
+        return { kind: 'no-adapter', message: 'this browser has WebGPU, but no graphics adapter that it may use' };
+      case 'lost':
+        return { kind: 'lost', message: error.message };
+      case 'out-of-memory':
+        return outOfMemory(size);
+      default:
+        return { kind: 'internal', message: error.message };
     }
   }
   return { kind: 'internal', message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
@@ -35,11 +42,19 @@ const isMemory = (e: unknown): boolean => e instanceof RangeError && /bytes|memo
 
 function outOfMemory(size: number): Failure {
   const smaller = size ? smallerThan(size) : undefined;
-  return { kind: 'out-of-memory', message: `the device has not enough memory for this${smaller ? `: a training size of ${smaller} needs less` : ': use a smaller size'}`, ...(smaller && { smaller }) };
+  return {
+    kind: 'out-of-memory',
+    message: `the device has not enough memory for this${smaller ? `: a training size of ${smaller} needs less` : ': use a smaller size'}`,
+    ...(smaller && { smaller }),
+  };
 }
 
 /** The device ended while a training of this size was being prepared. */
 export function endedPreparing(size: number): Failure {
   const smaller = smallerThan(size);
-  return { kind: 'lost', message: `The graphics device gave up while this training was being prepared, most likely for want of memory${smaller ? `: a training size of ${smaller} needs less` : ''}.`, ...(smaller && { smaller }) };
+  return {
+    kind: 'lost',
+    message: `The graphics device gave up while this training was being prepared, most likely for want of memory${smaller ? `: a training size of ${smaller} needs less` : ''}.`,
+    ...(smaller && { smaller }),
+  };
 }

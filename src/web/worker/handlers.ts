@@ -12,7 +12,17 @@ import { layoutScore } from '../../evaluate/metrics/labels.ts';
 import { withRecipe } from '../../model/run/recipe.ts';
 import { sha256 } from '../../model/run/runFiles.ts';
 import { unzipRun, zipRun, type SavedRun } from '../../model/run/runZip.ts';
-import type { Bytes, Methods, Pixels, PreviewRequest, RunInfo, SourceInput, TargetInput, TrainSettings, TrainStatus } from '../engineProtocol.ts';
+import type {
+  Bytes,
+  Methods,
+  Pixels,
+  PreviewRequest,
+  RunInfo,
+  SourceInput,
+  TargetInput,
+  TrainSettings,
+  TrainStatus,
+} from '../engineProtocol.ts';
 import { beginRun, nameOf, planRun, version, withMinutes } from './begin.ts';
 import { planNote } from './planNote.ts';
 import { Estimator } from './estimate.ts';
@@ -47,15 +57,20 @@ export class Studio implements Handlers {
   /** The source as the judge sees it. */
   private judged: Source | null = null;
 
-  constructor(private readonly gpu: GPU | undefined, private readonly send: Send) {}
+  constructor(
+    private readonly gpu: GPU | undefined,
+    private readonly send: Send,
+  ) {}
 
   open = async ({ baseline }: { baseline?: boolean }) => {
     const before = this.device;
-    this.device = null;   // its end is no loss
+    this.device = null; // its end is no loss
     before?.destroy();
     const device = await openDevice(this.gpu, { baseline });
     this.device = device;
-    void device.gpu.lost.then(({ message }) => { if (this.device === device) this.lost(message); });
+    void device.gpu.lost.then(({ message }) => {
+      if (this.device === device) this.lost(message);
+    });
     this.turns = new Turns();
     this.shared = new Session(device);
     this.estimator = new Estimator(() => this.session(), this.turns, device.info.software);
@@ -65,8 +80,17 @@ export class Studio implements Handlers {
     const kept = this.saved ? undefined : await keptRun();
     const { info, limits } = device;
     return {
-      device: info, gflops, limits: { bufferBytes: limits.maxBufferSize, previewSide: info.software ? 256 : 1024 },
-      kept: kept ? { name: kept.name, iteration: kept.record.host.iteration, iterations: kept.record.config.iterations, saved: kept.record.saved } : null,
+      device: info,
+      gflops,
+      limits: { bufferBytes: limits.maxBufferSize, previewSide: info.software ? 256 : 1024 },
+      kept: kept
+        ? {
+            name: kept.name,
+            iteration: kept.record.host.iteration,
+            iterations: kept.record.config.iterations,
+            saved: kept.record.saved,
+          }
+        : null,
     };
   };
 
@@ -91,7 +115,8 @@ export class Studio implements Handlers {
     this.need();
     const { config: c, source } = planRun(this.source(), settings);
     const estimate = await this.estimator.estimate(c, source);
-    const { iterations } = withMinutes(c, settings, estimate.seconds), seconds = estimate.seconds * iterations / c.iterations;
+    const { iterations } = withMinutes(c, settings, estimate.seconds),
+      seconds = (estimate.seconds * iterations) / c.iterations;
     const note = planNote(c, estimate.seconds, iterations, this.device!.info.software);
     return { ...estimate, iterations, seconds, ...(note && { note }) };
   };
@@ -105,19 +130,40 @@ export class Studio implements Handlers {
     const session = this.session();
     const doing = (what: string): void => {
       if (mine !== this.preparing) throw new WorkerError({ kind: 'user', message: 'given up for another run' });
-      this.send('status', { state: 'preparing', iteration: 0, iterations: plan.config.iterations, secondsLeft: null, doing: what });
+      this.send('status', {
+        state: 'preparing',
+        iteration: 0,
+        iterations: plan.config.iterations,
+        secondsLeft: null,
+        doing: what,
+      });
     };
     try {
-      const { run, estimate } = await beginRun({ input, settings, plan, session, turns: this.turns, adapter: device.info, doing });
+      const { run, estimate } = await beginRun({
+        input,
+        settings,
+        plan,
+        session,
+        turns: this.turns,
+        adapter: device.info,
+        doing,
+      });
       this.adopt(run).start();
       return estimate;
     } catch (error) {
       session.memory.destroy();
-      // Where memory runs out, some drivers end instead of saying so, and take the browser's graphics process with them. The page
-      // hears of that while it still knows that a training is being prepared.
-      const gone = await Promise.race([device.gpu.lost.then(() => true), new Promise<boolean>((done) => { setTimeout(() => done(false), 300); })]);
+      // Where memory runs out, some drivers end instead of saying so, and take the browser's graphics process with
+      // them. The page hears of that while it still knows that a training is being prepared.
+      const gone = await Promise.race([
+        device.gpu.lost.then(() => true),
+        new Promise<boolean>((done) => {
+          setTimeout(() => done(false), 300);
+        }),
+      ]);
       if (mine === this.preparing) this.send('status', none);
-      throw new WorkerError(gone && mine === this.preparing ? endedPreparing(plan.config.size) : failureOf(error, plan.config.size));
+      throw new WorkerError(
+        gone && mine === this.preparing ? endedPreparing(plan.config.size) : failureOf(error, plan.config.size),
+      );
     }
   };
 
@@ -130,7 +176,8 @@ export class Studio implements Handlers {
   resume = async () => {
     const trainer = this.running();
     if (!trainer.run.finished) {
-      if (!trainer.run.training) this.send('status', { ...trainer.status, state: 'preparing', doing: 'compiling the training steps' });
+      if (!trainer.run.training)
+        this.send('status', { ...trainer.status, state: 'preparing', doing: 'compiling the training steps' });
       await this.turns.take(() => trainer.run.prepare());
       trainer.start();
     }
@@ -145,7 +192,9 @@ export class Studio implements Handlers {
   };
 
   renameTarget = async ({ from, to }: { from: string; to: string }) => {
-    if (this.trainer) { if (this.trainer.run.rename(from, to)) await this.keep(this.trainer.run); } else if (this.saved) renamed(this.saved, from, to);
+    if (this.trainer) {
+      if (this.trainer.run.rename(from, to)) await this.keep(this.trainer.run);
+    } else if (this.saved) renamed(this.saved, from, to);
   };
 
   watch = async ({ targets }: { targets: TargetInput[] }) => {
@@ -156,7 +205,10 @@ export class Studio implements Handlers {
   render = async ({ target, raw = false }: { target: TargetInput; raw?: boolean }) => {
     const { run } = this.running();
     const fitted = run.target(target);
-    return this.turns.take(async () => ({ iteration: run.iteration, picture: pixelsOf(await run.paint(fitted, raw)) }), 'asked');
+    return this.turns.take(
+      async () => ({ iteration: run.iteration, picture: pixelsOf(await run.paint(fitted, raw)) }),
+      'asked',
+    );
   };
 
   exportPng = async ({ target, raw = false, run: folder }: { target: TargetInput; raw?: boolean; run?: string }) => {
@@ -167,7 +219,15 @@ export class Studio implements Handlers {
       const { record, name } = await run.save();
       const { info } = this.device!;
       const file = { name: target.name, sha256: await sha256(target.data) };
-      const bytes = withRecipe(encodeRgbPng(picture), { record, run: folder ?? name, target: fitted, file, raw, adapter: info.description || info.vendor, version });
+      const bytes = withRecipe(encodeRgbPng(picture), {
+        record,
+        run: folder ?? name,
+        target: fitted,
+        file,
+        raw,
+        adapter: info.description || info.vendor,
+        version,
+      });
       return { name: `${nameOf(target.name)}.png`, bytes: bytes as Bytes };
     }, 'asked');
   };
@@ -180,16 +240,17 @@ export class Studio implements Handlers {
 
   judge = async ({ target, picture }: { target: TargetInput; picture: Pixels }) => {
     const input = this.source();
-    const layout = targetAt(target, this.judged ??= sourceAt(input, judgeSide), input.photo);
+    const layout = targetAt(target, (this.judged ??= sourceAt(input, judgeSide)), input.photo);
     const { width, height } = layout;
-    const judge = judgeOf(this.judged);   // trained when first asked for: a second or two
+    const judge = judgeOf(this.judged); // trained when first asked for: a second or two
     const data = Uint8Array.from(judge.predict(resize(pictureOf(picture, target.name), width, height)));
     const { accuracy, meanIoU } = layoutScore(layout.labels, data, input.classes.length);
     return { width, height, data, accuracy, meanIoU, ceiling: judge.ceiling.meanIoU };
   };
 
   follow = async ({ target, picture }: { target: TargetInput; picture: Pixels }) => {
-    const { width, height } = picture, wanted = resizeLines(thin(target.data, target.width, target.height), target.width, target.height, width, height);
+    const { width, height } = picture,
+      wanted = resizeLines(thin(target.data, target.width, target.height), target.width, target.height, width, height);
     const data = drawingOf(flatten(pictureOf(picture, target.name))).labels;
     return { width, height, data, ...lineScore(data, wanted, width, height) };
   };
@@ -212,11 +273,11 @@ export class Studio implements Handlers {
 
   private async takeUp(saved: SavedRun): Promise<RunInfo> {
     this.need();
-    const run = await Run.open(saved, this.session());   // before the run at hand is given up
+    const run = await Run.open(saved, this.session()); // before the run at hand is given up
     await this.giveUp();
     const trainer = this.adopt(run);
     const info = { ...run.info(), status: trainer.status };
-    await this.setSource(inputOf(run.source));   // its own copy: what is answered is given away
+    await this.setSource(inputOf(run.source)); // its own copy: what is answered is given away
     return info;
   }
 
@@ -224,23 +285,39 @@ export class Studio implements Handlers {
     this.saved = run.saved;
     this.page = run.page;
     // A trainer that is done with has nothing to say any more: its iterations may be ahead of what was kept.
-    const send: Send = (event, data) => { if (this.trainer === trainer) this.send(event, data); };
-    const trainer = new Trainer(run, this.turns, send, () => this.keep(run), (error) => {
-      const failure = failureOf(error, run.config.size);
-      if (failure.kind === 'lost') return;   // the page hears of that by its own event
-      this.send('failed', failure);
-      // A step that was refused leaves half an iteration: the run goes on from its last checkpoint, on a new device.
-      const { device } = this;
-      this.lost(failure.message);
-      device?.destroy();
-    });
-    return this.trainer = trainer;
+    const send: Send = (event, data) => {
+      if (this.trainer === trainer) this.send(event, data);
+    };
+    const trainer = new Trainer(
+      run,
+      this.turns,
+      send,
+      () => this.keep(run),
+      (error) => {
+        const failure = failureOf(error, run.config.size);
+        if (failure.kind === 'lost') return; // the page hears of that by its own event
+        this.send('failed', failure);
+        // A step that was refused leaves half an iteration: the run goes on from its last checkpoint, on a new device.
+        const { device } = this;
+        this.lost(failure.message);
+        device?.destroy();
+      },
+    );
+    return (this.trainer = trainer);
   }
 
   /** Writes the run's present state where a reload finds it. */
   private async keep(run: Run): Promise<void> {
-    const saved = await this.turns.take(() => run.save()), { iteration } = saved.record.host;
-    await keepRun(saved).then(() => this.send('kept', { iteration }), (error: Error) => this.send('kept', { iteration, error: `the browser keeps no copy of the run (${error.name}): save it as a file` }));
+    const saved = await this.turns.take(() => run.save()),
+      { iteration } = saved.record.host;
+    await keepRun(saved).then(
+      () => this.send('kept', { iteration }),
+      (error: Error) =>
+        this.send('kept', {
+          iteration,
+          error: `the browser keeps no copy of the run (${error.name}): save it as a file`,
+        }),
+    );
   }
 
   private async giveUp(): Promise<void> {
@@ -255,10 +332,16 @@ export class Studio implements Handlers {
     this.device = null;
     this.trainer = null;
     this.previews?.cancel();
-    this.send('lost', { message: message || 'the graphics driver was reset', iteration: this.saved?.record.host.iteration ?? 0 });
+    this.send('lost', {
+      message: message || 'the graphics driver was reset',
+      iteration: this.saved?.record.host.iteration ?? 0,
+    });
   }
 
-  /** After a request that needed more memory than there is: what it held is released, and the device is as good as before. */
+  /**
+   * After a request that needed more memory than there is: what it held is released, and the device is as good as
+   * before.
+   */
   forgive(): void {
     if (this.device?.failure?.kind !== 'out-of-memory') return;
     this.device.failure = null;
@@ -266,8 +349,17 @@ export class Studio implements Handlers {
     this.previews = this.input && this.newPreviews();
   }
 
-  private session(): Session { return new Session(this.need(), this.shared.pipelines); }
-  private newPreviews(): Previews { return new Previews(() => this.session(), this.turns, this.source(), (level) => this.send('level', level)); }
+  private session(): Session {
+    return new Session(this.need(), this.shared.pipelines);
+  }
+  private newPreviews(): Previews {
+    return new Previews(
+      () => this.session(),
+      this.turns,
+      this.source(),
+      (level) => this.send('level', level),
+    );
+  }
   private need(): Device {
     if (!this.device) throw new WorkerError({ kind: 'lost', message: 'no graphics device is open' });
     this.device.check();
@@ -279,7 +371,8 @@ export class Studio implements Handlers {
   }
   private running(): Trainer {
     this.need();
-    if (!this.trainer) throw new WorkerError({ kind: 'no-run', message: 'there is no run yet: train one, or open one' });
+    if (!this.trainer)
+      throw new WorkerError({ kind: 'no-run', message: 'there is no run yet: train one, or open one' });
     return this.trainer;
   }
 }

@@ -3,7 +3,10 @@ import type { EventName, Events, FromWorker, ToWorker } from '../engineProtocol.
 import { failureOf } from './failures.ts';
 import { Studio } from './handlers.ts';
 
-const scope = self as unknown as { postMessage(message: FromWorker, transfer: Transferable[]): void; onmessage: ((event: MessageEvent<ToWorker>) => void) | null };
+const scope = self as unknown as {
+  postMessage(message: FromWorker, transfer: Transferable[]): void;
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+};
 
 /** The buffers in an answer. Handlers give theirs away, so none is copied. */
 function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuffer> {

@@ -12,18 +12,31 @@ export class Previews {
   private newest = new AbortController();
   /** By longer side: the same arrays again let the model keep what it has prepared for them. */
   private readonly sources = new Map<number, Source>();
-  /** By what is left out: each keeps what it has prepared, so that a stroke's preview and the whole one do not wait for each other's. */
+  /**
+   * By what is left out: each keeps what it has prepared, so that a stroke's preview and the whole one do not wait for
+   * each other's.
+   */
   private readonly sessions = new Map<number, Session>();
   /** `open`: a new session on the device. */
-  constructor(private readonly open: () => Session, private readonly turns: Turns, private readonly input: SourceInput, private readonly onLevel: (level: PreviewLevel) => void) {}
+  constructor(
+    private readonly open: () => Session,
+    private readonly turns: Turns,
+    private readonly input: SourceInput,
+    private readonly onLevel: (level: PreviewLevel) => void,
+  ) {}
 
-  cancel(): void { this.newest.abort(); }
+  cancel(): void {
+    this.newest.abort();
+  }
 
   /** Gives the memory back, after what is under way. */
   close(): void {
     this.cancel();
     void this.turns.take(async () => {
-      for (const session of this.sessions.values()) { await releasePreview(session); session.memory.destroy(); }
+      for (const session of this.sessions.values()) {
+        await releasePreview(session);
+        session.memory.destroy();
+      }
       this.sessions.clear();
     });
   }
@@ -31,7 +44,7 @@ export class Previews {
   /** The finest level, or null where a newer request or `cancel` came between. */
   async run({ target, size, skip = 0, seed = 0 }: PreviewRequest): Promise<PreviewLevel | null> {
     this.cancel();
-    const { signal } = this.newest = new AbortController();
+    const { signal } = (this.newest = new AbortController());
     const began = performance.now();
     const { photo } = this.input;
     const f = Math.min(1, size / Math.max(target.width, target.height)) / 2 ** skip;
@@ -44,15 +57,41 @@ export class Previews {
         this.sessions.set(skip, session);
         let levels = 1;
         const { image, field } = await preview({
-          session, photo: source.photo, layout: source.labels, target: layout, classes: source.palette.classes.length, lines: source.palette.lines, seed, signal,
+          session,
+          photo: source.photo,
+          layout: source.labels,
+          target: layout,
+          classes: source.palette.classes.length,
+          lines: source.palette.lines,
+          seed,
+          signal,
           onLevel: ({ level, of, width, height, data }) => {
             levels = of;
-            if (level < of - 1) this.onLevel({ level, levels: of, picture: { width, height, data: new Uint8ClampedArray(data) }, field: null, ms: performance.now() - began });
+            if (level < of - 1)
+              this.onLevel({
+                level,
+                levels: of,
+                picture: { width, height, data: new Uint8ClampedArray(data) },
+                field: null,
+                ms: performance.now() - began,
+              });
           },
         });
         const distance = Float32Array.from(field.distances, (cost) => 127.5 * Math.sqrt(Math.max(0, cost) / 3));
-        const found: SourceField = { width: image.width, height: image.height, source: { width: source.width, height: source.height }, pixels: Uint32Array.from(field.indices), distance };
-        return { level: levels - 1, levels, picture: { width: image.width, height: image.height, data: new Uint8ClampedArray(image.data) }, field: found, ms: performance.now() - began };
+        const found: SourceField = {
+          width: image.width,
+          height: image.height,
+          source: { width: source.width, height: source.height },
+          pixels: Uint32Array.from(field.indices),
+          distance,
+        };
+        return {
+          level: levels - 1,
+          levels,
+          picture: { width: image.width, height: image.height, data: new Uint8ClampedArray(image.data) },
+          field: found,
+          ms: performance.now() - began,
+        };
       }, 'preview');
     } catch (error) {
       if (signal.aborted) return null;
@@ -62,7 +101,7 @@ export class Previews {
 
   private source(longSide: number): Source {
     let found = this.sources.get(longSide);
-    if (!found) this.sources.set(longSide, found = sourceAt(this.input, longSide));
+    if (!found) this.sources.set(longSide, (found = sourceAt(this.input, longSide)));
     if (this.sources.size > remembered) this.sources.delete(this.sources.keys().next().value!);
     return found;
   }

@@ -3,7 +3,16 @@ import type { Session } from '../../autograd/tensor.ts';
 import { UserError } from '../../data/errors.ts';
 import type { Picture } from '../../data/image/image.ts';
 import { cutCHW } from '../../data/image/pad.ts';
-import { classTable, fitLayout, fitPair, gridOf, smallSource, type Size, type Source, type Target } from '../../data/prepare.ts';
+import {
+  classTable,
+  fitLayout,
+  fitPair,
+  gridOf,
+  smallSource,
+  type Size,
+  type Source,
+  type Target,
+} from '../../data/prepare.ts';
 import { openNetworks, openTraining, Painter, resumeTraining } from '../../model/analogy.ts';
 import { inspect, type ValueMap } from '../../model/inspect.ts';
 import type { Networks } from '../../model/networks/networks.ts';
@@ -17,7 +26,10 @@ import { inputOf, pixelsOfCHW, targetAt, targetInputOf } from './source.ts';
 
 /** Gives a target of a saved run another name. */
 export function renamed(saved: SavedRun, from: string, to: string): void {
-  saved.record = { ...saved.record, targets: saved.record.targets.map((t) => (t.name === from ? { ...t, name: to } : t)) };
+  saved.record = {
+    ...saved.record,
+    targets: saved.record.targets.map((t) => (t.name === from ? { ...t, name: to } : t)),
+  };
 }
 
 export class Run {
@@ -28,12 +40,25 @@ export class Run {
   private trained = 0;
 
   /** `page`: the source's size as the page has it. */
-  private constructor(readonly saved: SavedRun, readonly session: Session, readonly source: Source, readonly targets: readonly Target[], readonly page: Size) {
+  private constructor(
+    readonly saved: SavedRun,
+    readonly session: Session,
+    readonly source: Source,
+    readonly targets: readonly Target[],
+    readonly page: Size,
+  ) {
     this.began = saved.record.seconds;
   }
 
   /** A new run whose steps are recorded already; `saved` is its state now. */
-  static fresh(saved: SavedRun, session: Session, source: Source, targets: readonly Target[], page: Size, training: Training): Run {
+  static fresh(
+    saved: SavedRun,
+    session: Session,
+    source: Source,
+    targets: readonly Target[],
+    page: Size,
+    training: Training,
+  ): Run {
     const run = new Run(saved, session, source, targets, page);
     run.attach(training.networks, training);
     return run;
@@ -41,7 +66,8 @@ export class Run {
 
   /** A saved run, to render with; `prepare` makes it ready to train. Throws UserError where it is damaged. */
   static async open(saved: SavedRun, session: Session, page?: Size): Promise<Run> {
-    saved.losses = saved.losses.filter((row) => row.iteration <= saved.record.host.iteration);   // readings since the last save
+    // readings since the last save
+    saved.losses = saved.losses.filter((row) => row.iteration <= saved.record.host.iteration);
     adoptKernels(session, saved.record);
     const reader = readerOf(saved);
     const source = await reader.source();
@@ -56,24 +82,35 @@ export class Run {
     this.painter = new Painter(this.session, this.saved.record.config, this.source, networks);
   }
 
-  get config() { return this.saved.record.config; }
-  get iteration(): number { return this.training?.iteration ?? this.saved.record.host.iteration; }
-  get finished(): boolean { return this.iteration >= this.config.iterations; }
+  get config() {
+    return this.saved.record.config;
+  }
+  get iteration(): number {
+    return this.training?.iteration ?? this.saved.record.host.iteration;
+  }
+  get finished(): boolean {
+    return this.iteration >= this.config.iterations;
+  }
 
   /** Records the training steps of an opened run, and puts its state into them. */
   async prepare(): Promise<void> {
     if (this.training) return;
     const { record } = this.saved;
-    if (record.inputs.vgg) throw new UserError('this run was trained with VGG features, which the page does not have: it can be rendered here, and goes on with semia train --resume');
+    if (record.inputs.vgg)
+      throw new UserError(
+        'this run was trained with VGG features, which the page does not have: it can be rendered here, and goes on with semia train --resume',
+      );
     const reader = readerOf(this.saved);
-    this.session.memory.destroy();   // the networks it was rendered with
+    this.session.memory.destroy(); // the networks it was rendered with
     const training = await openTraining(this.session, record.config, this.source, await reader.learned());
     resumeTraining(training, await reader.state(), record.host);
     this.attach(training.networks, training);
   }
 
   /** Seconds of training, counted by the loop. */
-  count(seconds: number): void { this.trained += seconds; }
+  count(seconds: number): void {
+    this.trained += seconds;
+  }
 
   addLosses(losses: Record<string, number>): LossRow {
     const row = lossRow(this.iteration, losses);
@@ -88,16 +125,28 @@ export class Run {
       const weights = await weightsOf(training);
       saved.files.delete(saved.record.weights.name);
       saved.files.set(weights.record.name, weights.bytes);
-      saved.record = { ...saved.record, host: training.host, weights: weights.record, seconds: this.began + this.trained, saved: new Date().toISOString() };
+      saved.record = {
+        ...saved.record,
+        host: training.host,
+        weights: weights.record,
+        seconds: this.began + this.trained,
+        saved: new Date().toISOString(),
+      };
     }
     return saved;
   }
 
   /** What the page shows of it, without its state. */
   info(): Omit<RunInfo, 'status'> {
-    const { config: c, saved: { name, losses } } = this;
+    const {
+      config: c,
+      saved: { name, losses },
+    } = this;
     return {
-      name, losses, source: inputOf(this.source), targets: this.targets.map(targetInputOf),
+      name,
+      losses,
+      source: inputOf(this.source),
+      targets: this.targets.map(targetInputOf),
       settings: { preset: c.preset, size: c.size, width: c.network.generator, seed: c.seed, iterations: c.iterations },
     };
   }
@@ -111,40 +160,67 @@ export class Run {
     return true;
   }
 
-  target(input: TargetInput): Target { return targetAt(input, this.source, this.page); }
+  target(input: TargetInput): Target {
+    return targetAt(input, this.source, this.page);
+  }
 
-  paint(target: Target, raw: boolean): Promise<Picture> { return this.painter.paint(target, { raw }); }
+  paint(target: Target, raw: boolean): Promise<Picture> {
+    return this.painter.paint(target, { raw });
+  }
 
   async inspect(target: Target): Promise<Inspection> {
     const { config: c, source } = this;
     const { size, padding } = gridOf(target, source, c.size, c.network.levels);
     const layout = fitLayout(target, size, padding, this.source.palette);
-    const inside = await inspect(this.session, c, classTable(source.palette), this.networks, fitPair(smallSource(source, c.size), padding), layout);
+    const inside = await inspect(
+      this.session,
+      c,
+      classTable(source.palette),
+      this.networks,
+      fitPair(smallSource(source, c.size), padding),
+      layout,
+    );
     // Every map on the draft's own grid, without the margin that the networks see mirrored: ready to be laid over it.
     const map = (kind: HeatMap['kind'], label: string, m: ValueMap): HeatMap => {
       const values = new Float32Array(size.width * size.height);
-      for (let y = 0; y < size.height; y++) for (let x = 0; x < size.width; x++) {
-        const [u, v] = [Math.floor((x + padding.left) * m.width / padding.width), Math.floor((y + padding.top) * m.height / padding.height)];
-        values[y * size.width + x] = m.values[v * m.width + u];
-      }
-      return { kind, label, width: size.width, height: size.height, values, min: values.reduce((a, b) => Math.min(a, b), Infinity), max: values.reduce((a, b) => Math.max(a, b), -Infinity) };
+      for (let y = 0; y < size.height; y++)
+        for (let x = 0; x < size.width; x++) {
+          const [u, v] = [
+            Math.floor(((x + padding.left) * m.width) / padding.width),
+            Math.floor(((y + padding.top) * m.height) / padding.height),
+          ];
+          values[y * size.width + x] = m.values[v * m.width + u];
+        }
+      return {
+        kind,
+        label,
+        width: size.width,
+        height: size.height,
+        values,
+        min: values.reduce((a, b) => Math.min(a, b), Infinity),
+        max: values.reduce((a, b) => Math.max(a, b), -Infinity),
+      };
     };
     const labels = new Uint8Array(size.width * size.height);
     let agree = 0;
-    for (let y = 0; y < size.height; y++) for (let x = 0; x < size.width; x++) {
-      const at = (y + padding.top) * padding.width + x + padding.left;
-      labels[y * size.width + x] = inside.labels[at];
-      agree += Number(inside.labels[at] === layout.labels[at]);
-    }
+    for (let y = 0; y < size.height; y++)
+      for (let x = 0; x < size.width; x++) {
+        const at = (y + padding.top) * padding.width + x + padding.left;
+        labels[y * size.width + x] = inside.labels[at];
+        agree += Number(inside.labels[at] === layout.labels[at]);
+      }
     return {
       draft: pixelsOfCHW(cutCHW(inside.image, 3, size.width, size.height, padding), size.width, size.height),
       maps: [
-        ...inside.gamma.map((m, l) => map('gamma', `gamma, level ${l + 1}`, m)), ...inside.beta.map((m, l) => map('beta', `beta, level ${l + 1}`, m)),
+        ...inside.gamma.map((m, l) => map('gamma', `gamma, level ${l + 1}`, m)),
+        ...inside.beta.map((m, l) => map('beta', `beta, level ${l + 1}`, m)),
         ...inside.scores.map((m, i) => map('discriminator', `discriminator at 1/${4 << i}`, m)),
       ],
       layout: { width: size.width, height: size.height, data: labels, agreement: agree / labels.length },
     };
   }
 
-  close(): void { this.session.memory.destroy(); }
+  close(): void {
+    this.session.memory.destroy();
+  }
 }

@@ -6,7 +6,9 @@ const [store, key] = ['runs', 'current'];
 function database(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open('semia-runs', 1);
-    request.onupgradeneeded = () => { request.result.createObjectStore(store); };
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore(store);
+    };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
@@ -19,7 +21,8 @@ async function transact<T>(mode: IDBTransactionMode, act: (runs: IDBObjectStore)
       const transaction = db.transaction(store, mode);
       const request = act(transaction.objectStore(store));
       transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error('the browser refused to store the run'));
+      transaction.onabort = transaction.onerror = () =>
+        reject(transaction.error ?? new Error('the browser refused to store the run'));
     });
   } finally {
     db.close();
@@ -28,5 +31,6 @@ async function transact<T>(mode: IDBTransactionMode, act: (runs: IDBObjectStore)
 
 /** Whole or not at all: a transaction. */
 export const keepRun = (run: SavedRun): Promise<unknown> => transact('readwrite', (runs) => runs.put(run, key));
-export const keptRun = (): Promise<SavedRun | undefined> => transact<SavedRun | undefined>('readonly', (runs) => runs.get(key)).catch(() => undefined);
+export const keptRun = (): Promise<SavedRun | undefined> =>
+  transact<SavedRun | undefined>('readonly', (runs) => runs.get(key)).catch(() => undefined);
 export const dropRun = (): Promise<unknown> => transact('readwrite', (runs) => runs.delete(key)).catch(() => {});

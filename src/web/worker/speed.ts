@@ -4,7 +4,10 @@ import type { Session } from '../../autograd/tensor.ts';
 
 const [channels, side, repeats] = [32, 64, 4];
 
-/** GFLOP/s of 3x3 convolutions of 32 to 32 channels at 64 x 64, the networks' most frequent work; two operations a multiply-add. */
+/**
+ * GFLOP/s of 3x3 convolutions of 32 to 32 channels at 64 x 64, the networks' most frequent work; two operations a
+ * multiply-add.
+ */
 export async function convolutionRate(session: Session, trialMs = 150): Promise<number> {
   return session.memory.scope(async () => {
     const x = session.lasting([1, channels, side, side], 'speed.x');
@@ -23,6 +26,6 @@ export async function convolutionRate(session: Session, trialMs = 150): Promise<
       if (i) best = Math.min(best, performance.now() - start);
     }
     program.destroy();
-    return repeats * 2 * 9 * channels ** 2 * side ** 2 / (best / 1000) / 1e9;
+    return (repeats * 2 * 9 * channels ** 2 * side ** 2) / (best / 1000) / 1e9;
   });
 }

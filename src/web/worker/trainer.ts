@@ -1,5 +1,6 @@
 /**
- * The training loop: one iteration a turn on the device, so that whatever the visitor asks for comes in between. It goes on
+ * The training loop: one iteration a turn on the device, so that whatever the visitor asks for comes in between. It
+ * goes on
  * in a background tab for as long as the browser lets workers run; a tab that the browser freezes goes on where it was.
  */
 import { ownLayout } from '../../model/analogy.ts';
@@ -25,11 +26,19 @@ export class Trainer {
   private nextWatched = 0;
 
   /** `keep`: writes a checkpoint. `failed`: told of an error that ended the loop. */
-  constructor(readonly run: Run, private readonly turns: Turns, private readonly send: Send, private readonly keep: () => Promise<void>, private readonly failed: (error: unknown) => void) {
+  constructor(
+    readonly run: Run,
+    private readonly turns: Turns,
+    private readonly send: Send,
+    private readonly keep: () => Promise<void>,
+    private readonly failed: (error: unknown) => void,
+  ) {
     this.watched = run.targets.length ? [...run.targets] : [ownLayout(run.source)];
   }
 
-  get running(): boolean { return this.going !== null && !this.stopping; }
+  get running(): boolean {
+    return this.going !== null && !this.stopping;
+  }
 
   watch(targets: readonly Target[]): void {
     this.watched = targets.length ? [...targets] : [ownLayout(this.run.source)];
@@ -37,13 +46,28 @@ export class Trainer {
   }
 
   get status(): TrainStatus {
-    const { iteration, finished, config: { iterations } } = this.run;
-    return { state: finished ? 'finished' : this.running ? 'running' : 'paused', iteration, iterations, secondsLeft: this.pace ? this.pace * (iterations - iteration) : null, doing: '' };
+    const {
+      iteration,
+      finished,
+      config: { iterations },
+    } = this.run;
+    return {
+      state: finished ? 'finished' : this.running ? 'running' : 'paused',
+      iteration,
+      iterations,
+      secondsLeft: this.pace ? this.pace * (iterations - iteration) : null,
+      doing: '',
+    };
   }
 
   start(): void {
     this.stopping = false;
-    this.going ??= this.loop().catch(this.failed).finally(() => { this.going = null; this.send('status', this.status); });
+    this.going ??= this.loop()
+      .catch(this.failed)
+      .finally(() => {
+        this.going = null;
+        this.send('status', this.status);
+      });
   }
 
   /** Resolves when no step is under way. */
@@ -63,12 +87,22 @@ export class Trainer {
     while (!this.stopping && training.iteration < iterations) {
       const ms = await this.turns.take(() => this.iterate(training));
       run.count(ms / 1000);
-      this.pace = this.pace ? 0.9 * this.pace + 0.1 * ms / 1000 : ms / 1000;
+      this.pace = this.pace ? 0.9 * this.pace + (0.1 * ms) / 1000 : ms / 1000;
       if (training.iteration % every === 0) await this.readLosses();
       const now = performance.now();
-      if (now - pictured >= Math.max(1000, pictureMs / pictureShare) || training.iteration === iterations) pictureMs = await this.showDraft().then((t) => { pictured = performance.now(); return t; });
-      if (now - told >= statusMs) { this.send('status', this.status); told = now; }
-      if (now - kept >= keepMs) { await this.keep(); kept = performance.now(); }
+      if (now - pictured >= Math.max(1000, pictureMs / pictureShare) || training.iteration === iterations)
+        pictureMs = await this.showDraft().then((t) => {
+          pictured = performance.now();
+          return t;
+        });
+      if (now - told >= statusMs) {
+        this.send('status', this.status);
+        told = now;
+      }
+      if (now - kept >= keepMs) {
+        await this.keep();
+        kept = performance.now();
+      }
     }
     await this.readLosses();
     await this.keep();
@@ -78,13 +112,18 @@ export class Trainer {
   private async iterate(training: Training): Promise<number> {
     const start = performance.now();
     let others = 0;
-    // On a processor an iteration takes long enough to be felt: previews come in between its steps, for the price of waiting for
-    // each. A graphics card is kept busy through the whole iteration, which is over in no time.
-    await training.next(undefined, !training.session.device.info.software ? undefined : async () => {
-      const paused = performance.now();
-      await this.turns.giveWay();
-      others += performance.now() - paused;
-    });
+    // On a processor an iteration takes long enough to be felt: previews come in between its steps, for the price of
+    // waiting for each. A graphics card is kept busy through the whole iteration, which is over in no time.
+    await training.next(
+      undefined,
+      !training.session.device.info.software
+        ? undefined
+        : async () => {
+            const paused = performance.now();
+            await this.turns.giveWay();
+            others += performance.now() - paused;
+          },
+    );
     return performance.now() - start - others;
   }
 

@@ -5,13 +5,24 @@ import type { EventName, Events } from '../../../src/web/engineProtocol.ts';
 
 const engine = startEngine();
 const events: { name: EventName; data: unknown }[] = [];
-for (const name of ['level', 'status', 'losses', 'picture', 'kept', 'lost', 'failed'] as const) engine.on(name, (data: Events[typeof name]) => { events.push({ name, data }); });
+for (const name of ['level', 'status', 'losses', 'picture', 'kept', 'lost', 'failed'] as const)
+  engine.on(name, (data: Events[typeof name]) => {
+    events.push({ name, data });
+  });
 
 /** What tests reach by page.evaluate. */
 const semia = {
-  engine, events, keepOffline, offeredRun, Engine,
+  engine,
+  events,
+  keepOffline,
+  offeredRun,
+  Engine,
   /** A call whose failure is a value. */
-  attempt: (method: Parameters<Engine['call']>[0], params: never) => engine.call(method, params).then((value) => ({ value }), (e: unknown) => ({ failure: e instanceof EngineError ? e.failure : { kind: 'other', message: String(e) } })),
+  attempt: (method: Parameters<Engine['call']>[0], params: never) =>
+    engine.call(method, params).then(
+      (value) => ({ value }),
+      (e: unknown) => ({ failure: e instanceof EngineError ? e.failure : { kind: 'other', message: String(e) } }),
+    ),
 };
 export type TestPage = typeof semia;
 Object.assign(globalThis, { semia });

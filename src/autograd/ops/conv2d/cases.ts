@@ -3,7 +3,13 @@ import type { Case } from '../../op.ts';
 import type { Shape } from '../../tensor.ts';
 import type { ConvAttrs, InputAttrs, WeightAttrs } from './conv2d.ts';
 
-interface Layer { name: string; x: Shape; w: Shape; a?: Partial<ConvAttrs>; bias?: boolean }
+interface Layer {
+  name: string;
+  x: Shape;
+  w: Shape;
+  a?: Partial<ConvAttrs>;
+  bias?: boolean;
+}
 const layers: Layer[] = [
   { name: 'control 3x3', x: [1, 4, 8, 8], w: [8, 4, 3, 3], a: { pad: 1 } },
   { name: 'no padding', x: [1, 4, 8, 8], w: [8, 4, 3, 3] },
@@ -35,15 +41,22 @@ const layers: Layer[] = [
   { name: 'wide 7x7', x: [1, 3, 16, 64], w: [16, 3, 7, 7], a: { pad: 3, padMode: 'reflect' } },
 ];
 const attrs = (a: Partial<ConvAttrs> = {}): ConvAttrs => ({ stride: 1, dilation: 1, pad: 0, padMode: 'zero', ...a });
-const out = (n: number, k: number, a: ConvAttrs): number => Math.floor((n + 2 * a.pad - a.dilation * (k - 1) - 1) / a.stride) + 1;
+const out = (n: number, k: number, a: ConvAttrs): number =>
+  Math.floor((n + 2 * a.pad - a.dilation * (k - 1) - 1) / a.stride) + 1;
 const yShape = ({ x, w, a }: Layer): Shape => [x[0], w[0], out(x[2], w[2], attrs(a)), out(x[3], w[3], attrs(a))];
 
 export const convCases: Case<ConvAttrs>[] = layers.map((l) => ({
-  name: l.name, attrs: attrs(l.a), inputs: [{ shape: l.x }, { shape: l.w }, ...(l.bias ? [{ shape: [l.w[0]] }] : [])],
+  name: l.name,
+  attrs: attrs(l.a),
+  inputs: [{ shape: l.x }, { shape: l.w }, ...(l.bias ? [{ shape: [l.w[0]] }] : [])],
 }));
 export const inputCases: Case<InputAttrs>[] = layers.map((l) => ({
-  name: l.name, attrs: { ...attrs(l.a), h: l.x[2], w: l.x[3] }, inputs: [{ shape: yShape(l) }, { shape: l.w }, ...(l.bias ? [{ shape: [l.w[1]] }] : [])],
+  name: l.name,
+  attrs: { ...attrs(l.a), h: l.x[2], w: l.x[3] },
+  inputs: [{ shape: yShape(l) }, { shape: l.w }, ...(l.bias ? [{ shape: [l.w[1]] }] : [])],
 }));
 export const weightCases: Case<WeightAttrs>[] = layers.map((l) => ({
-  name: l.name, attrs: { ...attrs(l.a), kh: l.w[2], kw: l.w[3] }, inputs: [{ shape: l.x }, { shape: yShape(l) }],
+  name: l.name,
+  attrs: { ...attrs(l.a), kh: l.w[2], kw: l.w[3] },
+  inputs: [{ shape: l.x }, { shape: yShape(l) }],
 }));

@@ -13,11 +13,23 @@ import type { ConvShape } from './shape.ts';
 import { sum } from '../reduce/reduce.ts';
 import { reshape } from '../copy/reshape.ts';
 
-export interface ConvAttrs { stride: number; dilation: number; pad: number; padMode: 'zero' | 'reflect' }
-export interface InputAttrs extends ConvAttrs { h: number; w: number }
-export interface WeightAttrs extends ConvAttrs { kh: number; kw: number }
+export interface ConvAttrs {
+  stride: number;
+  dilation: number;
+  pad: number;
+  padMode: 'zero' | 'reflect';
+}
+export interface InputAttrs extends ConvAttrs {
+  h: number;
+  w: number;
+}
+export interface WeightAttrs extends ConvAttrs {
+  kh: number;
+  kw: number;
+}
 
-const outSize = (n: number, k: number, a: ConvAttrs): number => Math.floor((n + 2 * a.pad - a.dilation * (k - 1) - 1) / a.stride) + 1;
+const outSize = (n: number, k: number, a: ConvAttrs): number =>
+  Math.floor((n + 2 * a.pad - a.dilation * (k - 1) - 1) / a.stride) + 1;
 
 /** The convolution's geometry from its x and w shapes; checks that they fit. */
 export function geometry(name: string, x: Shape, w: Shape, a: ConvAttrs): ConvShape {
@@ -26,7 +38,8 @@ export function geometry(name: string, x: Shape, w: Shape, a: ConvAttrs): ConvSh
   const ho = outSize(x[2], w[2], a);
   const wo = outSize(x[3], w[3], a);
   if (ho < 1 || wo < 1) shapeError(name, `the kernel [${w}] does not fit into [${x}] with padding ${a.pad}`);
-  if (a.padMode === 'reflect' && (a.pad >= x[2] || a.pad >= x[3])) shapeError(name, `reflect padding ${a.pad} needs a larger image than [${x}]`);
+  if (a.padMode === 'reflect' && (a.pad >= x[2] || a.pad >= x[3]))
+    shapeError(name, `reflect padding ${a.pad} needs a larger image than [${x}]`);
   return { n: x[0], ci: x[1], h: x[2], w: x[3], co: w[0], kh: w[2], kw: w[3], ...a, ho, wo };
 }
 
@@ -58,7 +71,8 @@ export const convInput: Op<InputAttrs> = op<InputAttrs>({
   shape: ([dy, w, b], a) => {
     const x: Shape = [dy[0], w[1], a.h, a.w];
     const g = geometry('convInput', x, w, a);
-    if (dy[1] !== g.co || dy[2] !== g.ho || dy[3] !== g.wo) shapeError('convInput', `[${dy}] given, [${[g.n, g.co, g.ho, g.wo]}] expected`);
+    if (dy[1] !== g.co || dy[2] !== g.ho || dy[3] !== g.wo)
+      shapeError('convInput', `[${dy}] given, [${[g.n, g.co, g.ho, g.wo]}] expected`);
     if (b && (b.length !== 1 || b[0] !== g.ci)) shapeError('convInput', `bias [${b}] for ${g.ci} channels`);
     return x;
   },
@@ -83,7 +97,8 @@ export const convWeight: Op<WeightAttrs> = op<WeightAttrs>({
   shape: ([x, dy], a) => {
     const w: Shape = [dy[1], x[1], a.kh, a.kw];
     const g = geometry('convWeight', x, w, a);
-    if (dy[0] !== g.n || dy[2] !== g.ho || dy[3] !== g.wo) shapeError('convWeight', `[${dy}] given, [${[g.n, g.co, g.ho, g.wo]}] expected`);
+    if (dy[0] !== g.n || dy[2] !== g.ho || dy[3] !== g.wo)
+      shapeError('convWeight', `[${dy}] given, [${[g.n, g.co, g.ho, g.wo]}] expected`);
     return w;
   },
   forward: (session, [x, dy], dw, a) => {
@@ -107,7 +122,16 @@ export const conv2d = (x: Tensor, w: Tensor, bias?: Tensor | null, attrs: Partia
   conv2dOp(bias ? [x, w, bias] : [x, w], full(attrs));
 
 /** Transposed convolution. x [N,Ci,H,W], w [Ci,Co,Kh,Kw], bias [Co] -> [N,Co,(H-1)*stride-2*pad+Kh,...]. */
-export const convTranspose2d = (x: Tensor, w: Tensor, bias: Tensor | null, attrs: { stride: number; pad: number }): Tensor => {
+export const convTranspose2d = (
+  x: Tensor,
+  w: Tensor,
+  bias: Tensor | null,
+  attrs: { stride: number; pad: number },
+): Tensor => {
   const size = (n: number, k: number): number => (n - 1) * attrs.stride - 2 * attrs.pad + k;
-  return convInput(bias ? [x, w, bias] : [x, w], { ...full(attrs), h: size(x.shape[2], w.shape[2]), w: size(x.shape[3], w.shape[3]) });
+  return convInput(bias ? [x, w, bias] : [x, w], {
+    ...full(attrs),
+    h: size(x.shape[2], w.shape[2]),
+    w: size(x.shape[3], w.shape[3]),
+  });
 };

@@ -1,4 +1,7 @@
-/** Convolution on any adapter, of any shape: the last variant of each direction. Weights are packed first, channels written innermost. */
+/**
+ * Convolution on any adapter, of any shape: the last variant of each direction. Weights are packed first, channels
+ * written innermost.
+ */
 import backwardData from '../../../shaders/conv2d/inputGradient/generic.wgsl';
 import mirrored from '../../../shaders/conv2d/inputGradient/reflect.wgsl';
 import backwardWeight from '../../../shaders/conv2d/weightGradient/generic.wgsl';
@@ -16,10 +19,21 @@ export function packWeights(s: ConvShape, direction: Direction, m4: number): Dis
   const isForward = direction === 'forward';
   const k = isForward ? s.ci : s.co;
   return {
-    kernel: pack, buffers: { w: 'w', packed: 'scratch0' },
+    kernel: pack,
+    buffers: { w: 'w', packed: 'scratch0' },
     params: {
-      m_count: isForward ? s.co : s.ci, m4, k_count: k, stride_m: isForward ? s.ci * taps : taps, stride_k: isForward ? taps : s.ci * taps,
-      ty: s.kh, tx: s.kw, kw_size: s.kw, kh0: 0, kh_step: 1, kw0: 0, kw_step: 1,
+      m_count: isForward ? s.co : s.ci,
+      m4,
+      k_count: k,
+      stride_m: isForward ? s.ci * taps : taps,
+      stride_k: isForward ? taps : s.ci * taps,
+      ty: s.kh,
+      tx: s.kw,
+      kw_size: s.kw,
+      kh0: 0,
+      kh_step: 1,
+      kw0: 0,
+      kw_step: 1,
     },
     groups: [div(k * taps * m4, WG), 1, 1],
   };
@@ -31,14 +45,27 @@ export const genericForward: ConvVariant = {
   plan: (s) => {
     const m4 = pad4(s.co);
     return {
-      name: 'generic', scratch: [packedBytes(s, s.ci, m4)],
+      name: 'generic',
+      scratch: [packedBytes(s, s.ci, m4)],
       steps: [
         packWeights(s, 'forward', m4),
         {
-          kernel: forward, buffers: { x: 'x', w: 'scratch0', bias: s.bias ? 'bias' : 'x', y: 'y' },
+          kernel: forward,
+          buffers: { x: 'x', w: 'scratch0', bias: s.bias ? 'bias' : 'x', y: 'y' },
           params: {
-            ci: s.ci, h: s.h, w: s.w, co: s.co, ho: s.ho, wo: s.wo, kh: s.kh, kw: s.kw,
-            stride: s.stride, dilation: s.dilation, pad: s.pad, reflect: s.padMode === 'reflect' ? 1 : 0, m4,
+            ci: s.ci,
+            h: s.h,
+            w: s.w,
+            co: s.co,
+            ho: s.ho,
+            wo: s.wo,
+            kh: s.kh,
+            kw: s.kw,
+            stride: s.stride,
+            dilation: s.dilation,
+            pad: s.pad,
+            reflect: s.padMode === 'reflect' ? 1 : 0,
+            m4,
           },
           constants: { HAS_BIAS: s.bias ? 1 : 0 },
           groups: [div(s.ho * div(s.wo, 4), WG), m4 / 2, s.n],
@@ -54,14 +81,26 @@ export const genericBackwardData: ConvVariant = mirroring({
   plan: (s) => {
     const m4 = pad4(s.ci);
     return {
-      name: 'generic', scratch: [packedBytes(s, s.co, m4)],
+      name: 'generic',
+      scratch: [packedBytes(s, s.co, m4)],
       steps: [
         packWeights(s, 'backward', m4),
         {
-          kernel: backwardData, buffers: { dy: 'dy', w: 'scratch0', bias: s.bias ? 'bias' : 'dy', dx: 'dx' },
+          kernel: backwardData,
+          buffers: { dy: 'dy', w: 'scratch0', bias: s.bias ? 'bias' : 'dy', dx: 'dx' },
           params: {
-            ci: s.ci, h: s.h, w: s.w, co: s.co, ho: s.ho, wo: s.wo, kh: s.kh, kw: s.kw,
-            stride: s.stride, dilation: s.dilation, pad: s.pad, m4,
+            ci: s.ci,
+            h: s.h,
+            w: s.w,
+            co: s.co,
+            ho: s.ho,
+            wo: s.wo,
+            kh: s.kh,
+            kw: s.kw,
+            stride: s.stride,
+            dilation: s.dilation,
+            pad: s.pad,
+            m4,
           },
           constants: { HAS_BIAS: s.bias ? 1 : 0 },
           groups: [div(s.h * s.stride * div(div(s.w, s.stride), 4), WG), m4 / 2, s.n],
@@ -82,10 +121,23 @@ export const genericBackwardWeight: ConvVariant = {
     const rows = div(s.n * s.ho, Math.min(s.n * s.ho, most, Math.max(1, div(16384, tiles))));
     const splits = div(s.n * s.ho, rows);
     return splitting('generic', s, splits, {
-      kernel: backwardWeight, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      kernel: backwardWeight,
+      buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: {
-        n: s.n, ci: s.ci, h: s.h, w: s.w, co: s.co, ho: s.ho, wo: s.wo, kh: s.kh, kw: s.kw,
-        stride: s.stride, dilation: s.dilation, pad: s.pad, reflect: s.padMode === 'reflect' ? 1 : 0, rows,
+        n: s.n,
+        ci: s.ci,
+        h: s.h,
+        w: s.w,
+        co: s.co,
+        ho: s.ho,
+        wo: s.wo,
+        kh: s.kh,
+        kw: s.kw,
+        stride: s.stride,
+        dilation: s.dilation,
+        pad: s.pad,
+        reflect: s.padMode === 'reflect' ? 1 : 0,
+        rows,
       },
       groups: [div(div(columns, 8), WG), div(s.co, 4), splits],
     });
@@ -93,7 +145,8 @@ export const genericBackwardWeight: ConvVariant = {
 };
 
 /**
- * A backward-data variant for zero padding made to serve reflect padding too: the gradient of zero padding, then what the
+ * A backward-data variant for zero padding made to serve reflect padding too: the gradient of zero padding, then what
+ * the
  * positions beyond the border mirror back inside.
  */
 export function mirroring(variant: ConvVariant): ConvVariant {
@@ -107,7 +160,9 @@ export function mirroring(variant: ConvVariant): ConvVariant {
       if (!isReflect(s)) return plan;
       const { ci, h, w, co, ho, wo, kh, kw, stride, dilation, pad } = s;
       const last: Dispatch = {
-        kernel: mirrored, buffers: { dy: 'dy', w: 'w', dx: 'dx' }, params: { ci, h, w, co, ho, wo, kh, kw, stride, dilation, pad },
+        kernel: mirrored,
+        buffers: { dy: 'dy', w: 'w', dx: 'dx' },
+        params: { ci, h, w, co, ho, wo, kh, kw, stride, dilation, pad },
         groups: [div(h * w, WG), ci, s.n],
       };
       return { ...plan, steps: [...plan.steps, last] };

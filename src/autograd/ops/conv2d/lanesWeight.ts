@@ -1,4 +1,7 @@
-/** Backward-weight kernels for subgroups of 8 without workgroup memory. Sums are split only as far as it takes to keep a few cores busy. */
+/**
+ * Backward-weight kernels for subgroups of 8 without workgroup memory. Sums are split only as far as it takes to keep a
+ * few cores busy.
+ */
 import weightDilated from '../../../shaders/conv2d/weightGradient/dilated.wgsl';
 import weightHalf from '../../../shaders/conv2d/weightGradient/stride2.wgsl';
 import weightPixels from '../../../shaders/conv2d/weightGradient/k1.wgsl';
@@ -14,10 +17,16 @@ const BUSY = 16; // workgroups that keep the software adapter's cores busy
 const share = (all: number, tiles: number): number => div(all, Math.min(all, div(BUSY, tiles)));
 
 /**
- * Pieces for kernels that walk down strips of 4 columns: strips are cut into chunks of `tall` rows only where there are too few
+ * Pieces for kernels that walk down strips of 4 columns: strips are cut into chunks of `tall` rows only where there are
+ * too few
  * of them, since every chunk loads its first rows once more.
  */
-function walk(n: number, strips: number, rows: number, tiles: number): { pieces: number; splits: number; chunks: number; tall: number } {
+function walk(
+  n: number,
+  strips: number,
+  rows: number,
+  tiles: number,
+): { pieces: number; splits: number; chunks: number; tall: number } {
   const wanted = Math.min(rows, div(div(BUSY, tiles), n * strips));
   const tall = div(rows, wanted);
   const chunks = div(rows, tall);
@@ -33,15 +42,18 @@ export const weight3x3: ConvVariant = {
   plan: (s, { subgroupSize: LANES }) => {
     const { splits, ...way } = walk(s.n, s.w / 4, s.h, div(s.ci, LANES) * div(s.co, LANES));
     return splitting('rows', s, splits, {
-      kernel: weightRows, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      kernel: weightRows,
+      buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, ...way, reflect: s.padMode === 'reflect' ? 1 : 0 },
-      constants: { LANES }, groups: [div(s.ci, LANES), div(s.co, LANES), splits],
+      constants: { LANES },
+      groups: [div(s.ci, LANES), div(s.co, LANES), splits],
     });
   },
 };
 
 /**
- * Groups of 8 input and of 8 output channels to a workgroup of conv2d.backwardWeight.pixels. Large ones load less for each multiply-add,
+ * Groups of 8 input and of 8 output channels to a workgroup of conv2d.backwardWeight.pixels. Large ones load less for
+ * each multiply-add,
  * but they need enough pixels to be split, and every pair is a pipeline to compile: only four of the nine.
  */
 function channelGroups(s: ConvShape): { IN: number; OUT: number } {
@@ -57,11 +69,14 @@ export const weight1x1: ConvVariant = {
   plan: (s, { subgroupSize: LANES }) => {
     const sides = channelGroups(s);
     const [across, down] = [div(s.ci, LANES * sides.IN), div(s.co, 8 * sides.OUT)];
-    const all = s.n * s.h * s.w / 4;
+    const all = (s.n * s.h * s.w) / 4;
     const steps = share(all, across * down);
     return splitting('pixels', s, div(all, steps), {
-      kernel: weightPixels, buffers: { x: 'x', dy: 'dy', sums: 'dw' }, params: { n: s.n, ci: s.ci, co: s.co, plane: s.h * s.w / 4, steps },
-      constants: { ...sides, LANES }, groups: [across, down, div(all, steps)],
+      kernel: weightPixels,
+      buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      params: { n: s.n, ci: s.ci, co: s.co, plane: (s.h * s.w) / 4, steps },
+      constants: { ...sides, LANES },
+      groups: [across, down, div(all, steps)],
     });
   },
 };
@@ -72,12 +87,14 @@ export const weightDilated3x3: ConvVariant = {
   fits: (s, adapter) => lanes(adapter) && isDilated(s),
   plan: (s, { subgroupSize: LANES }) => {
     const [across, down] = [div(s.co, 4 * LANES), div(s.ci * 9, 16)];
-    const all = s.n * s.h * s.w / 4;
+    const all = (s.n * s.h * s.w) / 4;
     const steps = share(all, across * down);
     return splitting('dilated', s, div(all, steps), {
-      kernel: weightDilated, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      kernel: weightDilated,
+      buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, dilation: s.dilation, steps },
-      constants: { LANES }, groups: [across, down, div(all, steps)],
+      constants: { LANES },
+      groups: [across, down, div(all, steps)],
     });
   },
 };
@@ -88,9 +105,11 @@ export const weightStride2: ConvVariant = {
   plan: (s, { subgroupSize: LANES }) => {
     const { splits, ...way } = walk(s.n, s.wo / 4, s.ho, div(s.ci, LANES) * div(s.co, 8));
     return splitting('half', s, splits, {
-      kernel: weightHalf, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      kernel: weightHalf,
+      buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, ...way },
-      constants: { K: s.kh, LANES }, groups: [div(s.ci, LANES), div(s.co, 8), splits],
+      constants: { K: s.kh, LANES },
+      groups: [div(s.ci, LANES), div(s.co, 8), splits],
     });
   },
 };
@@ -103,9 +122,11 @@ export const weight7x7: ConvVariant = {
     const all = s.n * s.h;
     const rows = share(all, div(s.ci, LANES) * 7 * div(s.co, 8));
     return splitting('seven', s, div(all, rows), {
-      kernel: weightSeven, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      kernel: weightSeven,
+      buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, rows, reflect: s.padMode === 'reflect' ? 1 : 0 },
-      constants: { LANES }, groups: [div(s.ci, LANES) * 7, div(s.co, 8), div(all, rows)],
+      constants: { LANES },
+      groups: [div(s.ci, LANES) * 7, div(s.co, 8), div(all, rows)],
     });
   },
 };
@@ -118,9 +139,11 @@ export const weightFew7x7: ConvVariant = {
     const all = s.n * s.h;
     const rows = share(all, 7 * div(s.co, LANES));
     return splitting('seven, few', s, div(all, rows), {
-      kernel: weightSevenFew, buffers: { x: 'x', dy: 'dy', sums: 'dw' },
+      kernel: weightSevenFew,
+      buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, co: s.co, h: s.h, w: s.w, rows, reflect: s.padMode === 'reflect' ? 1 : 0 },
-      constants: { LANES, CHANNELS: s.ci }, groups: [7, div(s.co, LANES), div(all, rows)],
+      constants: { LANES, CHANNELS: s.ci },
+      groups: [7, div(s.co, LANES), div(all, rows)],
     });
   },
 };

@@ -1,7 +1,10 @@
 /**
- * Winograd F(2x2, 3x3) (Lavin and Gray, Fast algorithms for convolutional neural networks, 2016) for 3x3 of stride 1: 16 multiplications
- * for four results instead of 36, for four passes over memory more. Worth it only with many channels, and only measuring says
- * where. On values of one size its rounding error is a direct convolution's (docs/kernels-conv.md); next to a value many times the
+ * Winograd F(2x2, 3x3) (Lavin and Gray, Fast algorithms for convolutional neural networks, 2016) for 3x3 of stride 1:
+ * 16 multiplications
+ * for four results instead of 36, for four passes over memory more. Worth it only with many channels, and only
+ * measuring says
+ * where. On values of one size its rounding error is a direct convolution's (docs/kernels-conv.md); next to a value
+ * many times the
  * others' it is relative to the largest of the 4x4 that a tile reads.
  */
 import input from '../../../shaders/conv2d/winograd/input.wgsl';
@@ -23,33 +26,62 @@ function sizes(s: ConvShape, d: Direction) {
 }
 
 const variant = (d: Direction): ConvVariant => ({
-  name: 'winograd', workgroup: true,
-  fits: (s) => s.kh === 3 && s.kw === 3 && s.stride === 1 && s.dilation === 1 && s.pad <= 2 && Math.min(s.ci, s.co) >= LEAST_CHANNELS
-    && sizes(s, d).bytes <= MOST_BYTES,
+  name: 'winograd',
+  workgroup: true,
+  fits: (s) =>
+    s.kh === 3 &&
+    s.kw === 3 &&
+    s.stride === 1 &&
+    s.dilation === 1 &&
+    s.pad <= 2 &&
+    Math.min(s.ci, s.co) >= LEAST_CHANNELS &&
+    sizes(s, d).bytes <= MOST_BYTES,
   suits: () => false,
   plan: (s) => {
     const { m, c, h, w, across, down, t4, m4 } = sizes(s, d);
     const forth = d === 'forward';
     const [from, to] = forth ? ['x', 'y'] : ['dy', 'dx'];
     return {
-      name: 'winograd', scratch: [256 * c * m4, 256 * c * t4, 256 * m * t4],
+      name: 'winograd',
+      scratch: [256 * c * m4, 256 * c * t4, 256 * m * t4],
       steps: [
         {
-          kernel: weights, buffers: { w: 'w', u: 'scratch0' },
-          params: { m, k: c, m4, ...(forth ? { stride_m: c * 9, stride_k: 9, tap0: 0, tap_step: 1 } : { stride_m: 9, stride_k: m * 9, tap0: 8, tap_step: -1 }) },
+          kernel: weights,
+          buffers: { w: 'w', u: 'scratch0' },
+          params: {
+            m,
+            k: c,
+            m4,
+            ...(forth
+              ? { stride_m: c * 9, stride_k: 9, tap0: 0, tap_step: 1 }
+              : { stride_m: 9, stride_k: m * 9, tap0: 8, tap_step: -1 }),
+          },
           groups: [div(c * m4, WG), 1, 1],
         },
         {
-          kernel: input, buffers: { x: from, v: 'scratch1' },
+          kernel: input,
+          buffers: { x: from, v: 'scratch1' },
           params: {
-            n: s.n, c, h: forth ? s.h : s.ho, w: forth ? s.w : s.wo, pad: forth ? s.pad : 2 - s.pad,
-            reflect: forth && s.padMode === 'reflect' ? 1 : 0, across, down, t4,
+            n: s.n,
+            c,
+            h: forth ? s.h : s.ho,
+            w: forth ? s.w : s.wo,
+            pad: forth ? s.pad : 2 - s.pad,
+            reflect: forth && s.padMode === 'reflect' ? 1 : 0,
+            across,
+            down,
+            t4,
           },
           groups: [div(t4, WG), c, 1],
         },
-        tiledProduct({ m, n: 4 * t4, k: c, batch: 16, aShared: false, bShared: false, transposed: false }, 64, { a: 'scratch0', b: 'scratch1', y: 'scratch2' }),
+        tiledProduct({ m, n: 4 * t4, k: c, batch: 16, aShared: false, bShared: false, transposed: false }, 64, {
+          a: 'scratch0',
+          b: 'scratch1',
+          y: 'scratch2',
+        }),
         {
-          kernel: output, buffers: { p: 'scratch2', bias: s.bias ? 'bias' : from, y: to },
+          kernel: output,
+          buffers: { p: 'scratch2', bias: s.bias ? 'bias' : from, y: to },
           params: { n: s.n, m, h, w, across, down, t4, has_bias: s.bias ? 1 : 0 },
           groups: [div(s.n * across * down, WG), m, 1],
         },

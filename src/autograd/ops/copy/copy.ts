@@ -11,7 +11,15 @@ type Four = readonly [number, number, number, number];
 export const denseStrides = ([, c, h, w]: Four): [number, number, number, number] => [c * h * w, h * w, w, 1];
 
 /** y[out + p . ys] = x[in + p . xs] for low <= p < high, else 0, over all positions p of `region`. */
-interface Map { region: Four; low?: Four; high?: Four; xin?: number; xs: Four; yout?: number; ys: Four }
+interface Map {
+  region: Four;
+  low?: Four;
+  high?: Four;
+  xin?: number;
+  xs: Four;
+  yout?: number;
+  ys: Four;
+}
 
 /** A map that moves one contiguous range, in values: everything behind the only cut axis is dense and whole. */
 function rangeOf(m: Map): { n: number; low: number; high: number; at: number; to: number } | null {
@@ -43,21 +51,42 @@ function move(session: Session, x: Tensor, y: Tensor, m: Map): void {
   const low = m.low ?? [0, 0, 0, 0];
   const high = m.high ?? m.region;
   session.run(kernel, {
-    read: { x }, write: { y },
+    read: { x },
+    write: { y },
     params: {
-      planes: n * c, c, h, w,
-      low0: low[0], low1: low[1], low2: low[2], low3: low[3], high0: high[0], high1: high[1], high2: high[2], high3: high[3],
-      xin: m.xin ?? 0, xn: m.xs[0], xc: m.xs[1], xh: m.xs[2], xw: m.xs[3],
-      yout: m.yout ?? 0, yn: m.ys[0], yc: m.ys[1], yh: m.ys[2], yw: m.ys[3],
+      planes: n * c,
+      c,
+      h,
+      w,
+      low0: low[0],
+      low1: low[1],
+      low2: low[2],
+      low3: low[3],
+      high0: high[0],
+      high1: high[1],
+      high2: high[2],
+      high3: high[3],
+      xin: m.xin ?? 0,
+      xn: m.xs[0],
+      xc: m.xs[1],
+      xh: m.xs[2],
+      xw: m.xs[3],
+      yout: m.yout ?? 0,
+      yn: m.ys[0],
+      yc: m.ys[1],
+      yh: m.ys[2],
+      yw: m.ys[3],
     },
-    groups: [Math.ceil(h * w / 64), Math.min(n * c, 32768), Math.ceil(n * c / 32768)],
+    groups: [Math.ceil((h * w) / 64), Math.min(n * c, 32768), Math.ceil((n * c) / 32768)],
   });
 }
 
 const dot = (a: Four, b: Four): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3];
 function positions(region: Four, visit: (p: Four, i: number) => void): void {
   let i = 0;
-  for (let n = 0; n < region[0]; n++) for (let c = 0; c < region[1]; c++) for (let h = 0; h < region[2]; h++) for (let w = 0; w < region[3]; w++) visit([n, c, h, w], i++);
+  for (let n = 0; n < region[0]; n++)
+    for (let c = 0; c < region[1]; c++)
+      for (let h = 0; h < region[2]; h++) for (let w = 0; w < region[3]; w++) visit([n, c, h, w], i++);
 }
 
 /** A box cut out of [N,C,H,W], or a frame of zeros put around it: `start` may be negative and the box may overhang. */
@@ -70,11 +99,17 @@ export const window: Op<{ start: Four; size: Four }> = op<{ start: Four; size: F
   forward: (session, [x], y, { start, size }) => {
     const xs = denseStrides(four(x.shape));
     move(session, x, y, {
-      region: size, xs, ys: denseStrides(size), xin: dot(start, xs),
-      low: start.map((s) => -s) as unknown as Four, high: four(x.shape).map((s, i) => s - start[i]) as unknown as Four,
+      region: size,
+      xs,
+      ys: denseStrides(size),
+      xin: dot(start, xs),
+      low: start.map((s) => -s) as unknown as Four,
+      high: four(x.shape).map((s, i) => s - start[i]) as unknown as Four,
     });
   },
-  backward: ({ x: [x], attrs }, dy) => [window([dy], { start: attrs.start.map((s) => -s) as unknown as Four, size: four(x.shape) })],
+  backward: ({ x: [x], attrs }, dy) => [
+    window([dy], { start: attrs.start.map((s) => -s) as unknown as Four, size: four(x.shape) }),
+  ],
   reference: ([x], { start, size }) => {
     const shape = four(x.shape);
     const strides = denseStrides(shape);
@@ -96,14 +131,19 @@ export const window: Op<{ start: Four; size: Four }> = op<{ start: Four; size: F
 });
 
 /** Channels [from, to) of [N,C,H,W]. */
-export const channels = (x: Tensor, from: number, to: number): Tensor => (x.shape[0] === 1 && to - from <= x.shape[1]
-  ? part(x, from * x.shape[2] * x.shape[3], [1, to - from, x.shape[2], x.shape[3]]) : window([x], { start: [0, from, 0, 0], size: [x.shape[0], to - from, x.shape[2], x.shape[3]] }));
+export const channels = (x: Tensor, from: number, to: number): Tensor =>
+  x.shape[0] === 1 && to - from <= x.shape[1]
+    ? part(x, from * x.shape[2] * x.shape[3], [1, to - from, x.shape[2], x.shape[3]])
+    : window([x], { start: [0, from, 0, 0], size: [x.shape[0], to - from, x.shape[2], x.shape[3]] });
 /** Samples [from, to) of a batch [N,C,H,W]: no copy where the bind alignment allows. */
 export const samples = (x: Tensor, from: number, to: number): Tensor =>
   part(x, from * sizeOf(x.shape.slice(1)), [to - from, x.shape[1], x.shape[2], x.shape[3]]);
 /** Zeros around [N,C,H,W]: top, bottom, left, right. */
 export const zeroPad = (x: Tensor, top: number, bottom: number, left: number, right: number): Tensor =>
-  window([x], { start: [0, 0, -top, -left], size: [x.shape[0], x.shape[1], x.shape[2] + top + bottom, x.shape[3] + left + right] });
+  window([x], {
+    start: [0, 0, -top, -left],
+    size: [x.shape[0], x.shape[1], x.shape[2] + top + bottom, x.shape[3] + left + right],
+  });
 /** The box of `height` x `width` at (`top`, `left`) of [N,C,H,W]. */
 export const crop = (x: Tensor, top: number, left: number, height: number, width: number): Tensor =>
   window([x], { start: [0, 0, top, left], size: [x.shape[0], x.shape[1], height, width] });
@@ -127,7 +167,9 @@ export const expand = op<{ shape: Shape }>({
     const s = four(x.shape);
     const strides = denseStrides(s).map((v, i) => (s[i] === 1 ? 0 : v)) as unknown as Four;
     const y = ref(shape, () => 0);
-    positions(four(shape), (p, i) => { y.data[i] = x.data[dot(p, strides)]; });
+    positions(four(shape), (p, i) => {
+      y.data[i] = x.data[dot(p, strides)];
+    });
     return y;
   },
   cases: [
@@ -142,14 +184,25 @@ export const permute: Op<{ order: Four }> = op<{ order: Four }>({
   shape: ([s], { order }) => order.map((a) => four(s)[a]),
   forward: (session, [x], y, { order }) => {
     const xs = denseStrides(four(x.shape));
-    move(session, x, y, { region: four(y.shape), xs: order.map((a) => xs[a]) as unknown as Four, ys: denseStrides(four(y.shape)) });
+    move(session, x, y, {
+      region: four(y.shape),
+      xs: order.map((a) => xs[a]) as unknown as Four,
+      ys: denseStrides(four(y.shape)),
+    });
   },
-  backward: ({ attrs }, dy) => [permute([dy], { order: [0, 1, 2, 3].map((a) => attrs.order.indexOf(a)) as unknown as Four })],
+  backward: ({ attrs }, dy) => [
+    permute([dy], { order: [0, 1, 2, 3].map((a) => attrs.order.indexOf(a)) as unknown as Four }),
+  ],
   reference: ([x], { order }) => {
     const s = four(x.shape);
     const strides = order.map((a) => denseStrides(s)[a]) as unknown as Four;
-    const y = ref(order.map((a) => s[a]), () => 0);
-    positions(four(y.shape), (p, i) => { y.data[i] = x.data[dot(p, strides)]; });
+    const y = ref(
+      order.map((a) => s[a]),
+      () => 0,
+    );
+    positions(four(y.shape), (p, i) => {
+      y.data[i] = x.data[dot(p, strides)];
+    });
     return y;
   },
   cases: [
@@ -172,20 +225,28 @@ export const flip: Op<{ axes: readonly number[] }> = op<{ axes: readonly number[
   reference: ([x], { axes }) => {
     const s = four(x.shape);
     const y = ref(x.shape, () => 0);
-    positions(s, (p, i) => { y.data[i] = x.data[dot(p.map((v, k) => (axes.includes(k) ? s[k] - 1 - v : v)) as unknown as Four, denseStrides(s))]; });
+    positions(s, (p, i) => {
+      y.data[i] =
+        x.data[dot(p.map((v, k) => (axes.includes(k) ? s[k] - 1 - v : v)) as unknown as Four, denseStrides(s))];
+    });
     return y;
   },
-  cases: [{ name: 'w', inputs: [{ shape: [1, 2, 3, 5] }], attrs: { axes: [3] } }, { name: 'hw', inputs: [{ shape: [1, 2, 3, 5] }], attrs: { axes: [2, 3] } }],
+  cases: [
+    { name: 'w', inputs: [{ shape: [1, 2, 3, 5] }], attrs: { axes: [3] } },
+    { name: 'hw', inputs: [{ shape: [1, 2, 3, 5] }], attrs: { axes: [2, 3] } },
+  ],
 });
 
 /** [N,C,H,W] tensors one after the other along one axis, by copies. */
 export const concatOp = op<{ axis: number }>({
   name: 'concat',
-  shape: (shapes, { axis }) => shapes[0].map((n, i) => {
-    if (i === axis) return shapes.reduce((sum, s) => sum + s[axis], 0);
-    if (shapes.some((s) => s.length !== 4 || s[i] !== n)) shapeError('concat', `shapes ${shapes.map((s) => `[${s}]`).join(' ')} differ outside axis ${axis}`);
-    return n;
-  }),
+  shape: (shapes, { axis }) =>
+    shapes[0].map((n, i) => {
+      if (i === axis) return shapes.reduce((sum, s) => sum + s[axis], 0);
+      if (shapes.some((s) => s.length !== 4 || s[i] !== n))
+        shapeError('concat', `shapes ${shapes.map((s) => `[${s}]`).join(' ')} differ outside axis ${axis}`);
+      return n;
+    }),
   forward: (session, xs, y, { axis }) => {
     const ys = denseStrides(four(y.shape));
     let at = 0;
@@ -210,22 +271,35 @@ export const concatOp = op<{ axis: number }>({
     let at = 0;
     for (const x of xs) {
       const offset = at * denseStrides(shape)[axis];
-      positions(four(x.shape), (p, i) => { y.data[offset + dot(p, denseStrides(shape))] = x.data[i]; });
+      positions(four(x.shape), (p, i) => {
+        y.data[offset + dot(p, denseStrides(shape))] = x.data[i];
+      });
       at += x.shape[axis];
     }
     return y;
   },
   cases: [
-    { name: 'c', inputs: [{ shape: [2, 3, 4, 5] }, { shape: [2, 1, 4, 5] }, { shape: [2, 2, 4, 5] }], attrs: { axis: 1 } },
+    {
+      name: 'c',
+      inputs: [{ shape: [2, 3, 4, 5] }, { shape: [2, 1, 4, 5] }, { shape: [2, 2, 4, 5] }],
+      attrs: { axis: 1 },
+    },
     { name: 'n', inputs: [{ shape: [1, 3, 4, 5] }, { shape: [2, 3, 4, 5] }], attrs: { axis: 0 } },
   ],
 });
-/** Joins [N,C,H,W] tensors along one axis. What joins whole samples, or channels of one sample, is written in its place where possible. */
+/**
+ * Joins [N,C,H,W] tensors along one axis. What joins whole samples, or channels of one sample, is written in its place
+ * where possible.
+ */
 export function concat(xs: readonly Tensor[], axis = 1): Tensor {
   if (xs.length === 1) return xs[0];
-  const shape = concatOp.spec.shape(xs.map((x) => x.shape), { axis });
+  const shape = concatOp.spec.shape(
+    xs.map((x) => x.shape),
+    { axis },
+  );
   const from = xs.map((_, k) => sizeOf(shape.slice(axis + 1)) * xs.slice(0, k).reduce((n, x) => n + x.shape[axis], 0));
-  const inLine = shape.slice(0, axis).every((n) => n === 1) && xs.every((x, k) => x.dtype === 'f32' && from[k] % 4 === 0);
+  const inLine =
+    shape.slice(0, axis).every((n) => n === 1) && xs.every((x, k) => x.dtype === 'f32' && from[k] % 4 === 0);
   return inLine ? joinOp(xs, { shape, from }) : concatOp(xs, { axis });
 }
 

@@ -2,11 +2,16 @@
 import { ref, shapeError, taped, type OpSpec, type Op } from '../../op.ts';
 import { sizeOf, type Shape, type Tensor } from '../../tensor.ts';
 
-interface Attrs { shape: Shape }
+interface Attrs {
+  shape: Shape;
+}
 const spec: OpSpec<Attrs> = {
   name: 'reshape',
-  shape: ([s], { shape }) => (sizeOf(s) === sizeOf(shape) ? shape : shapeError('reshape', `[${s}] has not the size of [${shape}]`)),
-  forward: () => { throw new Error('reshape launches nothing'); },
+  shape: ([s], { shape }) =>
+    sizeOf(s) === sizeOf(shape) ? shape : shapeError('reshape', `[${s}] has not the size of [${shape}]`),
+  forward: () => {
+    throw new Error('reshape launches nothing');
+  },
   backward: ({ x: [x] }, dy) => [reshape([dy], { shape: x.shape })],
   reference: ([x], { shape }) => ref(shape, (i) => x.data[i]),
   cases: [{ name: '2x3x4 to 6x4', inputs: [{ shape: [2, 3, 4] }], attrs: { shape: [6, 4] } }],
@@ -15,4 +20,7 @@ const spec: OpSpec<Attrs> = {
 // Not made by op(), because its output shares its input's storage.
 const full = (x: readonly Tensor[], attrs: Attrs): { out: Tensor; aux: readonly Tensor[] } =>
   taped(spec, x, x[0].view(spec.shape([x[0].shape], attrs)), [], attrs);
-export const reshape: Op<Attrs> = Object.assign((x: readonly Tensor[], attrs: Attrs) => full(x, attrs).out, { spec, full });
+export const reshape: Op<Attrs> = Object.assign((x: readonly Tensor[], attrs: Attrs) => full(x, attrs).out, {
+  spec,
+  full,
+});

@@ -14,10 +14,16 @@ export function sampleGroups(pixels: number, n: number): [number, number, number
 /** labels u32 [N,H,W] -> [N,K,H,W] of 0 and 1; a label of K or more gives zeros in every channel. */
 export const oneHotOp: Op<{ classes: number }> = op<{ classes: number }>({
   name: 'oneHot',
-  shape: ([s], { classes }) => (s.length === 3 ? [s[0], classes, s[1], s[2]] : shapeError('oneHot', `labels [N, H, W] are expected, not [${s}]`)),
+  shape: ([s], { classes }) =>
+    s.length === 3 ? [s[0], classes, s[1], s[2]] : shapeError('oneHot', `labels [N, H, W] are expected, not [${s}]`),
   forward: (session, [labels], y, { classes }) => {
     const [n, h, w] = labels.shape;
-    session.run(oneHotKernel, { read: { labels }, write: { y }, params: { k: classes, size: h * w }, groups: sampleGroups(h * w, n) });
+    session.run(oneHotKernel, {
+      read: { labels },
+      write: { y },
+      params: { k: classes, size: h * w },
+      groups: sampleGroups(h * w, n),
+    });
   },
   backward: null,
   reference: ([labels], { classes }) => {
@@ -29,8 +35,16 @@ export const oneHotOp: Op<{ classes: number }> = op<{ classes: number }>({
     });
   },
   cases: [
-    { name: 'four', inputs: [{ shape: [2, 3, 5], dtype: 'u32', make: (u) => Math.floor(u * 2 + 2) }], attrs: { classes: 4 } },
-    { name: 'outside', inputs: [{ shape: [1, 4, 3], dtype: 'u32', make: (u) => Math.floor(u * 3 + 3) }], attrs: { classes: 3 } },
+    {
+      name: 'four',
+      inputs: [{ shape: [2, 3, 5], dtype: 'u32', make: (u) => Math.floor(u * 2 + 2) }],
+      attrs: { classes: 4 },
+    },
+    {
+      name: 'outside',
+      inputs: [{ shape: [1, 4, 3], dtype: 'u32', make: (u) => Math.floor(u * 3 + 3) }],
+      attrs: { classes: 3 },
+    },
   ],
 });
 export const oneHot = (labels: Tensor, classes: number): Tensor => oneHotOp([labels], { classes });
@@ -39,10 +53,18 @@ export const oneHot = (labels: Tensor, classes: number): Tensor => oneHotOp([lab
 export const argmaxOp: Op<object> = op<object>({
   name: 'argmax',
   dtype: 'u32',
-  shape: ([s]) => { const [n, , h, w] = imageShape('argmax', s); return [n, h, w]; },
+  shape: ([s]) => {
+    const [n, , h, w] = imageShape('argmax', s);
+    return [n, h, w];
+  },
   forward: (session, [x], y) => {
     const [n, k, h, w] = x.shape;
-    session.run(argmaxKernel, { read: { x }, write: { y }, params: { k, size: h * w }, groups: sampleGroups(h * w, n) });
+    session.run(argmaxKernel, {
+      read: { x },
+      write: { y },
+      params: { k, size: h * w },
+      groups: sampleGroups(h * w, n),
+    });
   },
   backward: null,
   reference: ([x]) => {

@@ -8,13 +8,16 @@ import { add, affine, div, mul, scale, square, sub } from '../pointwise/pointwis
 import { joinOp } from '../copy/ranges.ts';
 
 /** Keeps the ratio finite where the first map is near 0, and 1 where both agree; above 0. */
-interface Attrs { eps: number }
+interface Attrs {
+  eps: number;
+}
 
 /** The batch (s, t) [2N,C,H,W], N C H W a multiple of 4 -> ((s t + eps) / (s^2 + eps), t - s) [2N,C,H,W]. */
 export const contrastOp: Op<Attrs> = op<Attrs>({
   name: 'contrast',
   shape: ([x], { eps }) => {
-    if (x.length !== 4 || x[0] % 2 || sizeOf(x) % 8) shapeError('contrast', `two batches of whole vec4 are expected, not [${x}]`);
+    if (x.length !== 4 || x[0] % 2 || sizeOf(x) % 8)
+      shapeError('contrast', `two batches of whole vec4 are expected, not [${x}]`);
     if (!(eps > 0)) shapeError('contrast', `eps ${eps} is not above 0`);
     return x;
   },
@@ -32,7 +35,7 @@ export const contrastOp: Op<Attrs> = op<Attrs>({
   reference: ([x], { eps }) => {
     const half = x.data.length / 2;
     return ref(x.shape, (i) => {
-      const [s, t] = [x.data[i % half], x.data[i % half + half]];
+      const [s, t] = [x.data[i % half], x.data[(i % half) + half]];
       return i < half ? (s * t + eps) / (s * s + eps) : t - s;
     });
   },
@@ -40,7 +43,7 @@ export const contrastOp: Op<Attrs> = op<Attrs>({
   magnitude: ([x], { eps }) => {
     const half = x.data.length / 2;
     return ref(x.shape, (i) => {
-      const [s, t] = [Math.abs(x.data[i % half]), Math.abs(x.data[i % half + half])];
+      const [s, t] = [Math.abs(x.data[i % half]), Math.abs(x.data[(i % half) + half])];
       return i < half ? (s * t + eps) / (s * s + eps) : t + s;
     });
   },

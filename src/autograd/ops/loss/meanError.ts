@@ -1,4 +1,7 @@
-/** Means of simple functions of a difference, the stuff of losses: one launch each way (two forward where there is much to add). */
+/**
+ * Means of simple functions of a difference, the stuff of losses: one launch each way (two forward where there is much
+ * to add).
+ */
 import backwardKernel from '../../../shaders/loss/meanError/backward.wgsl';
 import forwardKernel from '../../../shaders/loss/meanError/forward.wgsl';
 import { grid, op, ref, shapeError, type Case, type Op } from '../../op.ts';
@@ -10,9 +13,16 @@ import { sumPlanes } from '../reduce/reduce.ts';
 import { reshape } from '../copy/reshape.ts';
 
 export type MeanKind = 'plain' | 'absolute' | 'square';
-interface Attrs { kind: MeanKind; /** What is taken off when there is no second tensor. */ value: number }
+interface Attrs {
+  kind: MeanKind /** What is taken off when there is no second tensor. */;
+  value: number;
+}
 const codes: Record<MeanKind, number> = { plain: 0, absolute: 1, square: 2 };
-const functions: Record<MeanKind, (v: number) => number> = { plain: (v) => v, absolute: Math.abs, square: (v) => v * v };
+const functions: Record<MeanKind, (v: number) => number> = {
+  plain: (v) => v,
+  absolute: Math.abs,
+  square: (v) => v * v,
+};
 
 /** Workgroups that share the sum: one up to 32768 values, and multiples of 4 after that. */
 const groupsFor = (n: number): number => (n <= 32768 ? 1 : Math.min(64, 4 * Math.ceil(n / 65536)));
@@ -21,12 +31,18 @@ const groupsFor = (n: number): number => (n <= 32768 ? 1 : Math.min(64, 4 * Math
 const apart = (u: number): number => u + 2.5 * Math.sign(u || 1);
 const kinds: MeanKind[] = ['plain', 'absolute', 'square'];
 const cases = kinds.flatMap((kind): Case<Attrs>[] => [
-  { name: `${kind}, pair`, inputs: [{ shape: [2, 3, 5, 7], make: apart }, { shape: [2, 3, 5, 7] }], attrs: { kind, value: 0 } },
+  {
+    name: `${kind}, pair`,
+    inputs: [{ shape: [2, 3, 5, 7], make: apart }, { shape: [2, 3, 5, 7] }],
+    attrs: { kind, value: 0 },
+  },
   { name: `${kind} to a number`, inputs: [{ shape: [3, 130], make: apart }], attrs: { kind, value: 0.75 } },
   { name: `${kind}, one value`, inputs: [{ shape: [1], make: apart }], attrs: { kind, value: 1 } },
 ]);
 
-/** [a] -> mean f(a - value), [a, b] -> mean f(a - b), over all values, as [1]; f(v) = v, |v| (gradient 0 at 0) or v^2. */
+/**
+ * [a] -> mean f(a - value), [a, b] -> mean f(a - b), over all values, as [1]; f(v) = v, |v| (gradient 0 at 0) or v^2.
+ */
 export const meanErrorOp: Op<Attrs> = op<Attrs>({
   name: 'meanError',
   shape: ([a, b]) => {
@@ -37,8 +53,11 @@ export const meanErrorOp: Op<Attrs> = op<Attrs>({
     const groups = groupsFor(a.size);
     const out = groups === 1 ? y : session.temporary([groups], 'meanError.partial');
     session.run(forwardKernel, {
-      read: { a, b: b ?? a }, write: { y: out }, params: { n: a.size, groups, value, scale: groups === 1 ? 1 / a.size : 1 },
-      constants: { KIND: codes[kind], PAIR: b ? 1 : 0 }, groups: [groups],
+      read: { a, b: b ?? a },
+      write: { y: out },
+      params: { n: a.size, groups, value, scale: groups === 1 ? 1 / a.size : 1 },
+      constants: { KIND: codes[kind], PAIR: b ? 1 : 0 },
+      groups: [groups],
     });
     if (groups > 1) sumPlanes(session, out, y, 1, 1, groups, 1 / a.size);
   },
@@ -53,17 +72,31 @@ export const meanErrorOp: Op<Attrs> = op<Attrs>({
   },
   terms: ([a]) => sizeOf(a),
   magnitude: ([a, b], { kind, value }) => {
-    const sum = a.data.reduce((s, v, i) => s + Math.abs(functions[kind](Math.abs(v) + Math.abs(b ? b.data[i] : value))), 0);
+    const sum = a.data.reduce(
+      (s, v, i) => s + Math.abs(functions[kind](Math.abs(v) + Math.abs(b ? b.data[i] : value))),
+      0,
+    );
     return ref([1], () => sum / a.data.length);
   },
-  cases: [...cases, { name: 'absolute, much', inputs: [{ shape: [1, 1, 180, 190], make: apart }, { shape: [1, 1, 180, 190] }], attrs: { kind: 'absolute', value: 0 } }],
+  cases: [
+    ...cases,
+    {
+      name: 'absolute, much',
+      inputs: [{ shape: [1, 1, 180, 190], make: apart }, { shape: [1, 1, 180, 190] }],
+      attrs: { kind: 'absolute', value: 0 },
+    },
+  ],
 });
 
 function fused({ x: [a, b], attrs: { kind, value } }: Context<Attrs>, dy: Tensor): Tensor {
   const da = a.session.temporary(a.shape, 'meanError.da');
   const n4 = Math.ceil(a.size / 4);
   a.session.run(backwardKernel, {
-    read: { a, b: b ?? a, dy }, write: { da }, params: { n4, value, scale: 1 / a.size }, constants: { KIND: codes[kind], PAIR: b ? 1 : 0 }, groups: grid(n4, 256),
+    read: { a, b: b ?? a, dy },
+    write: { da },
+    params: { n4, value, scale: 1 / a.size },
+    constants: { KIND: codes[kind], PAIR: b ? 1 : 0 },
+    groups: grid(n4, 256),
   });
   return da;
 }

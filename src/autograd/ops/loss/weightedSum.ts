@@ -5,17 +5,22 @@ import { op, ref, shapeError, type Op } from '../../op.ts';
 import { sizeOf, type Tensor } from '../../tensor.ts';
 import { scale } from '../pointwise/pointwise.ts';
 
-interface Attrs { weights: readonly number[] }
+interface Attrs {
+  weights: readonly number[];
+}
 const most = 6;
 
-const packed = (weights: readonly number[]): Record<string, number> =>
-  ({ count: weights.length, ...Object.fromEntries(Array.from({ length: most }, (_, k) => [`w${k}`, weights[k] ?? 0])) });
+const packed = (weights: readonly number[]): Record<string, number> => ({
+  count: weights.length,
+  ...Object.fromEntries(Array.from({ length: most }, (_, k) => [`w${k}`, weights[k] ?? 0])),
+});
 
 /** Up to six [1] -> [1]: sum of weight_k * x_k. */
 export const totalOp: Op<Attrs> = op<Attrs>({
   name: 'total',
   shape: (shapes, { weights }) => {
-    if (shapes.length !== weights.length || shapes.length > most || shapes.some((s) => sizeOf(s) !== 1)) shapeError('total', `${weights.length} weights for ${shapes.length} inputs (at most ${most}), each of one value`);
+    if (shapes.length !== weights.length || shapes.length > most || shapes.some((s) => sizeOf(s) !== 1))
+      shapeError('total', `${weights.length} weights for ${shapes.length} inputs (at most ${most}), each of one value`);
     return [1];
   },
   forward: (session, x, y, { weights }) => {
@@ -44,7 +49,10 @@ export function total(terms: readonly (readonly [Tensor, number])[]): Tensor {
   if (!used.length) throw new Error('total: no term has a weight');
   if (used.length === 1 && used[0][1] === 1) return used[0][0];
   const head = used.slice(0, most);
-  const sum = totalOp(head.map(([t]) => t), { weights: head.map(([, w]) => w) });
+  const sum = totalOp(
+    head.map(([t]) => t),
+    { weights: head.map(([, w]) => w) },
+  );
   return used.length > most ? total([[sum, 1], ...used.slice(most)]) : sum;
 }
 /** Mean of scalars. */

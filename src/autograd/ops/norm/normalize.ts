@@ -17,7 +17,11 @@ import { add, affine, leakyGate, mul, reciprocal, sqrt, square, sub } from '../p
 import { mean, sumTo } from '../reduce/reduce.ts';
 import { reshape } from '../copy/reshape.ts';
 
-export interface NormAttrs { eps: number; /** LeakyReLU slope; 1 for none. */ slope: number; /** Whether the last input is a residual to add. */ skip?: boolean }
+export interface NormAttrs {
+  eps: number /** LeakyReLU slope; 1 for none. */;
+  slope: number /** Whether the last input is a residual to add. */;
+  skip?: boolean;
+}
 
 type Mode = 0 | 1 | 2;
 /** How gamma and beta lie over x: absent, per channel [C], per element. */
@@ -36,7 +40,12 @@ function parts<T>(x: readonly T[], { skip }: NormAttrs): { x: T; gamma?: T; beta
 }
 
 /** Planes of whole vec4 spread as planes.ts says; others have one invocation each. */
-function lanes(session: Session, quads: boolean, units: number, length: number): { constants: { WG: number; LANES: number }; groups: [number] } {
+function lanes(
+  session: Session,
+  quads: boolean,
+  units: number,
+  length: number,
+): { constants: { WG: number; LANES: number }; groups: [number] } {
   const { software, subgroupMax } = session.device.info;
   if (quads) return planeLanes(session, units, length / 4);
   const WG = software ? (subgroupMax === 16 ? 16 : 8) : Math.min(64, Math.max(8, units));
@@ -45,18 +54,54 @@ function lanes(session: Session, quads: boolean, units: number, length: number):
 
 const slopeCases: Case<NormAttrs>[] = [
   { name: 'plain', inputs: [{ shape: [2, 3, 5, 7] }], attrs: { eps: 1e-5, slope: 1 } },
-  { name: 'channel', inputs: [{ shape: [2, 3, 5, 7] }, { shape: [3] }, { shape: [3] }], attrs: { eps: 1e-5, slope: 1 } },
-  { name: 'channel lrelu', inputs: [{ shape: [1, 9, 4, 6], make: offset }, { shape: [9] }, { shape: [9], make: (u) => u + 5 * Math.sign(u) }], attrs: { eps: 1e-5, slope: 0.2 } },
-  { name: 'element', inputs: [{ shape: [1, 4, 6, 5] }, { shape: [1, 4, 6, 5] }, { shape: [1, 4, 6, 5] }], attrs: { eps: 1e-5, slope: 1 } },
-  { name: 'large', inputs: [{ shape: [1, 2, 33, 31], make: offset }, { shape: [2] }, { shape: [2] }], attrs: { eps: 1e-5, slope: 1 } },
+  {
+    name: 'channel',
+    inputs: [{ shape: [2, 3, 5, 7] }, { shape: [3] }, { shape: [3] }],
+    attrs: { eps: 1e-5, slope: 1 },
+  },
+  {
+    name: 'channel lrelu',
+    inputs: [{ shape: [1, 9, 4, 6], make: offset }, { shape: [9] }, { shape: [9], make: (u) => u + 5 * Math.sign(u) }],
+    attrs: { eps: 1e-5, slope: 0.2 },
+  },
+  {
+    name: 'element',
+    inputs: [{ shape: [1, 4, 6, 5] }, { shape: [1, 4, 6, 5] }, { shape: [1, 4, 6, 5] }],
+    attrs: { eps: 1e-5, slope: 1 },
+  },
+  {
+    name: 'large',
+    inputs: [{ shape: [1, 2, 33, 31], make: offset }, { shape: [2] }, { shape: [2] }],
+    attrs: { eps: 1e-5, slope: 1 },
+  },
   { name: 'quads', inputs: [{ shape: [2, 9, 4, 6], make: offset }], attrs: { eps: 1e-5, slope: 1 } },
-  { name: 'quads of two samples', inputs: [{ shape: [2, 5, 6, 6], make: offset }, { shape: [5] }, { shape: [5], make: (u) => u + 5 * Math.sign(u) }], attrs: { eps: 1e-5, slope: 0.2 } },
-  { name: 'quads, large', inputs: [{ shape: [1, 2, 34, 30], make: offset }, { shape: [2] }, { shape: [2] }], attrs: { eps: 1e-5, slope: 1 } },
-  { name: 'odd element', inputs: [{ shape: [2, 3, 3, 5] }, { shape: [2, 3, 3, 5] }, { shape: [2, 3, 3, 5] }], attrs: { eps: 1e-5, slope: 1 } },
+  {
+    name: 'quads of two samples',
+    inputs: [{ shape: [2, 5, 6, 6], make: offset }, { shape: [5] }, { shape: [5], make: (u) => u + 5 * Math.sign(u) }],
+    attrs: { eps: 1e-5, slope: 0.2 },
+  },
+  {
+    name: 'quads, large',
+    inputs: [{ shape: [1, 2, 34, 30], make: offset }, { shape: [2] }, { shape: [2] }],
+    attrs: { eps: 1e-5, slope: 1 },
+  },
+  {
+    name: 'odd element',
+    inputs: [{ shape: [2, 3, 3, 5] }, { shape: [2, 3, 3, 5] }, { shape: [2, 3, 3, 5] }],
+    attrs: { eps: 1e-5, slope: 1 },
+  },
 ];
 /** With a residual: the same and odd planes, with and without affine. */
-const skipCases = slopeCases.filter(({ name }) => ['plain', 'quads', 'channel', 'quads of two samples'].includes(name))
-  .map((c): Case<NormAttrs> => ({ ...c, name: `${c.name}, skip`, inputs: [...c.inputs, { shape: c.inputs[0].shape }], attrs: { ...c.attrs, skip: true } }));
+const skipCases = slopeCases
+  .filter(({ name }) => ['plain', 'quads', 'channel', 'quads of two samples'].includes(name))
+  .map(
+    (c): Case<NormAttrs> => ({
+      ...c,
+      name: `${c.name}, skip`,
+      inputs: [...c.inputs, { shape: c.inputs[0].shape }],
+      attrs: { ...c.attrs, skip: true },
+    }),
+  );
 
 export const normalizeOp: Op<NormAttrs> = op<NormAttrs>({
   name: 'normalize',
@@ -70,14 +115,28 @@ export const normalizeOp: Op<NormAttrs> = op<NormAttrs>({
   forward: (session, inputs, y, attrs) => {
     const { x, gamma, beta, skip } = parts(inputs, attrs);
     const [n, c, h, w] = x.shape;
-    const quads = h * w % 4 === 0;
+    const quads = (h * w) % 4 === 0;
     const stats = session.temporary([n * c, 2], 'normalize.stats');
     const { constants, groups } = lanes(session, quads, quads ? c : n * c, h * w);
     const AFFINE = modeOf(x.shape, gamma?.shape, beta?.shape);
     const read = { x, gamma: gamma ?? x, beta: beta ?? x, skip: skip ?? x };
-    const params = { c, length: quads ? h * w / 4 : h * w, eps: attrs.eps, slope: attrs.slope };
-    if (quads) session.run(forwardQuads, { read, write: { y, stats }, params, constants: { ...constants, AFFINE, SKIP: skip ? 1 : 0 }, groups: [groups[0], 1, n] });
-    else session.run(forwardKernel, { read, write: { y, stats }, params: { planes: n * c, ...params }, constants: { WG: constants.WG, AFFINE, SKIP: skip ? 1 : 0 }, groups });
+    const params = { c, length: quads ? (h * w) / 4 : h * w, eps: attrs.eps, slope: attrs.slope };
+    if (quads)
+      session.run(forwardQuads, {
+        read,
+        write: { y, stats },
+        params,
+        constants: { ...constants, AFFINE, SKIP: skip ? 1 : 0 },
+        groups: [groups[0], 1, n],
+      });
+    else
+      session.run(forwardKernel, {
+        read,
+        write: { y, stats },
+        params: { planes: n * c, ...params },
+        constants: { WG: constants.WG, AFFINE, SKIP: skip ? 1 : 0 },
+        groups,
+      });
     return [stats];
   },
   backward: (context, dy) => {
@@ -102,7 +161,9 @@ export const normalizeOp: Op<NormAttrs> = op<NormAttrs>({
   terms: ([x]) => x[2] * x[3],
   cases: [...slopeCases, ...skipCases],
 });
-function offset(u: number): number { return u * 2 + 3; }
+function offset(u: number): number {
+  return u * 2 + 3;
+}
 
 function planeStats(x: Ref, eps: number): [number, number][] {
   const [n, c, h, w] = x.shape;
@@ -119,14 +180,21 @@ function fused({ x: inputs, aux: [stats], attrs }: Context<NormAttrs>, dy: Tenso
   const { session } = x;
   const [n, c, h, w] = x.shape;
   const mode = modeOf(x.shape, gamma?.shape, beta?.shape);
-  const quads = h * w % 4 === 0;
+  const quads = (h * w) % 4 === 0;
   const small: Shape = mode === 2 ? x.shape : mode === 1 ? [c] : [1];
-  const [dx, dgamma, dbeta] = [x.shape, small, small].map((s, i) => session.temporary(s, `normalize.${['dx', 'dgamma', 'dbeta'][i]}`));
+  const [dx, dgamma, dbeta] = [x.shape, small, small].map((s, i) =>
+    session.temporary(s, `normalize.${['dx', 'dgamma', 'dbeta'][i]}`),
+  );
   const [units, samples] = mode === 1 ? [c, n] : [n * c, 1];
   const { constants, groups } = lanes(session, quads, units, h * w);
   const run = { read: { x, dy, stats, gamma: gamma ?? x, beta: beta ?? x }, write: { dx, dgamma, dbeta }, groups };
-  const params = { units, samples, length: quads ? h * w / 4 : h * w, slope: attrs.slope };
-  if (quads) session.run(mode === 2 ? backwardElement : backwardQuads, { ...run, params, constants: { ...constants, AFFINE: mode } });
+  const params = { units, samples, length: quads ? (h * w) / 4 : h * w, slope: attrs.slope };
+  if (quads)
+    session.run(mode === 2 ? backwardElement : backwardQuads, {
+      ...run,
+      params,
+      constants: { ...constants, AFFINE: mode },
+    });
   else session.run(backwardKernel, { ...run, params, constants: { WG: constants.WG, AFFINE: mode } });
   return mode === 0 ? [dx] : [dx, dgamma, dbeta];
 }
@@ -149,9 +217,21 @@ function composed({ x: inputs, attrs }: Context<NormAttrs>, dy: Tensor): (Tensor
   return [dx, back(mul(e, h), gamma), back(e, beta)];
 }
 
-export interface NormOptions { eps?: number; slope?: number; /** A residual of x's shape, added last. */ skip?: Tensor }
-/** Instance normalisation with optional affine, LeakyReLU and residual; see the file's head. Returns the output and (mean, rstd) per plane [N*C,2]. */
-export function normalize(x: Tensor, gamma?: Tensor | null, beta?: Tensor | null, { eps = 1e-5, slope = 1, skip }: NormOptions = {}): { y: Tensor; stats: Tensor } {
+export interface NormOptions {
+  eps?: number;
+  slope?: number /** A residual of x's shape, added last. */;
+  skip?: Tensor;
+}
+/**
+ * Instance normalisation with optional affine, LeakyReLU and residual; see the file's head. Returns the output and
+ * (mean, rstd) per plane [N*C,2].
+ */
+export function normalize(
+  x: Tensor,
+  gamma?: Tensor | null,
+  beta?: Tensor | null,
+  { eps = 1e-5, slope = 1, skip }: NormOptions = {},
+): { y: Tensor; stats: Tensor } {
   const inputs = [x, ...(gamma && beta ? [gamma, beta] : []), ...(skip ? [skip] : [])];
   const { out, aux } = normalizeOp.full(inputs, { eps, slope, ...(skip ? { skip: true } : {}) });
   return { y: out, stats: aux[0] };

@@ -10,14 +10,17 @@ import { sum } from '../reduce/reduce.ts';
 
 export interface CosineMatches {
   /** [1,C,H,W] each. */
-  target: Tensor; source: Tensor;
+  target: Tensor;
+  source: Tensor;
   /** u32 [k, patches]: the matches, held fixed. */
   indices: Tensor;
   /** f32 [source patches]: factor of every source patch's distance. */
   factor?: Tensor;
   /** The gradient of the distances, [k, patches]. */
   dy: Tensor;
-  patch: number; k: number; border: 'valid' | 'clamp';
+  patch: number;
+  k: number;
+  border: 'valid' | 'clamp';
 }
 
 /**

@@ -1,5 +1,6 @@
 /**
- * Exact patch nearest neighbours: which kernels to run, over which scratch, for a given shape. Pure functions; the op that
+ * Exact patch nearest neighbours: which kernels to run, over which scratch, for a given shape. Pure functions; the op
+ * that
  * runs them is patchNearest.ts. The contract of every variant is that of nearest/generic.wgsl.
  */
 import boxes from '../../../shaders/patch/nearest/boxes.wgsl';
@@ -16,12 +17,23 @@ import wildcard from '../../../shaders/patch/nearest/wildcard.wgsl';
 import { lanes, type Plan, type PlanAdapter } from '../../kernels/plan.ts';
 
 export interface PatchShape {
-  c: number; ht: number; wt: number; hs: number; ws: number; patch: number; k: number;
-  metric: 'l1' | 'l2' | 'cosine'; labels: boolean; scaled: boolean; border: 'valid' | 'clamp';
+  c: number;
+  ht: number;
+  wt: number;
+  hs: number;
+  ws: number;
+  patch: number;
+  k: number;
+  metric: 'l1' | 'l2' | 'cosine';
+  labels: boolean;
+  scaled: boolean;
+  border: 'valid' | 'clamp';
   /** Added to a score when the classes differ. Infinity (the default): never match across classes, see `wildcard`. */
   penalty?: number;
 }
-/** Buffers of a plan: 'target', 'source', 'targetLabels', 'sourceLabels', 'scale', 'indices', 'distances', 'scratch0'... */
+/**
+ * Buffers of a plan: 'target', 'source', 'targetLabels', 'sourceLabels', 'scale', 'indices', 'distances', 'scratch0'...
+ */
 export type PatchPlan = Plan;
 export type PatchAdapter = PlanAdapter;
 
@@ -53,13 +65,18 @@ function labelSteps(s: PatchShape, plan: PatchPlan): { labels: string; sourceLab
   const labels = `scratch${plan.scratch.push(targets * 4) - 1}`;
   plan.steps.push(
     {
-      kernel: classes, buffers: { sourceLabels: 'sourceLabels', counts },
-      params: { sources: patchGrid(s.hs, s.ws, s).count }, groups: [CLASSES, 1, 1],
+      kernel: classes,
+      buffers: { sourceLabels: 'sourceLabels', counts },
+      params: { sources: patchGrid(s.hs, s.ws, s).count },
+      groups: [CLASSES, 1, 1],
     },
     {
-      kernel: wildcard, buffers: { targetLabels: 'targetLabels', counts, labels },
-      params: { threads: targets, k: s.k }, groups: flatGrid(targets),
-    });
+      kernel: wildcard,
+      buffers: { targetLabels: 'targetLabels', counts, labels },
+      params: { threads: targets, k: s.k },
+      groups: flatGrid(targets),
+    },
+  );
   return { labels, sourceLabels: 'sourceLabels', penalty: NEVER };
 }
 
@@ -76,12 +93,31 @@ function planGeneric(s: PatchShape): PatchPlan {
     plan.steps.push({
       kernel: generic,
       buffers: {
-        targetMap: 'target', sourceMap: 'source', targetLabels: labels, sourceLabels,
-        scale: s.scaled ? 'scale' : 'source', indices: 'indices', distances: 'distances',
+        targetMap: 'target',
+        sourceMap: 'source',
+        targetLabels: labels,
+        sourceLabels,
+        scale: s.scaled ? 'scale' : 'source',
+        indices: 'indices',
+        distances: 'distances',
       },
-      params: { c: s.c, ht: s.ht, wt: s.wt, hs: s.hs, ws: s.ws, side: s.patch, penalty, first, count: targets, threads },
+      params: {
+        c: s.c,
+        ht: s.ht,
+        wt: s.wt,
+        hs: s.hs,
+        ws: s.ws,
+        side: s.patch,
+        penalty,
+        first,
+        count: targets,
+        threads,
+      },
       constants: {
-        K: s.k, METRIC: metricCode[s.metric], LABELS: Number(s.labels), SCALED: Number(s.scaled),
+        K: s.k,
+        METRIC: metricCode[s.metric],
+        LABELS: Number(s.labels),
+        SCALED: Number(s.scaled),
         CLAMP: Number(s.border === 'clamp'),
       },
       groups: flatGrid(threads),
@@ -102,7 +138,7 @@ function planTile(s: PatchShape, LANES: number): PatchPlan {
   const steps = u.rows + rows - 1;
   const packedRows = steps + s.patch - 1 + rows - 1 + 8; // the last step reads 16 rows
   const across = Math.ceil(t.columns / 4);
-  const groups = Math.ceil(across * Math.ceil(t.rows / rows) / LANES);
+  const groups = Math.ceil((across * Math.ceil(t.rows / rows)) / LANES);
   const chunks = Math.max(1, Math.min(steps, Math.ceil(64 / groups)));
   const chunk = Math.ceil(steps / chunks);
   const extra = s.labels || s.scaled;
@@ -120,10 +156,19 @@ function planTile(s: PatchShape, LANES: number): PatchPlan {
   if (skip) {
     found = add((steps * segments + tiles) * 4);
     plan.steps.push({
-      kernel: masks, buffers: { sourceLabels, targetLabels: labels, masks: found },
+      kernel: masks,
+      buffers: { sourceLabels, targetLabels: labels, masks: found },
       params: {
-        rows, steps, segments, segment, tiles, tilesAcross: across,
-        patchRows: u.rows, patchColumns: u.columns, targetRows: t.rows, targetColumns: t.columns,
+        rows,
+        steps,
+        segments,
+        segment,
+        tiles,
+        tilesAcross: across,
+        patchRows: u.rows,
+        patchColumns: u.columns,
+        targetRows: t.rows,
+        targetColumns: t.columns,
       },
       groups: flatGrid(steps * segments + tiles),
     });
@@ -133,34 +178,72 @@ function planTile(s: PatchShape, LANES: number): PatchPlan {
       kernel: pack,
       buffers: { sourceMap: 'source', scale: s.scaled ? 'scale' : 'source', sourceLabels, packed, extras },
       params: {
-        c: s.c, hs: s.hs, ws: s.ws, shift: s.border === 'clamp' ? (s.patch - 1) / 2 : 0, above: rows - 1, packedRows,
-        patchRows: u.rows, patchColumns: u.columns, side: s.patch, threads: columns * packedRows,
+        c: s.c,
+        hs: s.hs,
+        ws: s.ws,
+        shift: s.border === 'clamp' ? (s.patch - 1) / 2 : 0,
+        above: rows - 1,
+        packedRows,
+        patchRows: u.rows,
+        patchColumns: u.columns,
+        side: s.patch,
+        threads: columns * packedRows,
       },
-      constants, groups: flatGrid(columns * packedRows),
+      constants,
+      groups: flatGrid(columns * packedRows),
     },
     {
       kernel: tile,
-      buffers: { targetMap: 'target', packed, extras, targetLabels: labels, masks: found, indices: partIndices, distances: partDistances },
+      buffers: {
+        targetMap: 'target',
+        packed,
+        extras,
+        targetLabels: labels,
+        masks: found,
+        indices: partIndices,
+        distances: partDistances,
+      },
       params: {
-        ht: s.ht, wt: s.wt, targetRows: t.rows, targetColumns: t.columns, packedRows, columns, steps, chunk,
-        tiles, tilesAcross: across, penalty, segments, segment,
+        ht: s.ht,
+        wt: s.wt,
+        targetRows: t.rows,
+        targetColumns: t.columns,
+        packedRows,
+        columns,
+        steps,
+        chunk,
+        tiles,
+        tilesAcross: across,
+        penalty,
+        segments,
+        segment,
       },
       constants: {
-        ...constants, PATCH: s.patch, CHANNELS: s.c, METRIC: metricCode[s.metric], CLAMP: Number(s.border === 'clamp'),
-        SKIP: Number(skip), LANES,
+        ...constants,
+        PATCH: s.patch,
+        CHANNELS: s.c,
+        METRIC: metricCode[s.metric],
+        CLAMP: Number(s.border === 'clamp'),
+        SKIP: Number(skip),
+        LANES,
       },
       groups: [groups, Math.ceil(steps / chunk), 1],
     },
     {
-      kernel: merge, buffers: { partIndices, partDistances, indices: 'indices', distances: 'distances' },
-      params: { threads: t.count, chunks: Math.ceil(steps / chunk) }, groups: flatGrid(t.count),
-    });
+      kernel: merge,
+      buffers: { partIndices, partDistances, indices: 'indices', distances: 'distances' },
+      params: { threads: t.count, chunks: Math.ceil(steps / chunk) },
+      groups: flatGrid(t.count),
+    },
+  );
   return plan;
 }
 
 const BAND_BYTES = 1 << 26;
 
-/** Pixel distances in a matrix, a band of target rows at a time, then diagonal box sums: many channels, any k, cosine. */
+/**
+ * Pixel distances in a matrix, a band of target rows at a time, then diagonal box sums: many channels, any k, cosine.
+ */
 function planMatrix(s: PatchShape): PatchPlan | undefined {
   const plan: PatchPlan = { name: 'matrix', scratch: [], steps: [] };
   const { labels, sourceLabels, penalty } = labelSteps(s, plan);
@@ -170,8 +253,8 @@ function planMatrix(s: PatchShape): PatchPlan | undefined {
   const halo = s.patch - 1;
   const shift = s.border === 'clamp' ? halo / 2 : 0;
   const [th, tw, sh, sw] = [t.rows + halo, t.columns + halo, u.rows + halo, u.columns + halo];
-  const targetStride = Math.ceil(th * tw / 8) * 8;
-  const sourceStride = Math.ceil(sh * sw / 8) * 8;
+  const targetStride = Math.ceil((th * tw) / 8) * 8;
+  const sourceStride = Math.ceil((sh * sw) / 8) * 8;
   // Patch rows a band: its pixels, rounded out to fours and eights, times the source must fit.
   const fit = Math.floor((BAND_BYTES / (sourceStride * 4) - 12) / tw) - halo;
   if (fit < 1) return undefined;
@@ -181,10 +264,13 @@ function planMatrix(s: PatchShape): PatchPlan | undefined {
   const target = add(s.c * targetStride * 4);
   const source = add(s.c * sourceStride * 4);
   const matrix = add(bandPixels * sourceStride * 4);
-  const copy = (map: string, to: string, h: number, w: number, stride: number) => plan.steps.push({
-    kernel: planes, buffers: { map, planes: to }, params: { h, w, shift, stride, threads: s.c * stride },
-    groups: flatGrid(s.c * stride),
-  });
+  const copy = (map: string, to: string, h: number, w: number, stride: number) =>
+    plan.steps.push({
+      kernel: planes,
+      buffers: { map, planes: to },
+      params: { h, w, shift, stride, threads: s.c * stride },
+      groups: flatGrid(s.c * stride),
+    });
   copy('target', target, s.ht, s.wt, targetStride);
   copy('source', source, s.hs, s.ws, sourceStride);
   let [targetNorms, sourceNorms] = [target, source];
@@ -192,7 +278,8 @@ function planMatrix(s: PatchShape): PatchPlan | undefined {
     const norm = (from: string, stride: number, columns: number, g: typeof t) => {
       const to = add(g.count * 4);
       plan.steps.push({
-        kernel: norms, buffers: { planes: from, norms: to },
+        kernel: norms,
+        buffers: { planes: from, norms: to },
         params: { channels: s.c, stride, columns, side: s.patch, patchColumns: g.columns, threads: g.count },
         groups: flatGrid(g.count),
       });
@@ -203,11 +290,12 @@ function planMatrix(s: PatchShape): PatchPlan | undefined {
   }
   for (let row = 0; row < t.rows; row += rows) {
     const count = Math.min(rows, t.rows - row);
-    const origin = Math.floor(row * tw / 4) * 4;
+    const origin = Math.floor((row * tw) / 4) * 4;
     const last = (row + count + halo) * tw;
     plan.steps.push(
       {
-        kernel: pixels, buffers: { target4: target, source4: source, matrix },
+        kernel: pixels,
+        buffers: { target4: target, source4: source, matrix },
         params: { channels: s.c, first4: origin / 4, targetStride4: targetStride / 4, sourceStride4: sourceStride / 4 },
         constants: { METRIC: metricCode[s.metric] },
         groups: [Math.ceil(sourceStride / 8 / 64), Math.ceil((last - origin) / 8), 1],
@@ -215,26 +303,46 @@ function planMatrix(s: PatchShape): PatchPlan | undefined {
       {
         kernel: boxes,
         buffers: {
-          matrix, targetNorms, sourceNorms, targetLabels: labels === 'target' ? target : labels,
-          sourceLabels: sourceLabels === 'source' ? source : sourceLabels, scale: s.scaled ? 'scale' : source,
-          indices: 'indices', distances: 'distances',
+          matrix,
+          targetNorms,
+          sourceNorms,
+          targetLabels: labels === 'target' ? target : labels,
+          sourceLabels: sourceLabels === 'source' ? source : sourceLabels,
+          scale: s.scaled ? 'scale' : source,
+          indices: 'indices',
+          distances: 'distances',
         },
         params: {
-          targetColumns: tw, patchColumns: t.columns, sourceColumns: sw, sourcePatchColumns: u.columns,
-          sourcePatchRows: u.rows, sourceStride, origin, first: row * t.columns, count: t.count,
-          threads: count * t.columns, penalty,
+          targetColumns: tw,
+          patchColumns: t.columns,
+          sourceColumns: sw,
+          sourcePatchColumns: u.columns,
+          sourcePatchRows: u.rows,
+          sourceStride,
+          origin,
+          first: row * t.columns,
+          count: t.count,
+          threads: count * t.columns,
+          penalty,
         },
         constants: {
-          K: s.k, METRIC: metricCode[s.metric], LABELS: Number(s.labels), SCALED: Number(s.scaled), SIDE: s.patch,
+          K: s.k,
+          METRIC: metricCode[s.metric],
+          LABELS: Number(s.labels),
+          SCALED: Number(s.scaled),
+          SIDE: s.patch,
         },
         groups: flatGrid(count * t.columns),
-      });
+      },
+    );
   }
   return plan;
 }
 
 function check(s: PatchShape): void {
-  const fail = (why: string) => { throw new RangeError(`patchNearest: ${why}`); };
+  const fail = (why: string) => {
+    throw new RangeError(`patchNearest: ${why}`);
+  };
   if (!(s.patch % 2 === 1 && s.patch >= 1)) fail(`the patch side must be odd, not ${s.patch}`);
   if (!(s.k >= 1 && s.k <= 8)) fail(`k must be 1..8, not ${s.k}`);
   const least = s.border === 'clamp' ? 1 : s.patch;
@@ -247,7 +355,8 @@ function check(s: PatchShape): void {
 export function planPatchNearest(s: PatchShape, adapter: PatchAdapter): PatchPlan[] {
   check(s);
   const plans: PatchPlan[] = [];
-  if (lanes(adapter) && s.c <= 4 && s.k === 1 && s.patch <= 9 && s.metric !== 'cosine') plans.push(planTile(s, adapter.subgroupSize));
+  if (lanes(adapter) && s.c <= 4 && s.k === 1 && s.patch <= 9 && s.metric !== 'cosine')
+    plans.push(planTile(s, adapter.subgroupSize));
   const matrix = planMatrix(s);
   if (matrix) plans.push(matrix);
   plans.push(planGeneric(s));

@@ -2,17 +2,28 @@
 import { patchGrid, type PatchShape } from './patchNearest.plan.ts';
 
 type Numbers = ArrayLike<number>;
-export interface PatchInputs { target: Numbers; source: Numbers; targetLabels?: Numbers; sourceLabels?: Numbers; scale?: Numbers }
+export interface PatchInputs {
+  target: Numbers;
+  source: Numbers;
+  targetLabels?: Numbers;
+  sourceLabels?: Numbers;
+  scale?: Numbers;
+}
 const WILD = 0xffffffff;
 const clamp = (v: number, high: number) => Math.max(0, Math.min(high, v));
 
 /** The score of one pair of patches, and the sum of magnitudes that bounds its rounding error. */
-export function referencePatchScore(s: PatchShape, x: PatchInputs, t: number, u: number): { score: number; magnitude: number } {
+export function referencePatchScore(
+  s: PatchShape,
+  x: PatchInputs,
+  t: number,
+  u: number,
+): { score: number; magnitude: number } {
   const tg = patchGrid(s.ht, s.wt, s);
   const sg = patchGrid(s.hs, s.ws, s);
   const shift = s.border === 'clamp' ? (s.patch - 1) / 2 : 0;
-  const [ty, tx] = [Math.floor(t / tg.columns) - shift, t % tg.columns - shift];
-  const [sy, sx] = [Math.floor(u / sg.columns) - shift, u % sg.columns - shift];
+  const [ty, tx] = [Math.floor(t / tg.columns) - shift, (t % tg.columns) - shift];
+  const [sy, sx] = [Math.floor(u / sg.columns) - shift, (u % sg.columns) - shift];
   let sum = 0;
   let tt = 0;
   let ss = 0;
@@ -25,7 +36,12 @@ export function referencePatchScore(s: PatchShape, x: PatchInputs, t: number, u:
         sum += s.metric === 'l1' ? Math.abs(a - b) : s.metric === 'l2' ? (a - b) ** 2 : a * b;
         tt += a * a;
         ss += b * b;
-        magnitude += s.metric === 'l1' ? Math.abs(a) + Math.abs(b) : s.metric === 'l2' ? (Math.abs(a) + Math.abs(b)) ** 2 : Math.abs(a * b);
+        magnitude +=
+          s.metric === 'l1'
+            ? Math.abs(a) + Math.abs(b)
+            : s.metric === 'l2'
+              ? (Math.abs(a) + Math.abs(b)) ** 2
+              : Math.abs(a * b);
       }
     }
   }
@@ -37,12 +53,16 @@ export function referencePatchScore(s: PatchShape, x: PatchInputs, t: number, u:
 }
 
 /** The k best source patches of every target patch: indices and scores [k, targets], ties to the lower index. */
-export function referencePatchNearest(s: PatchShape, x: PatchInputs): { indices: Uint32Array; distances: Float64Array } {
+export function referencePatchNearest(
+  s: PatchShape,
+  x: PatchInputs,
+): { indices: Uint32Array; distances: Float64Array } {
   const targets = patchGrid(s.ht, s.wt, s).count;
   const sources = patchGrid(s.hs, s.ws, s).count;
   const penalty = s.penalty ?? Infinity;
   const counts = new Map<number, number>();
-  if (s.labels) for (let u = 0; u < sources; u++) counts.set(x.sourceLabels![u], (counts.get(x.sourceLabels![u]) ?? 0) + 1);
+  if (s.labels)
+    for (let u = 0; u < sources; u++) counts.set(x.sourceLabels![u], (counts.get(x.sourceLabels![u]) ?? 0) + 1);
   const indices = new Uint32Array(s.k * targets);
   const distances = new Float64Array(s.k * targets);
   for (let t = 0; t < targets; t++) {
@@ -51,7 +71,8 @@ export function referencePatchNearest(s: PatchShape, x: PatchInputs): { indices:
     const all: [number, number][] = [];
     for (let u = 0; u < sources; u++) {
       const differs = label !== WILD && label !== x.sourceLabels![u];
-      const score = differs && penalty === Infinity ? Infinity : referencePatchScore(s, x, t, u).score + (differs ? penalty : 0);
+      const score =
+        differs && penalty === Infinity ? Infinity : referencePatchScore(s, x, t, u).score + (differs ? penalty : 0);
       all.push([score, u]);
     }
     all.sort((a, b) => a[0] - b[0] || a[1] - b[1]);

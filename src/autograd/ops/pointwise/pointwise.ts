@@ -9,7 +9,10 @@ import { four, grid, op, ref, shapeError, type Case, type Op } from '../../op.ts
 import { sameShape, type Shape, type Tensor } from '../../tensor.ts';
 import { sumTo } from '../reduce/reduce.ts';
 
-interface Pair { a: number; b: number }
+interface Pair {
+  a: number;
+  b: number;
+}
 interface UnaryRow {
   code: number;
   f: (x: number, a: number, b: number) => number;
@@ -31,10 +34,23 @@ const unaryTable = {
   log: { code: 7, f: Math.log, df: (x, _y, dy) => div(dy, x), domain: (u) => u + 1.5 },
   tanh: { code: 8, f: Math.tanh, df: (_x, y, dy) => tanhGate(dy, y) },
   sigmoid: { code: 9, f: (x) => 1 / (1 + Math.exp(-x)), df: (_x, y, dy) => sigmoidGate(dy, y) },
-  leakyRelu: { code: 10, f: (x, a) => (x > 0 ? x : a * x), df: (x, _y, dy, p) => leakyGate(dy, x, p.a), domain: offZero, params: { a: 0.2, b: 0 } },
-  softplus: { code: 11, f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), df: (x, _y, dy) => mul(dy, sigmoid(x)), domain: (u) => 3 * u },
+  leakyRelu: {
+    code: 10,
+    f: (x, a) => (x > 0 ? x : a * x),
+    df: (x, _y, dy, p) => leakyGate(dy, x, p.a),
+    domain: offZero,
+    params: { a: 0.2, b: 0 },
+  },
+  softplus: {
+    code: 11,
+    f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+    df: (x, _y, dy) => mul(dy, sigmoid(x)),
+    domain: (u) => 3 * u,
+  },
   clamp: {
-    code: 12, f: (x, a, b) => Math.min(Math.max(x, a), b), params: { a: -0.5, b: 0.5 },
+    code: 12,
+    f: (x, a, b) => Math.min(Math.max(x, a), b),
+    params: { a: -0.5, b: 0.5 },
     domain: (u) => (Math.abs(Math.abs(u) - 0.5) < 0.05 ? u * 1.3 : u),
     // Inside both bounds: stepGate passes where its second argument is not negative.
     df: (x, _y, dy, p) => stepGate(stepGate(dy, affine(x, 1, -p.a)), affine(x, -1, p.b)),
@@ -47,21 +63,31 @@ function unaryOp(name: string, row: UnaryRow): Op<Pair> {
   return op<Pair>({
     name,
     shape: ([s]) => s,
-    forward: (session, [x], y, p) => session.run(unaryKernel, {
-      read: { x }, write: { y }, params: { n4: words(x.size), ...p }, constants: { OP: row.code }, groups: grid(words(x.size), 256),
-    }),
+    forward: (session, [x], y, p) =>
+      session.run(unaryKernel, {
+        read: { x },
+        write: { y },
+        params: { n4: words(x.size), ...p },
+        constants: { OP: row.code },
+        groups: grid(words(x.size), 256),
+      }),
     backward: ({ x, y, attrs }, dy) => [row.df(x[0], y, dy, attrs)],
     samplewise: () => [true],
     reference: ([x], p) => ref(x.shape, (i) => row.f(x.data[i], p.a, p.b)),
     terms: () => 16,
-    cases: [[2, 3, 5, 7], [1], [3, 130]].map((shape): Case<Pair> => ({
-      name: shape.join('x'), inputs: [{ shape, make: row.domain }], attrs: row.params ?? { a: 0, b: 0 },
-    })),
+    cases: [[2, 3, 5, 7], [1], [3, 130]].map(
+      (shape): Case<Pair> => ({
+        name: shape.join('x'),
+        inputs: [{ shape, make: row.domain }],
+        attrs: row.params ?? { a: 0, b: 0 },
+      }),
+    ),
   });
 }
 
-export const unaryOps = Object.fromEntries(Object.entries(unaryTable).map(([name, row]) => [name, unaryOp(name, row)])) as
-  Record<keyof typeof unaryTable, Op<Pair>>;
+export const unaryOps = Object.fromEntries(
+  Object.entries(unaryTable).map(([name, row]) => [name, unaryOp(name, row)]),
+) as Record<keyof typeof unaryTable, Op<Pair>>;
 
 /** x * a + b, with numbers a and b. */
 export const affine = (x: Tensor, a: number, b: number): Tensor => unaryOps.affine([x], { a, b });
@@ -80,7 +106,9 @@ export const leakyRelu = (x: Tensor, slope = 0.2): Tensor => unaryOps.leakyRelu(
 export const relu = (x: Tensor): Tensor => leakyRelu(x, 0);
 export const clamp = (x: Tensor, low: number, high: number): Tensor => unaryOps.clamp([x], { a: low, b: high });
 
-interface Slope { p: number }
+interface Slope {
+  p: number;
+}
 interface BinaryRow {
   code: number;
   f: (a: number, b: number, p: number) => number;
@@ -96,14 +124,61 @@ const binaryTable = {
   add: { code: 0, f: (a, b) => a + b, da: (_a, _b, _y, dy) => dy, db: (_a, _b, _y, dy) => dy },
   sub: { code: 1, f: (a, b) => a - b, da: (_a, _b, _y, dy) => dy, db: (_a, _b, _y, dy) => scale(dy, -1) },
   mul: { code: 2, f: (a, b) => a * b, da: (_a, b, _y, dy) => mul(dy, b), db: (a, _b, _y, dy) => mul(dy, a) },
-  div: { code: 3, f: (a, b) => a / b, da: (_a, b, _y, dy) => div(dy, b), db: (_a, b, y, dy) => scale(mul(dy, div(y, b)), -1), domainB: (u) => u + 2 },
-  maximum: { code: 4, apart: true, f: (a, b) => Math.max(a, b), da: (a, b, _y, dy) => stepGate(dy, sub(a, b)), db: (a, b, _y, dy) => stepGate(dy, sub(b, a)) },
-  minimum: { code: 5, apart: true, f: (a, b) => Math.min(a, b), da: (a, b, _y, dy) => stepGate(dy, sub(b, a)), db: (a, b, _y, dy) => stepGate(dy, sub(a, b)) },
-  leakyGate: { code: 6, f: (a, b, p) => (b > 0 ? a : a * p), da: (_a, b, _y, dy, p) => leakyGate(dy, b, p), db: () => null, domainB: offZero, p: 0.2 },
-  tanhGate: { code: 7, f: (a, b) => a * (1 - b * b), da: (_a, b, _y, dy) => tanhGate(dy, b), db: (a, b, _y, dy) => scale(mul(dy, mul(a, b)), -2) },
-  sigmoidGate: { code: 8, f: (a, b) => a * b * (1 - b), da: (_a, b, _y, dy) => sigmoidGate(dy, b), db: (a, b, _y, dy) => mul(dy, mul(a, affine(b, -2, 1))) },
-  signGate: { code: 9, f: (a, b) => a * Math.sign(b), da: (_a, b, _y, dy) => signGate(dy, b), db: () => null, domainB: offZero },
-  stepGate: { code: 10, f: (a, b) => (b >= 0 ? a : 0), da: (_a, b, _y, dy) => stepGate(dy, b), db: () => null, domainB: offZero },
+  div: {
+    code: 3,
+    f: (a, b) => a / b,
+    da: (_a, b, _y, dy) => div(dy, b),
+    db: (_a, b, y, dy) => scale(mul(dy, div(y, b)), -1),
+    domainB: (u) => u + 2,
+  },
+  maximum: {
+    code: 4,
+    apart: true,
+    f: (a, b) => Math.max(a, b),
+    da: (a, b, _y, dy) => stepGate(dy, sub(a, b)),
+    db: (a, b, _y, dy) => stepGate(dy, sub(b, a)),
+  },
+  minimum: {
+    code: 5,
+    apart: true,
+    f: (a, b) => Math.min(a, b),
+    da: (a, b, _y, dy) => stepGate(dy, sub(b, a)),
+    db: (a, b, _y, dy) => stepGate(dy, sub(a, b)),
+  },
+  leakyGate: {
+    code: 6,
+    f: (a, b, p) => (b > 0 ? a : a * p),
+    da: (_a, b, _y, dy, p) => leakyGate(dy, b, p),
+    db: () => null,
+    domainB: offZero,
+    p: 0.2,
+  },
+  tanhGate: {
+    code: 7,
+    f: (a, b) => a * (1 - b * b),
+    da: (_a, b, _y, dy) => tanhGate(dy, b),
+    db: (a, b, _y, dy) => scale(mul(dy, mul(a, b)), -2),
+  },
+  sigmoidGate: {
+    code: 8,
+    f: (a, b) => a * b * (1 - b),
+    da: (_a, b, _y, dy) => sigmoidGate(dy, b),
+    db: (a, b, _y, dy) => mul(dy, mul(a, affine(b, -2, 1))),
+  },
+  signGate: {
+    code: 9,
+    f: (a, b) => a * Math.sign(b),
+    da: (_a, b, _y, dy) => signGate(dy, b),
+    db: () => null,
+    domainB: offZero,
+  },
+  stepGate: {
+    code: 10,
+    f: (a, b) => (b >= 0 ? a : 0),
+    da: (_a, b, _y, dy) => stepGate(dy, b),
+    db: () => null,
+    domainB: offZero,
+  },
 } satisfies Record<string, BinaryRow>;
 
 /** The shape two operands broadcast to: axes align at the end, 1 stretches. */
@@ -117,7 +192,9 @@ export function broadcastShape(name: string, a: Shape, b: Shape): Shape {
   });
 }
 
-/** Strides of a shape as an operand of a larger one: 0 along the axes it stretches over, which are its axes of size 1. */
+/**
+ * Strides of a shape as an operand of a larger one: 0 along the axes it stretches over, which are its axes of size 1.
+ */
 export function broadcastStrides(shape: Shape): [number, number, number, number] {
   const s = four(shape);
   const dense = [s[1] * s[2] * s[3], s[2] * s[3], s[3], 1];
@@ -131,16 +208,24 @@ function binaryOp(name: string, row: BinaryRow): Op<Slope> {
     forward: (session, [a, b], y, { p }) => {
       if (sameShape(a.shape, b.shape)) {
         const n4 = words(y.size);
-        session.run(binaryKernel, { read: { a, b }, write: { y }, params: { n4, p }, constants: { OP: row.code }, groups: grid(n4, 256) });
+        session.run(binaryKernel, {
+          read: { a, b },
+          write: { y },
+          params: { n4, p },
+          constants: { OP: row.code },
+          groups: grid(n4, 256),
+        });
         return;
       }
       const [n, c, h, w] = four(y.shape);
       const [an, ac, ah, aw] = broadcastStrides(a.shape);
       const [bn, bc, bh, bw] = broadcastStrides(b.shape);
       session.run(broadcastKernel, {
-        read: { a, b }, write: { y }, constants: { OP: row.code },
+        read: { a, b },
+        write: { y },
+        constants: { OP: row.code },
         params: { planes: n * c, c, inner: h * w, w, p, an, ac, ah, aw, bn, bc, bh, bw },
-        groups: [Math.ceil(h * w / 256), Math.min(n * c, 32768), Math.ceil(n * c / 32768)],
+        groups: [Math.ceil((h * w) / 256), Math.min(n * c, 32768), Math.ceil((n * c) / 32768)],
       });
     },
     backward: ({ x: [a, b], y, attrs, needs }, dy) => [
@@ -160,21 +245,52 @@ function binaryOp(name: string, row: BinaryRow): Op<Slope> {
       });
     },
     terms: () => 8,
-    cases: ([
-      [[2, 3, 5, 7], [2, 3, 5, 7]], [[2, 3, 5, 7], [1, 3, 1, 1]], [[2, 3, 1, 1], [2, 3, 5, 7]], [[3, 1, 4], [5, 1]], [[6], [1]],
-    ] as const).map(([a, b]): Case<Slope> => ({
-      name: `${a.join('x')},${b.join('x')}`, inputs: row.apart ? [{ shape: a, make: (u) => Math.round(u * 5) / 5 }, { shape: b, make: (u) => Math.round(u * 5) / 5 + 0.1 }] : [{ shape: a }, { shape: b, make: row.domainB }], attrs: { p: row.p ?? 0 },
-      grads: name.endsWith('Gate') && row.domainB ? [0] : [0, 1],
-    })),
+    cases: (
+      [
+        [
+          [2, 3, 5, 7],
+          [2, 3, 5, 7],
+        ],
+        [
+          [2, 3, 5, 7],
+          [1, 3, 1, 1],
+        ],
+        [
+          [2, 3, 1, 1],
+          [2, 3, 5, 7],
+        ],
+        [
+          [3, 1, 4],
+          [5, 1],
+        ],
+        [[6], [1]],
+      ] as const
+    ).map(
+      ([a, b]): Case<Slope> => ({
+        name: `${a.join('x')},${b.join('x')}`,
+        inputs: row.apart
+          ? [
+              { shape: a, make: (u) => Math.round(u * 5) / 5 },
+              { shape: b, make: (u) => Math.round(u * 5) / 5 + 0.1 },
+            ]
+          : [{ shape: a }, { shape: b, make: row.domainB }],
+        attrs: { p: row.p ?? 0 },
+        grads: name.endsWith('Gate') && row.domainB ? [0] : [0, 1],
+      }),
+    ),
   });
 }
 
 const fit = (g: Tensor | null, like: Tensor): Tensor | null => g && sumTo(g, like.shape);
 
-export const binaryOps = Object.fromEntries(Object.entries(binaryTable).map(([name, row]) => [name, binaryOp(name, row)])) as
-  Record<keyof typeof binaryTable, Op<Slope>>;
+export const binaryOps = Object.fromEntries(
+  Object.entries(binaryTable).map(([name, row]) => [name, binaryOp(name, row)]),
+) as Record<keyof typeof binaryTable, Op<Slope>>;
 
-const binary = (name: keyof typeof binaryTable) => (a: Tensor, b: Tensor, p = 0): Tensor => binaryOps[name]([a, b], { p });
+const binary =
+  (name: keyof typeof binaryTable) =>
+  (a: Tensor, b: Tensor, p = 0): Tensor =>
+    binaryOps[name]([a, b], { p });
 export const add = binary('add');
 export const sub = binary('sub');
 export const mul = binary('mul');

@@ -8,7 +8,15 @@ import { planeLanes } from './planes.ts';
 import { reshape } from '../copy/reshape.ts';
 import { scale, stepGate, sub } from '../pointwise/pointwise.ts';
 
-interface Plan { kept: number[]; keptStrides: number[]; reduced: number[]; reducedStrides: number[]; length: number; outputs: number; dense: boolean }
+interface Plan {
+  kept: number[];
+  keptStrides: number[];
+  reduced: number[];
+  reducedStrides: number[];
+  length: number;
+  outputs: number;
+  dense: boolean;
+}
 
 function planAxes(shape: Shape, axes: readonly number[]): Plan {
   const s = four(shape);
@@ -18,7 +26,10 @@ function planAxes(shape: Shape, axes: readonly number[]): Plan {
   const pick = (inside: boolean): [number[], number[]] => {
     const ids = [0, 1, 2, 3].filter((i) => over.has(i) === inside);
     const lead = new Array<number>(4 - ids.length);
-    return [[...lead.fill(1), ...ids.map((i) => s[i])], [...lead.fill(0), ...ids.map((i) => strides[i])]];
+    return [
+      [...lead.fill(1), ...ids.map((i) => s[i])],
+      [...lead.fill(0), ...ids.map((i) => strides[i])],
+    ];
   };
   const [kept, keptStrides] = pick(false);
   const [reduced, reducedStrides] = pick(true);
@@ -26,31 +37,67 @@ function planAxes(shape: Shape, axes: readonly number[]): Plan {
   // Dense when the reduced axes are the last ones (axes of size 1 do not matter).
   let dense = true;
   let seenKept = false;
-  for (let i = 3; i >= 0; i--) { if (s[i] === 1) continue; if (!over.has(i)) seenKept = true; else if (seenKept) dense = false; }
+  for (let i = 3; i >= 0; i--) {
+    if (s[i] === 1) continue;
+    if (!over.has(i)) seenKept = true;
+    else if (seenKept) dense = false;
+  }
   return { kept, keptStrides, reduced, reducedStrides, length, outputs: sizeOf(kept), dense };
 }
 
 /** Threads that share one output: enough to fill a device, few enough that the second pass is short. */
 const partsFor = (outputs: number, length: number): number =>
-  (length <= 64 || outputs >= 4096 ? 1 : Math.min(256, Math.ceil(length / 16)));
+  length <= 64 || outputs >= 4096 ? 1 : Math.min(256, Math.ceil(length / 16));
 
 function launch(session: Session, x: Tensor, y: Tensor, p: Plan, parts: number, scale: number, max: boolean): void {
   session.run(kernel, {
-    read: { x }, write: { y }, constants: { MAX: max ? 1 : 0, DENSE: p.dense ? 1 : 0 }, groups: grid(p.outputs * parts, 64),
+    read: { x },
+    write: { y },
+    constants: { MAX: max ? 1 : 0, DENSE: p.dense ? 1 : 0 },
+    groups: grid(p.outputs * parts, 64),
     params: {
-      threads: p.outputs * parts, parts, length: p.length, scale,
-      k1: p.kept[1], k2: p.kept[2], k3: p.kept[3],
-      ks0: p.keptStrides[0], ks1: p.keptStrides[1], ks2: p.keptStrides[2], ks3: p.keptStrides[3],
-      r1: p.reduced[1], r2: p.reduced[2], r3: p.reduced[3],
-      rs0: p.reducedStrides[0], rs1: p.reducedStrides[1], rs2: p.reducedStrides[2], rs3: p.reducedStrides[3],
+      threads: p.outputs * parts,
+      parts,
+      length: p.length,
+      scale,
+      k1: p.kept[1],
+      k2: p.kept[2],
+      k3: p.kept[3],
+      ks0: p.keptStrides[0],
+      ks1: p.keptStrides[1],
+      ks2: p.keptStrides[2],
+      ks3: p.keptStrides[3],
+      r1: p.reduced[1],
+      r2: p.reduced[2],
+      r3: p.reduced[3],
+      rs0: p.reducedStrides[0],
+      rs1: p.reducedStrides[1],
+      rs2: p.reducedStrides[2],
+      rs3: p.reducedStrides[3],
     },
   });
 }
 
-/** y[u] = scale * the sum over `samples` of plane sample * units + u of x; planes of `length` values, a multiple of 4. */
-export function sumPlanes(session: Session, x: Tensor, y: Tensor, units: number, samples: number, length: number, scale: number): void {
+/**
+ * y[u] = scale * the sum over `samples` of plane sample * units + u of x; planes of `length` values, a multiple of 4.
+ */
+export function sumPlanes(
+  session: Session,
+  x: Tensor,
+  y: Tensor,
+  units: number,
+  samples: number,
+  length: number,
+  scale: number,
+): void {
   const { constants, groups } = planeLanes(session, units, length / 4);
-  session.run(planesKernel, { read: { x }, write: { y }, params: { units, samples, length: length / 4, scale }, constants, groups });
+  session.run(planesKernel, {
+    read: { x },
+    write: { y },
+    params: { units, samples, length: length / 4, scale },
+    constants,
+    groups,
+  });
 }
 
 /** A sum over the last axes, and perhaps over the first too, as one over planes of whole vec4; null for others. */
@@ -62,12 +109,22 @@ function planesOf(shape: Shape, axes: readonly number[]): { units: number; sampl
   const between = shape.slice(first, cut).every((n, i) => n === 1 || !axes.includes(i + first));
   // A single unit of many values is better spread in two passes, and many short ones by one invocation for each value.
   const units = sizeOf(shape.slice(first, cut));
-  return between && length % 4 === 0 && length >= 16 && units * 65536 >= length ? { units, samples: first ? shape[0] : 1, length } : null;
+  return between && length % 4 === 0 && length >= 16 && units * 65536 >= length
+    ? { units, samples: first ? shape[0] : 1, length }
+    : null;
 }
 
-function reduceInto(session: Session, x: Tensor, y: Tensor, axes: readonly number[], factor: number, max: boolean): void {
+function reduceInto(
+  session: Session,
+  x: Tensor,
+  y: Tensor,
+  axes: readonly number[],
+  factor: number,
+  max: boolean,
+): void {
   const planes = max ? null : planesOf(x.shape, axes);
-  if (planes && planes.units <= 65535) return sumPlanes(session, x, y, planes.units, planes.samples, planes.length, factor);
+  if (planes && planes.units <= 65535)
+    return sumPlanes(session, x, y, planes.units, planes.samples, planes.length, factor);
   const plan = planAxes(x.shape, axes);
   const parts = partsFor(plan.outputs, plan.length);
   if (parts === 1) return launch(session, x, y, plan, 1, factor, max);
@@ -141,7 +198,10 @@ export const max = op<{ axes: readonly number[] }>({
   backward: ({ x: [x], y }, dy) => [stepGate(expand([dy], { shape: x.shape }), sub(x, y))],
   reference: ([x], { axes }) => reference(x, axes, Math.max, -Infinity),
   // Values apart from each other: at a tie the maximum has no derivative. 1511 is prime, so none repeats.
-  cases: cases.map((c) => ({ ...c, inputs: [{ ...c.inputs[0], make: (_u: number, i: number) => ((i * 1009) % 1511) / 100 - 7 }] })),
+  cases: cases.map((c) => ({
+    ...c,
+    inputs: [{ ...c.inputs[0], make: (_u: number, i: number) => ((i * 1009) % 1511) / 100 - 7 }],
+  })),
 });
 
 const allAxes = (x: Tensor): number[] => x.shape.map((_, i) => i);

@@ -6,11 +6,18 @@ import type { Shape, Tensor } from '../../tensor.ts';
 import { absolute, imageShape, perPlane, planeGroups, scatterPlanes, type Image } from '../reduce/planes.ts';
 
 /** Rows and columns added on each side; each smaller than the image's size along its axis. */
-export interface Frame { top: number; bottom: number; left: number; right: number }
+export interface Frame {
+  top: number;
+  bottom: number;
+  left: number;
+  right: number;
+}
 
 function checkFrame(name: string, [, , h, w]: Shape, { top, bottom, left, right }: Frame): void {
-  if (![top, bottom, left, right].every((v) => Number.isInteger(v) && v >= 0)) shapeError(name, `pads ${[top, bottom, left, right]} must be whole numbers, at least 0`);
-  if (Math.max(top, bottom) >= h || Math.max(left, right) >= w) shapeError(name, `pads ${[top, bottom, left, right]} must be smaller than ${h}x${w}`);
+  if (![top, bottom, left, right].every((v) => Number.isInteger(v) && v >= 0))
+    shapeError(name, `pads ${[top, bottom, left, right]} must be whole numbers, at least 0`);
+  if (Math.max(top, bottom) >= h || Math.max(left, right) >= w)
+    shapeError(name, `pads ${[top, bottom, left, right]} must be smaller than ${h}x${w}`);
 }
 const mirror = (i: number, n: number): number => n - 1 - Math.abs(n - 1 - Math.abs(i));
 
@@ -35,7 +42,12 @@ export const reflectPadOp: Op<Frame> = op<Frame>({
   forward: (session, [x], y, { top, left }) => {
     const [n, c, h, w] = x.shape;
     const [, , ho, wo] = y.shape;
-    session.run(padKernel, { read: { x }, write: { y }, params: { planes: n * c, h, w, ho, wo, top, left }, groups: planeGroups(ho * wo, n * c) });
+    session.run(padKernel, {
+      read: { x },
+      write: { y },
+      params: { planes: n * c, h, w, ho, wo, top, left },
+      groups: planeGroups(ho * wo, n * c),
+    });
   },
   backward: ({ attrs }, dy) => [reflectFoldOp([dy], attrs)],
   reference: ([x], frame) => {
@@ -56,7 +68,12 @@ export const reflectFoldOp: Op<Frame> = op<Frame>({
   },
   forward: (session, [x], y, frame) => {
     const [n, c, h, w] = y.shape;
-    session.run(foldKernel, { read: { x }, write: { y }, params: { planes: n * c, h, w, ...frame }, groups: planeGroups(h * w, n * c) });
+    session.run(foldKernel, {
+      read: { x },
+      write: { y },
+      params: { planes: n * c, h, w, ...frame },
+      groups: planeGroups(h * w, n * c),
+    });
   },
   backward: ({ attrs }, dy) => [reflectPadOp([dy], attrs)],
   reference: fold,

@@ -4,10 +4,12 @@
  *
  * Output pixel p reads the input at q + d(q / unit), q = A p: an image first bent by the spline, then mapped by A.
  *   d(u) = a0 + a1 u.x + a2 u.y + sum_i w_i U(|u - c_i|),  U(r) = r^2 log r
- * `unit`, the larger extent of the control points, keeps r near 1; being one length for both axes, it changes no result.
+ * `unit`, the larger extent of the control points, keeps r near 1; being one length for both axes, it changes no
+ * result.
  *
  * As numbers, in rows of four:
- *   A00 A01 A02 1/unit | A10 A11 A12 0 | a0.x a1.x a2.x 0 | a0.y a1.y a2.y 0 | c_i.x c_i.y w_i.x w_i.y  for each point i
+ *   A00 A01 A02 1/unit | A10 A11 A12 0 | a0.x a1.x a2.x 0 | a0.y a1.y a2.y 0 | c_i.x c_i.y w_i.x w_i.y  for each point
+ *   i
  */
 export type Point = readonly [number, number];
 /** x' = m[0] x + m[1] y + m[2]; y' = m[3] x + m[4] y + m[5]. */
@@ -56,7 +58,11 @@ function solveSpline(centres: readonly Point[], values: readonly Point[]): numbe
     rows.push([...centres.map(([u, v]) => bend((x - u) ** 2 + (y - v) ** 2)), 1, x, y, ...values[i]]);
   }
   const side = (f: (c: Point) => number): number[] => [...centres.map(f), 0, 0, 0, 0, 0];
-  rows.push(side(() => 1), side((c) => c[0]), side((c) => c[1]));
+  rows.push(
+    side(() => 1),
+    side((c) => c[0]),
+    side((c) => c[1]),
+  );
   return eliminate(rows, 2);
 }
 
@@ -67,7 +73,8 @@ function eliminate(rows: number[][], sides: number): number[][] {
     let pivot = k;
     for (let i = k + 1; i < n; i++) if (Math.abs(rows[i][k]) > Math.abs(rows[pivot][k])) pivot = i;
     [rows[k], rows[pivot]] = [rows[pivot], rows[k]];
-    if (!(Math.abs(rows[k][k]) > 1e-12)) throw new Error('warpMap: control points that repeat or lie on one line determine no spline');
+    if (!(Math.abs(rows[k][k]) > 1e-12))
+      throw new Error('warpMap: control points that repeat or lie on one line determine no spline');
     for (let i = k + 1; i < n; i++) {
       const factor = rows[i][k] / rows[k][k];
       if (factor !== 0) for (let j = k; j < n + sides; j++) rows[i][j] -= factor * rows[k][j];

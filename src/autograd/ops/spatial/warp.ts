@@ -1,4 +1,6 @@
-/** Images and label maps resampled through a map that lies in device memory, so that a replayed step can get a new one. */
+/**
+ * Images and label maps resampled through a map that lies in device memory, so that a replayed step can get a new one.
+ */
 import bilinearKernel from '../../../shaders/spatial/warp/bilinear.wgsl';
 import nearestKernel from '../../../shaders/spatial/warp/nearest.wgsl';
 import { grid, op, ref, shapeError, type Case, type CaseInput, type Op, type Ref } from '../../op.ts';
@@ -7,7 +9,12 @@ import { type Affine, type WarpMap, identityAffine, warpMap, warpMapSize, warpPo
 
 /** Outside the input: mirrored at the edge pixels' centres, or the nearest edge pixel. */
 export type Border = 'reflect' | 'clamp';
-interface Attrs { mode: 'bilinear' | 'nearest'; border: Border; height: number; width: number }
+interface Attrs {
+  mode: 'bilinear' | 'nearest';
+  border: Border;
+  height: number;
+  width: number;
+}
 
 /** [N, C, H, W] of an image or of a label map [N, H, W]. */
 const planesOf = (s: Shape): readonly [number, number, number, number] =>
@@ -28,8 +35,11 @@ function launch(session: Session, name: string, x: Tensor, map: Tensor, y: Tenso
   const [, , ho, wo] = planesOf(y.shape);
   const [gx, gz] = grid(ho * wo, 64);
   session.run(mode === 'nearest' ? nearestKernel : bilinearKernel, {
-    read: { x, warpMap: map }, write: { y }, constants: { CLAMP: border === 'clamp' ? 1 : 0 },
-    params: { c, h, w, ho, wo, ...mapLayout(name, map.shape, n) }, groups: [gx, n * Math.ceil(c / 4), gz],
+    read: { x, warpMap: map },
+    write: { y },
+    constants: { CLAMP: border === 'clamp' ? 1 : 0 },
+    params: { c, h, w, ho, wo, ...mapLayout(name, map.shape, n) },
+    groups: [gx, n * Math.ceil(c / 4), gz],
   });
 }
 
@@ -45,10 +55,17 @@ function reference(name: string, [x, map]: readonly Ref[], { mode, border, heigh
   return ref(x.shape.length === 3 ? [n, height, width] : [n, c, height, width], (i) => {
     const plane = Math.floor(i / (height * width));
     const row = Math.min(Math.floor(plane / c), rows - 1);
-    const [px, py] = warpPosition(map.data, points, i % width, Math.floor(i / width) % height, row * warpMapSize(points));
+    const [px, py] = warpPosition(
+      map.data,
+      points,
+      i % width,
+      Math.floor(i / width) % height,
+      row * warpMapSize(points),
+    );
     const tx = inside(px, w - 1, border);
     const ty = inside(py, h - 1, border);
-    const at = (iy: number, ix: number): number => x.data[plane * h * w + Math.min(iy, h - 1) * w + Math.min(ix, w - 1)];
+    const at = (iy: number, ix: number): number =>
+      x.data[plane * h * w + Math.min(iy, h - 1) * w + Math.min(ix, w - 1)];
     if (mode === 'nearest') return at(Math.floor(ty + 0.5), Math.floor(tx + 0.5));
     const iy = Math.floor(ty);
     const ix = Math.floor(tx);
@@ -59,25 +76,74 @@ function reference(name: string, [x, map]: readonly Ref[], { mode, border, heigh
 
 // Chosen so that no position lies half way between two pixels, where rounding would decide the nearest.
 const turn: Affine = [0.913, 0.297, -1.713, -0.241, 1.087, 2.311];
-const corners = (w: number, h: number): (readonly [number, number])[] => [[0, 0], [w - 1, 0], [0, h - 1], [w - 1, h - 1], [(w - 1) / 2, (h - 1) / 2]];
-const bent = (w: number, h: number): WarpMap =>
-  ({ points: corners(w, h), moves: [[0, 0], [1.3, -0.7], [0.4, 2.1], [0, 0], [-1.9, 1.6]], affine: [1.05, 0.1, -0.31, -0.07, 0.95, 0.23] });
+const corners = (w: number, h: number): (readonly [number, number])[] => [
+  [0, 0],
+  [w - 1, 0],
+  [0, h - 1],
+  [w - 1, h - 1],
+  [(w - 1) / 2, (h - 1) / 2],
+];
+const bent = (w: number, h: number): WarpMap => ({
+  points: corners(w, h),
+  moves: [
+    [0, 0],
+    [1.3, -0.7],
+    [0.4, 2.1],
+    [0, 0],
+    [-1.9, 1.6],
+  ],
+  affine: [1.05, 0.1, -0.31, -0.07, 0.95, 0.23],
+});
 const mapInput = (...maps: WarpMap[]): CaseInput => {
   const data = maps.flatMap((m) => [...warpMap(m)]);
-  return { shape: maps.length === 1 ? [data.length] : [maps.length, data.length / maps.length], make: (_u, i) => data[i] };
+  return {
+    shape: maps.length === 1 ? [data.length] : [maps.length, data.length / maps.length],
+    make: (_u, i) => data[i],
+  };
 };
-const attrsOf = (height: number, width: number, mode: Attrs['mode'], border: Border): Attrs => ({ mode, border, height, width });
+const attrsOf = (height: number, width: number, mode: Attrs['mode'], border: Border): Attrs => ({
+  mode,
+  border,
+  height,
+  width,
+});
 const imageCases = (mode: Attrs['mode']): Case<Attrs>[] => [
-  { name: `${mode} identity`, inputs: [{ shape: [1, 3, 5, 8] }, mapInput({ affine: identityAffine })], attrs: attrsOf(5, 8, mode, 'reflect') },
-  { name: `${mode} affine, mirrored`, inputs: [{ shape: [1, 3, 6, 11] }, mapInput({ affine: turn })], attrs: attrsOf(6, 11, mode, 'reflect') },
-  { name: `${mode} affine, clamped`, inputs: [{ shape: [2, 5, 6, 11] }, mapInput({ affine: turn })], attrs: attrsOf(4, 7, mode, 'clamp') },
-  { name: `${mode} spline, wide`, inputs: [{ shape: [1, 2, 7, 19] }, mapInput(bent(19, 7))], attrs: attrsOf(7, 19, mode, 'reflect') },
-  { name: `${mode} two maps`, inputs: [{ shape: [2, 3, 9, 5] }, mapInput(bent(5, 9), { ...bent(5, 9), affine: turn })], attrs: attrsOf(9, 5, mode, 'clamp') },
+  {
+    name: `${mode} identity`,
+    inputs: [{ shape: [1, 3, 5, 8] }, mapInput({ affine: identityAffine })],
+    attrs: attrsOf(5, 8, mode, 'reflect'),
+  },
+  {
+    name: `${mode} affine, mirrored`,
+    inputs: [{ shape: [1, 3, 6, 11] }, mapInput({ affine: turn })],
+    attrs: attrsOf(6, 11, mode, 'reflect'),
+  },
+  {
+    name: `${mode} affine, clamped`,
+    inputs: [{ shape: [2, 5, 6, 11] }, mapInput({ affine: turn })],
+    attrs: attrsOf(4, 7, mode, 'clamp'),
+  },
+  {
+    name: `${mode} spline, wide`,
+    inputs: [{ shape: [1, 2, 7, 19] }, mapInput(bent(19, 7))],
+    attrs: attrsOf(7, 19, mode, 'reflect'),
+  },
+  {
+    name: `${mode} two maps`,
+    inputs: [{ shape: [2, 3, 9, 5] }, mapInput(bent(5, 9), { ...bent(5, 9), affine: turn })],
+    attrs: attrsOf(9, 5, mode, 'clamp'),
+  },
 ];
-/** A position is good to a few ulp of the coordinates, and a step of one pixel changes a value by up to twice the largest. */
+/**
+ * A position is good to a few ulp of the coordinates, and a step of one pixel changes a value by up to twice the
+ * largest.
+ */
 const positionTerms = ([s]: readonly Shape[]): number => 4 * Math.max(...planesOf(s).slice(2)) ** 2;
 
-/** [x [N,C,H,W], map [16 + 4 points] or [N, 16 + 4 points]] -> [N, C, height, width]. No gradient: augmentation needs none. */
+/**
+ * [x [N,C,H,W], map [16 + 4 points] or [N, 16 + 4 points]] -> [N, C, height, width]. No gradient: augmentation needs
+ * none.
+ */
 export const warpOp: Op<Attrs> = op<Attrs>({
   name: 'warp',
   shape: ([s, map], { height, width }) => {
@@ -105,14 +171,36 @@ export const warpLabelsOp: Op<Attrs> = op<Attrs>({
   forward: (session, [x, map], y, attrs) => launch(session, 'warpLabels', x, map, y, { ...attrs, mode: 'nearest' }),
   backward: null,
   reference: (x, attrs) => reference('warpLabels', x, { ...attrs, mode: 'nearest' }),
-  cases: imageCases('nearest').map(({ inputs: [{ shape: [n, , h, w] }, map], ...rest }) => ({
-    ...rest, inputs: [{ shape: [n, h, w], dtype: 'u32', make: (u) => Math.floor(u * 3 + 3) }, map],
-  })),
+  cases: imageCases('nearest').map(
+    ({
+      inputs: [
+        {
+          shape: [n, , h, w],
+        },
+        map,
+      ],
+      ...rest
+    }) => ({
+      ...rest,
+      inputs: [{ shape: [n, h, w], dtype: 'u32', make: (u) => Math.floor(u * 3 + 3) }, map],
+    }),
+  ),
 });
 
-interface Options { mode?: Attrs['mode']; border?: Border; height?: number; width?: number }
+interface Options {
+  mode?: Attrs['mode'];
+  border?: Border;
+  height?: number;
+  width?: number;
+}
 /** x resampled by `map` (from `warpMap`), by default to its own size. */
-export const warp = (x: Tensor, map: Tensor, { mode = 'bilinear', border = 'reflect', height = x.shape[2], width = x.shape[3] }: Options = {}): Tensor =>
-  warpOp([x, map], { mode, border, height, width });
-export const warpLabels = (labels: Tensor, map: Tensor, { border = 'reflect', height = labels.shape[1], width = labels.shape[2] }: Omit<Options, 'mode'> = {}): Tensor =>
-  warpLabelsOp([labels, map], { mode: 'nearest', border, height, width });
+export const warp = (
+  x: Tensor,
+  map: Tensor,
+  { mode = 'bilinear', border = 'reflect', height = x.shape[2], width = x.shape[3] }: Options = {},
+): Tensor => warpOp([x, map], { mode, border, height, width });
+export const warpLabels = (
+  labels: Tensor,
+  map: Tensor,
+  { border = 'reflect', height = labels.shape[1], width = labels.shape[2] }: Omit<Options, 'mode'> = {},
+): Tensor => warpLabelsOp([labels, map], { mode: 'nearest', border, height, width });

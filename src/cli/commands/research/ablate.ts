@@ -1,4 +1,6 @@
-/** semia ablate -o DIR: trains scenes with one factor changed at a time, several seeds, and says what each was worth. */
+/**
+ * semia ablate -o DIR: trains scenes with one factor changed at a time, several seeds, and says what each was worth.
+ */
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
@@ -18,55 +20,128 @@ import { checkWritable } from '../../options/outputs.ts';
 import { duration, Progress } from '../../reports/progress.ts';
 import { explainDevice, openSession } from '../../session.ts';
 
-interface AblateOptions { output: string; scene: string[]; factors: string[]; seeds: number; minutes?: number; preset: PresetName; size?: number; width?: number; iterations?: number; targets?: number; quiet?: boolean }
+interface AblateOptions {
+  output: string;
+  scene: string[];
+  factors: string[];
+  seeds: number;
+  minutes?: number;
+  preset: PresetName;
+  size?: number;
+  width?: number;
+  iterations?: number;
+  targets?: number;
+  quiet?: boolean;
+}
 
 /** Some of these names, separated by commas; `all` for all. */
-const some = (all: readonly string[], usual = all) => (text: string): string[] => {
-  const words = [...new Set(text.split(',').map((w) => w.trim()).filter(Boolean))];
-  const unknown = words.filter((w) => !all.includes(w));
-  if (words.length === 1 && words[0] === 'all') return [...usual];
-  if (!words.length || unknown.length) throw new InvalidArgumentError(`there are ${all.join(', ')}${unknown.length ? `, and no ${unknown.join(', ')}` : ''}.`);
-  return words;
-};
+const some =
+  (all: readonly string[], usual = all) =>
+  (text: string): string[] => {
+    const words = [
+      ...new Set(
+        text
+          .split(',')
+          .map((w) => w.trim())
+          .filter(Boolean),
+      ),
+    ];
+    const unknown = words.filter((w) => !all.includes(w));
+    if (words.length === 1 && words[0] === 'all') return [...usual];
+    if (!words.length || unknown.length)
+      throw new InvalidArgumentError(
+        `there are ${all.join(', ')}${unknown.length ? `, and no ${unknown.join(', ')}` : ''}.`,
+      );
+    return words;
+  };
 
 export function addAblate(program: Command): void {
   const names = factors.map((f) => f.name);
-  program.command('ablate').description('what each decision is worth: painted scenes trained with one factor changed at a time, several seeds, a table with spread')
-    .requiredOption('-o, --output <dir>', 'a folder for the page (index.html), the records (ablation.json, cells.csv) and all pictures; a rerun goes on with it')
-    .option('--scene <names>', `which scenes, separated by commas, ${allSceneNames.join(', ')}, or all for the landscapes`, some(allSceneNames, sceneNames), ['lake'])
-    .option('--factors <names>', `which factors, separated by commas (default: all: ${names.join(', ')})`, some(names), names)
+  program
+    .command('ablate')
+    .description(
+      'what each decision is worth: painted scenes trained with one factor changed at a time, several seeds, a table with spread',
+    )
+    .requiredOption(
+      '-o, --output <dir>',
+      'a folder for the page (index.html), the records (ablation.json, cells.csv) and all pictures; a rerun goes on with it',
+    )
+    .option(
+      '--scene <names>',
+      `which scenes, separated by commas, ${allSceneNames.join(', ')}, or all for the landscapes`,
+      some(allSceneNames, sceneNames),
+      ['lake'],
+    )
+    .option(
+      '--factors <names>',
+      `which factors, separated by commas (default: all: ${names.join(', ')})`,
+      some(names),
+      names,
+    )
     .option('--seeds <count>', 'trainings of each, with seeds 0, 1, ...', integer(1, 1000), 3)
     .addOption(new Option('--preset <name>', 'what the factors are changed in').choices(presetNames).default('fast'))
     .option('--iterations <count>', "of each training (default: the preset's)", integer(1, 1_000_000))
-    .option('--size <pixels>', "training size (default: the preset's); pictures have twice as many, at least 64", integer(32, 512))
+    .option(
+      '--size <pixels>',
+      "training size (default: the preset's); pictures have twice as many, at least 64",
+      integer(32, 512),
+    )
     .option('--width <channels>', "base width of the networks (default: the preset's)", integer(4, 128, 4))
     .option('--targets <count>', "of each scene's targets the first so many (default: all)", integer(1, 100))
-    .option('--minutes <count>', 'begin no training that would end later than so long after the start', integer(1, 100_000))
+    .option(
+      '--minutes <count>',
+      'begin no training that would end later than so long after the start',
+      integer(1, 100_000),
+    )
     .option('--quiet', 'print nothing but errors and the table')
-    .addHelpText('after', '\nWhat is finished is kept: the same command again goes on, and more seeds, scenes or factors extend it.\n\nExample:\n  semia ablate --scene lake,coast --factors alignment,guidance,warm-start --seeds 3 --minutes 60 -o ablated\n')
+    .addHelpText(
+      'after',
+      '\nWhat is finished is kept: the same command again goes on, and more seeds, scenes or factors extend it.\n\nExample:\n  semia ablate --scene lake,coast --factors alignment,guidance,warm-start --seeds 3 --minutes 60 -o ablated\n',
+    )
     .action(ablate);
 }
 
 async function ablate(o: AblateOptions): Promise<void> {
-  if ((await fs.stat(o.output).catch(() => null))?.isFile()) throw new UserError(`${o.output}: is a file: give a folder`);
+  if ((await fs.stat(o.output).catch(() => null))?.isFile())
+    throw new UserError(`${o.output}: is a file: give a folder`);
   await checkWritable(join(o.output, 'index.html'));
   const choices: Choices = { preset: o.preset, size: o.size, width: o.width, iterations: o.iterations };
   const base = configure(choices);
-  const settings = { preset: o.preset, size: base.size, width: base.network.generator, iterations: base.iterations, pictureSize: Math.min(1024, Math.max(64, 2 * base.size)), targets: o.targets ?? 'all' as const };
+  const settings = {
+    preset: o.preset,
+    size: base.size,
+    width: base.network.generator,
+    iterations: base.iterations,
+    pictureSize: Math.min(1024, Math.max(64, 2 * base.size)),
+    targets: o.targets ?? ('all' as const),
+  };
   const kept = await readAblation(o.output);
   const differ = kept ? differences(kept.settings, settings) : [];
-  if (differ.length) throw new UserError(`${o.output}: holds an ablation of other settings (${differ.join(', ')}): give the same, or another folder`);
+  if (differ.length)
+    throw new UserError(
+      `${o.output}: holds an ablation of other settings (${differ.join(', ')}): give the same, or another folder`,
+    );
   const tell = (text: string): void => Progress.line(text, o.quiet ?? false);
-  const a: Ablation = { settings, labels: { base: `preset ${o.preset} as it is`, ...Object.fromEntries(factors.map((f) => [f.name, f.label(base)])) }, cells: kept?.cells ?? [], waiting: 0 };
+  const a: Ablation = {
+    settings,
+    labels: { base: `preset ${o.preset} as it is`, ...Object.fromEntries(factors.map((f) => [f.name, f.label(base)])) },
+    cells: kept?.cells ?? [],
+    waiting: 0,
+  };
 
   // Round by round of seeds and the base first: whenever it stops, what is there compares.
-  const plan = Array.from({ length: o.seeds }, (_, seed) => o.scene.flatMap((scene) => [null, ...factors.filter((f) => o.factors.includes(f.name))].map((factor) => {
-    const change = differences(base, changed(base, factor));
-    if (factor && !change.length) tell(`note: ${factor.name} changes nothing in preset ${o.preset}`);
-    return { scene, seed, factor, name: factor?.name ?? 'base', change };
-  }))).flat();
+  const plan = Array.from({ length: o.seeds }, (_, seed) =>
+    o.scene.flatMap((scene) =>
+      [null, ...factors.filter((f) => o.factors.includes(f.name))].map((factor) => {
+        const change = differences(base, changed(base, factor));
+        if (factor && !change.length) tell(`note: ${factor.name} changes nothing in preset ${o.preset}`);
+        return { scene, seed, factor, name: factor?.name ?? 'base', change };
+      }),
+    ),
+  ).flat();
   // A cell trained before its factor was redefined is no cell of this ablation.
-  const stands = (p: typeof plan[number]): boolean => a.cells.some((c) => cellName(c) === cellName({ ...p, factor: p.name }) && c.change.join() === p.change.join());
+  const stands = (p: (typeof plan)[number]): boolean =>
+    a.cells.some((c) => cellName(c) === cellName({ ...p, factor: p.name }) && c.change.join() === p.change.join());
   const work = plan.filter((p) => !stands(p));
   a.cells = a.cells.filter((c) => !work.some((p) => cellName(c) === cellName({ ...p, factor: p.name })));
   tell(`${plan.length} trainings, ${plan.length - work.length} of them done already`);
@@ -87,9 +162,15 @@ async function ablate(o: AblateOptions): Promise<void> {
   if (a.waiting) tell(`${a.waiting} trainings are left: ${process.argv.length > 2 ? again() : commandLine('ablate')}`);
 }
 
-type Work = { scene: string; seed: number; factor: typeof factors[number] | null; name: string; change: string[] };
+type Work = { scene: string; seed: number; factor: (typeof factors)[number] | null; name: string; change: string[] };
 
-async function run(a: Ablation, work: readonly Work[], base: ReturnType<typeof configure>, o: AblateOptions, tell: (text: string) => void): Promise<void> {
+async function run(
+  a: Ablation,
+  work: readonly Work[],
+  base: ReturnType<typeof configure>,
+  o: AblateOptions,
+  tell: (text: string) => void,
+): Promise<void> {
   const began = performance.now();
   const session = await openSession();
   const adapter = session.device.info.description || session.device.info.vendor;
@@ -98,15 +179,25 @@ async function run(a: Ablation, work: readonly Work[], base: ReturnType<typeof c
   for (const [i, { scene, seed, factor, name, change }] of work.entries()) {
     a.waiting = work.length - i;
     const start = performance.now();
-    if (o.minutes && i && start - began + longest > 60_000 * o.minutes) { tell(`no time for another of up to ${duration(longest / 1000)}`); break; }
+    if (o.minutes && i && start - began + longest > 60_000 * o.minutes) {
+      tell(`no time for another of up to ${duration(longest / 1000)}`);
+      break;
+    }
     if (!scenes.has(scene)) scenes.set(scene, await openScene(scene, a.settings.pictureSize, o.targets));
     const c = { ...changed(base, factor), seed };
     const cell = { scene, factor: name, seed, change, adapter, version: programVersion };
-    const { values, files } = await session.memory.scope(() => trainCell(session, scenes.get(scene)!, c, (file) => join(o.output, 'pictures', `${scene}-${seed}`, file(name))));
+    const { values, files } = await session.memory.scope(() =>
+      trainCell(session, scenes.get(scene)!, c, (file) => join(o.output, 'pictures', `${scene}-${seed}`, file(name))),
+    );
     a.cells.push({ ...cell, values });
     a.waiting--;
     await writeAblation(o.output, a, files);
     longest = Math.max(longest, performance.now() - start);
-    tell(`${i + 1} of ${work.length}: ${scene}, seed ${seed}, ${a.labels[name]}: ${ablationMetrics.slice(0, 3).map((m) => `${m.label.slice(0, -2)} ${values[m.key].toFixed(m.digits)}`).join(', ')}, ${duration((performance.now() - start) / 1000)}`);
+    tell(
+      `${i + 1} of ${work.length}: ${scene}, seed ${seed}, ${a.labels[name]}: ${ablationMetrics
+        .slice(0, 3)
+        .map((m) => `${m.label.slice(0, -2)} ${values[m.key].toFixed(m.digits)}`)
+        .join(', ')}, ${duration((performance.now() - start) / 1000)}`,
+    );
   }
 }

@@ -11,26 +11,45 @@ import { decodeImage, encodePng } from '../../../node/decode.ts';
 import type { OutputFile } from '../../../node/files.ts';
 import { pictureFile, sceneFiles, scenePalette } from '../example.ts';
 
-export interface AblationScene { source: Source; targets: Target[]; truths: Picture[]; names: string[] }
+export interface AblationScene {
+  source: Source;
+  targets: Target[];
+  truths: Picture[];
+  names: string[];
+}
 
-/** A painted scene as training takes it, by way of the same PNG files that `semia example` writes; with its first `count` targets. */
+/**
+ * A painted scene as training takes it, by way of the same PNG files that `semia example` writes; with its first
+ * `count` targets.
+ */
 export async function openScene(name: string, size: number, count?: number): Promise<AblationScene> {
   const scene = paintScene(name, { size });
   const files = new Map(sceneFiles(scene, '').map((f) => [f.path, f.bytes as Uint8Array]));
   const read = (path: string, layout = false): Promise<Picture> => decodeImage(files.get(path)!, path, { layout });
-  const { source } = prepareSource(await read('photo.png'), await read('layout.png', true), { named: scenePalette(scene) });
+  const { source } = prepareSource(await read('photo.png'), await read('layout.png', true), {
+    named: scenePalette(scene),
+  });
   const names = scene.targets.slice(0, count).map(pictureFile);
   return {
-    source, names, truths: await Promise.all(names.map((n) => read(`truth/${n}`))),
+    source,
+    names,
+    truths: await Promise.all(names.map((n) => read(`truth/${n}`))),
     targets: await Promise.all(names.map(async (n) => prepareTarget(await read(`targets/${n}`, true), source))),
   };
 }
 
 /**
- * Trains, renders every target, measures. `path`: where a picture of this cell goes, given a function from the factor's name to
- * METHOD/TARGET.png, the layout that `semia study` takes. Seconds are those of the iterations, recording and compiling left out.
+ * Trains, renders every target, measures. `path`: where a picture of this cell goes, given a function from the factor's
+ * name to
+ * METHOD/TARGET.png, the layout that `semia study` takes. Seconds are those of the iterations, recording and compiling
+ * left out.
  */
-export async function trainCell(session: Session, { source, targets, truths, names }: AblationScene, c: Config, path: (file: (factor: string) => string) => string): Promise<{ values: Values; files: OutputFile[] }> {
+export async function trainCell(
+  session: Session,
+  { source, targets, truths, names }: AblationScene,
+  c: Config,
+  path: (file: (factor: string) => string) => string,
+): Promise<{ values: Values; files: OutputFile[] }> {
   const training = await openTraining(session, c, source, await learnTargets(session, c, source, targets));
   const began = performance.now();
   while (training.iteration < c.iterations) await training.next();
@@ -40,18 +59,29 @@ export async function trainCell(session: Session, { source, targets, truths, nam
   const reports: { result: Report; draft: Report }[] = [];
   for (const [i, target] of targets.entries()) {
     const [result, draft] = [await painter.paint(target), await painter.paint(target, { raw: true })];
-    files.push({ path: path((factor) => `${factor}/${names[i]}`), bytes: encodePng(result) }, { path: path((factor) => `drafts/${factor}/${names[i]}`), bytes: encodePng(draft) });
-    const measure = (picture: Picture): Promise<Report> => evaluate({ session, source, result: picture, target, truth: truths[i] });
+    files.push(
+      { path: path((factor) => `${factor}/${names[i]}`), bytes: encodePng(result) },
+      { path: path((factor) => `drafts/${factor}/${names[i]}`), bytes: encodePng(draft) },
+    );
+    const measure = (picture: Picture): Promise<Report> =>
+      evaluate({ session, source, result: picture, target, truth: truths[i] });
     reports.push({ result: await measure(result), draft: await measure(draft) });
   }
-  const of = (which: 'result' | 'draft', value: (r: Report) => number): number => reports.reduce((sum, r) => sum + value(r[which]), 0) / reports.length;
+  const of = (which: 'result' | 'draft', value: (r: Report) => number): number =>
+    reports.reduce((sum, r) => sum + value(r[which]), 0) / reports.length;
   return {
     files,
     values: {
-      of_ceiling: of('result', (r) => r.layout.ofCeiling!), accuracy: of('result', (r) => r.layout.accuracy), coherence: of('result', (r) => r.appearance.coherence),
-      psnr: of('result', (r) => r.truth!.psnr), ssim: of('result', (r) => r.truth!.ssim),
-      draft_of_ceiling: of('draft', (r) => r.layout.ofCeiling!), draft_psnr: of('draft', (r) => r.truth!.psnr), draft_ssim: of('draft', (r) => r.truth!.ssim),
-      draft_coherence: of('draft', (r) => r.appearance.coherence), seconds,
+      of_ceiling: of('result', (r) => r.layout.ofCeiling!),
+      accuracy: of('result', (r) => r.layout.accuracy),
+      coherence: of('result', (r) => r.appearance.coherence),
+      psnr: of('result', (r) => r.truth!.psnr),
+      ssim: of('result', (r) => r.truth!.ssim),
+      draft_of_ceiling: of('draft', (r) => r.layout.ofCeiling!),
+      draft_psnr: of('draft', (r) => r.truth!.psnr),
+      draft_ssim: of('draft', (r) => r.truth!.ssim),
+      draft_coherence: of('draft', (r) => r.appearance.coherence),
+      seconds,
     },
   };
 }

@@ -19,21 +19,45 @@ import { explainDevice, openSession } from '../../session.ts';
 import { readWeights } from '../../options/vgg.ts';
 
 export function addEvaluate(program: Command): void {
-  program.command('evaluate').description('is it right: how well results follow their layouts, and how much they look like the photograph')
+  program
+    .command('evaluate')
+    .description('is it right: how well results follow their layouts, and how much they look like the photograph')
     .argument('<results...>', 'pictures, or run folders (all their targets are rendered)')
-    .option('--source <photo>', 'the photograph; pictures and runs of this program know theirs').option('--layout <layout>', "the photograph's layout")
+    .option('--source <photo>', 'the photograph; pictures and runs of this program know theirs')
+    .option('--layout <layout>', "the photograph's layout")
     .option('--target <layout...>', 'the layout of all results, or of each in the same order')
-    .option('--truth <picture...>', 'the true picture, where there is one: for all, for each, or a folder of the same names')
-    .option('--predicted <folder>', "label maps of the results by a segmenter of your own, in the layout's colours, in place of the judge's (and source.png)")
-    .option('--inception <file>', "torchvision's inception_v3 or pytorch-fid's weights (.safetensors or .pth) for SIFID")
-    .option('--palette <file>', 'names of the classes').option('--size <pixels>', "longer side of the photograph at which all is compared, if it is larger", integer(32, 4096), 512)
-    .option('--json <file>', 'write everything, per-class numbers too').option('--csv <file>', 'write a row for each result').option('--quiet', 'print the table only')
-    .addHelpText('after', '\nExample:\n  semia evaluate result.png --source photo.jpg --layout layout.png --target target.png\n  semia evaluate runs/beach --json beach.json\n')
+    .option(
+      '--truth <picture...>',
+      'the true picture, where there is one: for all, for each, or a folder of the same names',
+    )
+    .option(
+      '--predicted <folder>',
+      "label maps of the results by a segmenter of your own, in the layout's colours, in place of the judge's (and source.png)",
+    )
+    .option(
+      '--inception <file>',
+      "torchvision's inception_v3 or pytorch-fid's weights (.safetensors or .pth) for SIFID",
+    )
+    .option('--palette <file>', 'names of the classes')
+    .option(
+      '--size <pixels>',
+      'longer side of the photograph at which all is compared, if it is larger',
+      integer(32, 4096),
+      512,
+    )
+    .option('--json <file>', 'write everything, per-class numbers too')
+    .option('--csv <file>', 'write a row for each result')
+    .option('--quiet', 'print the table only')
+    .addHelpText(
+      'after',
+      '\nExample:\n  semia evaluate result.png --source photo.jpg --layout layout.png --target target.png\n  semia evaluate runs/beach --json beach.json\n',
+    )
     .action(async (paths: string[], o: EvaluateOptions) => {
       for (const file of [o.json, o.csv]) if (file) await checkWritable(file);
       const items = await readItems(paths, o);
       const weights = o.inception ? (await readWeights(o.inception, isInceptionWeight)).weights : null;
-      if (weights && !weights.size) throw new UserError(`${o.inception}: has no tensor of Inception v3 (Conv2d_1a_3x3.conv.weight and so on)`);
+      if (weights && !weights.size)
+        throw new UserError(`${o.inception}: has no tensor of Inception v3 (Conv2d_1a_3x3.conv.weight and so on)`);
       const session = await openSession();
       try {
         const inception = weights ? inceptionFromWeights(session, weights, o.inception!) : undefined;
@@ -41,11 +65,22 @@ export function addEvaluate(program: Command): void {
         const reports: Report[] = [];
         for (const [i, item] of items.entries()) {
           Progress.line(`${i + 1} of ${items.length}: ${item.name}`, o.quiet ?? false);
-          reports.push(await evaluate({ ...item, session, inception, result: item.result ?? await rendered(item, painters, session) }));
+          reports.push(
+            await evaluate({
+              ...item,
+              session,
+              inception,
+              result: item.result ?? (await rendered(item, painters, session)),
+            }),
+          );
         }
         const { info } = session.device;
         const files: OutputFile[] = [];
-        if (o.json) files.push({ path: o.json, bytes: `${JSON.stringify({ program: 'semia', version: programVersion, adapter: info.description || info.vendor, results: items.map((item, i) => ({ ...about(item), ...reports[i] })) }, finite, 2)}\n` });
+        if (o.json)
+          files.push({
+            path: o.json,
+            bytes: `${JSON.stringify({ program: 'semia', version: programVersion, adapter: info.description || info.vendor, results: items.map((item, i) => ({ ...about(item), ...reports[i] })) }, finite, 2)}\n`,
+          });
         if (o.csv) files.push({ path: o.csv, bytes: csv(items, reports) });
         await writeFilesAtomic(files);
         console.log(table(items, reports));
@@ -55,7 +90,10 @@ export function addEvaluate(program: Command): void {
     });
 }
 
-/** The run's picture of an item's target, as `semia render` makes it; its reconstruction without syntheses, which would be the photograph. */
+/**
+ * The run's picture of an item's target, as `semia render` makes it; its reconstruction without syntheses, which would
+ * be the photograph.
+ */
 async function rendered({ run, target }: Item, painters: Map<RunFolder, Painter>, session: Session): Promise<Picture> {
   if (!painters.has(run!)) painters.set(run!, await painterOf(session, run!));
   const painter = painters.get(run!)!;
@@ -67,18 +105,43 @@ async function rendered({ run, target }: Item, painters: Map<RunFolder, Painter>
 const finite = (_key: string, value: unknown): unknown => (value === Infinity ? 'Infinity' : value);
 
 const about = ({ name, source, target, run }: Item): object => ({
-  name, source: source.photo.source, target: target.name, ...(run && { run: run.path }), classes: source.palette.classes.map((c) => c.name), size: { width: target.width, height: target.height },
+  name,
+  source: source.photo.source,
+  target: target.name,
+  ...(run && { run: run.path }),
+  classes: source.palette.classes.map((c) => c.name),
+  size: { width: target.width, height: target.height },
 });
 
 /** RFC 4180: every field quoted that needs it. */
 export function csv(items: readonly Item[], reports: readonly Report[]): string {
-  const field = (v: string | number | null): string => (v === null ? '' : /[",\n]/.test(String(v)) ? `"${String(v).replaceAll('"', '""')}"` : String(v));
+  const field = (v: string | number | null): string =>
+    v === null ? '' : /[",\n]/.test(String(v)) ? `"${String(v).replaceAll('"', '""')}"` : String(v);
   const classes = [...new Set(items.flatMap((i) => i.source.palette.classes.map((c) => c.name)))];
-  const head = ['result', 'target', ...metrics.map((m) => m.key), 'ceiling_mean_iou', 'ceiling_accuracy', 'control_mean_iou', 'control_accuracy', ...classes.map((c) => `iou ${c}`)];
+  const head = [
+    'result',
+    'target',
+    ...metrics.map((m) => m.key),
+    'ceiling_mean_iou',
+    'ceiling_accuracy',
+    'control_mean_iou',
+    'control_accuracy',
+    ...classes.map((c) => `iou ${c}`),
+  ];
   const rows = items.map((item, i) => {
     const r = reports[i];
-    const of = (c: string): number | null => r.layout.perClass[item.source.palette.classes.findIndex((k) => k.name === c)] ?? null;
-    return [item.name, item.target.name, ...metrics.map((m) => m.of(r)), r.layout.ceiling?.meanIoU ?? null, r.layout.ceiling?.accuracy ?? null, r.layout.control?.meanIoU ?? null, r.layout.control?.accuracy ?? null, ...classes.map(of)];
+    const of = (c: string): number | null =>
+      r.layout.perClass[item.source.palette.classes.findIndex((k) => k.name === c)] ?? null;
+    return [
+      item.name,
+      item.target.name,
+      ...metrics.map((m) => m.of(r)),
+      r.layout.ceiling?.meanIoU ?? null,
+      r.layout.ceiling?.accuracy ?? null,
+      r.layout.control?.meanIoU ?? null,
+      r.layout.control?.accuracy ?? null,
+      ...classes.map(of),
+    ];
   });
   return [head, ...rows].map((r) => r.map(field).join(',')).join('\r\n') + '\r\n';
 }
@@ -90,33 +153,55 @@ const columnWidth = 15;
 /** Metrics down, results across; an arrow says which way is better. */
 export function table(items: readonly Item[], reports: readonly Report[]): string {
   const lines: string[] = [];
-  const cut = (s: string): string => (s.length < columnWidth ? s : `${s.slice(0, columnWidth - 2)}…`).padStart(columnWidth);
+  const cut = (s: string): string =>
+    (s.length < columnWidth ? s : `${s.slice(0, columnWidth - 2)}…`).padStart(columnWidth);
   for (let from = 0; from < items.length; from += across) {
     const part = reports.slice(from, from + across);
-    const row = (label: string, values: readonly string[]): void => { lines.push(label.padEnd(26) + values.map(cut).join('')); };
+    const row = (label: string, values: readonly string[]): void => {
+      lines.push(label.padEnd(26) + values.map(cut).join(''));
+    };
     const extra = (label: string, f: (r: Report) => number | null): void => {
-      if (part.some((r) => f(r) !== null)) row(`  ${label}`, part.map((r) => f(r)?.toFixed(3) ?? '-'));
+      if (part.some((r) => f(r) !== null))
+        row(
+          `  ${label}`,
+          part.map((r) => f(r)?.toFixed(3) ?? '-'),
+        );
     };
     if (lines.length) lines.push('');
-    row('', items.slice(from, from + across).map((i) => i.name));
+    row(
+      '',
+      items.slice(from, from + across).map((i) => i.name),
+    );
     for (const m of metricsOf(part)) {
-      row(`${m.label} ${arrow(m)}`, part.map((r) => shown(m, r)));
+      row(
+        `${m.label} ${arrow(m)}`,
+        part.map((r) => shown(m, r)),
+      );
       if (m.key === 'mean_iou') {
         extra("the judge's ceiling", (r) => r.layout.ceiling?.meanIoU ?? null);
         extra('the true picture', (r) => r.layout.ofTruth?.meanIoU ?? null);
         extra('the untouched source', (r) => r.layout.control?.meanIoU ?? null);
-        row('  weakest class', part.map((r, i) => weakest(items[from + i], r)));
+        row(
+          '  weakest class',
+          part.map((r, i) => weakest(items[from + i], r)),
+        );
       }
       if (m.key === 'copy_share') extra('of the true picture', (r) => r.truth?.copy.share ?? null);
     }
   }
-  lines.push('', reports.some((r) => r.layout.by === 'judge')
-    ? "Mean IoU and accuracy: as seen by a judge that learned from the source pair and its warps alone. Ceiling: what it gives\nunseen warps of the source. A result means something between the untouched source's number and the ceiling."
-    : 'Mean IoU and accuracy: of the label maps given with --predicted.');
+  lines.push(
+    '',
+    reports.some((r) => r.layout.by === 'judge')
+      ? "Mean IoU and accuracy: as seen by a judge that learned from the source pair and its warps alone. Ceiling: what it gives\nunseen warps of the source. A result means something between the untouched source's number and the ceiling."
+      : 'Mean IoU and accuracy: of the label maps given with --predicted.',
+  );
   return lines.join('\n');
 }
 
 function weakest(item: Item, { layout }: Report): string {
-  const [k, v] = layout.perClass.reduce<[number, number]>((best, v, k) => (v !== null && v < best[1] ? [k, v] : best), [-1, Infinity]);
+  const [k, v] = layout.perClass.reduce<[number, number]>(
+    (best, v, k) => (v !== null && v < best[1] ? [k, v] : best),
+    [-1, Infinity],
+  );
   return k < 0 ? '-' : `${item.source.palette.classes[k].name.slice(0, 8)} ${v.toFixed(2)}`;
 }

@@ -1,4 +1,5 @@
-// Colours are linear light while painting: light adds up and averages there, and only there. `develop` encodes at the end.
+// Colours are linear light while painting: light adds up and averages there, and only there. `develop` encodes at the
+// end.
 
 /** Linear red, green, blue; 1 is a white wall in full sun, highlights may exceed it. */
 export type Colour = readonly [number, number, number];
@@ -13,8 +14,11 @@ export function hex(rgb: number): Colour {
 export const encode = (v: number): number => (v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055);
 
 /** From a (t = 0) to b (t = 1). */
-export const mix = (a: Colour, b: Colour, t: number): Colour =>
-  [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
+export const mix = (a: Colour, b: Colour, t: number): Colour => [
+  a[0] + (b[0] - a[0]) * t,
+  a[1] + (b[1] - a[1]) * t,
+  a[2] + (b[2] - a[2]) * t,
+];
 
 /** The colour k times as bright. */
 export const scale = (a: Colour, k: number): Colour => [a[0] * k, a[1] * k, a[2] * k];

@@ -18,15 +18,37 @@ export interface Head {
   mouth: { width: number; corners: number; open: number };
 }
 /** Classes, by their numbers. */
-export interface HeadLabels { skin: number; nose: number; eyes: readonly [number, number]; brows: readonly [number, number]; ears: readonly [number, number]; mouth: number; upper: number; lower: number; hair: number; neck: number }
+export interface HeadLabels {
+  skin: number;
+  nose: number;
+  eyes: readonly [number, number];
+  brows: readonly [number, number];
+  ears: readonly [number, number];
+  mouth: number;
+  upper: number;
+  lower: number;
+  hair: number;
+  neck: number;
+}
 
 const light: Light = { sun: unit([-0.5, 0.5, 0.72]), direct: [1.0, 0.92, 0.82], ambient: [0.27, 0.28, 0.31] };
-const skin = hex(0xd8a283), blush = hex(0xc9785f), lip = hex(0xa8483f), white = hex(0xe4ded6), iris = hex(0x55794f), tooth = hex(0xe6dccb);
-const hairDark = hex(0x2c1a10), hairBright = hex(0x8a5a32), brow = hex(0x2a1a12);
-const eyeX = 26, eyeY = -12, eyeHalf = 14, mouthY = 46;
+const skin = hex(0xd8a283),
+  blush = hex(0xc9785f),
+  lip = hex(0xa8483f),
+  white = hex(0xe4ded6),
+  iris = hex(0x55794f),
+  tooth = hex(0xe6dccb);
+const hairDark = hex(0x2c1a10),
+  hairBright = hex(0x8a5a32),
+  brow = hex(0x2a1a12);
+const eyeX = 26,
+  eyeY = -12,
+  eyeHalf = 14,
+  mouthY = 46;
 
 /** Half the face's width at height v, or 0 beyond it. */
-const halfFace = (v: number): number => (Math.abs(v) >= 82 ? 0 : v < 0 ? 61 * Math.sqrt(1 - (v / 82) ** 2) ** 0.8 : 61 * (1 - (v / 82) ** 2.6) ** 0.6);
+const halfFace = (v: number): number =>
+  Math.abs(v) >= 82 ? 0 : v < 0 ? 61 * Math.sqrt(1 - (v / 82) ** 2) ** 0.8 : 61 * (1 - (v / 82) ** 2.6) ** 0.6;
 const bell = (u: number, v: number, a: number, b: number): number => Math.exp(-((u / a) ** 2 + (v / b) ** 2));
 
 /** Half the nose's width at height v; 0 beyond it. */
@@ -38,14 +60,25 @@ function halfNose(v: number): number {
 /** Relief of the features over the plain egg, in reference pixels. */
 function relief(u: number, v: number): number {
   const a = Math.abs(u);
-  return 9 * bell(u, v - 20, 9, 12) + 6 * bell(u, v - 4, 6, 20) - 6 * bell(a - eyeX, v - eyeY, 15, 10) + 3.5 * bell(a - 34, v - 20, 17, 15)
-    + 3 * bell(u, v - mouthY, 24, 10) + 4 * bell(u, v - 70, 17, 10) + 3 * bell(a - 22, v + 27, 22, 8) - 2.5 * bell(u, v - 60, 20, 4);
+  return (
+    9 * bell(u, v - 20, 9, 12) +
+    6 * bell(u, v - 4, 6, 20) -
+    6 * bell(a - eyeX, v - eyeY, 15, 10) +
+    3.5 * bell(a - 34, v - 20, 17, 15) +
+    3 * bell(u, v - mouthY, 24, 10) +
+    4 * bell(u, v - 70, 17, 10) +
+    3 * bell(a - 22, v + 27, 22, 8) -
+    2.5 * bell(u, v - 60, 20, 4)
+  );
 }
 
 function normal(u: number, v: number, half: number): Vector {
-  const x = clamp(u / half, -1, 1) * 0.92, y = -v / 105, e = 0.7;
+  const x = clamp(u / half, -1, 1) * 0.92,
+    y = -v / 105,
+    e = 0.7;
   const z = Math.sqrt(Math.max(0.04, 1 - x * x - y * y));
-  const dx = (relief(u + e, v) - relief(u - e, v)) / (2 * e), dy = (relief(u, v + e) - relief(u, v - e)) / (2 * e);
+  const dx = (relief(u + e, v) - relief(u - e, v)) / (2 * e),
+    dy = (relief(u, v + e) - relief(u, v - e)) / (2 * e);
   return unit([x - dx * z * 0.75, y + dy * z * 0.75, z]);
 }
 
@@ -59,12 +92,21 @@ function skinLit(albedo: Colour, n: Vector, open = 1): Colour {
 
 /** What hair looks like at a place, from how its strands run. */
 const hairColour = (noise: Noise, along: number, across: number, sheen: number): Colour =>
-  scale(mix(hairDark, hairBright, clamp(0.38 + 0.55 * noise.fbm(across * 0.45, along * 0.025, 4) + 0.5 * sheen)), 0.75 + 0.25 * sheen);
+  scale(
+    mix(hairDark, hairBright, clamp(0.38 + 0.55 * noise.fbm(across * 0.45, along * 0.025, 4) + 0.5 * sheen)),
+    0.75 + 0.25 * sheen,
+  );
 
 /** Hair behind the head, neck, ears, the face and its parts, and the hair above the forehead; in this order. */
 export function paintHead(canvas: Canvas, k: HeadLabels, h: Head, seed: number): void {
-  const noise = new Noise(seed), random = randomStream(seed + 1);
-  const hangs = (v: number): number => (v < -14 ? 79 * Math.sqrt(Math.max(0, 1 - ((v + 14) / 84) ** 2)) : v < h.hair ? 79 + 6 * Math.sin(v * 0.05) - 12 * smoothstep(h.hair - 40, h.hair, v) : 0);
+  const noise = new Noise(seed),
+    random = randomStream(seed + 1);
+  const hangs = (v: number): number =>
+    v < -14
+      ? 79 * Math.sqrt(Math.max(0, 1 - ((v + 14) / 84) ** 2))
+      : v < h.hair
+        ? 79 + 6 * Math.sin(v * 0.05) - 12 * smoothstep(h.hair - 40, h.hair, v)
+        : 0;
   canvas.fill(0, canvas.height, k.hair, (x, y) => {
     const [u, v] = [x - h.x, y - h.y];
     const reach = hangs(v + 5 * noise.fbm(x * 0.4, 3, 2));
@@ -85,8 +127,11 @@ export function paintHead(canvas: Canvas, k: HeadLabels, h: Head, seed: number):
       const [u, v] = [(x - h.x) * side - 62, y - h.y - 5];
       const r = (u / 10) ** 2 + (v / 21) ** 2;
       if (r > 1) return null;
-      const shell = 0.72 + 0.3 * Math.cos(9 * Math.sqrt(r)) * (1 - 0.3 * v / 21);
-      return scale(skinLit(mix(skin, blush, 0.45 + 0.2 * noise.fbm(x * 0.2, y * 0.2, 3)), unit([side * 0.5, 0.1, 0.8])), shell);
+      const shell = 0.72 + 0.3 * Math.cos(9 * Math.sqrt(r)) * (1 - (0.3 * v) / 21);
+      return scale(
+        skinLit(mix(skin, blush, 0.45 + 0.2 * noise.fbm(x * 0.2, y * 0.2, 3)), unit([side * 0.5, 0.1, 0.8])),
+        shell,
+      );
     });
   }
   canvas.fill(h.y - 84, h.y + 84, k.skin, (x, y) => {
@@ -99,7 +144,11 @@ export function paintHead(canvas: Canvas, k: HeadLabels, h: Head, seed: number):
     if (Math.abs(u) >= halfNose(v)) return null;
     const nostril = bell(Math.abs(u) - 6.2, v - 29, 3.2, 1.9);
     const c = faceColour(noise, h, x, y, u, v, halfFace(v));
-    return mix(scale(c, 1 - 0.15 * smoothstep(0.75, 1, Math.abs(u) / halfNose(v)) * smoothstep(10, 22, v)), hex(0x2a120e), clamp(1.3 * nostril));
+    return mix(
+      scale(c, 1 - 0.15 * smoothstep(0.75, 1, Math.abs(u) / halfNose(v)) * smoothstep(10, 22, v)),
+      hex(0x2a120e),
+      clamp(1.3 * nostril),
+    );
   });
   for (const s of [0, 1] as const) {
     paintEye(canvas, k.eyes[s], h, s ? 1 : -1, noise);
@@ -113,8 +162,15 @@ function faceColour(noise: Noise, h: Head, x: number, y: number, u: number, v: n
   const red = 0.5 * bell(Math.abs(u) - 33, v - 22, 18, 14) + 0.35 * bell(u, v - 24, 12, 9) + 0.12;
   const pores = 1 + 0.1 * noise.fbm(x * 0.1, y * 0.1, 4) + 0.09 * noise.fbm(x * 0.9, y * 0.9, 3);
   // Hair shades the forehead, the lid the eye's socket, the nose and the lip what lies under them.
-  const shade = (1 - 0.35 * smoothstep(-34, -56, v + 0.15 * u)) * (1 - 0.3 * bell(Math.abs(u) - eyeX, v - eyeY + 8 * h.eyes, 15, 4)) * (1 - 0.3 * bell(u - 3, v - 36, 12, 3)) * (1 - 0.35 * bell(u - 1, v - mouthY - 12 - h.mouth.open, 15, 3.5));
-  return scale(skinLit(scale(mix(skin, blush, clamp(red + 0.15 * noise.fbm(x * 0.05, y * 0.05, 3))), pores), normal(u, v, half)), shade);
+  const shade =
+    (1 - 0.35 * smoothstep(-34, -56, v + 0.15 * u)) *
+    (1 - 0.3 * bell(Math.abs(u) - eyeX, v - eyeY + 8 * h.eyes, 15, 4)) *
+    (1 - 0.3 * bell(u - 3, v - 36, 12, 3)) *
+    (1 - 0.35 * bell(u - 1, v - mouthY - 12 - h.mouth.open, 15, 3.5));
+  return scale(
+    skinLit(scale(mix(skin, blush, clamp(red + 0.15 * noise.fbm(x * 0.05, y * 0.05, 3))), pores), normal(u, v, half)),
+    shade,
+  );
 }
 
 function paintEye(canvas: Canvas, label: number, h: Head, side: 1 | -1, noise: Noise): void {
@@ -127,21 +183,44 @@ function paintEye(canvas: Canvas, label: number, h: Head, side: 1 | -1, noise: N
     const r = Math.hypot(u, v + 1);
     const veil = 0.5 + 0.5 * smoothstep(-up, -up + 6, v);
     const angle = Math.atan2(v + 1, u);
-    const c = r < 2.9 ? hex(0x080808)
-      : r < 6.6 ? scale(iris, 0.55 + 0.5 * noise.fbm(angle * 6, r * 0.5, 3) + 0.5 * smoothstep(-2, 5, v) - 0.45 * smoothstep(5.4, 6.6, r))
-      : scale(mix(white, blush, 0.3 * (Math.abs(u) / eyeHalf) ** 3 + 0.06 * noise.fbm(x * 0.6, y * 0.6, 3)), 0.82);
+    const c =
+      r < 2.9
+        ? hex(0x080808)
+        : r < 6.6
+          ? scale(
+              iris,
+              0.55 +
+                0.5 * noise.fbm(angle * 6, r * 0.5, 3) +
+                0.5 * smoothstep(-2, 5, v) -
+                0.45 * smoothstep(5.4, 6.6, r),
+            )
+          : scale(mix(white, blush, 0.3 * (Math.abs(u) / eyeHalf) ** 3 + 0.06 * noise.fbm(x * 0.6, y * 0.6, 3)), 0.82);
     return Math.hypot(u + 2.4, v + 3.4) < 1.5 ? [1.3, 1.3, 1.25] : scale(c, veil);
   });
   // The lashes of the upper lid, thicker outwards.
   for (let i = 0; i <= 26; i++) {
-    const u = (i / 13 - 1) * eyeHalf, top = cy - 8 * h.eyes * open(u) ** 0.8;
+    const u = (i / 13 - 1) * eyeHalf,
+      top = cy - 8 * h.eyes * open(u) ** 0.8;
     const out = clamp(0.5 + (side * u) / 28);
-    canvas.stroke(cx + u, top + 0.6, cx + u + side * 1.6 * out, top - 1.2 - 2 * out, 1.8, 0.4, hex(0x160d09), hex(0x160d09), label);
+    canvas.stroke(
+      cx + u,
+      top + 0.6,
+      cx + u + side * 1.6 * out,
+      top - 1.2 - 2 * out,
+      1.8,
+      0.4,
+      hex(0x160d09),
+      hex(0x160d09),
+      label,
+    );
   }
 }
 
 function paintBrow(canvas: Canvas, label: number, h: Head, side: 1 | -1, noise: Noise, random: () => number): void {
-  const arc = (t: number): [number, number] => [h.x + side * lerp(11, 47, t), h.y - 29 - h.brows - 7 * Math.sin(Math.PI * (0.15 + 0.72 * t)) + 5 * t * t];
+  const arc = (t: number): [number, number] => [
+    h.x + side * lerp(11, 47, t),
+    h.y - 29 - h.brows - 7 * Math.sin(Math.PI * (0.15 + 0.72 * t)) + 5 * t * t,
+  ];
   const thick = (t: number): number => 6.2 * Math.min(1, 0.55 + 2.4 * t) * (1 - 0.72 * t ** 2);
   for (let i = 0; i <= 60; i++) {
     const [x, y] = arc(i / 60);
@@ -160,7 +239,8 @@ function paintBrow(canvas: Canvas, label: number, h: Head, side: 1 | -1, noise: 
 function paintMouth(canvas: Canvas, k: HeadLabels, h: Head, noise: Noise): void {
   const { width, corners, open } = h.mouth;
   canvas.fill(h.y + mouthY - 24, h.y + mouthY + 30, k.lower, (x, y) => {
-    const u = x - h.x, q = u / width;
+    const u = x - h.x,
+      q = u / width;
     if (Math.abs(q) >= 1) return null;
     const round = (1 - q * q) ** 0.7;
     const middle = h.y + mouthY - corners * q * q + 1.2 * bell(u, 0, 5, 1);
@@ -168,16 +248,27 @@ function paintMouth(canvas: Canvas, k: HeadLabels, h: Head, noise: Noise): void 
     const bow = 1 - 0.28 * bell(u, 0, 4.5, 1);
     const [upper, lower] = [6.4 * round * bow, 8.6 * round];
     const wrinkles = 1 + 0.28 * noise.fbm(u * 0.7, y * 0.06, 3);
-    const paint = (label: number, c: Colour): Colour => { canvas.put(Math.floor(x * canvas.density), Math.floor(y * canvas.density), c[0], c[1], c[2], label); return c; };
+    const paint = (label: number, c: Colour): Colour => {
+      canvas.put(Math.floor(x * canvas.density), Math.floor(y * canvas.density), c[0], c[1], c[2], label);
+      return c;
+    };
     if (y < top - upper || y > bottom + lower) return null;
-    if (y < top) { paint(k.upper, skinLit(scale(lip, 0.86 * wrinkles), unit([q * 0.5, -0.25, 0.8]))); return null; }
+    if (y < top) {
+      paint(k.upper, skinLit(scale(lip, 0.86 * wrinkles), unit([q * 0.5, -0.25, 0.8])));
+      return null;
+    }
     if (y <= bottom) {
       const t = (y - top) / Math.max(1e-3, bottom - top);
       const gaps = 1 - 0.35 * smoothstep(0.75, 1, Math.abs(Math.cos(u * 0.45)));
-      paint(k.mouth, t < 0.66 ? scale(tooth, (0.5 + 0.4 * t) * gaps * (1 - 0.5 * q * q) * (0.94 + 0.12 * noise.fbm(x, y, 2))) : scale(hex(0x6e231f), 0.55 + 0.6 * noise.fbm(x * 0.3, y * 0.3, 3)));
+      paint(
+        k.mouth,
+        t < 0.66
+          ? scale(tooth, (0.5 + 0.4 * t) * gaps * (1 - 0.5 * q * q) * (0.94 + 0.12 * noise.fbm(x, y, 2)))
+          : scale(hex(0x6e231f), 0.55 + 0.6 * noise.fbm(x * 0.3, y * 0.3, 3)),
+      );
       return null;
     }
-    const n = unit([q * 0.5, 0.75 - 1.5 * (y - bottom) / lower, 0.9]);
+    const n = unit([q * 0.5, 0.75 - (1.5 * (y - bottom)) / lower, 0.9]);
     return skinLit(scale(mix(lip, blush, 0.25), wrinkles), n, 1.1);
   });
 }
@@ -191,13 +282,24 @@ function paintFringe(canvas: Canvas, label: number, h: Head, noise: Noise, rando
   };
   canvas.fill(h.y - 106, h.y + 34, label, (x, y) => {
     const [u, v] = [x - h.x, y - h.y];
-    if (((u / 75) ** 2 + ((v + 18) / 82) ** 2 > 1 && v < 20) || v > line(u) + 3 * noise.fbm(u * 0.25, 7, 3) || Math.abs(u) > 76) return null;
+    if (
+      ((u / 75) ** 2 + ((v + 18) / 82) ** 2 > 1 && v < 20) ||
+      v > line(u) + 3 * noise.fbm(u * 0.25, 7, 3) ||
+      Math.abs(u) > 76
+    )
+      return null;
     const d = u - h.parting;
     const angle = Math.atan2(v + 100, Math.abs(d) + 1);
-    return hairColour(noise, Math.hypot(d, v + 100), angle * 130, 0.75 * bell(Math.hypot(d + 12, v + 104) - 46, 0, 11, 1) * smoothstep(70, -10, u));
+    return hairColour(
+      noise,
+      Math.hypot(d, v + 100),
+      angle * 130,
+      0.75 * bell(Math.hypot(d + 12, v + 104) - 46, 0, 11, 1) * smoothstep(70, -10, u),
+    );
   });
   for (let i = 0; i < 420; i++) {
-    const u = lerp(-74, 74, random()), d = u - h.parting;
+    const u = lerp(-74, 74, random()),
+      d = u - h.parting;
     const end = line(u) + 3 * random() - 1;
     const start = end - 14 - 26 * random();
     const from = h.parting + d * (0.55 + 0.35 * random());

@@ -43,7 +43,10 @@ export function through([left, middle, right]: readonly [number, number, number]
 /** x limited to [low, high]. */
 export const clamp = (x: number, low = 0, high = 1): number => Math.min(high, Math.max(low, x));
 
-const GRADIENTS = Array.from({ length: 32 }, (_, k) => [Math.cos((k * Math.PI) / 16), Math.sin((k * Math.PI) / 16)]).flat();
+const GRADIENTS = Array.from({ length: 32 }, (_, k) => [
+  Math.cos((k * Math.PI) / 16),
+  Math.sin((k * Math.PI) / 16),
+]).flat();
 
 /** Gradient noise over the plane, its lattice one unit wide, repeating after 256 units. */
 export class Noise {
@@ -63,27 +66,50 @@ export class Noise {
 
   /** One octave, in about [-1, 1]. */
   at(x: number, y: number): number {
-    const xi = Math.floor(x), yi = Math.floor(y), fx = x - xi, fy = y - yi;
-    const t = this.table, X = xi & 255, Y = yi & 255, X1 = (X + 1) & 255;
-    const top = t[X] + Y, next = t[X1] + Y;
-    const a = (t[top] & 31) * 2, b = (t[next] & 31) * 2, c = (t[top + 1] & 31) * 2, d = (t[next + 1] & 31) * 2;
-    const u = fx * fx * fx * (fx * (fx * 6 - 15) + 10), v = fy * fy * fy * (fy * (fy * 6 - 15) + 10);
+    const xi = Math.floor(x),
+      yi = Math.floor(y),
+      fx = x - xi,
+      fy = y - yi;
+    const t = this.table,
+      X = xi & 255,
+      Y = yi & 255,
+      X1 = (X + 1) & 255;
+    const top = t[X] + Y,
+      next = t[X1] + Y;
+    const a = (t[top] & 31) * 2,
+      b = (t[next] & 31) * 2,
+      c = (t[top + 1] & 31) * 2,
+      d = (t[next + 1] & 31) * 2;
+    const u = fx * fx * fx * (fx * (fx * 6 - 15) + 10),
+      v = fy * fy * fy * (fy * (fy * 6 - 15) + 10);
     const na = GRADIENTS[a] * fx + GRADIENTS[a + 1] * fy;
     const nb = GRADIENTS[b] * (fx - 1) + GRADIENTS[b + 1] * fy;
     const nc = GRADIENTS[c] * fx + GRADIENTS[c + 1] * (fy - 1);
     const nd = GRADIENTS[d] * (fx - 1) + GRADIENTS[d + 1] * (fy - 1);
-    const n0 = na + (nb - na) * u, n1 = nc + (nd - nc) * u;
+    const n0 = na + (nb - na) * u,
+      n1 = nc + (nd - nc) * u;
     return (n0 + (n1 - n0) * v) * 1.5;
   }
 
   /** One octave of value noise in space, in [-1, 1]. */
   solid(x: number, y: number, z: number): number {
-    const xi = Math.floor(x), yi = Math.floor(y), zi = Math.floor(z), t = this.table;
-    let u = x - xi, v = y - yi, w = z - zi;
-    u = u * u * (3 - 2 * u); v = v * v * (3 - 2 * v); w = w * w * (3 - 2 * w);
+    const xi = Math.floor(x),
+      yi = Math.floor(y),
+      zi = Math.floor(z),
+      t = this.table;
+    let u = x - xi,
+      v = y - yi,
+      w = z - zi;
+    u = u * u * (3 - 2 * u);
+    v = v * v * (3 - 2 * v);
+    w = w * w * (3 - 2 * w);
     const layer = (k: number): number => {
-      const a = t[(xi & 255)] + k, b = t[(xi + 1) & 255] + k;
-      const a0 = t[(t[a & 255] + yi) & 255], a1 = t[(t[a & 255] + yi + 1) & 255], b0 = t[(t[b & 255] + yi) & 255], b1 = t[(t[b & 255] + yi + 1) & 255];
+      const a = t[xi & 255] + k,
+        b = t[(xi + 1) & 255] + k;
+      const a0 = t[(t[a & 255] + yi) & 255],
+        a1 = t[(t[a & 255] + yi + 1) & 255],
+        b0 = t[(t[b & 255] + yi) & 255],
+        b1 = t[(t[b & 255] + yi + 1) & 255];
       const top = a0 + (b0 - a0) * u;
       return top + (a1 + (b1 - a1) * u - top) * v;
     };
@@ -93,7 +119,9 @@ export class Noise {
 
   /** Fractal sum of `octaves`, each half as wide and `gain` as strong as the one before; about [-1, 1]. */
   fbm(x: number, y: number, octaves: number, gain = 0.5): number {
-    let sum = 0, weight = 1, total = 0;
+    let sum = 0,
+      weight = 1,
+      total = 0;
     for (let o = 0; o < octaves; o++) {
       sum += weight * this.at(x, y);
       total += weight;
@@ -108,7 +136,10 @@ export class Noise {
 
   /** Ridged fractal (Musgrave): sharp crests, smooth valleys; details gather on the crests. In about [0, 1]. */
   ridged(x: number, y: number, octaves: number, gain = 0.5): number {
-    let sum = 0, weight = 1, total = 0, above = 1;
+    let sum = 0,
+      weight = 1,
+      total = 0,
+      above = 1;
     for (let o = 0; o < octaves; o++) {
       const crest = 1 - Math.min(1, Math.abs(this.at(x, y)) * 1.15);
       const value = crest * crest * above;
@@ -125,7 +156,8 @@ export class Noise {
 
   /** Fractal noise whose plane is first bent by two others: the folds of clouds, rock and marble. About [-1, 1]. */
   warped(x: number, y: number, octaves: number, strength: number, gain = 0.5): number {
-    const wx = this.fbm(x + 31.4, y + 7.7, 3), wy = this.fbm(x - 12.9, y + 53.1, 3);
+    const wx = this.fbm(x + 31.4, y + 7.7, 3),
+      wy = this.fbm(x - 12.9, y + 53.1, 3);
     return this.fbm(x + strength * wx, y + strength * wy, octaves, gain);
   }
 }

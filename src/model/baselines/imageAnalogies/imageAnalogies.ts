@@ -1,5 +1,6 @@
 /**
- * Image Analogies on the device. It is the serial algorithm, not an approximation of it: diagonals that do not depend on each
+ * Image Analogies on the device. It is the serial algorithm, not an approximation of it: diagonals that do not depend
+ * on each
  * other run together, and the "approximate" nearest neighbour is the exact one. It may differ from
  * `serialAnalogies` (float64) only where two candidates, or the two sides of the kappa rule, are equal within float32's
  * rounding; what is made after such a place may then differ, too, since the algorithm feeds on its own output.
@@ -22,12 +23,20 @@ export interface AnalogyRun {
 const concat = (parts: readonly Planes[]): { data: Float32Array; at: number[] } => {
   const data = new Float32Array(parts.reduce((n, p) => n + p.data.length, 0));
   let offset = 0;
-  const at = parts.map((p) => { data.set(p.data, offset); offset += p.data.length; return offset - p.data.length; });
+  const at = parts.map((p) => {
+    data.set(p.data, offset);
+    offset += p.data.length;
+    return offset - p.data.length;
+  });
   return { data, at };
 };
 
 /** B' and its matches. Throws UserError where the source's features do not fit the adapter's memory. */
-export async function imageAnalogies(session: Session, problem: Analogy, { onProgress, signal }: AnalogyRun = {}): Promise<Synthesis> {
+export async function imageAnalogies(
+  session: Session,
+  problem: Analogy,
+  { onProgress, signal }: AnalogyRun = {},
+): Promise<Synthesis> {
   const levels = pyramid(problem);
   const work = levels.map(({ a, b }) => a.width * a.height * b.width * b.height);
   const total = work.reduce((x, y) => x + y, 0);
@@ -35,22 +44,53 @@ export async function imageAnalogies(session: Session, problem: Analogy, { onPro
   let last: Synthesis | null = null as Synthesis | null;
   for (const [l, level] of levels.entries()) {
     const { a, ap, b } = level;
-    const empty: Planes = { c: ap.c, width: b.width, height: b.height, data: new Float32Array(ap.c * b.width * b.height) };
+    const empty: Planes = {
+      c: ap.c,
+      width: b.width,
+      height: b.height,
+      data: new Float32Array(ap.c * b.width * b.height),
+    };
     const before: AnalogyLevel | null = last && levels[l - 1];
     const source = concat([a, ap, ...(before ? [before.a, before.ap] : [])]);
     const target = concat([b, empty, ...(before ? [before.b, last!.result] : [])]);
     const size = ({ width, height }: Planes): { width: number; height: number } => ({ width, height });
-    const [coarseA, coarseB]: { width: number; height: number }[] = before ? [size(before.a), size(before.b)] : [size(a), size(b)];
+    const [coarseA, coarseB]: { width: number; height: number }[] = before
+      ? [size(before.a), size(before.b)]
+      : [size(a), size(b)];
     const entries = neighbours(a.c, ap.c, before !== null, problem.guideWeight).map((n): Entry => {
       const part = (n.coarse ? 2 : 0) + (n.guide ? 0 : 1);
       const [s, t] = n.coarse ? [coarseA, coarseB] : [a, b];
-      return { source: source.at[part] + n.plane * s.width * s.height, target: target.at[part] + n.plane * t.width * t.height, coarse: n.coarse, dx: n.dx, dy: n.dy, weight: n.weight };
+      return {
+        source: source.at[part] + n.plane * s.width * s.height,
+        target: target.at[part] + n.plane * t.width * t.height,
+        coarse: n.coarse,
+        dx: n.dx,
+        dy: n.dy,
+        weight: n.weight,
+      };
     });
-    const { made, matches } = await runAnalogyLevel(session, {
-      entries, sourceStack: source.data, targetStack: target.data, source: { ...size(a), coarse: coarseA }, target: { ...size(b), coarse: coarseB },
-      planes: ap.c, sourceMade: source.at[1], targetMade: target.at[1], factor: coherenceFactor(problem.kappa, l, levels.length),
-    }, (front, of) => { signal?.throwIfAborted(); onProgress?.((done + work[l] * front / of) / total); }).catch((error: unknown) => {
-      if (error instanceof RangeError) throw new UserError(`image analogies of ${a.width} x ${a.height} pixels are too much for this adapter (${error.message}): use a smaller size`);
+    const { made, matches } = await runAnalogyLevel(
+      session,
+      {
+        entries,
+        sourceStack: source.data,
+        targetStack: target.data,
+        source: { ...size(a), coarse: coarseA },
+        target: { ...size(b), coarse: coarseB },
+        planes: ap.c,
+        sourceMade: source.at[1],
+        targetMade: target.at[1],
+        factor: coherenceFactor(problem.kappa, l, levels.length),
+      },
+      (front, of) => {
+        signal?.throwIfAborted();
+        onProgress?.((done + (work[l] * front) / of) / total);
+      },
+    ).catch((error: unknown) => {
+      if (error instanceof RangeError)
+        throw new UserError(
+          `image analogies of ${a.width} x ${a.height} pixels are too much for this adapter (${error.message}): use a smaller size`,
+        );
       throw error;
     });
     done += work[l];
@@ -70,7 +110,8 @@ export function planesOf(p: { width: number; height: number; data: Uint8Array })
 const pictureOf = ({ width, height, data }: Planes, name: string): Picture => {
   const n = width * height;
   const out = new Uint8Array(4 * n).fill(255);
-  for (let i = 0; i < n; i++) for (let c = 0; c < 3; c++) out[4 * i + c] = Math.min(255, Math.max(0, Math.round(data[c * n + i])));
+  for (let i = 0; i < n; i++)
+    for (let c = 0; c < 3; c++) out[4 * i + c] = Math.min(255, Math.max(0, Math.round(data[c * n + i])));
   return { width, height, data: out, hasAlpha: false, source: name };
 };
 
@@ -86,23 +127,58 @@ export interface ByNumbers extends AnalogyRun {
   guideWeight?: number;
 }
 
-/** Texture-by-numbers: A = the layout in its colours, A' = the photo, B = the target. All of B' are pixels of the photo. */
-export async function textureByNumbers({ session, photo, layout, target, colors, kappa = 0.5, guideWeight, ...run }: ByNumbers): Promise<{ image: Picture; matches: Uint32Array }> {
+/**
+ * Texture-by-numbers: A = the layout in its colours, A' = the photo, B = the target. All of B' are pixels of the photo.
+ */
+export async function textureByNumbers({
+  session,
+  photo,
+  layout,
+  target,
+  colors,
+  kappa = 0.5,
+  guideWeight,
+  ...run
+}: ByNumbers): Promise<{ image: Picture; matches: Uint32Array }> {
   const drawn = ({ width, height, labels }: LayoutData): Planes => {
     const n = labels.length;
-    return { c: 3, width, height, data: Float32Array.from({ length: 3 * n }, (_, i) => colors[labels[i % n]][Math.floor(i / n)]) };
+    return {
+      c: 3,
+      width,
+      height,
+      data: Float32Array.from({ length: 3 * n }, (_, i) => colors[labels[i % n]][Math.floor(i / n)]),
+    };
   };
   const { width, height } = photo;
-  const { result, matches } = await imageAnalogies(session, { a: drawn({ width, height, labels: layout }), ap: planesOf(photo), b: drawn(target), kappa, guideWeight }, run);
+  const { result, matches } = await imageAnalogies(
+    session,
+    { a: drawn({ width, height, labels: layout }), ap: planesOf(photo), b: drawn(target), kappa, guideWeight },
+    run,
+  );
   return { image: pictureOf(result, 'image analogies'), matches };
 }
 
 /** YIQ (NTSC) of RGB, as the paper uses it. */
-const toYiq = [[0.299, 0.587, 0.114], [0.595716, -0.274453, -0.321263], [0.211456, -0.522591, 0.311135]];
-const fromYiq = [[1, 0.9563, 0.6210], [1, -0.2721, -0.6474], [1, -1.1070, 1.7046]];
+const toYiq = [
+  [0.299, 0.587, 0.114],
+  [0.595716, -0.274453, -0.321263],
+  [0.211456, -0.522591, 0.311135],
+];
+const fromYiq = [
+  [1, 0.9563, 0.621],
+  [1, -0.2721, -0.6474],
+  [1, -1.107, 1.7046],
+];
 const mix = (m: number[][], x: Planes): Planes => {
   const n = x.width * x.height;
-  return { ...x, data: Float32Array.from({ length: 3 * n }, (_, i) => { const r = m[Math.floor(i / n)]; const p = i % n; return r[0] * x.data[p] + r[1] * x.data[n + p] + r[2] * x.data[2 * n + p]; }) };
+  return {
+    ...x,
+    data: Float32Array.from({ length: 3 * n }, (_, i) => {
+      const r = m[Math.floor(i / n)];
+      const p = i % n;
+      return r[0] * x.data[p] + r[1] * x.data[n + p] + r[2] * x.data[2 * n + p];
+    }),
+  };
 };
 const moments = (x: Float32Array): { mean: number; deviation: number } => {
   const mean = x.reduce((s, v) => s + v, 0) / x.length;
@@ -112,19 +188,30 @@ const moments = (x: Float32Array): { mean: number; deviation: number } => {
 export interface Filter extends AnalogyRun {
   session: Session;
   /** A picture before and after the filter, of one size, and the picture to filter. */
-  a: Picture; ap: Picture; b: Picture;
+  a: Picture;
+  ap: Picture;
+  b: Picture;
   /** 0.5..5, default 1. */
   kappa?: number;
 }
 
-/** The filter that made A' of A, applied to B: in luminance, A and A' moved to B's mean and deviation; B's colours stay. Throws UserError where A and A' differ in size. */
+/**
+ * The filter that made A' of A, applied to B: in luminance, A and A' moved to B's mean and deviation; B's colours stay.
+ * Throws UserError where A and A' differ in size.
+ */
 export async function imageFilter({ session, a, ap, b, kappa = 1, ...run }: Filter): Promise<Picture> {
-  if (a.width !== ap.width || a.height !== ap.height) throw new UserError(`${ap.source}: is ${ap.width} x ${ap.height} and ${a.source} ${a.width} x ${a.height}: a picture before and after a filter must be of one size`);
+  if (a.width !== ap.width || a.height !== ap.height)
+    throw new UserError(
+      `${ap.source}: is ${ap.width} x ${ap.height} and ${a.source} ${a.width} x ${a.height}: a picture before and after a filter must be of one size`,
+    );
   const luminance = (x: Planes): Planes => ({ ...x, c: 1, data: x.data.slice(0, x.width * x.height) });
   const [ya, yap, full] = [mix(toYiq, planesOf(a)), mix(toYiq, planesOf(ap)), mix(toYiq, planesOf(b))];
   const [from, to] = [moments(luminance(ya).data), moments(luminance(full).data)];
   const gain = from.deviation > 0 ? to.deviation / from.deviation : 1;
-  const moved = (x: Planes): Planes => { const y = luminance(x); return { ...y, data: y.data.map((v) => gain * (v - from.mean) + to.mean) }; };
+  const moved = (x: Planes): Planes => {
+    const y = luminance(x);
+    return { ...y, data: y.data.map((v) => gain * (v - from.mean) + to.mean) };
+  };
   const { result } = await imageAnalogies(session, { a: moved(ya), ap: moved(yap), b: luminance(full), kappa }, run);
   const data = full.data.slice();
   data.set(result.data);

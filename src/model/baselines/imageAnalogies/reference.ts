@@ -1,14 +1,30 @@
 /**
- * The serial form of Image Analogies, in float64 and plain loops: level by level, in scan-line order, the nearest feature
+ * The serial form of Image Analogies, in float64 and plain loops: level by level, in scan-line order, the nearest
+ * feature
  * among all source pixels against the best coherent one. It is what the device form is held to; for pictures of some 64
  * pixels a side.
  */
-import { causal, coherenceFactor, neighbours, pyramid, type Analogy, type AnalogyLevel, type Neighbour, type Planes } from './problem.ts';
+import {
+  causal,
+  coherenceFactor,
+  neighbours,
+  pyramid,
+  type Analogy,
+  type AnalogyLevel,
+  type Neighbour,
+  type Planes,
+} from './problem.ts';
 
-export interface Synthesis { /** B'. */ result: Planes; /** Source pixel of every pixel of B', row by row. */ matches: Uint32Array }
+export interface Synthesis {
+  /** B'. */ result: Planes /** Source pixel of every pixel of B', row by row. */;
+  matches: Uint32Array;
+}
 
 /** One level's pixels with what they are compared by: this level's and the coarser one's planes. */
-export interface Side { fine: { guide: Planes; made: Planes }; coarse: { guide: Planes; made: Planes } | null }
+export interface Side {
+  fine: { guide: Planes; made: Planes };
+  coarse: { guide: Planes; made: Planes } | null;
+}
 
 /** The value of one neighbour of pixel (x, y); null where that lies outside. `clamp`: the nearest inside instead. */
 export function valueAt(side: Side, n: Neighbour, x: number, y: number, clamp: boolean): number | null {
@@ -20,10 +36,19 @@ export function valueAt(side: Side, n: Neighbour, x: number, y: number, clamp: b
 }
 
 /**
- * Weighted squared distance of target pixel (x, y)'s feature from source pixel (u, v)'s. Neighbours outside the target do not
+ * Weighted squared distance of target pixel (x, y)'s feature from source pixel (u, v)'s. Neighbours outside the target
+ * do not
  * count (they cannot have been made yet); outside the source, the nearest inside is taken.
  */
-export function featureDistance(target: Side, source: Side, list: readonly Neighbour[], x: number, y: number, u: number, v: number): number {
+export function featureDistance(
+  target: Side,
+  source: Side,
+  list: readonly Neighbour[],
+  x: number,
+  y: number,
+  u: number,
+  v: number,
+): number {
   let sum = 0;
   for (const n of list) {
     const want = valueAt(target, n, x, y, false);
@@ -33,14 +58,23 @@ export function featureDistance(target: Side, source: Side, list: readonly Neigh
 }
 
 /** What the rule takes for (x, y), given the matches made before it in scan order. */
-export function choose(target: Side, source: Side, list: readonly Neighbour[], matches: Uint32Array, x: number, y: number, factor: number): number {
+export function choose(
+  target: Side,
+  source: Side,
+  list: readonly Neighbour[],
+  matches: Uint32Array,
+  x: number,
+  y: number,
+  factor: number,
+): number {
   const { width, height } = target.fine.guide;
   const { width: sw, height: sh } = source.fine.guide;
   let [near, least] = [0, Infinity];
-  for (let v = 0; v < sh; v++) for (let u = 0; u < sw; u++) {
-    const d = featureDistance(target, source, list, x, y, u, v);
-    if (d < least) [near, least] = [v * sw + u, d];
-  }
+  for (let v = 0; v < sh; v++)
+    for (let u = 0; u < sw; u++) {
+      const d = featureDistance(target, source, list, x, y, u, v);
+      if (d < least) [near, least] = [v * sw + u, d];
+    }
   let [coherent, closest] = [-1, Infinity];
   for (const [dx, dy] of causal) {
     const [qx, qy] = [x + dx, y + dy];
@@ -55,11 +89,25 @@ export function choose(target: Side, source: Side, list: readonly Neighbour[], m
 }
 
 /** Source and target sides of a level, B' empty. */
-export function sides(level: AnalogyLevel, coarser: { level: AnalogyLevel; made: Planes } | null): { source: Side; target: Side } {
-  const empty: Planes = { c: level.ap.c, width: level.b.width, height: level.b.height, data: new Float32Array(level.ap.c * level.b.width * level.b.height) };
+export function sides(
+  level: AnalogyLevel,
+  coarser: { level: AnalogyLevel; made: Planes } | null,
+): { source: Side; target: Side } {
+  const empty: Planes = {
+    c: level.ap.c,
+    width: level.b.width,
+    height: level.b.height,
+    data: new Float32Array(level.ap.c * level.b.width * level.b.height),
+  };
   return {
-    source: { fine: { guide: level.a, made: level.ap }, coarse: coarser && { guide: coarser.level.a, made: coarser.level.ap } },
-    target: { fine: { guide: level.b, made: empty }, coarse: coarser && { guide: coarser.level.b, made: coarser.made } },
+    source: {
+      fine: { guide: level.a, made: level.ap },
+      coarse: coarser && { guide: coarser.level.a, made: coarser.level.ap },
+    },
+    target: {
+      fine: { guide: level.b, made: empty },
+      coarse: coarser && { guide: coarser.level.b, made: coarser.made },
+    },
   };
 }
 
@@ -73,11 +121,13 @@ export function serialAnalogies(problem: Analogy): Synthesis {
     const { width, height } = level.b;
     const matches = new Uint32Array(width * height);
     const result = target.fine.made;
-    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) {
-      const m = choose(target, source, list, matches, x, y, coherenceFactor(problem.kappa, l, levels.length));
-      matches[y * width + x] = m;
-      for (let c = 0; c < result.c; c++) result.data[(c * height + y) * width + x] = level.ap.data[c * level.ap.width * level.ap.height + m];
-    }
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const m = choose(target, source, list, matches, x, y, coherenceFactor(problem.kappa, l, levels.length));
+        matches[y * width + x] = m;
+        for (let c = 0; c < result.c; c++)
+          result.data[(c * height + y) * width + x] = level.ap.data[c * level.ap.width * level.ap.height + m];
+      }
     made = { result, matches };
   }
   return made!;

@@ -26,25 +26,44 @@ export interface SinganConfig {
   /** Noise of a scale over the error of its upsampled reconstruction: 0.1 [C]. */
   noise: number;
   /**
-   * A trained pyramid of which one scale, `start`, is trained again from the beginning, and gets what comes from below in the photograph's `colors` main colours there
+   * A trained pyramid of which one scale, `start`, is trained again from the beginning, and gets what comes from below
+   * in the photograph's `colors` main colours there
    * [P, C: "paint train"]: for paintings that are brought to the same colours.
    */
   paint?: { start: number; colors: number };
 }
 
 export const published: SinganConfig = {
-  seed: 0, finest: 250, coarsest: 25, factor: 0.75, width: 32, widest: 128, iterations: 2000, repeats: 3, rate: 5e-4, decayAt: 0.8,
-  penalty: 0.1, reconstruction: 10, noise: 0.1,
+  seed: 0,
+  finest: 250,
+  coarsest: 25,
+  factor: 0.75,
+  width: 32,
+  widest: 128,
+  iterations: 2000,
+  repeats: 3,
+  rate: 5e-4,
+  decayAt: 0.8,
+  penalty: 0.1,
+  reconstruction: 10,
+  noise: 0.1,
 };
 /** Defaults for adapters that compute on the processor: a quarter of an hour in place of days. [M] */
 export const small = { finest: 64, width: 16, iterations: 300 } satisfies Partial<SinganConfig>;
 
 export const adamOptions = { beta1: 0.5, beta2: 0.999, eps: 1e-8 };
-/** Convolutions 3x3 without padding in each network: what they see is 11 pixels, and what they lose at each edge is `border`. */
+/**
+ * Convolutions 3x3 without padding in each network: what they see is 11 pixels, and what they lose at each edge is
+ * `border`.
+ */
 export const layers = 5;
 export const border = layers;
 
-export interface Scale { width: number; height: number; channels: number }
+export interface Scale {
+  width: number;
+  height: number;
+  channels: number;
+}
 
 /**
  * The scales of a photograph of this size, coarsest first. Their number brings the factor nearest to the wanted one.
@@ -54,20 +73,35 @@ export function scalesOf(width: number, height: number, c: SinganConfig): Scale[
   const fine = fitSize(width, height, c.finest);
   const shorter = Math.min(fine.width, fine.height);
   const least = 2 * border + 2;
-  if (shorter < least) throw new UserError(`at ${fine.width} x ${fine.height} pixels the photograph is too small for SinGAN: its shorter side must have at least ${least}: take a larger --size or a photograph less narrow`);
+  if (shorter < least)
+    throw new UserError(
+      `at ${fine.width} x ${fine.height} pixels the photograph is too small for SinGAN: its shorter side must have at least ${least}: take a larger --size or a photograph less narrow`,
+    );
   const coarsest = Math.max(least, Math.min(c.coarsest, shorter));
   const steps = Math.round(Math.log(coarsest / shorter) / Math.log(c.factor));
   const factor = steps ? (coarsest / shorter) ** (1 / steps) : 1;
   return Array.from({ length: steps + 1 }, (_, k) => ({
-    width: Math.round(fine.width * factor ** (steps - k)), height: Math.round(fine.height * factor ** (steps - k)),
+    width: Math.round(fine.width * factor ** (steps - k)),
+    height: Math.round(fine.height * factor ** (steps - k)),
     channels: Math.min(c.widest, c.width * 2 ** Math.floor(k / 4)),
   }));
 }
 
 /** Every scale's size for a picture whose finest scale has this size in place of the trained one. */
-export const sizesFor = (scales: readonly Scale[], width: number, height: number): { width: number; height: number }[] => {
+export const sizesFor = (
+  scales: readonly Scale[],
+  width: number,
+  height: number,
+): { width: number; height: number }[] => {
   const fine = scales[scales.length - 1];
-  return scales.map((s, k) => (k === scales.length - 1 ? { width, height } : { width: Math.max(1, Math.round(s.width * width / fine.width)), height: Math.max(1, Math.round(s.height * height / fine.height)) }));
+  return scales.map((s, k) =>
+    k === scales.length - 1
+      ? { width, height }
+      : {
+          width: Math.max(1, Math.round((s.width * width) / fine.width)),
+          height: Math.max(1, Math.round((s.height * height) / fine.height)),
+        },
+  );
 };
 
 /** The learning rate's factor in an iteration of `of`. */

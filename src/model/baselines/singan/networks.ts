@@ -23,12 +23,18 @@ import { adamOptions, border, layers } from './config.ts';
 export type SinganGenerator = (pass: Pass, x: Tensor, prev: Tensor) => Tensor;
 /** [N,3,H,W] -> a map of realness [N,1,H-10,W-10]. */
 export type SinganDiscriminator = (pass: Pass, x: Tensor) => Tensor;
-export interface SinganNetworks { g: SinganGenerator; d: SinganDiscriminator; gPass: Pass; dPass: Pass }
+export interface SinganNetworks {
+  g: SinganGenerator;
+  d: SinganDiscriminator;
+  gPass: Pass;
+  dPass: Pass;
+}
 
 const epsilon = 1e-5;
 
 /**
- * 3x3 convolution without padding. Where the kernels for padded convolutions over whole vec4 rows are much the faster ones (CPU
+ * 3x3 convolution without padding. Where the kernels for padded convolutions over whole vec4 rows are much the faster
+ * ones (CPU
  * drivers), as one of these: on rows filled up with zeros, and what those and the border reach cut off.
  */
 export function validConv(x: Tensor, w: Tensor): Tensor {
@@ -48,7 +54,10 @@ function declareBody(d: Declare, width: number, co: number): (pass: Pass, x: Ten
   const w = d.weight('tail.weight', [co, width, 3, 3]);
   const bias = co > 1 ? d.vector('tail.bias', co, 'zero') : null;
   return ({ p, ...pass }, x) => {
-    const y = validConv(blocks.reduce((t, block) => block({ p, ...pass }, t), x), p.get(w));
+    const y = validConv(
+      blocks.reduce((t, block) => block({ p, ...pass }, t), x),
+      p.get(w),
+    );
     return bias ? addBias(y, p.get(bias)) : y;
   };
 }
@@ -61,9 +70,19 @@ export function createSingan(session: Session, width: number, init: (network: 'G
   const [gd, dd] = [new Declare(init('G'), false), new Declare(init('D'), false)];
   const body = declareBody(gd, width, 3);
   const d = declareBody(dd, width, 1);
-  const running = new Map([...gd.norms].map(([name, c]) => [name, session.lasting([2 * c], `${name}.running`, Float32Array.from({ length: 2 * c }, (_, i) => (i < c ? 0 : 1)))]));
+  const running = new Map(
+    [...gd.norms].map(([name, c]) => [
+      name,
+      session.lasting(
+        [2 * c],
+        `${name}.running`,
+        Float32Array.from({ length: 2 * c }, (_, i) => (i < c ? 0 : 1)),
+      ),
+    ]),
+  );
   return {
-    g: (pass, x, prev) => add(tanh(body(pass, x)), inner(prev)), d,
+    g: (pass, x, prev) => add(tanh(body(pass, x)), inner(prev)),
+    d,
     gPass: { p: new Parameters(session, 'G', gd.specs, adamOptions), training: true, running },
     // D always sees one picture at a time, so batch normalisation is a sample's own.
     dPass: { p: new Parameters(session, 'D', dd.specs, adamOptions), training: true, running: null },
@@ -80,18 +99,27 @@ function gaussians(random: HostRandom): [number, number] {
 export function gaussianField(seed: number, name: string, count: number): Float32Array {
   const random = new HostRandom((fnv1a(name) ^ Math.imul(seed + 1, 0x9e3779b9)) >>> 0);
   const out = new Float32Array(count);
-  for (let i = 0; i < count; i += 2) { const [a, b] = gaussians(random); out[i] = a; if (i + 1 < count) out[i + 1] = b; }
+  for (let i = 0; i < count; i += 2) {
+    const [a, b] = gaussians(random);
+    out[i] = a;
+    if (i + 1 < count) out[i + 1] = b;
+  }
   return out;
 }
 
 /** Weights normal with deviation 0.02, scales 1 + the same, shifts and biases 0 (the released code's). */
-export const singanInit = (seed: number, network: string): Init => (name, shape, kind) => {
-  if (kind === 'zero') return new Float32Array(sizeOf(shape));
-  return gaussianField(seed, `${network}.${name}`, sizeOf(shape)).map((v) => (kind === 'one' ? 1 : 0) + 0.02 * v);
-};
+export const singanInit =
+  (seed: number, network: string): Init =>
+  (name, shape, kind) => {
+    if (kind === 'zero') return new Float32Array(sizeOf(shape));
+    return gaussianField(seed, `${network}.${name}`, sizeOf(shape)).map((v) => (kind === 'one' ? 1 : 0) + 0.02 * v);
+  };
 
 /** A trained generator with its batch normalisation, at its running statistics, folded into weights and biases. */
-export interface Frozen { weights: Tensor[]; biases: Tensor[] }
+export interface Frozen {
+  weights: Tensor[];
+  biases: Tensor[];
+}
 
 /** `state`: of the scale's G: parameters, and `body.*.norm.running`. Throws Error where one is missing. */
 export function freeze(session: Session, state: State): Frozen {
@@ -106,8 +134,20 @@ export function freeze(session: Session, state: State): Frozen {
     const [gamma, beta, running] = ['gamma', 'beta', 'running'].map((n) => get(`body.${i}.norm.${n}`).data);
     const c = shape[0];
     const gain = Float64Array.from({ length: c }, (_, k) => gamma[k] / Math.sqrt(running[c + k] + epsilon));
-    frozen.weights.push(session.lasting(shape, `frozen.${i}.weight`, data.map((v, at) => v * gain[Math.floor(at * c / data.length)])));
-    frozen.biases.push(session.lasting([c], `frozen.${i}.bias`, Float32Array.from(gain, (a, k) => beta[k] - a * running[k])));
+    frozen.weights.push(
+      session.lasting(
+        shape,
+        `frozen.${i}.weight`,
+        data.map((v, at) => v * gain[Math.floor((at * c) / data.length)]),
+      ),
+    );
+    frozen.biases.push(
+      session.lasting(
+        [c],
+        `frozen.${i}.bias`,
+        Float32Array.from(gain, (a, k) => beta[k] - a * running[k]),
+      ),
+    );
   }
   const tail = get('tail.weight');
   frozen.weights.push(session.lasting(tail.shape, 'frozen.tail.weight', tail.data));
@@ -127,7 +167,14 @@ export function generate(g: Frozen, x: Tensor, prev: Tensor): Tensor {
 export function pad(x: Tensor, wrap = false): Tensor {
   if (!wrap) return zeroPad(x, border, border, border, border);
   const [n, c, h, w] = x.shape;
-  const wide = concat([window([x], { start: [0, 0, 0, w - border], size: [n, c, h, border] }), x, window([x], { start: [0, 0, 0, 0], size: [n, c, h, border] })], 3);
+  const wide = concat(
+    [
+      window([x], { start: [0, 0, 0, w - border], size: [n, c, h, border] }),
+      x,
+      window([x], { start: [0, 0, 0, 0], size: [n, c, h, border] }),
+    ],
+    3,
+  );
   const cut = (top: number): Tensor => window([wide], { start: [0, 0, top, 0], size: [n, c, border, w + 2 * border] });
   return concat([cut(h - border), wide, cut(0)], 2);
 }
@@ -135,11 +182,28 @@ export function pad(x: Tensor, wrap = false): Tensor {
 /** One scale's picture at the next scale's size; bilinear, where the released code is bicubic. */
 export const enlarge = (x: Tensor, height: number, width: number): Tensor => resizeBilinear(x, height, width);
 
-/** x [1,3,H,W] with every pixel in the nearest of these colours, [K,3] in x's units, the first of equals. No gradient. */
+/**
+ * x [1,3,H,W] with every pixel in the nearest of these colours, [K,3] in x's units, the first of equals. No gradient.
+ */
 export function nearestColours(x: Tensor, colours: readonly (readonly number[])[]): Tensor {
   const { session } = x;
   const k = colours.length;
   // |x - c|^2 is least where c.x - |c|^2 / 2 is largest.
-  const scores = conv2d(x, session.lasting([k, 3, 1, 1], 'colours', colours.flat()), session.lasting([k], 'half squares', colours.map((c) => -c.reduce((s, v) => s + v * v, 0) / 2)));
-  return conv2d(oneHot(argmax(scores), k), session.lasting([3, k, 1, 1], 'colours by channel', [0, 1, 2].flatMap((i) => colours.map((c) => c[i]))));
+  const scores = conv2d(
+    x,
+    session.lasting([k, 3, 1, 1], 'colours', colours.flat()),
+    session.lasting(
+      [k],
+      'half squares',
+      colours.map((c) => -c.reduce((s, v) => s + v * v, 0) / 2),
+    ),
+  );
+  return conv2d(
+    oneHot(argmax(scores), k),
+    session.lasting(
+      [3, k, 1, 1],
+      'colours by channel',
+      [0, 1, 2].flatMap((i) => colours.map((c) => c[i])),
+    ),
+  );
 }

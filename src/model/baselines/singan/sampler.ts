@@ -1,6 +1,8 @@
 /**
- * A trained SinGAN in use: trained generators one after the other at any sizes, recorded once for a size and replayed for every
- * picture. Noise comes from the host, so that a picture is a function of its seed, and frames of an animation can share theirs.
+ * A trained SinGAN in use: trained generators one after the other at any sizes, recorded once for a size and replayed
+ * for every
+ * picture. Noise comes from the host, so that a picture is a function of its seed, and frames of an animation can share
+ * theirs.
  */
 import { fill } from '../../../autograd/ops/copy/fill.ts';
 import { assign } from '../../../autograd/ops/copy/copy.ts';
@@ -13,28 +15,52 @@ import { sizesFor, type Scale } from './config.ts';
 import { enlarge, gaussianField, generate, pad, type Frozen } from './networks.ts';
 
 /** All that is needed of a training. */
-export interface SinganModel { session: Session; scales: readonly Scale[]; frozen: readonly Frozen[]; amplitudes: readonly number[] }
+export interface SinganModel {
+  session: Session;
+  scales: readonly Scale[];
+  frozen: readonly Frozen[];
+  amplitudes: readonly number[];
+}
 
 /** One generator at one size. `first`: the coarsest scale, which has one map of noise and nothing before it. */
-export interface Stage { generator: Frozen; amplitude: number; width: number; height: number; first: boolean }
+export interface Stage {
+  generator: Frozen;
+  amplitude: number;
+  width: number;
+  height: number;
+  first: boolean;
+}
 
-export interface Size { width: number; height: number }
+export interface Size {
+  width: number;
+  height: number;
+}
 /** The stages from scale `start` on, for a finest size. */
 export const stagesFrom = ({ scales, frozen, amplitudes }: SinganModel, size: Size, start: number): Stage[] =>
-  sizesFor(scales, size.width, size.height).map((s, k) => ({ ...s, generator: frozen[k], amplitude: amplitudes[k], first: k === 0 })).slice(start);
+  sizesFor(scales, size.width, size.height)
+    .map((s, k) => ({ ...s, generator: frozen[k], amplitude: amplitudes[k], first: k === 0 }))
+    .slice(start);
 
 /** Noise of one picture: [3,H,W] of each stage, before its amplitude. */
 export type Noise = Float32Array[];
 
 /** Normal noise that belongs to a seed; the first scale's map is the same in all channels. */
-export const noiseOf = (stages: readonly Stage[], seed: number): Noise => stages.map(({ width, height, first }, i) => {
-  const n = width * height;
-  const z = gaussianField(seed, `singan/sample/${i}`, first ? n : 3 * n);
-  return first ? Float32Array.from({ length: 3 * n }, (_, j) => z[j % n]) : z;
-});
+export const noiseOf = (stages: readonly Stage[], seed: number): Noise =>
+  stages.map(({ width, height, first }, i) => {
+    const n = width * height;
+    const z = gaussianField(seed, `singan/sample/${i}`, first ? n : 3 * n);
+    return first ? Float32Array.from({ length: 3 * n }, (_, j) => z[j % n]) : z;
+  });
 
 export class Sampler {
-  private constructor(readonly session: Session, readonly stages: readonly Stage[], private readonly program: Program, private readonly z: readonly Tensor[], private readonly before: Tensor | null, private readonly out: Tensor) {}
+  private constructor(
+    readonly session: Session,
+    readonly stages: readonly Stage[],
+    private readonly program: Program,
+    private readonly z: readonly Tensor[],
+    private readonly before: Tensor | null,
+    private readonly out: Tensor,
+  ) {}
 
   /** Records the stages. `wrap`: the pictures continue at their other sides. */
   static async create(session: Session, stages: readonly Stage[], { wrap = false } = {}): Promise<Sampler> {
@@ -55,7 +81,10 @@ export class Sampler {
     return new Sampler(session, stages, program, z, before, out);
   }
 
-  /** A picture [3,H,W], about [-1, 1]. `before`: what the first stage is given, where that is not the coarsest scale: [3,H,W] of its size. */
+  /**
+   * A picture [3,H,W], about [-1, 1]. `before`: what the first stage is given, where that is not the coarsest scale:
+   * [3,H,W] of its size.
+   */
   async make(noise: Noise, before?: Float32Array): Promise<Float32Array> {
     for (const [i, t] of this.z.entries()) this.session.write(t, noise[i]);
     if (this.before) {
@@ -66,17 +95,29 @@ export class Sampler {
     return (await this.session.read([this.out]))[0] as Float32Array;
   }
 
-  destroy(): void { this.program.destroy(); }
+  destroy(): void {
+    this.program.destroy();
+  }
 }
 
-/** A painting as the scale that was trained for paintings is given it (`SinganConfig.paint`): in its colours, and shrunk as it is. [3,H,W]. */
-export function injectedPainting(model: SinganModel, painting: Picture, colours: Parameters<typeof inColours>[1], size: Size, start: number): Float32Array {
+/**
+ * A painting as the scale that was trained for paintings is given it (`SinganConfig.paint`): in its colours, and shrunk
+ * as it is. [3,H,W].
+ */
+export function injectedPainting(
+  model: SinganModel,
+  painting: Picture,
+  colours: Parameters<typeof inColours>[1],
+  size: Size,
+  start: number,
+): Float32Array {
   const { width, height } = sizesFor(model.scales, size.width, size.height)[start];
   return toFloatCHW(resize(inColours(painting, colours), width, height));
 }
 
 /**
- * A picture as scale `start` (above 0) is given it: shrunk to the scale before, and enlarged again, as in training. [3,H,W]. `size`: of
+ * A picture as scale `start` (above 0) is given it: shrunk to the scale before, and enlarged again, as in training.
+ * [3,H,W]. `size`: of
  * the finest scale.
  */
 export function injected(model: SinganModel, picture: Picture, size: Size, start: number): Float32Array {

@@ -1,6 +1,8 @@
 /**
- * SinGAN in `semia compare`. It knows no layouts, so it gets the edited source, as in the paper ("editing"): the photograph cut and
- * pasted by the target layout, given to a middle scale. The cutting and pasting is our patch synthesis (`semia preview`).
+ * SinGAN in `semia compare`. It knows no layouts, so it gets the edited source, as in the paper ("editing"): the
+ * photograph cut and
+ * pasted by the target layout, given to a middle scale. The cutting and pasting is our patch synthesis (`semia
+ * preview`).
  */
 import { UserError } from '../../../data/errors.ts';
 import { fitSize, resize, type Picture } from '../../../data/image/image.ts';
@@ -18,10 +20,14 @@ async function run({ session, source, targets, seed, seconds, tell }: MethodInpu
   const fine = fitSize(source.width, source.height, config.finest);
   const scales = scalesOf(source.width, source.height, config);
   const last = scales.length - 1;
-  if (!last) throw new UserError(`at ${fine.width} x ${fine.height} pixels SinGAN has a single scale, and no middle one to give an edited picture to: take a larger --size`);
+  if (!last)
+    throw new UserError(
+      `at ${fine.width} x ${fine.height} pixels SinGAN has a single scale, and no middle one to give an edited picture to: take a larger --size`,
+    );
   const start = Math.max(1, Math.round(last / 2));
   const training = new SinganTraining(session, config, scales, resize(source.photo, fine.width, fine.height));
-  let said = began, end = Infinity;
+  let said = began,
+    end = Infinity;
   const left = (): number => (trainingEnd(began, seconds) - performance.now()) / 1000;
   await training.run({
     plan: (k, cost) => {
@@ -32,20 +38,35 @@ async function run({ session, source, targets, seed, seconds, tell }: MethodInpu
     },
     enough: () => performance.now() > end,
     after: async ({ host }, of) => {
-      if (performance.now() - said > 10_000) { said = performance.now(); tell(`scale ${host.scale + 1}, iteration ${host.iteration} of ${of}`); }
+      if (performance.now() - said > 10_000) {
+        said = performance.now();
+        tell(`scale ${host.scale + 1}, iteration ${host.iteration} of ${of}`);
+      }
       return false;
     },
   });
   const make = async (target: { width: number; height: number; labels: Uint8Array }): Promise<Picture> => {
-    const collage = await preview({ session, photo: source.photo, layout: source.labels, target, classes: source.palette.classes.length, seed });
-    const size = { width: Math.round(target.width * fine.width / source.width), height: Math.round(target.height * fine.height / source.height) };
+    const collage = await preview({
+      session,
+      photo: source.photo,
+      layout: source.labels,
+      target,
+      classes: source.palette.classes.length,
+      seed,
+    });
+    const size = {
+      width: Math.round((target.width * fine.width) / source.width),
+      height: Math.round((target.height * fine.height) / source.height),
+    };
     return (await sample(training, size, { start, picture: collage.image }, [seed]))[0];
   };
   try {
     const pictures: Picture[] = [];
     for (const t of targets) pictures.push(await make(t));
     return {
-      pictures, reconstruction: await make(source), repeat: null,
+      pictures,
+      reconstruction: await make(source),
+      repeat: null,
       settings: `${training.host.planned.join(', ')} iterations at ${scales.map((s) => `${s.width} x ${s.height}`).join(', ')}, width ${config.width}, given a patch synthesis at scale ${start} of 0 to ${last}, seed ${seed}`,
     };
   } finally {
@@ -54,6 +75,10 @@ async function run({ session, source, targets, seed, seconds, tell }: MethodInpu
 }
 
 export const singan: Method = {
-  name: 'singan', label: 'SinGAN', usual: true, trains: 2, run: (inputs) => inputs.session.memory.scope(() => run(inputs)),
+  name: 'singan',
+  label: 'SinGAN',
+  usual: true,
+  trains: 2,
+  run: (inputs) => inputs.session.memory.scope(() => run(inputs)),
   note: 'Shaham et al. 2019. It has no layout: it gets the edited source, as in the paper: the photograph cut and pasted by the target layout (our patch synthesis), injected at a middle scale; what follows the layout is the pasting, what SinGAN adds is how it looks from there on',
 };

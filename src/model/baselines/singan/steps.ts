@@ -11,10 +11,14 @@ import { untaped, type Losses } from '../../training/steps.ts';
 import type { SinganNetworks } from './networks.ts';
 
 /** What a random sample is made of: noise over the upsampled previous result, and that result; [1,3,H+10,W+10]. */
-export interface Draw { noisy: Tensor; prev: Tensor }
+export interface Draw {
+  noisy: Tensor;
+  prev: Tensor;
+}
 
 /**
- * mean over the pixels of (|gradient of D's summed map there| - 1)^2, at a picture between real and fake. The norm is over a
+ * mean over the pixels of (|gradient of D's summed map there| - 1)^2, at a picture between real and fake. The norm is
+ * over a
  * pixel's three channels, as in the released code; the paper leaves it open.
  */
 export function gradientPenalty(n: SinganNetworks, real: Tensor, fake: Tensor, mix: Tensor): Tensor {
@@ -25,16 +29,45 @@ export function gradientPenalty(n: SinganNetworks, real: Tensor, fake: Tensor, m
 }
 
 /** D: mean D(fake) - mean D(real) + penalty. real [1,3,H,W]; `mix` [1]: the share of real in the picture between. */
-export function discriminatorLoss(n: SinganNetworks, real: Tensor, draw: Draw, mix: Tensor, penalty: number): { loss: Tensor; losses: Losses } {
+export function discriminatorLoss(
+  n: SinganNetworks,
+  real: Tensor,
+  draw: Draw,
+  mix: Tensor,
+  penalty: number,
+): { loss: Tensor; losses: Losses } {
   const fake = untaped(real.session, () => n.g(n.gPass, draw.noisy, draw.prev));
   const judged = n.d(n.dPass, concat([fake, real], 0));
-  const losses = { fake: meanAll(samples(judged, 0, 1)), real: meanAll(samples(judged, 1, 2)), penalty: gradientPenalty(n, real, fake, mix) };
-  return { loss: total([[losses.fake, 1], [losses.real, -1], [losses.penalty, penalty]]), losses };
+  const losses = {
+    fake: meanAll(samples(judged, 0, 1)),
+    real: meanAll(samples(judged, 1, 2)),
+    penalty: gradientPenalty(n, real, fake, mix),
+  };
+  return {
+    loss: total([
+      [losses.fake, 1],
+      [losses.real, -1],
+      [losses.penalty, penalty],
+    ]),
+    losses,
+  };
 }
 
 /** G: -mean D(fake) + the weighted mean squared error of the reconstruction from its fixed noise. */
-export function generatorLoss(n: SinganNetworks, real: Tensor, draw: Draw, fixed: Draw, weight: number): { loss: Tensor; losses: Losses } {
+export function generatorLoss(
+  n: SinganNetworks,
+  real: Tensor,
+  draw: Draw,
+  fixed: Draw,
+  weight: number,
+): { loss: Tensor; losses: Losses } {
   const adversarial = scale(meanAll(n.d(n.dPass, n.g(n.gPass, draw.noisy, draw.prev))), -1);
   const reconstruction = mse(n.g(n.gPass, fixed.noisy, fixed.prev), real);
-  return { loss: total([[adversarial, 1], [reconstruction, weight]]), losses: { adversarial, reconstruction } };
+  return {
+    loss: total([
+      [adversarial, 1],
+      [reconstruction, weight],
+    ]),
+    losses: { adversarial, reconstruction },
+  };
 }

@@ -1,5 +1,6 @@
 /**
- * SinGAN's training, scale by scale. A scale's two steps are recorded once and replayed; the scales below it are used as
+ * SinGAN's training, scale by scale. A scale's two steps are recorded once and replayed; the scales below it are used
+ * as
  * trained (their batch norms at running statistics). The state between two iterations decides every later bit.
  */
 import { Meter } from '../../../autograd/meter.ts';
@@ -13,7 +14,18 @@ import { resize, toFloatCHW, type Picture } from '../../../data/image/image.ts';
 import { mainColours } from '../../../data/image/quantize.ts';
 import type { State } from '../../training/training.ts';
 import { border, decay, type Scale, type SinganConfig } from './config.ts';
-import { createSingan, enlarge, freeze, gaussianField, generate, nearestColours, pad, singanInit, type Frozen, type SinganNetworks } from './networks.ts';
+import {
+  createSingan,
+  enlarge,
+  freeze,
+  gaussianField,
+  generate,
+  nearestColours,
+  pad,
+  singanInit,
+  type Frozen,
+  type SinganNetworks,
+} from './networks.ts';
 import { discriminatorLoss, generatorLoss, type Draw } from './steps.ts';
 
 /** Where a training stands, with the tensors of its state. */
@@ -29,9 +41,25 @@ export interface SinganHost {
   amplitudes: number[];
   planned: number[];
 }
-/** Where the training of one scale again begins (`SinganConfig.paint`), from a finished run's host; its state is the run's. */
-export const repainting = (host: SinganHost, start: number): SinganHost => ({ ...structuredClone(host), scale: start, iteration: 0, steps: [0, 0], planned: host.planned.slice(0, start) });
-export const newHost = (): SinganHost => ({ scale: 0, iteration: 0, drawn: 0, steps: [0, 0], amplitudes: [], planned: [] });
+/**
+ * Where the training of one scale again begins (`SinganConfig.paint`), from a finished run's host; its state is the
+ * run's.
+ */
+export const repainting = (host: SinganHost, start: number): SinganHost => ({
+  ...structuredClone(host),
+  scale: start,
+  iteration: 0,
+  steps: [0, 0],
+  planned: host.planned.slice(0, start),
+});
+export const newHost = (): SinganHost => ({
+  scale: 0,
+  iteration: 0,
+  drawn: 0,
+  steps: [0, 0],
+  amplitudes: [],
+  planned: [],
+});
 
 export interface SinganHooks {
   /** Before a scale's first iteration: how many it gets. `cost`: seconds of one, from a trial that leaves no trace. */
@@ -43,9 +71,16 @@ export interface SinganHooks {
 }
 
 /** A scale in training: its tensors, networks and recorded steps. All of its memory belongs to one Memory.scope. */
-interface Working { nets: SinganNetworks; d: Program; g: Program; slots: [number[], number[]]; counter: Tensor }
+interface Working {
+  nets: SinganNetworks;
+  d: Program;
+  g: Program;
+  slots: [number[], number[]];
+  counter: Tensor;
+}
 
-const part = (state: State, prefix: string): State => new Map([...state].filter(([k]) => k.startsWith(prefix)).map(([k, v]) => [k.slice(prefix.length), v]));
+const part = (state: State, prefix: string): State =>
+  new Map([...state].filter(([k]) => k.startsWith(prefix)).map(([k, v]) => [k.slice(prefix.length), v]));
 const moment = /\.adam[12]$/;
 
 export class SinganTraining {
@@ -55,35 +90,56 @@ export class SinganTraining {
   readonly photos: Float32Array[];
   private readonly meter: Meter;
   private working: Working | null = null;
-  /** Tensors on the host: `k.G.` of trained scales, `k.D.` of the last of them, and `z`; with a restored run, the present scale's. */
+  /**
+   * Tensors on the host: `k.G.` of trained scales, `k.D.` of the last of them, and `z`; with a restored run, the
+   * present scale's.
+   */
   private kept: State;
   /** With `config.paint`, the colours in which its scale gets what comes from below: [k][RGB], 0..255. */
   readonly colours: ReturnType<typeof mainColours>;
 
   /** `photo`: opaque, at the finest scale's size. `restored`: what `state` gave, with its host. */
-  constructor(readonly session: Session, readonly config: SinganConfig, readonly scales: readonly Scale[], photo: Picture, public host = newHost(), restored?: State) {
+  constructor(
+    readonly session: Session,
+    readonly config: SinganConfig,
+    readonly scales: readonly Scale[],
+    photo: Picture,
+    public host = newHost(),
+    restored?: State,
+  ) {
     this.photos = scales.map((s) => toFloatCHW(resize(photo, s.width, s.height)));
     this.meter = new Meter(session);
     const { width, height } = scales[0];
-    this.kept = restored ?? new Map([['z', { shape: [1, 1, height, width], data: gaussianField(config.seed, 'singan/z', width * height) }]]);
+    this.kept =
+      restored ??
+      new Map([['z', { shape: [1, 1, height, width], data: gaussianField(config.seed, 'singan/z', width * height) }]]);
     const { paint } = config;
-    this.colours = paint ? mainColours(resize(photo, scales[paint.start].width, scales[paint.start].height), paint.colors) : [];
+    this.colours = paint
+      ? mainColours(resize(photo, scales[paint.start].width, scales[paint.start].height), paint.colors)
+      : [];
     const trained = (k: number): boolean => k < host.scale || (paint !== undefined && k > host.scale);
-    for (let k = 0; k < scales.length; k++) if (trained(k)) this.frozen[k] = freeze(session, part(this.kept, `${k}.G.`));
+    for (let k = 0; k < scales.length; k++)
+      if (trained(k)) this.frozen[k] = freeze(session, part(this.kept, `${k}.G.`));
   }
 
   /** The coarsest scale's noise that the photograph is reconstructed from, [H,W]. */
-  get z(): Float32Array { return this.kept.get('z')!.data; }
-  get amplitudes(): readonly number[] { return this.host.amplitudes; }
-  get finished(): boolean { return this.host.scale >= this.scales.length; }
+  get z(): Float32Array {
+    return this.kept.get('z')!.data;
+  }
+  get amplitudes(): readonly number[] {
+    return this.host.amplitudes;
+  }
+  get finished(): boolean {
+    return this.host.scale >= this.scales.length;
+  }
 
   /** Trains from where it stands to the end, or to where a hook ends it; returns whether it is finished. */
   async run(hooks: SinganHooks): Promise<boolean> {
     while (!this.finished) {
       const k = this.host.scale;
-      if (!await this.session.memory.scope(() => this.train(k, hooks))) return false;
+      if (!(await this.session.memory.scope(() => this.train(k, hooks)))) return false;
       this.frozen[k] = freeze(this.session, part(this.kept, `${k}.G.`));
-      if (await hooks.after(this, this.host.planned[k]) && !this.finished) return false;
+      if ((await hooks.after(this, this.host.planned[k])) && !this.finished) return false;
     }
     return true;
   }
@@ -93,17 +149,25 @@ export class SinganTraining {
     const { session, host, config: c } = this;
     this.working = await this.begin(k);
     try {
-      if (host.planned.length === k) host.planned.push(hooks.plan ? Math.max(1, hooks.plan(k, await this.trial())) : c.iterations);
+      if (host.planned.length === k)
+        host.planned.push(hooks.plan ? Math.max(1, hooks.plan(k, await this.trial())) : c.iterations);
       const of = host.planned[k];
       while (host.iteration < of) {
         this.iterate(decay(host.iteration, of, c) * c.rate);
         host.iteration++;
         await session.idle();
-        if (hooks.enough?.()) { host.planned[k] = host.iteration; break; }
-        if (host.iteration < of && await hooks.after(this, of)) return false;
+        if (hooks.enough?.()) {
+          host.planned[k] = host.iteration;
+          break;
+        }
+        if (host.iteration < of && (await hooks.after(this, of))) return false;
       }
       // D is kept as the start of the next scale's; moments are of no more use.
-      this.kept = new Map([...await this.state()].filter(([name]) => !moment.test(name) && (!/\.D\./.test(name) || name.startsWith(`${k}.`))));
+      this.kept = new Map(
+        [...(await this.state())].filter(
+          ([name]) => !moment.test(name) && (!/\.D\./.test(name) || name.startsWith(`${k}.`)),
+        ),
+      );
       Object.assign(host, { scale: c.paint ? this.scales.length : k + 1, iteration: 0, steps: [0, 0] });
       return true;
     } finally {
@@ -118,7 +182,11 @@ export class SinganTraining {
     for (let i = 0; i < k; i++) {
       const z = noise(i);
       const prev: Tensor = x ? pad(x) : fill(this.session, z!.shape, 0);
-      x = enlarge(generate(this.frozen[i], !x ? z! : z ? add(z, prev) : prev, prev), this.scales[i + 1].height, this.scales[i + 1].width);
+      x = enlarge(
+        generate(this.frozen[i], !x ? z! : z ? add(z, prev) : prev, prev),
+        this.scales[i + 1].height,
+        this.scales[i + 1].width,
+      );
     }
     return x!;
   }
@@ -126,7 +194,9 @@ export class SinganTraining {
   /** A scale's input noise with its border, at its amplitude: one map for all channels at the coarsest. */
   private noise(k: number, counter: Tensor): Tensor {
     const { height, width } = this.scales[k];
-    const z = k ? gaussianNoise(counter, [1, 3, height, width], k) : expand([gaussianNoise(counter, [1, 1, height, width], 0)], { shape: [1, 3, height, width] });
+    const z = k
+      ? gaussianNoise(counter, [1, 3, height, width], k)
+      : expand([gaussianNoise(counter, [1, 1, height, width], 0)], { shape: [1, 3, height, width] });
     return pad(times(z, this.host.amplitudes[k]));
   }
 
@@ -141,13 +211,36 @@ export class SinganTraining {
     const draw: Draw = { noisy: lasting('noisy'), prev: lasting('prev') };
     const fixed: Draw = { noisy: lasting('fixed noise'), prev: lasting('fixed') };
     const z = kept.get('z')!;
-    const zs = session.lasting([1, 3, this.scales[0].height, this.scales[0].width], 'z', Float32Array.from({ length: 3 * z.data.length }, (_, i) => z.data[i % z.data.length]));
+    const zs = session.lasting(
+      [1, 3, this.scales[0].height, this.scales[0].width],
+      'z',
+      Float32Array.from({ length: 3 * z.data.length }, (_, i) => z.data[i % z.data.length]),
+    );
     let amplitude = 1;
-    const given = (x: Tensor): Tensor => pad(c.paint ? nearestColours(x, this.colours.map((v) => v.map((u) => u / 127.5 - 1))) : x);
+    const given = (x: Tensor): Tensor =>
+      pad(
+        c.paint
+          ? nearestColours(
+              x,
+              this.colours.map((v) => v.map((u) => u / 127.5 - 1)),
+            )
+          : x,
+      );
     if (k) {
-      const [made] = await session.compute(() => { const x = this.climb(k, (i) => (i ? null : pad(zs))); const p = given(x); assign(p, fixed.prev); assign(p, fixed.noisy); return [x]; }) as Float32Array[];
+      const [made] = (await session.compute(() => {
+        const x = this.climb(k, (i) => (i ? null : pad(zs)));
+        const p = given(x);
+        assign(p, fixed.prev);
+        assign(p, fixed.noisy);
+        return [x];
+      })) as Float32Array[];
       amplitude = c.noise * Math.sqrt(made.reduce((s, v, i) => s + (v - this.photos[k][i]) ** 2, 0) / made.length);
-    } else await session.compute(() => { const p = pad(zs); assign(p, fixed.noisy); return [p]; });
+    } else
+      await session.compute(() => {
+        const p = pad(zs);
+        assign(p, fixed.noisy);
+        return [p];
+      });
     if (host.amplitudes.length === k) host.amplitudes.push(amplitude);
     const counter = newCounter(session, c.seed);
     this.load(k, nets);
@@ -170,13 +263,19 @@ export class SinganTraining {
     return { nets, d, g, slots, counter };
   }
 
-  /** The networks' start: the run's own state, or the scale's below where its width is the same and it is not trained again. */
+  /**
+   * The networks' start: the run's own state, or the scale's below where its width is the same and it is not trained
+   * again.
+   */
   private load(k: number, nets: SinganNetworks): void {
     const own = this.host.iteration > 0;
     if (!own && (k === 0 || this.config.paint || this.scales[k - 1].channels !== this.scales[k].channels)) return;
     for (const [i, pass] of [nets.gPass, nets.dPass].entries()) {
       const state = part(this.kept, `${own ? k : k - 1}.${pass.p.label}.`);
-      if (!own) for (const s of pass.p.specs) for (const m of ['.adam1', '.adam2']) state.set(s.name + m, { shape: s.shape, data: new Float32Array(s.init.length) });
+      if (!own)
+        for (const s of pass.p.specs)
+          for (const m of ['.adam1', '.adam2'])
+            state.set(s.name + m, { shape: s.shape, data: new Float32Array(s.init.length) });
       pass.p.restore(state, own ? this.host.steps[i] : 0);
       for (const [name, t] of pass.running ?? []) {
         const found = state.get(`${name}.running`);
@@ -226,7 +325,9 @@ export class SinganTraining {
   }
 
   /** Mean losses since the last call. */
-  losses(): Promise<Record<string, number>> { return this.meter.read(); }
+  losses(): Promise<Record<string, number>> {
+    return this.meter.read();
+  }
 
   /** All tensors of the state, by name. */
   async state(): Promise<State> {
@@ -236,20 +337,22 @@ export class SinganTraining {
     for (const name of out.keys()) if (name.startsWith(`${k}.`)) out.delete(name);
     for (const pass of [this.working.nets.gPass, this.working.nets.dPass]) {
       for (const [name, v] of await pass.p.state()) out.set(`${k}.${pass.p.label}.${name}`, v);
-      const running = [...pass.running ?? []];
+      const running = [...(pass.running ?? [])];
       const values = await this.session.read(running.map(([, t]) => t));
-      for (const [i, [name, t]] of running.entries()) out.set(`${k}.G.${name}.running`, { shape: t.shape, data: values[i] as Float32Array });
+      for (const [i, [name, t]] of running.entries())
+        out.set(`${k}.G.${name}.running`, { shape: t.shape, data: values[i] as Float32Array });
     }
     return out;
   }
 }
 
 /**
- * Iterations for scale k, so that it and those after it take about `seconds` at the same number each, where one iteration of it
+ * Iterations for scale k, so that it and those after it take about `seconds` at the same number each, where one
+ * iteration of it
  * costs `cost` seconds and work grows with area and squared width. At least 1, at most `most`.
  */
 export function spread(scales: readonly Scale[], k: number, cost: number, seconds: number, most: number): number {
   const work = ({ width, height, channels }: Scale): number => width * height * channels ** 2;
-  const each = cost / work(scales[k]) * scales.slice(k).reduce((sum, s) => sum + work(s), 0);
+  const each = (cost / work(scales[k])) * scales.slice(k).reduce((sum, s) => sum + work(s), 0);
   return Math.max(1, Math.min(most, Math.floor(seconds / each)));
 }

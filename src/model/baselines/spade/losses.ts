@@ -9,36 +9,74 @@ import { untaped, type Losses } from '../../training/steps.ts';
 import { vggLayers, type Vgg } from '../../networks/vgg.ts';
 import type { SpadeDiscriminator, SpadeGenerator, SpadeJudged, SpadePass } from './networks.ts';
 
-export interface SpadeNetworks { g: SpadeGenerator; d: SpadeDiscriminator; gPass: SpadePass; dPass: Pass }
+export interface SpadeNetworks {
+  g: SpadeGenerator;
+  d: SpadeDiscriminator;
+  gPass: SpadePass;
+  dPass: Pass;
+}
 /** A layout [1,K,H,W] and its image [1,3,H,W]. */
-export interface SpadePair { layout: Tensor; image: Tensor }
+export interface SpadePair {
+  layout: Tensor;
+  image: Tensor;
+}
 
 /** Weights of feature matching and of VGG features. */
 export const lambda = 10;
 const vggWeights = [1 / 32, 1 / 16, 1 / 8, 1 / 4, 1];
 
 /** Fake and real pictures of one layout as a batch of two. */
-const judge = ({ d, dPass }: SpadeNetworks, layout: Tensor, fake: Tensor, real: Tensor): SpadeJudged[] => d(dPass, concat([layout, layout], 0), concat([fake, real], 0));
+const judge = ({ d, dPass }: SpadeNetworks, layout: Tensor, fake: Tensor, real: Tensor): SpadeJudged[] =>
+  d(dPass, concat([layout, layout], 0), concat([fake, real], 0));
 
 /** D: hinge on real and on fake, mean over the scales. */
-export function spadeDiscriminatorLoss(n: SpadeNetworks, { layout, image }: SpadePair): { loss: Tensor; losses: Losses } {
+export function spadeDiscriminatorLoss(
+  n: SpadeNetworks,
+  { layout, image }: SpadePair,
+): { loss: Tensor; losses: Losses } {
   const fake = untaped(layout.session, () => n.g(n.gPass, layout));
   const judged = judge(n, layout, fake, image);
-  const losses = { fake: meanOf(judged.map(({ map }) => hingeFake(samples(map, 0, 1)))), real: meanOf(judged.map(({ map }) => hingeReal(samples(map, 1, 2)))) };
-  return { loss: total([[losses.fake, 1], [losses.real, 1]]), losses };
+  const losses = {
+    fake: meanOf(judged.map(({ map }) => hingeFake(samples(map, 0, 1)))),
+    real: meanOf(judged.map(({ map }) => hingeReal(samples(map, 1, 2)))),
+  };
+  return {
+    loss: total([
+      [losses.fake, 1],
+      [losses.real, 1],
+    ]),
+    losses,
+  };
 }
 
-/** G: -mean D(fake), 10 x mean over the scales of the sum over layers of L1 of D's features, and 10 x VGG's weighted L1. */
-export function spadeGeneratorLoss(n: SpadeNetworks, { layout, image }: SpadePair, vgg?: Vgg | null): { loss: Tensor; losses: Losses } {
+/**
+ * G: -mean D(fake), 10 x mean over the scales of the sum over layers of L1 of D's features, and 10 x VGG's weighted L1.
+ */
+export function spadeGeneratorLoss(
+  n: SpadeNetworks,
+  { layout, image }: SpadePair,
+  vgg?: Vgg | null,
+): { loss: Tensor; losses: Losses } {
   const fake = n.g(n.gPass, layout);
   const judged = judge(n, layout, fake, image);
   const losses: Losses = {
     adversarial: meanOf(judged.map(({ map }) => hingeGenerator(samples(map, 0, 1)))),
-    features: total(judged.flatMap(({ taps }) => taps.map((t) => [l1(samples(t, 0, 1), detach(samples(t, 1, 2))), 1 / judged.length] as const))),
+    features: total(
+      judged.flatMap(({ taps }) =>
+        taps.map((t) => [l1(samples(t, 0, 1), detach(samples(t, 1, 2))), 1 / judged.length] as const),
+      ),
+    ),
   };
   if (vgg) {
     const real = untaped(layout.session, () => vgg.features(image, vggLayers));
     losses.vgg = total(vgg.features(fake, vggLayers).map((f, i) => [l1(f, real[i]), vggWeights[i]] as const));
   }
-  return { loss: total([[losses.adversarial, 1], [losses.features, lambda], ...(losses.vgg ? [[losses.vgg, lambda] as const] : [])]), losses };
+  return {
+    loss: total([
+      [losses.adversarial, 1],
+      [losses.features, lambda],
+      ...(losses.vgg ? [[losses.vgg, lambda] as const] : []),
+    ]),
+    losses,
+  };
 }

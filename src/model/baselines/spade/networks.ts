@@ -1,5 +1,6 @@
 /**
- * SPADE's networks (Park et al., CVPR 2019). Parameters have the names of the published implementation (NVlabs/SPADE), where a spectrally
+ * SPADE's networks (Park et al., CVPR 2019). Parameters have the names of the published implementation (NVlabs/SPADE),
+ * where a spectrally
  * normed `weight` is stored as weight_orig, weight_u and weight_v: see spade/weights.ts.
  */
 import { concat } from '../../../autograd/ops/copy/copy.ts';
@@ -22,7 +23,10 @@ export interface SpadeSize {
 export const spadeLevels = 5;
 
 /** Statistics of a trained file by normalisation, [1,C,1,1] each: what batch normalisation uses at inference. */
-export interface Statistics { mean: Tensor; rstd: Tensor }
+export interface Statistics {
+  mean: Tensor;
+  rstd: Tensor;
+}
 export interface SpadePass extends Pass {
   /** null: each picture's own statistics, which with one sample a batch is also how training goes. */
   statistics: ReadonlyMap<string, Statistics> | null;
@@ -32,11 +36,22 @@ export type SpadeGenerator = (pass: SpadePass, layout: Tensor) => Tensor;
 
 /** The channels of every block, in order, in multiples of the width: name, in, out. */
 const blocks: readonly (readonly [name: string, ci: number, co: number])[] = [
-  ['head_0', 16, 16], ['G_middle_0', 16, 16], ['G_middle_1', 16, 16], ['up_0', 16, 8], ['up_1', 8, 4], ['up_2', 4, 2], ['up_3', 2, 1],
+  ['head_0', 16, 16],
+  ['G_middle_0', 16, 16],
+  ['G_middle_1', 16, 16],
+  ['up_0', 16, 8],
+  ['up_1', 8, 4],
+  ['up_2', 4, 2],
+  ['up_3', 2, 1],
 ];
 
 /** y = normalised(x) * (1 + gamma(P)) + beta(P), then LeakyReLU unless `act` is 1. */
-function spade(d: Declare, name: string, c: number, { classes, hidden }: SpadeSize): (pass: SpadePass, x: Tensor, layout: Tensor, act: number) => Tensor {
+function spade(
+  d: Declare,
+  name: string,
+  c: number,
+  { classes, hidden }: SpadeSize,
+): (pass: SpadePass, x: Tensor, layout: Tensor, act: number) => Tensor {
   const plain = { k: 3, pad: 1, bias: true, spectral: false };
   const shared = conv(d, `${name}.mlp_shared.0`, classes, hidden, { ...plain, slope: 0 });
   const gamma = conv(d, `${name}.mlp_gamma`, hidden, c, plain);
@@ -52,7 +67,13 @@ function spade(d: Declare, name: string, c: number, { classes, hidden }: SpadeSi
   };
 }
 
-function block(d: Declare, name: string, ci: number, co: number, o: SpadeSize): (pass: SpadePass, x: Tensor, layout: Tensor) => Tensor {
+function block(
+  d: Declare,
+  name: string,
+  ci: number,
+  co: number,
+  o: SpadeSize,
+): (pass: SpadePass, x: Tensor, layout: Tensor) => Tensor {
   const middle = Math.min(ci, co);
   const conv0 = conv(d, `${name}.conv_0`, ci, middle, { k: 3, pad: 1, bias: true });
   const conv1 = conv(d, `${name}.conv_1`, middle, co, { k: 3, pad: 1, bias: true });
@@ -74,10 +95,12 @@ export function declareSpadeGenerator(d: Declare, o: SpadeSize): SpadeGenerator 
   return (pass, layout) => {
     const [, , h, w] = layout.shape;
     const step = 2 ** spadeLevels;
-    if (h % step || w % step) throw new Error(`spade: layouts have sides that are multiples of ${step}, not ${w} x ${h}`);
+    if (h % step || w % step)
+      throw new Error(`spade: layouts have sides that are multiples of ${step}, not ${w} x ${h}`);
     const sizes = new Map<number, Tensor>();
     const at = (height: number): Tensor => {
-      if (!sizes.has(height)) sizes.set(height, height === h ? layout : resizeNearest(layout, height, w * height / h));
+      if (!sizes.has(height))
+        sizes.set(height, height === h ? layout : resizeNearest(layout, height, (w * height) / h));
       return sizes.get(height)!;
     };
     let x = fc(pass, at(h / step));
@@ -91,22 +114,34 @@ export function declareSpadeGenerator(d: Declare, o: SpadeSize): SpadeGenerator 
 }
 
 /** One scale's judgement: the prediction map, and the features of the layers before it, to be matched. */
-export interface SpadeJudged { map: Tensor; taps: Tensor[] }
+export interface SpadeJudged {
+  map: Tensor;
+  taps: Tensor[];
+}
 export type SpadeDiscriminator = (pass: Pass, layout: Tensor, image: Tensor) => SpadeJudged[];
 
-export interface SpadeJudgeSize { /** ndf: 64 as published. */ width: number; classes: number; /** Convolutions before the last; 4 in the paper's figure. */ layers?: number; scales?: number }
+export interface SpadeJudgeSize {
+  /** ndf: 64 as published. */ width: number;
+  classes: number /** Convolutions before the last; 4 in the paper's figure. */;
+  layers?: number;
+  scales?: number;
+}
 
 /** Patch discriminators of layout and image together, at full and at half size. */
-export function declareSpadeDiscriminator(d: Declare, { width, classes, layers = 4, scales = 2 }: SpadeJudgeSize): SpadeDiscriminator {
+export function declareSpadeDiscriminator(
+  d: Declare,
+  { width, classes, layers = 4, scales = 2 }: SpadeJudgeSize,
+): SpadeDiscriminator {
   const wide = (n: number): number => Math.min(512, width * 2 ** n);
-  const one = (s: number): Layer[] => Array.from({ length: layers + 1 }, (_, n): Layer => {
-    const at = `discriminator_${s}.model${n}.0`;
-    const stride = n < layers - 1 ? 2 : 1;
-    if (n === 0) return conv(d, at, classes + 3, width, { k: 4, stride, pad: 2, bias: true, slope, spectral: false });
-    if (n === layers) return conv(d, at, wide(layers - 1), 1, { k: 4, pad: 2, bias: true, spectral: false });
-    const layer = conv(d, `${at}.0`, wide(n - 1), wide(n), { k: 4, stride, pad: 2 });
-    return (pass, x) => plainNorm(layer(pass, x));
-  });
+  const one = (s: number): Layer[] =>
+    Array.from({ length: layers + 1 }, (_, n): Layer => {
+      const at = `discriminator_${s}.model${n}.0`;
+      const stride = n < layers - 1 ? 2 : 1;
+      if (n === 0) return conv(d, at, classes + 3, width, { k: 4, stride, pad: 2, bias: true, slope, spectral: false });
+      if (n === layers) return conv(d, at, wide(layers - 1), 1, { k: 4, pad: 2, bias: true, spectral: false });
+      const layer = conv(d, `${at}.0`, wide(n - 1), wide(n), { k: 4, stride, pad: 2 });
+      return (pass, x) => plainNorm(layer(pass, x));
+    });
   const all = Array.from({ length: scales }, (_, s) => one(s));
   return (pass, layout, image) => {
     let x = concat([layout, image]);
@@ -124,6 +159,9 @@ function halved(x: Tensor): Tensor {
   const y = avgPool2d(x, 3, 2, 1);
   const inside = (n: number, i: number): number => Math.min(n, 2 * i + 2) - Math.max(0, 2 * i - 1);
   const [, , h, w] = y.shape;
-  const factor = Float32Array.from({ length: h * w }, (_, i) => 9 / (inside(x.shape[2], Math.floor(i / w)) * inside(x.shape[3], i % w)));
+  const factor = Float32Array.from(
+    { length: h * w },
+    (_, i) => 9 / (inside(x.shape[2], Math.floor(i / w)) * inside(x.shape[3], i % w)),
+  );
   return mul(y, x.session.lasting([1, 1, h, w], 'spade.edges', factor));
 }

@@ -1,4 +1,7 @@
-/** SPADE trained on one pair: as published but for the data, which are this pair's warps (the same as ours), and the width. */
+/**
+ * SPADE trained on one pair: as published but for the data, which are this pair's warps (the same as ours), and the
+ * width.
+ */
 import { Meter } from '../../../autograd/meter.ts';
 import { Parameters } from '../../../autograd/parameters.ts';
 import type { Session, Tensor } from '../../../autograd/tensor.ts';
@@ -41,21 +44,30 @@ const rates = { generator: 1e-4, discriminator: 4e-4 };
 const adam = { beta1: 0, beta2: 0.9, eps: 1e-8 };
 
 /** Xavier's normal values with gain 0.02, as published; biases zero. */
-export const xavier = (seed: number, gain = 0.02): Init => (name, shape, kind) => {
-  if (kind !== 'weight') return seededInit(seed)(name, shape, kind);
-  const random = new HostRandom((fnv1a(name) ^ Math.imul(seed + 1, 0x9e3779b1)) >>> 0);
-  const taps = sizeOf(shape.slice(2));
-  const deviation = gain * Math.sqrt(2 / ((shape[0] + shape[1]) * taps));
-  // Box and Muller's transform.
-  return Float32Array.from({ length: sizeOf(shape) }, () => deviation * Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next()));
-};
+export const xavier =
+  (seed: number, gain = 0.02): Init =>
+  (name, shape, kind) => {
+    if (kind !== 'weight') return seededInit(seed)(name, shape, kind);
+    const random = new HostRandom((fnv1a(name) ^ Math.imul(seed + 1, 0x9e3779b1)) >>> 0);
+    const taps = sizeOf(shape.slice(2));
+    const deviation = gain * Math.sqrt(2 / ((shape[0] + shape[1]) * taps));
+    // Box and Muller's transform.
+    return Float32Array.from(
+      { length: sizeOf(shape) },
+      () => deviation * Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next()),
+    );
+  };
 
 /** `judgeWidth`: ndf, else the generator's. */
 export function createSpade(session: Session, size: SpadeSize, init: Init, judgeWidth = size.width): SpadeNetworks {
   const [gd, dd] = [new Declare(init, true), new Declare(init, true)];
   const g = declareSpadeGenerator(gd, size);
   const d = declareSpadeDiscriminator(dd, { width: judgeWidth, classes: size.classes });
-  const pass = (label: string, { specs }: Declare) => ({ p: new Parameters(session, label, specs, adam), training: true, running: null });
+  const pass = (label: string, { specs }: Declare) => ({
+    p: new Parameters(session, label, specs, adam),
+    training: true,
+    running: null,
+  });
   return { g, d, gPass: { ...pass('G', gd), statistics: null }, dPass: pass('D', dd) };
 }
 
@@ -66,7 +78,15 @@ export class SpadeTraining {
   private readonly painters = new Map<string, { program: Program; layout: Tensor; image: Tensor }>();
   private readonly steps: { program: Program; slots: number[]; parameters: Parameters; rate: number }[] = [];
 
-  private constructor(readonly session: Session, readonly config: Config, readonly networks: SpadeNetworks, private readonly source: Source, private readonly size: SpadeSize, private readonly feed: Feed, private readonly o: SpadeOptions) {
+  private constructor(
+    readonly session: Session,
+    readonly config: Config,
+    readonly networks: SpadeNetworks,
+    private readonly source: Source,
+    private readonly size: SpadeSize,
+    private readonly feed: Feed,
+    private readonly o: SpadeOptions,
+  ) {
     this.random = new HostRandom(o.seed);
     this.meter = new Meter(session);
   }
@@ -75,7 +95,12 @@ export class SpadeTraining {
   static async create(session: Session, source: Source, o: SpadeOptions): Promise<SpadeTraining> {
     const base = configure({ preset: 'fixed', size: o.size, seed: o.seed, iterations: Math.max(1, o.iterations) });
     // As published: the full rates for the first half, then falling linearly to zero.
-    const c: Config = { ...base, decayFrom: Math.floor(base.iterations / 2), finalRate: 0, network: { ...base.network, levels: spadeLevels } };
+    const c: Config = {
+      ...base,
+      decayFrom: Math.floor(base.iterations / 2),
+      finalRate: 0,
+      network: { ...base.network, levels: spadeLevels },
+    };
     const size = o.weights?.size ?? { width: o.width, classes: source.palette.classes.length, hidden: 2 * o.width };
     const networks = createSpade(session, size, xavier(o.seed));
     if (o.weights) {
@@ -83,7 +108,10 @@ export class SpadeTraining {
       if (!o.iterations && o.weights.running) networks.gPass.statistics = statisticsOf(session, o.weights.running);
     }
     const small = smallSource(source, o.size);
-    const pair = fitPair({ ...small, labels: channelsOf(small.labels, o) }, gridOf(source, source, o.size, spadeLevels).padding);
+    const pair = fitPair(
+      { ...small, labels: channelsOf(small.labels, o) },
+      gridOf(source, source, o.size, spadeLevels).padding,
+    );
     const feed = new Feed(session, c, { count: size.classes, colors: [] }, pair, []);
     const t = new SpadeTraining(session, c, networks, source, size, feed, o);
     if (!o.iterations) return t;
@@ -94,7 +122,11 @@ export class SpadeTraining {
     return t;
   }
 
-  private async record(parameters: Parameters, rate: number, step: () => { loss: Tensor; losses: Losses }): Promise<void> {
+  private async record(
+    parameters: Parameters,
+    rate: number,
+    step: () => { loss: Tensor; losses: Losses },
+  ): Promise<void> {
     let slots: number[] = [];
     const program = await this.session.record(() => {
       this.networks.gPass.p.prepare();
@@ -120,7 +152,9 @@ export class SpadeTraining {
     await this.session.idle();
   }
 
-  losses(): Promise<Record<string, number>> { return this.meter.read(); }
+  losses(): Promise<Record<string, number>> {
+    return this.meter.read();
+  }
 
   /** Seconds for one iteration, by trying; what the trial changes is put back. */
   async secondsEach(): Promise<number> {
@@ -145,24 +179,36 @@ export class SpadeTraining {
     this.session.write(painter.layout, oneHotLayout(fitted.labels, this.size.classes));
     painter.program.run();
     const [image] = await this.session.read([painter.image]);
-    const cut = cutCHW((image as Float32Array).map((v) => Math.min(1, Math.max(-1, v))), 3, size.width, size.height, padding);
+    const cut = cutCHW(
+      (image as Float32Array).map((v) => Math.min(1, Math.max(-1, v))),
+      3,
+      size.width,
+      size.height,
+      padding,
+    );
     return resize(fromFloatCHW(cut, size.width, size.height, target.name), target.width, target.height);
   }
 
   private async painter(height: number, width: number): Promise<{ program: Program; layout: Tensor; image: Tensor }> {
     const key = `${width} x ${height}`;
     if (!this.painters.has(key)) {
-      const { session, networks: { g, gPass } } = this;
+      const {
+        session,
+        networks: { g, gPass },
+      } = this;
       const layout = session.lasting([1, this.size.classes, height, width], 'spade.layout');
       let image!: Tensor;
-      const program = await session.record(() => untaped(session, () => {
-        gPass.p.prepare({ freeze: true });
-        image = session.keep(g(gPass, layout));
-      }));
+      const program = await session.record(() =>
+        untaped(session, () => {
+          gPass.p.prepare({ freeze: true });
+          image = session.keep(g(gPass, layout));
+        }),
+      );
       this.painters.set(key, { program, layout, image });
     }
     return this.painters.get(key)!;
   }
 }
 
-const channelsOf = (labels: Uint8Array, { channels }: SpadeOptions): Uint8Array => (channels ? labels.map((k) => channels[k]) : labels);
+const channelsOf = (labels: Uint8Array, { channels }: SpadeOptions): Uint8Array =>
+  channels ? labels.map((k) => channels[k]) : labels;

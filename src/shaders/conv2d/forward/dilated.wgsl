@@ -1,14 +1,17 @@
 // 3x3 convolution, stride 1, dilation d = padding (zero), d and the width multiples of 4, on the software adapter:
-//   y[n,m,oy,ox] = lrelu(bias[m] + sum over k,kh,kw of x[n,k,oy+(kh-1)*d,ox+(kw-1)*d] * w[m*stride_m + k*stride_k + tap0 + (kh*3+kw)*tap_step])
+//   y[n,m,oy,ox] = lrelu(bias[m] + sum over k,kh,kw of x[n,k,oy+(kh-1)*d,ox+(kw-1)*d] * w[m*stride_m + k*stride_k +
+//   tap0 + (kh*3+kw)*tap_step])
 // Forward and backward-data as in conv2d.forward.rows (forward: Ci*9, 9, 0, 1; backward: 9, Ci*9, 8, -1).
 // x [N,K,H,W] and y [N,M,H,W] as vec4, w [Co,Ci,3,3] as it is. Needs subgroups of LANES.
-// One workgroup is one subgroup; a lane computes 4 pixels of 2 rows x 8 channels, one row of taps a step; every tap is a whole
-// vec4 aside. Lane j loads the taps of channel j, and a broadcast from a constant lane hands them out.
-// Grid: (ceil(ceil(H/2)*(W/4) / LANES), ceil(M/8), N). Limit: address generation of the lane loads (6 vec4 for 192 multiply-adds).
+// One workgroup is one subgroup; a lane computes 4 pixels of 2 rows x 8 channels, one row of taps a step; every tap is
+// a whole vec4 aside. Lane j loads the taps of channel j, and a broadcast from a constant lane hands them out. Grid:
+// (ceil(ceil(H/2)*(W/4) / LANES), ceil(M/8), N). Limit: address generation of the lane loads (6 vec4 for 192
+// multiply-adds).
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
 
-struct Params { k: u32, m: u32, h: i32, w: i32, dilation: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: u32, has_bias: u32, slope: f32 } // slope of the LeakyReLU: 1 for none
+// slope of the LeakyReLU: 1 for none
+struct Params { k: u32, m: u32, h: i32, w: i32, dilation: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: u32, has_bias: u32, slope: f32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // any buffer when has_bias is 0
@@ -46,8 +49,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let x0 = group.z * params.k * plane;
   let w0 = min(group.y * 8u + (lane & 7u), params.m - 1u) * params.stride_m + params.tap0;
 
-  var a0 = vec4<f32>(); var a1 = vec4<f32>(); var a2 = vec4<f32>(); var a3 = vec4<f32>(); var a4 = vec4<f32>(); var a5 = vec4<f32>(); var a6 = vec4<f32>(); var a7 = vec4<f32>(); // row 0
-  var b0 = vec4<f32>(); var b1 = vec4<f32>(); var b2 = vec4<f32>(); var b3 = vec4<f32>(); var b4 = vec4<f32>(); var b5 = vec4<f32>(); var b6 = vec4<f32>(); var b7 = vec4<f32>(); // row 1
+  // row 0
+  var a0 = vec4<f32>(); var a1 = vec4<f32>(); var a2 = vec4<f32>(); var a3 = vec4<f32>(); var a4 = vec4<f32>(); var a5 = vec4<f32>(); var a6 = vec4<f32>(); var a7 = vec4<f32>();
+  // row 1
+  var b0 = vec4<f32>(); var b1 = vec4<f32>(); var b2 = vec4<f32>(); var b3 = vec4<f32>(); var b4 = vec4<f32>(); var b5 = vec4<f32>(); var b6 = vec4<f32>(); var b7 = vec4<f32>();
   for (var step = 0u; step < params.k * 3u; step++) {
     let k = step / 3u;
     let kh = step - k * 3u;

@@ -1,5 +1,5 @@
-// y[n,co,oy,ox] = bias[co] + sum over ci,kh,kw of x[n,ci,oy*stride+kh*dilation-pad,ox*stride+kw*dilation-pad] * w[co,ci,kh,kw]
-// Any kernel, stride, dilation and padding (zero or reflect), any adapter.
+// y[n,co,oy,ox] = bias[co] + sum over ci,kh,kw of x[n,ci,oy*stride+kh*dilation-pad,ox*stride+kw*dilation-pad] *
+// w[co,ci,kh,kw] Any kernel, stride, dilation and padding (zero or reflect), any adapter.
 // x [N,Ci,H,W]; w packed by conv2d.pack: [Ci*Kh*Kw][m4] vec4 over output channels, m4 even; y [N,Co,Ho,Wo].
 // One invocation: 4 neighbouring pixels of a row x 8 output channels, all in registers.
 // Grid: (ceil(Ho*ceil(Wo/4) / WG), m4/2, N). Limit: 4 scalar + 2 vec4 loads for 32 multiply-adds.
@@ -39,7 +39,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let taps = params.kh * params.kw;
   let plane = params.h * params.w;
 
-  var s0 = vec4<f32>(); var s1 = vec4<f32>(); var s2 = vec4<f32>(); var s3 = vec4<f32>(); // one per pixel, channels 0..3
+  // one per pixel, channels 0..3
+  var s0 = vec4<f32>(); var s1 = vec4<f32>(); var s2 = vec4<f32>(); var s3 = vec4<f32>();
   var t0 = vec4<f32>(); var t1 = vec4<f32>(); var t2 = vec4<f32>(); var t3 = vec4<f32>(); // channels 4..7
   for (var kh = 0; kh < params.kh; kh++) {
     let iy = reflected(oy * params.stride + kh * params.dilation - params.pad, params.h, params.reflect);

@@ -1,10 +1,12 @@
 // 1x1 convolution, stride 1: a matrix product over pixels, on the software adapter. H*W a multiple of 4.
-//   y[n,m,p] = lrelu(bias[m] + sum over k of x[n,k,p] * w[m*stride_m + k*stride_k]), and with SKIP + skip[n,m,p] in place of the LeakyReLU
-// Forward: m = Co, stride_m = Ci, stride_k = 1. Backward-data: x = dy, y = dx, m = Ci, stride_m = 1, stride_k = Ci. w [Co,Ci] as it is.
+//   y[n,m,p] = lrelu(bias[m] + sum over k of x[n,k,p] * w[m*stride_m + k*stride_k]), and with SKIP + skip[n,m,p] in
+//   place of the LeakyReLU
+// Forward: m = Co, stride_m = Ci, stride_k = 1. Backward-data: x = dy, y = dx, m = Ci, stride_m = 1, stride_k = Ci. w
+// [Co,Ci] as it is.
 // x [N,K,P] and y [N,M,P] as vec4, plane = P/4. Needs subgroups of LANES.
-// One workgroup is one subgroup; a lane computes CHANNELS (8, 16 or 32: as few as M needs) of 8 pixels, 2 summed channels a step, or
-// (QUADS 1) of 4 pixels, 4 a step, which keeps half as many sums. Lane j loads the weights of channels j, j+LANES, ..., and a broadcast
-// from a constant lane hands them out: no workgroup memory, no barriers.
+// One workgroup is one subgroup; a lane computes CHANNELS (8, 16 or 32: as few as M needs) of 8 pixels, 2 summed
+// channels a step, or (QUADS 1) of 4 pixels, 4 a step, which keeps half as many sums. Lane j loads the weights of
+// channels j, j+LANES, ..., and a broadcast from a constant lane hands them out: no workgroup memory, no barriers.
 // Grid: (ceil(plane/(QUADS*LANES)), ceil(M/CHANNELS), N). Limit: keeping the sums, then lane loads.
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16

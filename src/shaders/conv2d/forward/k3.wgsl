@@ -1,15 +1,17 @@
 // 3x3 convolution, stride 1, padding 1 (zero or reflect), width a multiple of 4: the fast path of the software adapter.
-//   y[n,m,oy,ox] = lrelu(bias[m] + sum over k,kh,kw of x[n,k,oy+kh-1,ox+kw-1] * w[m*stride_m + k*stride_k + tap0 + (kh*3+kw)*tap_step])
+//   y[n,m,oy,ox] = lrelu(bias[m] + sum over k,kh,kw of x[n,k,oy+kh-1,ox+kw-1] * w[m*stride_m + k*stride_k + tap0 +
+//   (kh*3+kw)*tap_step])
 // Forward: m = Co, stride_m = Ci*9, stride_k = 9, tap0 = 0, tap_step = 1: w [Co,Ci,3,3] as it is, nothing packed.
-// Backward-data: x = dy, m = Ci, stride_m = 9, stride_k = Ci*9, tap0 = 8, tap_step = -1 (the kernel, flipped), mirror = 1 for reflect
-// padding, H even: what falls beyond the border is added to the row or column it mirrors onto before the taps meet it.
-// x [N,K,H,W] and y [N,M,H,W] as vec4. Needs subgroups of LANES.
-// One workgroup is one subgroup; a lane computes 4 pixels of ROWS rows (2; 1 where few pixels would leave lanes idle), x 8 output channels.
-// Where an image needs at most half of the lanes, a workgroup takes several (lib/fold). The columns beside a lane's own
-// come from the neighbouring lanes, at the ends of the group (and with 16 lanes,
+// Backward-data: x = dy, m = Ci, stride_m = 9, stride_k = Ci*9, tap0 = 8, tap_step = -1 (the kernel, flipped), mirror =
+// 1 for reflect padding, H even: what falls beyond the border is added to the row or column it mirrors onto before the
+// taps meet it. x [N,K,H,W] and y [N,M,H,W] as vec4. Needs subgroups of LANES.
+// One workgroup is one subgroup; a lane computes 4 pixels of ROWS rows (2; 1 where few pixels would leave lanes idle),
+// x 8 output channels. Where an image needs at most half of the lanes, a workgroup takes several (lib/fold). The
+// columns beside a lane's own come from the neighbouring lanes, at the ends of the group (and with 16 lanes,
 // whose shuffles are slow, always) from memory. Lane j loads the taps of channel j, and a broadcast
 // from a constant lane hands them out: no workgroup memory, no barriers.
-// Grid: (ceil(ceil(H/ROWS)*(W/4) / LANES), ceil(M/8), ceil(N/samples of a workgroup)). Limit: address generation of lane loads, then multiply and add units.
+// Grid: (ceil(ceil(H/ROWS)*(W/4) / LANES), ceil(M/8), ceil(N/samples of a workgroup)). Limit: address generation of
+// lane loads, then multiply and add units.
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
 override ROWS: u32 = 2;
@@ -27,7 +29,8 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-struct Side { first: bool, last: bool, border: bool, at: u32, part: u32 } // image border left, right; group border inside a row
+// image border left, right; group border inside a row
+struct Side { first: bool, last: bool, border: bool, at: u32, part: u32 }
 struct Place { a: vec4<f32>, left: f32, right: f32 } // a lane's own columns, and those beside
 struct Row { left: vec4<f32>, mid: vec4<f32>, right: vec4<f32> } // columns -1..2, 0..3, 1..4
 struct Sums { a: vec4<f32>, b: vec4<f32> } // of both rows

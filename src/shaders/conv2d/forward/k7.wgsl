@@ -1,8 +1,8 @@
 // 7x7 convolution, stride 1, padding 3 (zero or reflect), width a multiple of 4, on the software adapter:
 //   y[n,co,oy,ox] = bias[co] + sum over ci,kh,kw of x[n,ci,oy+kh-3,ox+kw-3] * w[co,ci,kh,kw]
 // x [N,Ci,H,W] and y [N,Co,H,W] as vec4, w [Co,Ci,7,7] as it is. Needs subgroups of LANES.
-// One workgroup is one subgroup; a lane computes 4 pixels of 2 rows x 8 output channels, one row of taps a step. The columns
-// beside come from the neighbouring lanes, at the ends of the group (and with 16 lanes,
+// One workgroup is one subgroup; a lane computes 4 pixels of 2 rows x 8 output channels, one row of taps a step. The
+// columns beside come from the neighbouring lanes, at the ends of the group (and with 16 lanes,
 // whose shuffles are slow, always) from memory; taps by broadcast: lane j loads those of channel j.
 // Grid: (ceil(ceil(H/2)*(W/4) / LANES), ceil(Co/8), N). Limit: address generation of the lane loads.
 enable subgroups;
@@ -15,7 +15,8 @@ struct Params { ci: u32, co: u32, h: i32, w: u32, reflect: u32, has_bias: u32 }
 @group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-struct Side { first: bool, last: bool, before: bool, behind: bool, at: u32 } // image border left, right; group border; its vec4
+// image border left, right; group border; its vec4
+struct Side { first: bool, last: bool, before: bool, behind: bool, at: u32 }
 
 // The vec4 that starts at column t - 3 of the middle one.
 fn shifted(l: vec4<f32>, m: vec4<f32>, r: vec4<f32>) -> array<vec4<f32>, 7> {
@@ -71,8 +72,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let x0 = group.z * params.ci * plane + column;
   var taps_at = min(group.y * 8u + (lane & 7u), params.co - 1u) * params.ci * 49u;
 
-  var a0 = vec4<f32>(); var a1 = vec4<f32>(); var a2 = vec4<f32>(); var a3 = vec4<f32>(); var a4 = vec4<f32>(); var a5 = vec4<f32>(); var a6 = vec4<f32>(); var a7 = vec4<f32>(); // row 0
-  var b0 = vec4<f32>(); var b1 = vec4<f32>(); var b2 = vec4<f32>(); var b3 = vec4<f32>(); var b4 = vec4<f32>(); var b5 = vec4<f32>(); var b6 = vec4<f32>(); var b7 = vec4<f32>(); // row 1
+  // row 0
+  var a0 = vec4<f32>(); var a1 = vec4<f32>(); var a2 = vec4<f32>(); var a3 = vec4<f32>(); var a4 = vec4<f32>(); var a5 = vec4<f32>(); var a6 = vec4<f32>(); var a7 = vec4<f32>();
+  // row 1
+  var b0 = vec4<f32>(); var b1 = vec4<f32>(); var b2 = vec4<f32>(); var b3 = vec4<f32>(); var b4 = vec4<f32>(); var b5 = vec4<f32>(); var b6 = vec4<f32>(); var b7 = vec4<f32>();
   var k = 0u;
   var kh = 0;
   for (var step = 0u; step < params.ci * 7u; step++) {

@@ -1,12 +1,14 @@
-// 4x4 or 3x3 convolution (K), stride 2, padding 1 (zero), on the software adapter. H even or odd, W = 2*Wo a multiple of 8:
+// 4x4 or 3x3 convolution (K), stride 2, padding 1 (zero), on the software adapter. H even or odd, W = 2*Wo a multiple
+// of 8:
 //   y[n,m,oy,ox] = bias[m] + sum over k,kh,kw of x[n,k,2*oy+kh-1,2*ox+kw-1] * w[m,k,kh,kw]
 // x [N,Ci,H,W] and y [N,Co,Ho,Wo] as vec4, w [Co,Ci,K,K] as it is. Needs subgroups of LANES.
-// One workgroup is one subgroup; a lane computes 4 pixels of two rows x 16 output channels, one row of taps a step: a body that
-// stays in the processor's cache of decoded instructions is worth twice one with all K rows, which loads fewer rows twice. The
-// columns beside its own come from the neighbouring lanes, at the ends of the group (and with 16 lanes,
-// whose shuffles are slow, always) from memory (BORDER: unless
-// groups hold whole rows, Wo 4, 8, 16 or 32). Lane j loads the taps of channels j and j+8, and a broadcast from a constant lane hands them out.
-// Grid: (ceil(ceil(Ho/2)*(Wo/4) / LANES), ceil(Co/16), ceil(N/samples of a workgroup)), see lib/fold. Limit: multiply and add units, then lane loads (6 vec4 for 512 multiply-adds).
+// One workgroup is one subgroup; a lane computes 4 pixels of two rows x 16 output channels, one row of taps a step: a
+// body that stays in the processor's cache of decoded instructions is worth twice one with all K rows, which loads
+// fewer rows twice. The columns beside its own come from the neighbouring lanes, at the ends of the group (and with 16
+// lanes, whose shuffles are slow, always) from memory (BORDER: unless
+// groups hold whole rows, Wo 4, 8, 16 or 32). Lane j loads the taps of channels j and j+8, and a broadcast from a
+// constant lane hands them out. Grid: (ceil(ceil(Ho/2)*(Wo/4) / LANES), ceil(Co/16), ceil(N/samples of a workgroup)),
+// see lib/fold. Limit: multiply and add units, then lane loads (6 vec4 for 512 multiply-adds).
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
 // #import fold
@@ -24,7 +26,8 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-struct Side { first: bool, last: bool, border: bool, at: u32, part: u32 } // image border left, right; group border inside a row
+// image border left, right; group border inside a row
+struct Side { first: bool, last: bool, border: bool, at: u32, part: u32 }
 struct Row { c0: vec4<f32>, c1: vec4<f32>, c2: vec4<f32>, c3: vec4<f32> } // the columns that taps kw = 0..3 meet
 struct Pair { a: vec4<f32>, b: vec4<f32> } // the sums of both rows
 

@@ -1,5 +1,7 @@
-// The end of an input gradient by columns (conv2d/columns.ts): every tap's product with dy is there, each pixel adds those that reach it.
-//   dx[n,c,iy,ix] = bias[c] + sum over kh,kw of z[n,(c*Kh+kh)*Kw+kw,oy,ox], iy = oy*stride + kh*dilation - pad, ix alike (zero padding)
+// The end of an input gradient by columns (conv2d/columns.ts): every tap's product with dy is there, each pixel adds
+// those that reach it.
+//   dx[n,c,iy,ix] = bias[c] + sum over kh,kw of z[n,(c*Kh+kh)*Kw+kw,oy,ox], iy = oy*stride + kh*dilation - pad, ix
+//   alike (zero padding)
 // z [N,C*Kh*Kw,Ho,Wo], dx [N,C,H,W]. Grid: (ceil(H*W / 64), C, N). Limit: lane loads, one for each tap.
 @group(0) @binding(0) var<storage, read> z: array<f32>;
 @group(0) @binding(1) var<storage, read> bias: array<f32>; // any buffer when has_bias is 0

@@ -1,8 +1,8 @@
-// dx[n,ci,iy,ix] = bias[ci] + sum over co,kh,kw of dy[n,co,oy,ox] * w[co,ci,kh,kw] where iy = oy*stride+kh*dilation-pad (ix alike):
-// the gradient of a zero-padded convolution, and the forward of a transposed one (which is what the bias is for).
-// Any kernel, stride, dilation; any adapter. (Reflect padding: run with pad 0 on the padded size, then conv2d.fold.)
-// dy [N,Co,Ho,Wo]; w packed by conv2d.pack: [Co*Kh*Kw][m4] vec4 over input channels, m4 even; dx [N,Ci,H,W].
-// One invocation: 4 pixels of a row, `stride` apart (so they share their taps), x 8 channels.
+// dx[n,ci,iy,ix] = bias[ci] + sum over co,kh,kw of dy[n,co,oy,ox] * w[co,ci,kh,kw] where iy = oy*stride+kh*dilation-pad
+// (ix alike): the gradient of a zero-padded convolution, and the forward of a transposed one (which is what the bias is
+// for). Any kernel, stride, dilation; any adapter. (Reflect padding: run with pad 0 on the padded size, then
+// conv2d.fold.) dy [N,Co,Ho,Wo]; w packed by conv2d.pack: [Co*Kh*Kw][m4] vec4 over input channels, m4 even; dx
+// [N,Ci,H,W]. One invocation: 4 pixels of a row, `stride` apart (so they share their taps), x 8 channels.
 // Grid: (ceil(H*stride*ceil(ceil(W/stride)/4) / WG), m4/2, N). Limit: 4 scalar + 2 vec4 loads for 32 multiply-adds.
 // #import conv2d
 override WG: u32 = 64;
@@ -45,14 +45,16 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let taps = params.kh * params.kw;
   let plane = params.ho * params.wo;
 
-  var s0 = vec4<f32>(); var s1 = vec4<f32>(); var s2 = vec4<f32>(); var s3 = vec4<f32>(); // one per pixel, channels 0..3
+  // one per pixel, channels 0..3
+  var s0 = vec4<f32>(); var s1 = vec4<f32>(); var s2 = vec4<f32>(); var s3 = vec4<f32>();
   var t0 = vec4<f32>(); var t1 = vec4<f32>(); var t2 = vec4<f32>(); var t3 = vec4<f32>(); // channels 4..7
   for (var kh = 0; kh < params.kh; kh++) {
     let up = iy + params.pad - kh * params.dilation;
     let oy = up / stride;
     if (up < 0 || oy * stride != up || oy >= params.ho) { continue; }
     for (var kw = 0; kw < params.kw; kw++) {
-      let left = ix + params.pad - kw * params.dilation + 4 * stride * params.kw * params.dilation; // kept positive: / truncates
+      // kept positive: / truncates
+      let left = ix + params.pad - kw * params.dilation + 4 * stride * params.kw * params.dilation;
       let column = left / stride;
       if (column * stride != left) { continue; }
       let ox = column - 4 * params.kw * params.dilation;

@@ -1,7 +1,8 @@
-// dx += what reflect padding adds to the gradient of zero padding: the padded positions beyond the border send their gradient
-// to the pixels they mirror. Run after a zero-padded backward-data over the same dx. Any kernel, stride, dilation; pad < min(H, W).
-// dy [N,Co,Ho,Wo], w [Co,Ci,Kh,Kw] as it is, dx [N,Ci,H,W]. One invocation: one pixel; those that nothing mirrors onto leave at once.
-// Grid: (ceil(H*W / WG), Ci, N). Limit: two scalar loads per multiply-add, but only on the pixels near the border.
+// dx += what reflect padding adds to the gradient of zero padding: the padded positions beyond the border send their
+// gradient to the pixels they mirror. Run after a zero-padded backward-data over the same dx. Any kernel, stride,
+// dilation; pad < min(H, W). dy [N,Co,Ho,Wo], w [Co,Ci,Kh,Kw] as it is, dx [N,Ci,H,W]. One invocation: one pixel; those
+// that nothing mirrors onto leave at once. Grid: (ceil(H*W / WG), Ci, N). Limit: two scalar loads per multiply-add, but
+// only on the pixels near the border.
 override WG: u32 = 64;
 
 struct Params { ci: i32, h: i32, w: i32, co: i32, ho: i32, wo: i32, kh: i32, kw: i32, stride: i32, dilation: i32, pad: i32 }
@@ -12,7 +13,8 @@ struct Params { ci: i32, h: i32, w: i32, co: i32, ho: i32, wo: i32, kh: i32, kw:
 
 const nowhere = -0x1000000;
 
-// The padded positions that index i of an axis of n receives from: itself, its mirror before the start, its mirror behind the end.
+// The padded positions that index i of an axis of n receives from: itself, its mirror before the start, its mirror
+// behind the end.
 fn mirrors(i: i32, n: i32) -> vec3<i32> {
   return vec3<i32>(i,
     select(nowhere, -i, i > 0 && i <= params.pad),

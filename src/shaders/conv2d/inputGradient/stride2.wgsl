@@ -1,12 +1,14 @@
-// Gradient of conv2d.forward.half with respect to x, and the forward of the transposed convolution (4x4 or 3x3, stride 2, padding 1):
+// Gradient of conv2d.forward.half with respect to x, and the forward of the transposed convolution (4x4 or 3x3, stride
+// 2, padding 1):
 //   dx[n,m,iy,ix] = bias[m] + sum over k,kh,kw of dy[n,k,oy,ox] * w[k,m,kh,kw], iy = 2*oy+kh-1, ix = 2*ox+kw-1
-// by phases: an even row meets kh = 1 (of row oy = iy/2) and 3 (oy-1), an odd one kh = 0 (oy+1) and 2 (oy); columns alike. No
-// multiplication by inserted zeros (but for K = 3 in even rows, whose kh = 3 does not exist).
+// by phases: an even row meets kh = 1 (of row oy = iy/2) and 3 (oy-1), an odd one kh = 0 (oy+1) and 2 (oy); columns
+// alike. No multiplication by inserted zeros (but for K = 3 in even rows, whose kh = 3 does not exist).
 // dy [N,Co,Ho,Wo], dx [N,Ci,H,W] as vec4, W = 2*Wo a multiple of 8, H = 2*Ho or (K = 3) 2*Ho-1; w [Co,Ci,K,K] as it is.
-// Needs subgroups of LANES. One workgroup is one subgroup and one phase of rows; a lane computes 2 rows of 8 pixels, iy and iy+2, x 8
-// channels from 3 rows of 6 columns of dy; columns from neighbouring lanes, at the ends of the group from memory (BORDER:
-// unless groups hold whole rows, Wo 4, 8, 16 or 32), taps by broadcast.
-// Grid: (ceil(ceil(Ho/2)*(Wo/4) / LANES), ceil(Ci/8), 2*ceil(N/samples of a workgroup)), see lib/fold. Limit: keeping 128 sums (4 multiply-adds each a step), then lane loads.
+// Needs subgroups of LANES. One workgroup is one subgroup and one phase of rows; a lane computes 2 rows of 8 pixels, iy
+// and iy+2, x 8 channels from 3 rows of 6 columns of dy; columns from neighbouring lanes, at the ends of the group from
+// memory (BORDER: unless groups hold whole rows, Wo 4, 8, 16 or 32), taps by broadcast.
+// Grid: (ceil(ceil(Ho/2)*(Wo/4) / LANES), ceil(Ci/8), 2*ceil(N/samples of a workgroup)), see lib/fold. Limit: keeping
+// 128 sums (4 multiply-adds each a step), then lane loads.
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
 // #import fold
@@ -24,7 +26,8 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> dx: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-struct Side { first: bool, last: bool, border: bool, at: u32, part: u32 } // image border left, right; group border inside a row
+// image border left, right; group border inside a row
+struct Side { first: bool, last: bool, border: bool, at: u32, part: u32 }
 struct Row { left: vec4<f32>, mid: vec4<f32>, right: vec4<f32> } // columns -1..2, 0..3, 1..4
 struct Pair { even: vec4<f32>, odd: vec4<f32> } // columns 0,2,4,6 and 1,3,5,7
 struct Sums { a: Pair, b: Pair } // of both rows

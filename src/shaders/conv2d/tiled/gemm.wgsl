@@ -1,11 +1,11 @@
 // A convolution or its input gradient as one matrix product whose right side is never stored (implicit GEMM), for GPUs:
 //   out[m, pixel] = lrelu(bias[m] + sum over (tap, c) of packed[(c, tap), m] * in[c, where the tap of that pixel lies])
 // and with SKIP + skip[m, pixel] in place of the LeakyReLU (slope 1: none).
-// Forward: in = x, m = output channels. Backward: in = dy, m = input channels; pixels are taken phase by phase (row and column
-// modulo the stride), each with only the taps that reach it, so that no multiplication is by an inserted zero.
-// Tile of a workgroup: 4*QUADS channels x 4*QUADS pixels; per thread 4 x 4 results, or 8 x 8 with WIDE. Each round every
-// thread brings one vec4 of each side to workgroup memory, fetched while the round before is computed.
-// packed: conv2d.pack's [C*Kh*Kw][m4] vec4 over m; in [N,C,hin,win]; out [splits][N,M,hout,wout]: with several splits partial
+// Forward: in = x, m = output channels. Backward: in = dy, m = input channels; pixels are taken phase by phase (row and
+// column modulo the stride), each with only the taps that reach it, so that no multiplication is by an inserted zero.
+// Tile of a workgroup: 4*QUADS channels x 4*QUADS pixels; per thread 4 x 4 results, or 8 x 8 with WIDE. Each round
+// every thread brings one vec4 of each side to workgroup memory, fetched while the round before is computed. packed:
+// conv2d.pack's [C*Kh*Kw][m4] vec4 over m; in [N,C,hin,win]; out [splits][N,M,hout,wout]: with several splits partial
 // sums for conv2d.tiled.sum. Grid: (pixel tiles of the largest phase, channel tiles, ((split*N)+n)*phases+phase).
 // Limit: the multiply-adds; 16 per 2 vec4 of workgroup memory, 64 per 4 with WIDE.
 // #import conv2d
@@ -30,7 +30,8 @@ struct Params {
 var<workgroup> left: array<vec4<f32>, THREADS>;  // [DEPTH][QUADS]: quad q holds channels 4q..4q+3
 var<workgroup> right: array<vec4<f32>, THREADS>; // [DEPTH][QUADS]: quad q holds pixels q, q+QUADS, q+2*QUADS, q+3*QUADS
 
-struct Axis { taps: i32, tap0: i32, step: i32, offset: i32, size: i32 } // one axis of a phase: input row = i*stride + offset + tap*step
+// one axis of a phase: input row = i*stride + offset + tap*step
+struct Axis { taps: i32, tap0: i32, step: i32, offset: i32, size: i32 }
 
 fn axis(phase: i32, k: i32, size: i32) -> Axis {
   if (params.backward == 0u) { return Axis(k, 0, params.dilation, -params.pad, size); }
@@ -90,7 +91,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var ty = tap / max(ax.taps, 1);
   var tx = tap - ty * ax.taps;
 
-  // Results: s<i><j> one vec4 of pixels per channel i of channel quad j; pixel quad 0, or 1 in t (WIDE only: j = 1 and t).
+  // Results: s<i><j> one vec4 of pixels per channel i of channel quad j; pixel quad 0, or 1 in t (WIDE only: j = 1 and
+  // t).
   var s00 = vec4<f32>(); var s10 = vec4<f32>(); var s20 = vec4<f32>(); var s30 = vec4<f32>();
   var s01 = vec4<f32>(); var s11 = vec4<f32>(); var s21 = vec4<f32>(); var s31 = vec4<f32>();
   var t00 = vec4<f32>(); var t10 = vec4<f32>(); var t20 = vec4<f32>(); var t30 = vec4<f32>();

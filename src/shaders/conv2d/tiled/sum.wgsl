@@ -1,4 +1,5 @@
-// y[i] = lrelu(sum over splits of sums[split][i] + bias[channel of i]), or with SKIP + skip[i] in place of the LeakyReLU: the second pass of conv2d.tiled with split sums, always in the same order.
+// y[i] = lrelu(sum over splits of sums[split][i] + bias[channel of i]), or with SKIP + skip[i] in place of the
+// LeakyReLU: the second pass of conv2d.tiled with split sums, always in the same order.
 // sums [splits][count], y [count] = [N,M,plane]. One invocation: one value. Grid: (ceil(count / WG) over x and y, 1).
 override WG: u32 = 64;
 override SKIP: bool = false;

@@ -1,17 +1,19 @@
 // The weight gradient as one matrix product whose right side is never stored (implicit GEMM), for GPUs:
-//   sums[split][co][column] = sum over the split's pixels of dy[co, pixel] * x[where the column's tap meets that pixel],
-// column = (ci*Kh+kh)*Kw+kw: all taps in one tile, so dy is read once for all of them. conv2d.sum adds the splits: two passes,
-// no atomics, the same bits every time. Any kernel, stride, dilation and padding (zero or reflect).
-// Tile of a workgroup: 4*QUADS output channels x 4*QUADS columns; per thread 4 x 4 results, or 8 x 8 with WIDE.
-// x [N,Ci,H,W], dy [N,Co,Ho,Wo], sums [splits][Co][Ci*Kh*Kw]. Grid: (column tiles, channel tiles, splits).
-// Limit: the multiply-adds; 16 per 2 vec4 of workgroup memory, 64 per 4 with WIDE.
+//   sums[split][co][column] = sum over the split's pixels of dy[co, pixel] * x[where the column's tap meets that
+//   pixel],
+// column = (ci*Kh+kh)*Kw+kw: all taps in one tile, so dy is read once for all of them. conv2d.sum adds the splits: two
+// passes, no atomics, the same bits every time. Any kernel, stride, dilation and padding (zero or reflect). Tile of a
+// workgroup: 4*QUADS output channels x 4*QUADS columns; per thread 4 x 4 results, or 8 x 8 with WIDE. x [N,Ci,H,W], dy
+// [N,Co,Ho,Wo], sums [splits][Co][Ci*Kh*Kw]. Grid: (column tiles, channel tiles, splits). Limit: the multiply-adds; 16
+// per 2 vec4 of workgroup memory, 64 per 4 with WIDE.
 // #import conv2d
 override QUADS: u32 = 16;    // vec4 along each side of the tile: 8, 16, or 32 with WIDE
 override WIDE: bool = false;
 override LANES: u32 = select(QUADS, QUADS / 2, WIDE);
 override THREADS: u32 = LANES * LANES;
 override DEPTH: u32 = THREADS / QUADS; // pixels a round
-override PITCH: u32 = QUADS + 1;       // neighbouring lanes write neighbouring rows: one vec4 more, and they meet other banks
+// neighbouring lanes write neighbouring rows: one vec4 more, and they meet other banks
+override PITCH: u32 = QUADS + 1;
 override CELLS: u32 = DEPTH * PITCH;
 
 struct Params {
@@ -61,7 +63,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var oy = (pixel - n * plane) / params.wo;
   var ox = pixel - n * plane - oy * params.wo;
 
-  // Results: s<i><j> one vec4 of columns per channel i of channel quad j; column quad 0, or 1 in t (WIDE only: j = 1 and t).
+  // Results: s<i><j> one vec4 of columns per channel i of channel quad j; column quad 0, or 1 in t (WIDE only: j = 1
+  // and t).
   var s00 = vec4<f32>(); var s10 = vec4<f32>(); var s20 = vec4<f32>(); var s30 = vec4<f32>();
   var s01 = vec4<f32>(); var s11 = vec4<f32>(); var s21 = vec4<f32>(); var s31 = vec4<f32>();
   var t00 = vec4<f32>(); var t10 = vec4<f32>(); var t20 = vec4<f32>(); var t30 = vec4<f32>();

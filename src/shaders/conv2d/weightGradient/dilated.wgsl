@@ -1,10 +1,12 @@
-// Weight gradient of a 3x3 convolution with dilation = zero padding, a multiple of 4, width a multiple of 4, on the software adapter:
+// Weight gradient of a 3x3 convolution with dilation = zero padding, a multiple of 4, width a multiple of 4, on the
+// software adapter:
 //   sums[split][co][ci][kh][kw] = sum over the split's pixels of dy[n,co,oy,ox] * x[n,ci,oy+(kh-1)*d,ox+(kw-1)*d]
-// conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,H,W], dy [N,Co,H,W] as vec4; a split is `steps`
-// consecutive vec4 of the N*H*W/4. Every tap is a whole vec4 aside. Needs subgroups of LANES.
-// For few input channels: the Ci*9 taps are columns of one matrix. One workgroup is one subgroup: 4*LANES output channels (lane, lane + LANES, ...) x
-// 16 columns; lane j loads x where columns j and j + 8 meet it, and a broadcast from a constant lane hands it out.
-// Grid: (ceil(Co/(4*LANES)), ceil(Ci*9/16), splits). Limit: lane loads (6 vec4 for 256 multiply-adds).
+// conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,H,W], dy [N,Co,H,W] as vec4; a split is
+// `steps` consecutive vec4 of the N*H*W/4. Every tap is a whole vec4 aside. Needs subgroups of LANES.
+// For few input channels: the Ci*9 taps are columns of one matrix. One workgroup is one subgroup: 4*LANES output
+// channels (lane, lane + LANES, ...) x 16 columns; lane j loads x where columns j and j + 8 meet it, and a broadcast
+// from a constant lane hands it out. Grid: (ceil(Co/(4*LANES)), ceil(Ci*9/16), splits). Limit: lane loads (6 vec4 for
+// 256 multiply-adds).
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
 
@@ -15,7 +17,8 @@ struct Params { n: u32, ci: u32, co: u32, h: i32, w: i32, dilation: i32, steps: 
 @group(0) @binding(3) var<uniform> params: Params;
 
 struct Tap { plane: u32, down: i32, aside: i32 } // where its channel starts, and how many rows and vec4 it lies off
-struct Four { a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32> } // four pixels of dy of output channels lane, lane + LANES, ...
+// four pixels of dy of output channels lane, lane + LANES, ...
+struct Four { a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32> }
 
 fn tap(column: u32) -> Tap {
   let t = min(column, params.ci * 9u - 1u);

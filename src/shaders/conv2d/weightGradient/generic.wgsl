@@ -1,8 +1,8 @@
 // sums[split][co][column] = sum over the split's rows of dy[n,co,oy,ox] * x[n,ci,oy*stride+kh*dilation-pad,...],
 // column = (ci*Kh+kh)*Kw+kw. conv2d.sum adds the splits up: two passes, no atomics, the same bits every time.
 // Any kernel, stride, dilation and padding (zero or reflect), any adapter.
-// x [N,Ci,H,W], dy [N,Co,Ho,Wo]; a split is `rows` consecutive rows of the N*Ho rows of dy; sums [splits][Co][Ci*Kh*Kw].
-// One invocation: 4 output channels x 8 columns.
+// x [N,Ci,H,W], dy [N,Co,Ho,Wo]; a split is `rows` consecutive rows of the N*Ho rows of dy; sums
+// [splits][Co][Ci*Kh*Kw]. One invocation: 4 output channels x 8 columns.
 // Grid: (ceil(ceil(Ci*Kh*Kw/8) / WG), ceil(Co/4), splits). Limit: 12 scalar loads for 32 multiply-adds.
 // #import conv2d
 override WG: u32 = 64;
@@ -58,7 +58,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let last = params.co - 1;
   let plane = params.ho * params.wo;
 
-  var a0 = vec4<f32>(); var a1 = vec4<f32>(); var a2 = vec4<f32>(); var a3 = vec4<f32>(); // one per output channel, columns 0..3
+  // one per output channel, columns 0..3
+  var a0 = vec4<f32>(); var a1 = vec4<f32>(); var a2 = vec4<f32>(); var a3 = vec4<f32>();
   var b0 = vec4<f32>(); var b1 = vec4<f32>(); var b2 = vec4<f32>(); var b3 = vec4<f32>(); // columns 4..7
   let end = min((split + 1) * params.rows, params.n * params.ho);
   for (var row = split * params.rows; row < end; row++) {

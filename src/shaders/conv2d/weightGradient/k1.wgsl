@@ -1,10 +1,10 @@
 // Weight gradient of a 1x1 convolution, stride 1, on the software adapter. H*W a multiple of 4.
 //   sums[split][co][ci] = sum over the split's pixels of dy[n,co,p] * x[n,ci,p]
-// conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,P], dy [N,Co,P] as vec4, plane = P/4; a split is
-// `steps` consecutive vec4 of the N*plane. Needs subgroups of LANES.
-// One workgroup is one subgroup: LANES*IN input channels (lane, lane + LANES, ...) x 8*OUT output channels; lane j loads dy of output channels
-// j, j + 8, ..., and a broadcast from a constant lane hands them out. IN and OUT are 1, 2 or 4, as many as there are channels
-// for. No sum over lanes, no atomics.
+// conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,P], dy [N,Co,P] as vec4, plane = P/4; a
+// split is `steps` consecutive vec4 of the N*plane. Needs subgroups of LANES.
+// One workgroup is one subgroup: LANES*IN input channels (lane, lane + LANES, ...) x 8*OUT output channels; lane j
+// loads dy of output channels j, j + 8, ..., and a broadcast from a constant lane hands them out. IN and OUT are 1, 2
+// or 4, as many as there are channels for. No sum over lanes, no atomics.
 // Grid: (ceil(Ci/LANES/IN), ceil(Co/8/OUT), splits). Limit: lane loads (IN + OUT vec4 for 32*IN*OUT multiply-adds).
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
@@ -20,7 +20,8 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-struct Pixels { a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32> } // four pixels of input channels lane, lane + LANES, ...
+// four pixels of input channels lane, lane + LANES, ...
+struct Pixels { a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32> }
 
 fn meet(g: vec4<f32>, p: Pixels) -> vec4<f32> {
   var s = vec4<f32>(dot(g, p.a), 0.0, 0.0, 0.0);

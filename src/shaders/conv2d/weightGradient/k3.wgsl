@@ -1,18 +1,21 @@
-// 3x3 convolution, stride 1, padding 1 (zero or reflect), width a multiple of 4: the weight gradient on the software adapter.
+// 3x3 convolution, stride 1, padding 1 (zero or reflect), width a multiple of 4: the weight gradient on the software
+// adapter.
 //   sums[split][co][ci][kh][kw] = sum over the split's pieces of dy[n,co,oy,ox] * x[n,ci,oy+kh-1,ox+kw-1]
 // conv2d.sum adds the splits up (with one split, sums is dw itself): no atomics, the same bits every time.
-// x [N,Ci,H,W] and dy [N,Co,H,W] as vec4. A piece is `tall` rows of a strip of 4 columns: `chunks` pieces one below the other, W/4
-// strips, N images; a split is `pieces` consecutive ones. Needs subgroups of LANES.
-// One workgroup is one subgroup: LANES input channels, one per lane, x LANES output channels. It walks down a strip and keeps the last
-// two rows of x, so that each is loaded once; lane j loads dy of output channel j, and a broadcast from a constant lane hands it
-// out: no workgroup memory, no barriers, no sum over lanes.
-// Grid: (ceil(Ci/LANES), ceil(Co/LANES), splits). Limit: lane loads (2 vec4 and 2 scalars for 288 multiply-adds), then keeping 72 sums.
+// x [N,Ci,H,W] and dy [N,Co,H,W] as vec4. A piece is `tall` rows of a strip of 4 columns: `chunks` pieces one below the
+// other, W/4 strips, N images; a split is `pieces` consecutive ones. Needs subgroups of LANES.
+// One workgroup is one subgroup: LANES input channels, one per lane, x LANES output channels. It walks down a strip and
+// keeps the last two rows of x, so that each is loaded once; lane j loads dy of output channel j, and a broadcast from
+// a constant lane hands it out: no workgroup memory, no barriers, no sum over lanes.
+// Grid: (ceil(Ci/LANES), ceil(Co/LANES), splits). Limit: lane loads (2 vec4 and 2 scalars for 288 multiply-adds), then
+// keeping 72 sums.
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
 
 struct Params {
   n: u32, ci: u32, co: u32, h: i32, w: i32, pieces: u32, chunks: u32, tall: u32, reflect: u32,
-  second_n: u32, second_pieces: u32, second_chunks: u32, second_tall: u32, twin: u32, twin_x: u32, twin_dy: u32, twin_sums: u32, // see engine/twins.ts
+  // see engine/twins.ts
+  second_n: u32, second_pieces: u32, second_chunks: u32, second_tall: u32, twin: u32, twin_x: u32, twin_dy: u32, twin_sums: u32,
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;

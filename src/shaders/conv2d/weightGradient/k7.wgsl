@@ -1,10 +1,11 @@
 // Weight gradient of conv2d.forward.seven (7x7, stride 1, padding 3, zero or reflect), width a multiple of 4:
 //   sums[split][co][ci][kh][kw] = sum over the split's rows and all columns of dy[n,co,oy,ox] * x[n,ci,oy+kh-3,ox+kw-3]
-// conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,H,W], dy [N,Co,H,W] as vec4; a split is `rows`
-// consecutive rows of the N*H. Needs subgroups of LANES.
-// One workgroup is one subgroup: one row kh of the taps, LANES input channels, one per lane, x 8 output channels. It walks along a row,
-// 4 columns a step; lane j loads dy of output channel j, and a broadcast from a constant lane hands it out. No sum over lanes.
-// Grid: (ceil(Ci/LANES)*7, ceil(Co/8), splits). Limit: multiply and add units; lanes stay idle below 8 input channels.
+// conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,H,W], dy [N,Co,H,W] as vec4; a split is
+// `rows` consecutive rows of the N*H. Needs subgroups of LANES.
+// One workgroup is one subgroup: one row kh of the taps, LANES input channels, one per lane, x 8 output channels. It
+// walks along a row, 4 columns a step; lane j loads dy of output channel j, and a broadcast from a constant lane hands
+// it out. No sum over lanes. Grid: (ceil(Ci/LANES)*7, ceil(Co/8), splits). Limit: multiply and add units; lanes stay
+// idle below 8 input channels.
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
 

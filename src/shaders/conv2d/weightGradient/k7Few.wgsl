@@ -1,11 +1,13 @@
-// Weight gradient of conv2d.forward.seven (7x7, stride 1, padding 3, zero or reflect) for at most four input channels (CHANNELS), as an image's:
+// Weight gradient of conv2d.forward.seven (7x7, stride 1, padding 3, zero or reflect) for at most four input channels
+// (CHANNELS), as an image's:
 //   sums[split][co][ci][kh][kw] = sum over the split's rows and all columns of dy[n,co,oy,ox] * x[n,ci,oy+kh-3,ox+kw-3]
-// conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,CHANNELS,H,W], dy [N,Co,H,W] with dy as vec4, W a multiple of 4; a
-// split is `rows` consecutive rows of the N*H. Needs subgroups of LANES.
-// One workgroup is one subgroup: one row kh of the taps of all input channels x LANES output channels, one per lane (conv2d.backwardWeight.seven has
-// the input channels there, and most of its lanes idle). It walks along a row, 8 columns a step: lane j loads the j-th of the 14 values
-// of x that they meet, borders resolved, and broadcasts from constant lanes hand them out. No sum over lanes.
-// Grid: (7, ceil(Co/LANES), splits). Limit: lane loads (2 vec4 and a scalar per channel for 56 multiply-adds per channel).
+// conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,CHANNELS,H,W], dy [N,Co,H,W] with dy as vec4,
+// W a multiple of 4; a split is `rows` consecutive rows of the N*H. Needs subgroups of LANES.
+// One workgroup is one subgroup: one row kh of the taps of all input channels x LANES output channels, one per lane
+// (conv2d.backwardWeight.seven has the input channels there, and most of its lanes idle). It walks along a row, 8
+// columns a step: lane j loads the j-th of the 14 values of x that they meet, borders resolved, and broadcasts from
+// constant lanes hand them out. No sum over lanes. Grid: (7, ceil(Co/LANES), splits). Limit: lane loads (2 vec4 and a
+// scalar per channel for 56 multiply-adds per channel).
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
 override CHANNELS: u32 = 3;

@@ -1,6 +1,6 @@
-// The second passes of many split weight gradients at once: dw[to + i] = sum over splits of sums[from + split * count + i], in the
-// order of conv2d.sum, so with its bits. table: [from, to, count, splits] for each gradient, then [gradient, first i] for each
-// tile of 256 values; `tiles` is where the tiles start in it.
+// The second passes of many split weight gradients at once: dw[to + i] = sum over splits of sums[from + split * count +
+// i], in the order of conv2d.sum, so with its bits. table: [from, to, count, splits] for each gradient, then [gradient,
+// first i] for each tile of 256 values; `tiles` is where the tiles start in it.
 // Grid: one workgroup per tile. Limit: memory.
 // #import grid
 struct Params { tiles: u32, count: u32 }

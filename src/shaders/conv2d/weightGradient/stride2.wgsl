@@ -1,18 +1,21 @@
 // Weight gradient of conv2d.forward.half (K = 4 or 3, stride 2, padding 1, zero), W = 2*Wo a multiple of 8:
 //   sums[split][co][ci][kh][kw] = sum over the split's pieces of dy[n,co,oy,ox] * x[n,ci,2*oy+kh-1,2*ox+kw-1]
-// conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,H,W], dy [N,Co,Ho,Wo] as vec4. A piece is `tall` rows
-// of a strip of 4 columns of dy: `chunks` pieces one below the other, Wo/4 strips, N images; a split is `pieces` consecutive ones.
-// Needs subgroups of LANES. One workgroup is one subgroup: LANES input channels, one per lane, x 8 output channels. It walks down a strip and
-// keeps the rows of x that the next row of dy meets again, so that each is loaded once; lane j loads dy of output channel j, and
-// a broadcast from a constant lane hands it out. No sum over lanes, no atomics.
-// Grid: (ceil(Ci/LANES), ceil(Co/8), splits). Limit: lane loads (5 vec4 and 4 scalars for 512 multiply-adds), then keeping 128 sums.
+// conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,H,W], dy [N,Co,Ho,Wo] as vec4. A piece is
+// `tall` rows of a strip of 4 columns of dy: `chunks` pieces one below the other, Wo/4 strips, N images; a split is
+// `pieces` consecutive ones. Needs subgroups of LANES. One workgroup is one subgroup: LANES input channels, one per
+// lane, x 8 output channels. It walks down a strip and keeps the rows of x that the next row of dy meets again, so that
+// each is loaded once; lane j loads dy of output channel j, and a broadcast from a constant lane hands it out. No sum
+// over lanes, no atomics.
+// Grid: (ceil(Ci/LANES), ceil(Co/8), splits). Limit: lane loads (5 vec4 and 4 scalars for 512 multiply-adds), then
+// keeping 128 sums.
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
 override K: u32 = 4;
 
 struct Params {
   n: u32, ci: u32, co: u32, h: i32, ho: i32, wo: u32, pieces: u32, chunks: u32, tall: u32,
-  second_n: u32, second_pieces: u32, second_chunks: u32, second_tall: u32, twin: u32, twin_x: u32, twin_dy: u32, twin_sums: u32, // see engine/twins.ts
+  // see engine/twins.ts
+  second_n: u32, second_pieces: u32, second_chunks: u32, second_tall: u32, twin: u32, twin_x: u32, twin_dy: u32, twin_sums: u32,
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
@@ -34,7 +37,8 @@ fn read_row(plane_at: u32, i: i32, strip: u32) -> Row {
   return Row(x[at] * there, x[at + 1u] * there, left, right);
 }
 
-// What a row of dy gives to a row of taps, of which kw = 0..3 meet columns -1, 1, 3, 5; 0, 2, 4, 6; 1, 3, 5, 7; 2, 4, 6, 8.
+// What a row of dy gives to a row of taps, of which kw = 0..3 meet columns -1, 1, 3, 5; 0, 2, 4, 6; 1, 3, 5, 7; 2, 4,
+// 6, 8.
 fn meet(g: vec4<f32>, r: Row) -> vec4<f32> {
   var t = vec4<f32>(dot(g, vec4<f32>(r.left, r.a.yw, r.b.y)), dot(g, vec4<f32>(r.a.xz, r.b.xz)), dot(g, vec4<f32>(r.a.yw, r.b.yw)), 0.0);
   if (K == 4u) { t.w = dot(g, vec4<f32>(r.a.z, r.b.xz, r.right)); }

@@ -1,11 +1,13 @@
-// Winograd F(2x2, 3x3), input: V[4i+j][c][tile] = (B^T d B)[i][j] for the 4x4 values d that each 2x2 tile of the result reads,
-// B^T = [1 0 -1 0; 0 1 1 0; 0 -1 1 0; 0 1 0 -1]. Zero or reflect padding as an index map.
+// Winograd F(2x2, 3x3), input: V[4i+j][c][tile] = (B^T d B)[i][j] for the 4x4 values d that each 2x2 tile of the result
+// reads, B^T = [1 0 -1 0; 0 1 1 0; 0 -1 1 0; 0 1 0 -1]. Zero or reflect padding as an index map.
 // x [N,C,H,W]; tiles run along rows, then down, then over images; V [16][C][t4] vec4 over tiles, 0 beyond the last.
-// One invocation: four tiles of one channel. Grid: (ceil(t4 / WG), C, 1). Limit: 64 loads, of which each value is read four times.
+// One invocation: four tiles of one channel. Grid: (ceil(t4 / WG), C, 1). Limit: 64 loads, of which each value is read
+// four times.
 // #import conv2d
 override WG: u32 = 64;
 
-struct Params { n: i32, c: i32, h: i32, w: i32, pad: i32, reflect: u32, across: i32, down: i32, t4: i32 } // across, down: tiles of an image
+// across, down: tiles of an image
+struct Params { n: i32, c: i32, h: i32, w: i32, pad: i32, reflect: u32, across: i32, down: i32, t4: i32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> v: array<vec4<f32>>;
 @group(0) @binding(2) var<uniform> params: Params;

@@ -1,4 +1,5 @@
-// Winograd F(2x2, 3x3) (Lavin and Gray 2016), weights: U[4i+j][k][m] = (G g G^T)[i][j] for the 3x3 taps g of each (m, k),
+// Winograd F(2x2, 3x3) (Lavin and Gray 2016), weights: U[4i+j][k][m] = (G g G^T)[i][j] for the 3x3 taps g of each (m,
+// k),
 // G = [1 0 0; 1/2 1/2 1/2; 1/2 -1/2 1/2; 0 0 1].
 // w at m*stride_m + k*stride_k + tap0 + tap*tap_step (backwards: from 8 by -1); U [16][K][m4] vec4 over m, 0 beyond.
 // One invocation: four m of one k. Grid: (ceil(K*m4 / WG), 1, 1). Limit: 36 scattered loads.

@@ -1,5 +1,5 @@
-// dlogits[n, k, p] = dy * weight[label] / (sum of weights) * (exp(logits - lse) - [k = label]); 0 where the pixel does not count.
-// dy [1], sums [2] (the second is the sum of weights), the rest as in crossEntropy.forward. Grid: as there.
+// dlogits[n, k, p] = dy * weight[label] / (sum of weights) * (exp(logits - lse) - [k = label]); 0 where the pixel does
+// not count. dy [1], sums [2] (the second is the sum of weights), the rest as in crossEntropy.forward. Grid: as there.
 // #import planes
 override WEIGHTED: bool = false;
 @group(0) @binding(0) var<storage, read> logits: array<f32>;

@@ -1,4 +1,5 @@
-// From a batch (s, t): (s t + eps) / (s^2 + eps), then t - s. half: vec4 of one sample. Grid: one invocation per vec4 of a sample.
+// From a batch (s, t): (s t + eps) / (s^2 + eps), then t - s. half: vec4 of one sample. Grid: one invocation per vec4
+// of a sample.
 // #import grid
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;

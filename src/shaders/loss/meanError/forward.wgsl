@@ -1,5 +1,5 @@
-// Sums of f(a - b) over a share of the values each: y[group] = scale * sum. KIND 0: f(v) = v, 1: |v|, 2: v^2. b: a tensor with
-// PAIR, else the number `value`. The last vec4 may be partly padding. Grid: `groups` workgroups of 64.
+// Sums of f(a - b) over a share of the values each: y[group] = scale * sum. KIND 0: f(v) = v, 1: |v|, 2: v^2. b: a
+// tensor with PAIR, else the number `value`. The last vec4 may be partly padding. Grid: `groups` workgroups of 64.
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;
 @group(0) @binding(1) var<storage, read> b: array<vec4f>; // any buffer without PAIR
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;

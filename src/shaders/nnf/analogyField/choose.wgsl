@@ -1,6 +1,7 @@
-// One anti-diagonal of Image Analogies, part three: the nearest source of all lanes' best (ties: the lower index), or the
-// coherent one where no source is nearer by the factor; its pixel of A' is copied into B'.
-//   parts, followed: see analogyField.search; source f32: the source's stack, `made` offsets of A' and B' in the stacks.
+// One anti-diagonal of Image Analogies, part three: the nearest source of all lanes' best (ties: the lower index), or
+// the coherent one where no source is nearer by the factor; its pixel of A' is copied into B'.
+//   parts, followed: see analogyField.search; source f32: the source's stack, `made` offsets of A' and B' in the
+//   stacks.
 //   stack f32: the target's; matches u32 [h,w]. Grid: one invocation per slot.
 // #import grid
 @group(0) @binding(0) var<storage, read> parts: array<vec2u>;

@@ -1,6 +1,7 @@
-// The features of all source pixels, one plane for each entry: features[k][p] = the value of neighbour k of pixel p, edges
-// repeated.
-//   stack f32: planes of both levels; table i32, 6 an entry: source offset, target offset, coarse (0, 1), dx, dy, weight bits.
+// The features of all source pixels, one plane for each entry: features[k][p] = the value of neighbour k of pixel p,
+// edges repeated.
+//   stack f32: planes of both levels; table i32, 6 an entry: source offset, target offset, coarse (0, 1), dx, dy,
+//   weight bits.
 //   sizes: w x h at this level, cw x ch at the coarser one. Grid: one invocation per (entry, pixel).
 // #import grid
 @group(0) @binding(0) var<storage, read> stack: array<f32>;

@@ -1,5 +1,6 @@
-// One anti-diagonal of Image Analogies, part two: the nearest of all source features for eight pixels at a time. A source
-// is left as soon as it cannot be taken: no nearer than the best so far, or not nearer than the coherent candidate by `factor`.
+// One anti-diagonal of Image Analogies, part two: the nearest of all source features for eight pixels at a time. A
+// source is left as soon as it cannot be taken: no nearer than the best so far, or not nearer than the coherent
+// candidate by `factor`.
 //   features f32 [entries][sources], queries, followed: see analogyField.front.
 //   parts vec2u [slots][lanes]: best source of those that are `lane` modulo `lanes`, bits of its distance.
 // Grid: x over lanes, y = eight slots.

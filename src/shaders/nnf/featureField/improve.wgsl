@@ -1,8 +1,11 @@
-// One pass of PatchMatch (Barnes et al. 2009) between two feature maps, as a gather: every target pixel compares its present match
-// with those of four neighbours `jump` away (moved along), and with `randoms` random ones about it, the first within `radius`, each next
-// within half of that. No order between invocations, so the result does not depend on scheduling.
-//   target, source: [H,W,channels / 4] of unit vectors: the squared distance of two is 2 - 2 cos. Patches are SIDE x SIDE about a
-//   pixel, edges repeated. previous [pixels] -> field [pixels]: x = source pixel, y = bits of its f32 distance. fresh = 1: those
+// One pass of PatchMatch (Barnes et al. 2009) between two feature maps, as a gather: every target pixel compares its
+// present match with those of four neighbours `jump` away (moved along), and with `randoms` random ones about it, the
+// first within `radius`, each next within half of that. No order between invocations, so the result does not depend on
+// scheduling.
+//   target, source: [H,W,channels / 4] of unit vectors: the squared distance of two is 2 - 2 cos. Patches are SIDE x
+//   SIDE about a
+//   pixel, edges repeated. previous [pixels] -> field [pixels]: x = source pixel, y = bits of its f32 distance. fresh =
+//   1: those
 //   distances are of other features.
 // Grid: one invocation per target pixel.
 // #import grid

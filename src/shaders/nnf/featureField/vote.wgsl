@@ -1,5 +1,6 @@
 // A map as a field says: every target pixel is the mean of what the patches that cover it copy there,
-//   y[p] = mean over offsets o of source[field[p - o] + o], offsets within SIDE x SIDE, those that leave either map left out.
+//   y[p] = mean over offsets o of source[field[p - o] + o], offsets within SIDE x SIDE, those that leave either map
+//   left out.
 // source, y: [H,W,quads] of vec4. Grid: one invocation per target pixel and quad.
 // #import grid
 override SIDE: i32 = 1;

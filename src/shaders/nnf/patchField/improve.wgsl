@@ -1,11 +1,13 @@
 // One pass of PatchMatch (Barnes et al. 2009) as a gather: every target patch compares its present match with those of
-// four neighbours `jump` away (moved along), and with random ones: one of its class, `candidates` - 6 about its match. No order between
-// invocations, so the result does not depend on scheduling.
+// four neighbours `jump` away (moved along), and with random ones: one of its class, `candidates` - 6 about its match.
+// No order between invocations, so the result does not depend on scheduling.
 //   Maps [H,W] and distances as in lib/patchField; guides vec4 [H,W,GUIDES], already times their weights.
-//   members: the seed; 257 starts; source patches sorted by class, filled up to their number; each patch's class, 255 where it may
+//   members: the seed; 257 starts; source patches sorted by class, filled up to their number; each patch's class, 255
+//   where it may
 //   not be taken. A class without members matches any that may.
 //   scale f32 [sources]: a factor on each source patch's distance, where `scaled` is 1 (any buffer otherwise).
-//   previous [targets] -> field [targets]: x = source patch, y = bits of its f32 distance (squared L2, scaled). fresh = 1: the
+//   previous [targets] -> field [targets]: x = source patch, y = bits of its f32 distance (squared L2, scaled). fresh =
+//   1: the
 //   distances in `previous` are of another target map.
 // Grid: one invocation per target patch.
 // #import grid

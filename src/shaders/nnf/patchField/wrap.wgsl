@@ -1,5 +1,6 @@
-// The margins of a map made what they continue: `mx` and `my` pixels at each side repeat the other side's inner ones, in place. Only margins are
-// written and only inner pixels read, so the order does not matter. map u32 [ht,wt]. Grid: one invocation per pixel.
+// The margins of a map made what they continue: `mx` and `my` pixels at each side repeat the other side's inner ones,
+// in place. Only margins are written and only inner pixels read, so the order does not matter. map u32 [ht,wt]. Grid:
+// one invocation per pixel.
 // #import grid
 @group(0) @binding(0) var<storage, read_write> map: array<u32>;
 struct Params { ht: i32, wt: i32, mx: i32, my: i32, threads: u32 }

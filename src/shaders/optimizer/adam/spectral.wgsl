@@ -1,7 +1,7 @@
-// adam.update where some parameters are weights W seen as W / sigma: g holds the gradients towards W / sigma, and the update
-// takes (g - <g, W> / sigma * u v^T) / sigma (see spectral.backward) without writing it. One pass over all memory.
-// tables: two vec4u per weight (struct Weight), from `tiles` on (weight or NONE, first element in the weight, first vec4, vec4s).
-// moments: first, then second, each of n4 vec4. Grid: one workgroup per tile of at most 1024 vec4.
+// adam.update where some parameters are weights W seen as W / sigma: g holds the gradients towards W / sigma, and the
+// update takes (g - <g, W> / sigma * u v^T) / sigma (see spectral.backward) without writing it. One pass over all
+// memory. tables: two vec4u per weight (struct Weight), from `tiles` on (weight or NONE, first element in the weight,
+// first vec4, vec4s). moments: first, then second, each of n4 vec4. Grid: one workgroup per tile of at most 1024 vec4.
 // #import spectral
 @group(0) @binding(0) var<storage, read> g: array<vec4f>;
 @group(0) @binding(1) var<storage, read> hyper: array<f32>;

@@ -1,7 +1,7 @@
 // Adam (Kingma & Ba 2015, algorithm 1) over a whole vector of parameters:
 //   m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, p -= rate * (m / c1) / (sqrt(v / c2) + eps).
-// hyper = (rate, b1, b2, eps, 1/c1, 1/c2, 1-b1, 1-b2; the differences taken in float64) comes from the host each step, so a replayed step follows the schedule.
-// Grid: one invocation per 4 vec4.
+// hyper = (rate, b1, b2, eps, 1/c1, 1/c2, 1-b1, 1-b2; the differences taken in float64) comes from the host each step,
+// so a replayed step follows the schedule. Grid: one invocation per 4 vec4.
 // #import grid
 @group(0) @binding(0) var<storage, read> g: array<vec4f>;
 @group(0) @binding(1) var<storage, read> hyper: array<f32>;

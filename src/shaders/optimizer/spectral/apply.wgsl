@@ -1,5 +1,5 @@
-// y = W / sigma for every weight. tiles: (weight, first element) for 4096 elements each; weights fill whole tiles' memory
-// from their offset on. Grid: one workgroup per tile, 64 elements per invocation.
+// y = W / sigma for every weight. tiles: (weight, first element) for 4096 elements each; weights fill whole tiles'
+// memory from their offset on. Grid: one workgroup per tile, 64 elements per invocation.
 // #import spectral
 @group(0) @binding(0) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(1) var<storage, read> table: array<Weight>;

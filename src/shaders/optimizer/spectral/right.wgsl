@@ -1,5 +1,5 @@
-// s[k] = W_k v_k for every weight: the other half. tiles: (weight, first row) for 32 rows each; 8 invocations share 4 rows,
-// each every 8th vec4 of columns, and the partial sums are left for spectral.sigma: s[(u_at + row) * 8 + part].
+// s[k] = W_k v_k for every weight: the other half. tiles: (weight, first row) for 32 rows each; 8 invocations share 4
+// rows, each every 8th vec4 of columns, and the partial sums are left for spectral.sigma: s[(u_at + row) * 8 + part].
 // Grid: one workgroup per tile.
 // #import spectral
 @group(0) @binding(0) var<storage, read> weights: array<vec4f>;

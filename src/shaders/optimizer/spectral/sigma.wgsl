@@ -1,5 +1,6 @@
 // Ends a power iteration: with t = W^T u (unnormalised v) and s = W t, sigma = |s| / |t|, v = t / |t|, u = s / |s|.
-// Writes 1 / sigma, the unit u (only kept when the state is to move) and 1 / |t| for later. Grid: one workgroup per weight.
+// Writes 1 / sigma, the unit u (only kept when the state is to move) and 1 / |t| for later. Grid: one workgroup per
+// weight.
 // #import spectral
 @group(0) @binding(0) var<storage, read> table: array<Weight>;
 @group(0) @binding(1) var<storage, read> v: array<f32>;

@@ -1,5 +1,6 @@
-// The K smallest of every row: x [n, count] -> y u32 [K, n], their places, smallest first; equal ones by place. K 1..8, K <= count.
-// Grid: one group per row. Each lane keeps the K best of every 64th value, then one lane merges the 64 sorted lists.
+// The K smallest of every row: x [n, count] -> y u32 [K, n], their places, smallest first; equal ones by place. K 1..8,
+// K <= count. Grid: one group per row. Each lane keeps the K best of every 64th value, then one lane merges the 64
+// sorted lists.
 override K: u32 = 1u;
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<u32>;

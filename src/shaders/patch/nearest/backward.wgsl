@@ -1,5 +1,5 @@
-// Gradient of matched patch distances to the target, as a gather: dT[c,y,x] = sum over the K matches of every patch that
-// covers the pixel of g * d'(t - s), the match held fixed.
+// Gradient of matched patch distances to the target, as a gather: dT[c,y,x] = sum over the K matches of every patch
+// that covers the pixel of g * d'(t - s), the match held fixed.
 //   targetMap [C,Ht,Wt], sourceMap [C,Hs,Ws]; indices u32 [K,targets], gradient f32 [K,targets] (of the scores);
 //   scale [sources], read if SCALED (score = d * scale) -> output [C,Ht,Wt].
 //   METRIC 0 = L1: sign(t - s), 0 at 0; 1 = squared L2: 2 (t - s). Cosine is composed of other ops, not here.

@@ -1,5 +1,6 @@
 // K nearest patches from pixel distances: a patch distance is a diagonal box sum of the matrix of patchNearest.pixels.
-//   matrix [band pixels][sourceStride]; targetNorms, sourceNorms [patches] (METRIC 2 only); labels, scale and the results
+//   matrix [band pixels][sourceStride]; targetNorms, sourceNorms [patches] (METRIC 2 only); labels, scale and the
+//   results
 //   as in patchNearest.generic, coordinates in the map with its repeated border.
 // Grid: one thread per target patch of the band: patches first ... first + threads - 1 in raster order, whole rows; the
 // matrix's first row is pixel `origin` of the target.

@@ -1,8 +1,8 @@
 // Which classes occur where, for patchNearest.tile to leave out what cannot match: one bit for class modulo 32.
 //   sourceLabels [patchRows,patchColumns], targetLabels [targetRows,targetColumns] u32
 //   -> masks u32 [steps,segments] of the source, then [tiles] of the target.
-// Source: the patch rows that a tile of `rows` patch rows meets in step u (u + 1 - rows ... u), columns in segments of `segment`.
-// Target: a tile's rows x 4 columns; 0xffffffff (any class will do) has all bits.
+// Source: the patch rows that a tile of `rows` patch rows meets in step u (u + 1 - rows ... u), columns in segments of
+// `segment`. Target: a tile's rows x 4 columns; 0xffffffff (any class will do) has all bits.
 // Grid: one thread per mask. Not speed critical: made once for a pair.
 // #import grid
 @group(0) @binding(0) var<storage, read> sourceLabels: array<u32>;

@@ -1,5 +1,5 @@
-// Euclidean norm of every patch, for the cosine metric: planes [C][stride] (patchNearest.planes, border repeated already)
-// -> norms [patches]. Grid: one thread per patch.
+// Euclidean norm of every patch, for the cosine metric: planes [C][stride] (patchNearest.planes, border repeated
+// already) -> norms [patches]. Grid: one thread per patch.
 // #import grid
 @group(0) @binding(0) var<storage, read> planes: array<f32>;
 @group(0) @binding(1) var<storage, read_write> norms: array<f32>;

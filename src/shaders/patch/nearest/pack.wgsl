@@ -1,7 +1,9 @@
-// The source as patchNearest.tile reads it: column by column, up to four channels a pixel, `above` rows of padding on top
-// and more below that no patch can match, the border repeated `shift` pixels out (CLAMP), and each patch's factor and class.
+// The source as patchNearest.tile reads it: column by column, up to four channels a pixel, `above` rows of padding on
+// top and more below that no patch can match, the border repeated `shift` pixels out (CLAMP), and each patch's factor
+// and class.
 //   sourceMap [C,Hs,Ws], scale [sources] f32, sourceLabels [sources] u32 (read if SCALED, LABELS)
-//   -> packed vec4f [columns][packedRows], extras vec2f [columns][packedRows]: (factor, class) of the patch that begins there.
+//   -> packed vec4f [columns][packedRows], extras vec2f [columns][packedRows]: (factor, class) of the patch that begins
+//   there.
 //   With up to three channels and LABELS, packed.w is the class of the patch whose last column this is.
 // Grid: one thread per entry.
 // #import grid

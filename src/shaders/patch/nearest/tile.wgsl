@@ -1,15 +1,18 @@
-// Exact nearest patch for few channels, all pairs, on adapters whose subgroups have LANES lanes (made for lavapipe): each pixel
-// difference is taken once per displacement and box-summed, down the tile by a tree, across it by a chain of running sums.
-//   targetMap [C,Ht,Wt]; packed, extras: patchNearest.pack of the source; targetLabels [targets] u32; masks: patchNearest.masks
+// Exact nearest patch for few channels, all pairs, on adapters whose subgroups have LANES lanes (made for lavapipe):
+// each pixel difference is taken once per displacement and box-summed, down the tile by a tree, across it by a chain of
+// running sums.
+//   targetMap [C,Ht,Wt]; packed, extras: patchNearest.pack of the source; targetLabels [targets] u32; masks:
+//   patchNearest.masks
 //   -> indices u32 [chunks,targets], distances f32 [chunks,targets]: the best within each chunk of source rows, for
-//   patchNearest.merge. METRIC 0 or 1; scores, ties and patch order as in patchNearest.generic. C 1..4, PATCH 1..9, odd.
-// A lane owns a tile of 16 pixel rows = 17 - PATCH patch rows by 4 patch columns. For every source row u it walks along the
-// source: column v meets all of the tile's columns at once; chain[n][i] is the sum so far of the patch that began i
+//   patchNearest.merge. METRIC 0 or 1; scores, ties and patch order as in patchNearest.generic. C 1..4, PATCH 1..9,
+//   odd.
+// A lane owns a tile of 16 pixel rows = 17 - PATCH patch rows by 4 patch columns. For every source row u it walks along
+// the source: column v meets all of the tile's columns at once; chain[n][i] is the sum so far of the patch that began i
 // columns ago. No subtraction, so equal patches get equal sums and ties are exact. In raster order, so the first wins.
-// With SKIP (classes that never match each other) it walks only through the segments of source columns that share a class with one
-// of the group's tiles: a run of segments begins PATCH - 1 columns early with new chains, so every sum is the same as without.
-// The private arrays are also indexed by variables, outside the inner loop: that keeps them in memory, and the compile short.
-// Grid: x = LANES tiles a group, y = chunk.
+// With SKIP (classes that never match each other) it walks only through the segments of source columns that share a
+// class with one of the group's tiles: a run of segments begins PATCH - 1 columns early with new chains, so every sum
+// is the same as without. The private arrays are also indexed by variables, outside the inner loop: that keeps them in
+// memory, and the compile short. Grid: x = LANES tiles a group, y = chunk.
 enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
 override PATCH: u32 = 7u;
@@ -167,7 +170,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       let last = min(past * params.segment + PATCH - 1u, params.columns);
       for (var i = 0u; i < N * (PATCH - 1u) * rows; i++) { chain[i] = UNBEGUN; }
       var at = u + lane + first * params.segment * params.packedRows;
-      var step = (u + 1u - rows) * across + 1u - PATCH + first * params.segment; // patch index for m = 0; wraps where there is none
+      // patch index for m = 0; wraps where there is none
+      var step = (u + 1u - rows) * across + 1u - PATCH + first * params.segment;
       for (var v = first * params.segment; v < last; v++) {
         let low = packed[at];
         var high = low;

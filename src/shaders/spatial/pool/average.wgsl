@@ -1,5 +1,6 @@
-// y[p, oy, ox] = (1 / kernel^2) * sum over the window of x, zeros outside; the zeros count (PyTorch's count_include_pad).
-// x [P, h, w], y [P, ho, wo]; the window of (oy, ox) starts at (oy * stride - pad, ox * stride - pad).
+// y[p, oy, ox] = (1 / kernel^2) * sum over the window of x, zeros outside; the zeros count (PyTorch's
+// count_include_pad). x [P, h, w], y [P, ho, wo]; the window of (oy, ox) starts at (oy * stride - pad, ox * stride -
+// pad).
 // #import planes
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;

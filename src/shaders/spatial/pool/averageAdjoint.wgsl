@@ -1,5 +1,5 @@
-// The transpose of pool.average, as a gather: y[p, iy, ix] = (1 / kernel^2) * sum of x over the windows that cover (iy, ix).
-// x [P, ho, wo], y [P, h, w].
+// The transpose of pool.average, as a gather: y[p, iy, ix] = (1 / kernel^2) * sum of x over the windows that cover (iy,
+// ix). x [P, ho, wo], y [P, h, w].
 // #import planes
 // #import pool
 @group(0) @binding(0) var<storage, read> x: array<f32>;

@@ -1,5 +1,6 @@
-// y[p, oy, ox] = the largest x of the window, indices = where in its plane; the first in row order where several are equal.
-// Positions outside the plane do not take part; pad <= kernel / 2, so every window holds some. Sizes as in pool.average.
+// y[p, oy, ox] = the largest x of the window, indices = where in its plane; the first in row order where several are
+// equal. Positions outside the plane do not take part; pad <= kernel / 2, so every window holds some. Sizes as in
+// pool.average.
 // #import planes
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;

@@ -1,12 +1,13 @@
-// The adjoint of reflectPad.forward, as a gather: y[p, iy, ix] = sum of x over all padded positions that mirror onto (iy, ix).
-// x [P, h + top + bottom, w + left + right], y [P, h, w].
+// The adjoint of reflectPad.forward, as a gather: y[p, iy, ix] = sum of x over all padded positions that mirror onto
+// (iy, ix). x [P, h + top + bottom, w + left + right], y [P, h, w].
 // #import planes
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 struct Params { planes: u32, h: i32, w: i32, top: i32, bottom: i32, left: i32, right: i32 }
 @group(0) @binding(2) var<uniform> params: Params;
 
-// Padded positions of index i on an axis of n: itself, its mirror before the start, its mirror behind the end (-1: none).
+// Padded positions of index i on an axis of n: itself, its mirror before the start, its mirror behind the end (-1:
+// none).
 fn mirrors(i: i32, n: i32, before: i32, behind: i32) -> vec3i {
   return vec3i(before + i,
     select(-1, before - i, i > 0 && i <= before),

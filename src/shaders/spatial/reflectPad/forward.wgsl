@@ -1,5 +1,5 @@
-// y[p, oy, ox] = x[p, mirror(oy - top), mirror(ox - left)]: the border mirrored without repeating the edge (each pad < size).
-// x [P, h, w], y [P, ho, wo].
+// y[p, oy, ox] = x[p, mirror(oy - top), mirror(ox - left)]: the border mirrored without repeating the edge (each pad <
+// size). x [P, h, w], y [P, ho, wo].
 // #import planes
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;

@@ -1,5 +1,5 @@
-// The transpose of resize.forward: y[p, iy, ix] = sum over the positions of x that read (iy, ix) of their weight times x.
-// x [P, ho, wo] (the resized size), y [P, h, w]. A gather in a fixed order: no atomics.
+// The transpose of resize.forward: y[p, iy, ix] = sum over the positions of x that read (iy, ix) of their weight times
+// x. x [P, ho, wo] (the resized size), y [P, h, w]. A gather in a fixed order: no atomics.
 // #import planes
 // #import resize
 @group(0) @binding(0) var<storage, read> x: array<f32>;

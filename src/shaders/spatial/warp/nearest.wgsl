@@ -1,5 +1,5 @@
-// y[n, c, oy, ox] = the value of x[n, c] nearest to the position warp_position(ox, oy), for f32 images and u32 label maps.
-// warpMap: one row for all samples (rows = 1) or one per sample (rows = N).
+// y[n, c, oy, ox] = the value of x[n, c] nearest to the position warp_position(ox, oy), for f32 images and u32 label
+// maps. warpMap: one row for all samples (rows = 1) or one per sample (rows = N).
 // Grid: x and z = output pixels, y = (sample, four of its channels).
 // #import planes
 // #import warp

@@ -6,9 +6,15 @@ import { union, type Rect } from './raster.ts';
 import { fillHoles, maskOf } from './regions.ts';
 
 export type LayerName = 'source' | 'target';
-export interface LayoutClass { name: string; color: RGB }
+export interface LayoutClass {
+  name: string;
+  color: RGB;
+}
 /** A layout wanted: one picture is made of each. */
-export interface TargetLayout { readonly name: string; /** [h,w] */ readonly labels: Uint8Array }
+export interface TargetLayout {
+  readonly name: string /** [h,w] */;
+  readonly labels: Uint8Array;
+}
 /** Longest name of a target, in characters. */
 export const NAME_LENGTH = 60;
 /** What changed: a part of a layer, the classes, or which targets there are, how they are called and which is shown. */
@@ -53,11 +59,17 @@ export class PaintDocument {
   private readonly counted: Partial<Record<LayerName, { key: string; areas: number[] }>> = {};
   private readonly listeners = new Set<(change: Change) => void>();
 
-  constructor(input: DocumentInput, readonly history = new History()) {
+  constructor(
+    input: DocumentInput,
+    readonly history = new History(),
+  ) {
     const n = input.width * input.height;
-    if (input.source.length !== n || input.targets?.some((t) => t.labels.length !== n)) throw new Error(`a layout of ${input.source.length} pixels for a photograph of ${n}`);
+    if (input.source.length !== n || input.targets?.some((t) => t.labels.length !== n))
+      throw new Error(`a layout of ${input.source.length} pixels for a photograph of ${n}`);
     ({ name: this.name, width: this.width, height: this.height, photo: this.photo } = input);
-    this.targets = (input.targets?.length ? input.targets : [{ name: 'target 1', labels: input.source }]).map(({ name, labels }) => ({ name, labels: labels.slice() }));
+    this.targets = (input.targets?.length ? input.targets : [{ name: 'target 1', labels: input.source }]).map(
+      ({ name, labels }) => ({ name, labels: labels.slice() }),
+    );
     this.target = this.targets[0];
     this.layers = { source: input.source.slice(), target: this.target.labels };
     this.original = input.source.slice();
@@ -65,15 +77,24 @@ export class PaintDocument {
     this.lines = input.lines ?? false;
   }
 
-  get whole(): Rect { return { x: 0, y: 0, width: this.width, height: this.height }; }
+  get whole(): Rect {
+    return { x: 0, y: 0, width: this.width, height: this.height };
+  }
 
   on(listener: (change: Change) => void): () => void {
     this.listeners.add(listener);
-    return () => { this.listeners.delete(listener); };
+    return () => {
+      this.listeners.delete(listener);
+    };
   }
 
-  /** What the eraser paints on a layer: the target goes back to the source's layout, the source to what it was; a drawing to paper. */
-  eraserInk(layer: LayerName): Uint8Array | number { return this.lines ? PAPER : layer === 'target' ? this.layers.source : this.original; }
+  /**
+   * What the eraser paints on a layer: the target goes back to the source's layout, the source to what it was; a
+   * drawing to paper.
+   */
+  eraserInk(layer: LayerName): Uint8Array | number {
+    return this.lines ? PAPER : layer === 'target' ? this.layers.source : this.original;
+  }
 
   labelAt(layer: LayerName, x: number, y: number): number | null {
     const [u, v] = [Math.floor(x), Math.floor(y)];
@@ -84,7 +105,8 @@ export class PaintDocument {
 
   begin(layer: LayerName): { width: number; height: number; labels: Uint8Array; before: Uint8Array } {
     if (this.editing) this.commit('edit');
-    const labels = this.layers[layer], before = labels.slice();
+    const labels = this.layers[layer],
+      before = labels.slice();
     this.editing = { layer, before, dirty: null };
     return { width: this.width, height: this.height, labels, before };
   }
@@ -102,9 +124,13 @@ export class PaintDocument {
     const edit = this.editing;
     this.editing = null;
     if (!edit?.dirty) return false;
-    const rect = edit.dirty, piece = cut(edit.before, this.width, rect), labels = this.layers[edit.layer];
+    const rect = edit.dirty,
+      piece = cut(edit.before, this.width, rect),
+      labels = this.layers[edit.layer];
     if (same(piece, cut(labels, this.width, rect))) return false;
-    this.history.add(this.entry(name, [{ layer: edit.layer, labels, rect, piece }], edit.layer === 'target' ? this.target : null));
+    this.history.add(
+      this.entry(name, [{ layer: edit.layer, labels, rect, piece }], edit.layer === 'target' ? this.target : null),
+    );
     return true;
   }
 
@@ -119,22 +145,34 @@ export class PaintDocument {
     return true;
   }
 
-  get isEditing(): boolean { return this.editing !== null; }
+  get isEditing(): boolean {
+    return this.editing !== null;
+  }
 
   /** One whole edit. */
-  edit(layer: LayerName, name: string, act: (map: { width: number; height: number; labels: Uint8Array }) => Rect | null): boolean {
+  edit(
+    layer: LayerName,
+    name: string,
+    act: (map: { width: number; height: number; labels: Uint8Array }) => Rect | null,
+  ): boolean {
     this.touch(act(this.begin(layer)));
     return this.commit(name);
   }
 
   /** A layer replaced as a whole, such as by an imported layout. */
   replace(layer: LayerName, labels: Uint8Array, name: string): boolean {
-    return this.edit(layer, name, (map) => { map.labels.set(labels); return this.whole; });
+    return this.edit(layer, name, (map) => {
+      map.labels.set(labels);
+      return this.whole;
+    });
   }
 
   /** Another first layout: source, targets and classes, in one step of the history. */
   relabel(labels: Uint8Array, classes: readonly LayoutClass[], name: string): void {
-    this.all(name, () => { for (const layer of this.everyLayer) layer.set(labels); this.classes = classes.map((c) => ({ ...c })); });
+    this.all(name, () => {
+      for (const layer of this.everyLayer) layer.set(labels);
+      this.classes = classes.map((c) => ({ ...c }));
+    });
     this.original = labels.slice();
   }
 
@@ -151,7 +189,8 @@ export class PaintDocument {
   addTarget(labels: Uint8Array, name = ''): void {
     const taken = (of: string): boolean => this.targets.some((t) => t.name === of);
     let own = name.trim().slice(0, NAME_LENGTH - 4);
-    for (let n = own ? 2 : this.targets.length + 1, stem = own || 'target'; !own || taken(own); n++) own = `${stem} ${n}`;
+    for (let n = own ? 2 : this.targets.length + 1, stem = own || 'target'; !own || taken(own); n++)
+      own = `${stem} ${n}`;
     const fresh = { name: own, labels: labels.slice() };
     this.setTargets([...this.targets, fresh], fresh, 'add a target');
   }
@@ -159,7 +198,8 @@ export class PaintDocument {
   /** Another name for a target, which no other has. False where it cannot be one. */
   renameTarget(target: TargetLayout, name: string): boolean {
     let other = name.trim();
-    if (!other || other.length > NAME_LENGTH || this.targets.some((t) => t !== target && t.name === other)) return false;
+    if (!other || other.length > NAME_LENGTH || this.targets.some((t) => t !== target && t.name === other))
+      return false;
     if (other === target.name) return true;
     const apply = (): void => {
       const before = target.name;
@@ -201,7 +241,9 @@ export class PaintDocument {
   }
 
   /** The labels of the source and of every target. */
-  private get everyLayer(): Uint8Array[] { return [this.layers.source, ...this.targets.map((t) => t.labels)]; }
+  private get everyLayer(): Uint8Array[] {
+    return [this.layers.source, ...this.targets.map((t) => t.labels)];
+  }
 
   // ---- classes
 
@@ -209,7 +251,10 @@ export class PaintDocument {
   addClass(name?: string, color?: RGB): number | null {
     if (this.lines || this.classes.length >= MAX_CLASSES) return null;
     const label = this.classes.length;
-    const fresh = { name: unused(name ?? 'new class', this.classes), color: apart(color ?? colorOf(label + 1), this.classes, 48) };
+    const fresh = {
+      name: unused(name ?? 'new class', this.classes),
+      color: apart(color ?? colorOf(label + 1), this.classes, 48),
+    };
     this.setClasses([...this.classes, fresh], 'add a class', true);
     return label;
   }
@@ -220,7 +265,11 @@ export class PaintDocument {
     const next = { ...this.classes[label], ...change, ...(change.name !== undefined && { name: change.name.trim() }) };
     const others = this.classes.filter((_, i) => i !== label);
     if (!next.name || others.some((c) => c.name === next.name || same(c.color, next.color))) return false;
-    this.setClasses(this.classes.map((c, i) => (i === label ? next : c)), change.color ? 'change a colour' : 'rename a class', false);
+    this.setClasses(
+      this.classes.map((c, i) => (i === label ? next : c)),
+      change.color ? 'change a colour' : 'rename a class',
+      false,
+    );
     return true;
   }
 
@@ -231,7 +280,7 @@ export class PaintDocument {
       for (const labels of this.everyLayer) {
         fillHoles({ width: this.width, height: this.height, labels }, maskOf(labels, label));
         for (let p = 0; p < labels.length; p++) {
-          if (labels[p] === label) labels[p] = label ? 0 : 1;   // nothing else was there
+          if (labels[p] === label) labels[p] = label ? 0 : 1; // nothing else was there
           if (labels[p] > label) labels[p]--;
         }
       }
@@ -244,66 +293,110 @@ export class PaintDocument {
 
   /** Pixels of each class in a layer; counted once for each of its versions, since every word from the engine asks. */
   areas(layer: LayerName): readonly number[] {
-    const key = `${this.version[layer]} ${this.version.classes}`, known = this.counted[layer];
+    const key = `${this.version[layer]} ${this.version.classes}`,
+      known = this.counted[layer];
     if (known?.key === key) return known.areas;
     const areas = areasOf(this.layers[layer], this.classes.length);
     this.counted[layer] = { key, areas };
     return areas;
   }
 
-  /** Names of classes that the target shows (or any target does) and the source does not: nothing can be learnt for them. */
+  /**
+   * Names of classes that the target shows (or any target does) and the source does not: nothing can be learnt for
+   * them.
+   */
   missing(anywhere = false): string[] {
-    const source = this.areas('source'), targets = anywhere ? this.targets.map((t) => areasOf(t.labels, this.classes.length)) : [this.areas('target')];
+    const source = this.areas('source'),
+      targets = anywhere ? this.targets.map((t) => areasOf(t.labels, this.classes.length)) : [this.areas('target')];
     return this.classes.filter((_, k) => source[k] === 0 && targets.some((t) => t[k] > 0)).map((c) => c.name);
   }
 
-  undo(): string | null { this.cancel(); return this.history.undo(); }
-  redo(): string | null { this.cancel(); return this.history.redo(); }
+  undo(): string | null {
+    this.cancel();
+    return this.history.undo();
+  }
+  redo(): string | null {
+    this.cancel();
+    return this.history.redo();
+  }
 
   private setClasses(classes: LayoutClass[], name: string, learnt: boolean): void {
     let kept = this.classes;
     const bytes = 64 * (kept.length + 1);
     this.classes = classes;
-    this.history.add({ name, bytes, learnt, apply: () => { [this.classes, kept] = [kept, this.classes]; this.changedClasses(); } });
+    this.history.add({
+      name,
+      bytes,
+      learnt,
+      apply: () => {
+        [this.classes, kept] = [kept, this.classes];
+        this.changedClasses();
+      },
+    });
     this.changedClasses();
   }
 
-  private changedClasses(): void { this.version.classes++; this.tell({ classes: true }); }
+  private changedClasses(): void {
+    this.version.classes++;
+    this.tell({ classes: true });
+  }
 
   /** An edit of everything: source, targets, classes and what the eraser remembers. */
   private all(name: string, act: () => void): void {
     this.cancel();
-    const pieces = this.everyLayer.map((labels, i): Piece => ({ layer: i ? 'target' : 'source', labels, rect: this.whole, piece: labels.slice() }));
+    const pieces = this.everyLayer.map(
+      (labels, i): Piece => ({ layer: i ? 'target' : 'source', labels, rect: this.whole, piece: labels.slice() }),
+    );
     let [classes, original] = [this.classes, this.original];
     act();
     const entry = this.entry(name, pieces, null);
-    this.history.add({ name, learnt: true, bytes: entry.bytes + original.length, apply: () => {
-      [this.classes, classes] = [classes, this.classes];
-      [this.original, original] = [original, this.original];
-      this.changedClasses();
-      entry.apply();
-    } });
+    this.history.add({
+      name,
+      learnt: true,
+      bytes: entry.bytes + original.length,
+      apply: () => {
+        [this.classes, classes] = [classes, this.classes];
+        [this.original, original] = [original, this.original];
+        this.changedClasses();
+        entry.apply();
+      },
+    });
     this.changedClasses();
-    for (const { layer, rect } of pieces) { this.version[layer]++; this.tell({ layer, rect }); }
+    for (const { layer, rect } of pieces) {
+      this.version[layer]++;
+      this.tell({ layer, rect });
+    }
   }
 
   /** `of`: the target that it changes, shown when it does. */
   private entry(name: string, pieces: readonly Piece[], of: TargetLayout | null) {
-    return { name, learnt: pieces.some((p) => p.layer === 'source'), bytes: pieces.reduce((n, p) => n + p.piece.length, 0), apply: () => {
-      if (of) this.choose(of);
-      for (const { layer, labels, rect, piece } of pieces) {
-        swap(labels, this.width, rect, piece);
-        this.version[layer]++;
-        this.tell({ layer, rect });
-      }
-    } };
+    return {
+      name,
+      learnt: pieces.some((p) => p.layer === 'source'),
+      bytes: pieces.reduce((n, p) => n + p.piece.length, 0),
+      apply: () => {
+        if (of) this.choose(of);
+        for (const { layer, labels, rect, piece } of pieces) {
+          swap(labels, this.width, rect, piece);
+          this.version[layer]++;
+          this.tell({ layer, rect });
+        }
+      },
+    };
   }
 
-  private tell(change: Change): void { for (const l of this.listeners) l(change); }
+  private tell(change: Change): void {
+    for (const l of this.listeners) l(change);
+  }
 }
 
 /** Part of a layer as it was. */
-interface Piece { layer: LayerName; labels: Uint8Array; rect: Rect; piece: Uint8Array }
+interface Piece {
+  layer: LayerName;
+  labels: Uint8Array;
+  rect: Rect;
+  piece: Uint8Array;
+}
 
 function areasOf(labels: Uint8Array, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);

@@ -1,5 +1,6 @@
 /**
- * What fingers, pens and the mouse on the picture mean. One that draws, one that drags the view, two fingers that do both at
+ * What fingers, pens and the mouse on the picture mean. One that draws, one that drags the view, two fingers that do
+ * both at
  * once; and a hand that rests beside a pen, which means nothing. Knows no DOM: places are in the pane's pixels.
  */
 import type { Point } from './raster.ts';
@@ -16,28 +17,38 @@ export class Pointers {
   private pen = false;
 
   /** A pen has been seen. */
-  get hasPen(): boolean { return this.pen; }
-  get fingersDraw(): boolean { return this.fingers ?? !this.pen; }
+  get hasPen(): boolean {
+    return this.pen;
+  }
+  get fingersDraw(): boolean {
+    return this.fingers ?? !this.pen;
+  }
   /** The pointer that draws; null without. */
-  get drawing(): number | null { return [...this.held].find(([, p]) => p.role === 'draw')?.[0] ?? null; }
+  get drawing(): number | null {
+    return [...this.held].find(([, p]) => p.role === 'draw')?.[0] ?? null;
+  }
 
   /** A pointer over the picture, pressed or not. True when it is the first pen. */
   notice(kind: Kind): boolean {
     if (kind !== 'pen' || this.pen) return false;
-    return this.pen = true;
+    return (this.pen = true);
   }
 
-  /** A pointer comes down. `view`: it shall move the view (its tool or button says so). `stopped`: what was being drawn is to be taken back. */
+  /**
+   * A pointer comes down. `view`: it shall move the view (its tool or button says so). `stopped`: what was being drawn
+   * is to be taken back.
+   */
   down(id: number, kind: Kind, at: Point, view: boolean): { role: Role; stopped: boolean } {
     this.notice(kind);
-    const was = this.drawing, penDown = [...this.held.values()].some((p) => p.kind === 'pen');
+    const was = this.drawing,
+      penDown = [...this.held.values()].some((p) => p.kind === 'pen');
     // The hand came down before its pen, or while it is there: it rests until it is lifted.
     if (kind === 'pen') for (const p of this.held.values()) if (p.kind === 'touch') p.role = 'rest';
     let role: Role = view || (kind === 'touch' && !this.fingersDraw) ? 'view' : 'draw';
     if (kind === 'touch' && penDown) role = 'rest';
     const others = [...this.held.values()].filter((p) => p.role !== 'rest');
     if (role !== 'rest' && others.length) {
-      for (const p of others) p.role = 'view';   // a second finger: from now on the two of them move the view
+      for (const p of others) p.role = 'view'; // a second finger: from now on the two of them move the view
       role = others.length === 1 ? 'view' : 'rest';
     }
     this.held.set(id, { kind, at, role });
@@ -52,7 +63,9 @@ export class Pointers {
     own.at = to;
     if (own.role !== 'view') return null;
     const other = [...this.held].find(([k, p]) => k !== id && p.role === 'view')?.[1].at;
-    return other ? pinch(view, [from, other], [to, other]) : { ...view, x: view.x + to.x - from.x, y: view.y + to.y - from.y };
+    return other
+      ? pinch(view, [from, other], [to, other])
+      : { ...view, x: view.x + to.x - from.x, y: view.y + to.y - from.y };
   }
 
   /** A pointer is lifted or lost. True where it was the one that drew. */
@@ -63,5 +76,7 @@ export class Pointers {
   }
 
   /** What draws shall do so no more: it was given up by a key, say. */
-  stop(): void { for (const p of this.held.values()) if (p.role === 'draw') p.role = 'rest'; }
+  stop(): void {
+    for (const p of this.held.values()) if (p.role === 'draw') p.role = 'rest';
+  }
 }

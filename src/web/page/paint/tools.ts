@@ -1,4 +1,7 @@
-/** The tools, as what pointer and keyboard alike do with them: press, move, release. They know the document, not the screen. */
+/**
+ * The tools, as what pointer and keyboard alike do with them: press, move, release. They know the document, not the
+ * screen.
+ */
 import { PAPER, type LayerName, type PaintDocument } from './document.ts';
 import { frame, rectangle, segment, union, type Ink, type Point, type Rect } from './raster.ts';
 import { boundsOf, fill, fillRegion, lift, polygonMask, putDown, region, type Lifted } from './regions.ts';
@@ -17,19 +20,29 @@ export interface Settings {
 
 /** Tools that fill areas: of no use in a drawing, of whose strokes only the middle counts. */
 const filling: readonly ToolName[] = ['fill', 'superpixel'];
-export const suits = (tool: ToolName, { lines }: Pick<PaintDocument, 'lines'>): boolean => !lines || !filling.includes(tool);
+export const suits = (tool: ToolName, { lines }: Pick<PaintDocument, 'lines'>): boolean =>
+  !lines || !filling.includes(tool);
 
 /** How wide a tool is, in pixels of the picture. Lines are drawn thin and rubbed out broadly. */
-export const widthOf = ({ tool, size }: Settings, { lines }: Pick<PaintDocument, 'lines'>): number => (lines && tool === 'eraser' ? 5 * size : size);
+export const widthOf = ({ tool, size }: Settings, { lines }: Pick<PaintDocument, 'lines'>): number =>
+  lines && tool === 'eraser' ? 5 * size : size;
 
 /** A pointer's place in the picture, its pressure (0..1; 1 without a pen) and the keys that change what a tool does. */
-export interface Touch extends Point { pressure: number; all: boolean; copy: boolean }
+export interface Touch extends Point {
+  pressure: number;
+  all: boolean;
+  copy: boolean;
+}
 
 /** What is being drawn and not yet done, to be shown over the picture. */
-export type Outline = { kind: 'rectangle'; a: Point; b: Point } | { kind: 'lasso'; points: readonly Point[]; closed: boolean; by: Point } | null;
+export type Outline =
+  | { kind: 'rectangle'; a: Point; b: Point }
+  | { kind: 'lasso'; points: readonly Point[]; closed: boolean; by: Point }
+  | null;
 
 /** Pen pressure to brush radius: half pressure is about two thirds of the brush. */
-export const radiusAt = (size: number, pressure: number): number => (size / 2) * Math.max(0.08, Math.min(1, pressure)) ** 0.6;
+export const radiusAt = (size: number, pressure: number): number =>
+  (size / 2) * Math.max(0.08, Math.min(1, pressure)) ** 0.6;
 
 export class Tools {
   outline: Outline = null;
@@ -39,21 +52,37 @@ export class Tools {
   private points: Point[] = [];
   private moved: Rect | null = null;
 
-  constructor(private readonly doc: PaintDocument, readonly settings: Settings, private readonly pick: (label: number) => void) {}
+  constructor(
+    private readonly doc: PaintDocument,
+    readonly settings: Settings,
+    private readonly pick: (label: number) => void,
+  ) {}
 
-  get busy(): boolean { return this.start !== null; }
+  get busy(): boolean {
+    return this.start !== null;
+  }
 
-  private get ink(): Ink { return this.settings.tool === 'eraser' ? this.doc.eraserInk(this.settings.layer) : this.settings.label; }
+  private get ink(): Ink {
+    return this.settings.tool === 'eraser' ? this.doc.eraserInk(this.settings.layer) : this.settings.label;
+  }
 
   press(t: Touch): void {
-    const { doc, settings: { tool, layer, label } } = this;
+    const {
+      doc,
+      settings: { tool, layer, label },
+    } = this;
     this.start = this.last = t;
-    if (tool === 'brush' || tool === 'eraser') { doc.begin(layer); this.draw(t, t); }
-    else if (tool === 'fill') doc.edit(layer, 'fill', (map) => fill(map, t, label, t.all));
+    if (tool === 'brush' || tool === 'eraser') {
+      doc.begin(layer);
+      this.draw(t, t);
+    } else if (tool === 'fill') doc.edit(layer, 'fill', (map) => fill(map, t, label, t.all));
     else if (tool === 'superpixel') this.superpixels(t);
     else if (tool === 'rectangle') this.outline = { kind: 'rectangle', a: t, b: t };
     else if (tool === 'move') this.pressMove(t);
-    else if (tool === 'pick') { const found = doc.labelAt(layer, t.x, t.y); if (found !== null) this.pick(found); }
+    else if (tool === 'pick') {
+      const found = doc.labelAt(layer, t.x, t.y);
+      if (found !== null) this.pick(found);
+    }
   }
 
   move(t: Touch): void {
@@ -62,19 +91,30 @@ export class Tools {
     if (tool === 'brush' || tool === 'eraser') this.draw(this.last, t);
     else if (tool === 'superpixel') this.superpixels(t);
     else if (tool === 'rectangle') this.outline = { kind: 'rectangle', a: this.start, b: t };
-    else if (tool === 'pick') { const found = this.doc.labelAt(this.settings.layer, t.x, t.y); if (found !== null) this.pick(found); }
-    else if (tool === 'move') this.dragMove(t);
+    else if (tool === 'pick') {
+      const found = this.doc.labelAt(this.settings.layer, t.x, t.y);
+      if (found !== null) this.pick(found);
+    } else if (tool === 'move') this.dragMove(t);
     this.last = t;
   }
 
   /** Ends what was pressed; true where the layout has changed. */
   release(t: Touch): boolean {
     if (!this.start) return false;
-    const { doc, settings } = this, { tool, layer } = settings, start = this.start;
+    const { doc, settings } = this,
+      { tool, layer } = settings,
+      start = this.start;
     this.start = this.last = null;
     if (tool === 'brush' || tool === 'eraser') return doc.commit(tool === 'brush' ? 'brush stroke' : 'erasing');
     if (tool === 'superpixel') return doc.commit('superpixels');
-    if (tool === 'rectangle') { this.outline = null; return doc.edit(layer, 'rectangle', (map) => (doc.lines && this.ink !== PAPER ? frame(map, start, t, settings.size / 2, this.ink) : rectangle(map, start, t, this.ink))); }
+    if (tool === 'rectangle') {
+      this.outline = null;
+      return doc.edit(layer, 'rectangle', (map) =>
+        doc.lines && this.ink !== PAPER
+          ? frame(map, start, t, settings.size / 2, this.ink)
+          : rectangle(map, start, t, this.ink),
+      );
+    }
     if (tool === 'move') return this.releaseMove();
     return tool === 'fill';
   }
@@ -87,16 +127,22 @@ export class Tools {
   }
 
   private draw(a: Touch, b: Touch): void {
-    const { doc, settings } = this, { layer } = settings, size = widthOf(settings, doc);
+    const { doc, settings } = this,
+      { layer } = settings,
+      size = widthOf(settings, doc);
     const map = { width: doc.width, height: doc.height, labels: doc.layers[layer] };
     doc.touch(segment(map, a, b, radiusAt(size, a.pressure), radiusAt(size, b.pressure), this.ink));
   }
 
   /** The superpixel under the pointer; dragging goes on to others. Without superpixels, the region of one class. */
   private superpixels(t: Touch): void {
-    const { doc, settings: { layer, label } } = this;
+    const {
+      doc,
+      settings: { layer, label },
+    } = this;
     if (!doc.isEditing) doc.begin(layer);
-    const x = Math.floor(t.x), y = Math.floor(t.y);
+    const x = Math.floor(t.x),
+      y = Math.floor(t.y);
     if (x < 0 || y < 0 || x >= doc.width || y >= doc.height) return;
     const map = { width: doc.width, height: doc.height, labels: doc.layers[layer] };
     const of = { width: doc.width, labels: doc.superpixels ?? map.labels };
@@ -106,10 +152,16 @@ export class Tools {
   // Move: the first drag draws a lasso; a drag inside it then moves what it holds. A click takes the region under it.
 
   private pressMove(t: Touch): void {
-    const { doc } = this, x = Math.floor(t.x), y = Math.floor(t.y);
-    const holds = this.lasso && x >= 0 && y >= 0 && x < doc.width && y < doc.height && this.lasso.mask[y * doc.width + x];
+    const { doc } = this,
+      x = Math.floor(t.x),
+      y = Math.floor(t.y);
+    const holds =
+      this.lasso && x >= 0 && y >= 0 && x < doc.width && y < doc.height && this.lasso.mask[y * doc.width + x];
     this.moved = null;
-    if (holds) { this.lasso!.lifted = lift(doc.begin(this.settings.layer), this.lasso!.mask, doc.lines ? PAPER : undefined); return; }
+    if (holds) {
+      this.lasso!.lifted = lift(doc.begin(this.settings.layer), this.lasso!.mask, doc.lines ? PAPER : undefined);
+      return;
+    }
     this.lasso = null;
     this.points = [t];
     this.outline = { kind: 'lasso', points: this.points, closed: false, by: { x: 0, y: 0 } };
@@ -119,7 +171,8 @@ export class Tools {
     const { doc, start, lasso } = this;
     if (!lasso?.lifted) {
       const last = this.points.at(-1)!;
-      if (Math.hypot(t.x - last.x, t.y - last.y) >= 0.75) this.points.push(t);   // a slow hand tells the same pixel many times
+      // a slow hand tells the same pixel many times
+      if (Math.hypot(t.x - last.x, t.y - last.y) >= 0.75) this.points.push(t);
       return;
     }
     const by = { x: Math.round(t.x - start!.x), y: Math.round(t.y - start!.y) };
@@ -138,12 +191,25 @@ export class Tools {
       return doc.commit('move a region');
     }
     const far = this.points.some((p) => Math.hypot(p.x - this.points[0].x, p.y - this.points[0].y) > 2);
-    const at = this.points[0], x = Math.floor(at.x), y = Math.floor(at.y);
+    const at = this.points[0],
+      x = Math.floor(at.x),
+      y = Math.floor(at.y);
     const within = x >= 0 && y >= 0 && x < doc.width && y < doc.height;
-    const mask = far ? polygonMask(doc, this.points) : within ? region({ width: doc.width, labels: doc.layers[this.settings.layer] }, y * doc.width + x) : null;
+    const mask = far
+      ? polygonMask(doc, this.points)
+      : within
+        ? region({ width: doc.width, labels: doc.layers[this.settings.layer] }, y * doc.width + x)
+        : null;
     const box = mask && boundsOf(doc, mask);
-    if (!box) { this.outline = null; return false; }
-    if (!far) this.points = [0, 1, 2, 3].map((i) => ({ x: box.x + (i === 1 || i === 2 ? box.width : 0), y: box.y + (i > 1 ? box.height : 0) }));
+    if (!box) {
+      this.outline = null;
+      return false;
+    }
+    if (!far)
+      this.points = [0, 1, 2, 3].map((i) => ({
+        x: box.x + (i === 1 || i === 2 ? box.width : 0),
+        y: box.y + (i > 1 ? box.height : 0),
+      }));
     this.lasso = { mask, lifted: null };
     this.outline = { kind: 'lasso', points: this.points, closed: true, by: { x: 0, y: 0 } };
     return false;

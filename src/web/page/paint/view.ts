@@ -1,12 +1,22 @@
 /** Where the picture lies in its pane: scale and offset in CSS pixels, and the moves that change them. */
 import type { Point } from './raster.ts';
 
-export interface View { scale: number; x: number; y: number }   // pane = scale * picture + (x, y)
-interface Size { width: number; height: number }
+export interface View {
+  scale: number;
+  x: number;
+  y: number;
+} // pane = scale * picture + (x, y)
+interface Size {
+  width: number;
+  height: number;
+}
 
 /** The whole picture in the pane, centred, with a margin. Enlarged by whole steps never: smoothly. */
 export function fit(picture: Size, pane: Size, margin = 8): View {
-  const scale = Math.max(0.05, Math.min((pane.width - 2 * margin) / picture.width, (pane.height - 2 * margin) / picture.height));
+  const scale = Math.max(
+    0.05,
+    Math.min((pane.width - 2 * margin) / picture.width, (pane.height - 2 * margin) / picture.height),
+  );
   return { scale, x: (pane.width - scale * picture.width) / 2, y: (pane.height - scale * picture.height) / 2 };
 }
 
@@ -15,14 +25,17 @@ export const toPane = (v: View, p: Point): Point => ({ x: v.scale * p.x + v.x, y
 
 /** Scaled by f about a point of the pane, which stays where it is. */
 export function zoom(v: View, f: number, about: Point, least = 0.1, most = 64): View {
-  const scale = Math.min(most, Math.max(least, v.scale * f)), g = scale / v.scale;
+  const scale = Math.min(most, Math.max(least, v.scale * f)),
+    g = scale / v.scale;
   return { scale, x: about.x - g * (about.x - v.x), y: about.y - g * (about.y - v.y) };
 }
 
 /** Two fingers from (a, b) to (c, d): the picture keeps under them. */
 export function pinch(v: View, [a, b]: readonly [Point, Point], [c, d]: readonly [Point, Point]): View {
-  const before = Math.hypot(a.x - b.x, a.y - b.y), after = Math.hypot(c.x - d.x, c.y - d.y);
-  const from = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, to = { x: (c.x + d.x) / 2, y: (c.y + d.y) / 2 };
+  const before = Math.hypot(a.x - b.x, a.y - b.y),
+    after = Math.hypot(c.x - d.x, c.y - d.y);
+  const from = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
+    to = { x: (c.x + d.x) / 2, y: (c.y + d.y) / 2 };
   const z = zoom(v, before > 0 ? after / before : 1, from);
   return { ...z, x: z.x + to.x - from.x, y: z.y + to.y - from.y };
 }
@@ -30,5 +43,9 @@ export function pinch(v: View, [a, b]: readonly [Point, Point], [c, d]: readonly
 /** Never out of sight: at least `keep` pixels of the picture stay in the pane. */
 export function held(v: View, picture: Size, pane: Size, keep = 40): View {
   const hold = (at: number, side: number, room: number): number => Math.min(room - keep, Math.max(keep - side, at));
-  return { ...v, x: hold(v.x, v.scale * picture.width, pane.width), y: hold(v.y, v.scale * picture.height, pane.height) };
+  return {
+    ...v,
+    x: hold(v.x, v.scale * picture.width, pane.width),
+    y: hold(v.y, v.scale * picture.height, pane.height),
+  };
 }

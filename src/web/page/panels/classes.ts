@@ -8,7 +8,8 @@ import type { State } from '../state.ts';
 export function arrowKeys(box: HTMLElement): void {
   box.addEventListener('keydown', (e) => {
     const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[e.key];
-    const all = [...box.querySelectorAll<HTMLButtonElement>('button:not(:disabled, [hidden])')], at = all.indexOf(document.activeElement as HTMLButtonElement);
+    const all = [...box.querySelectorAll<HTMLButtonElement>('button:not(:disabled, [hidden])')],
+      at = all.indexOf(document.activeElement as HTMLButtonElement);
     if (!step || at < 0) return;
     e.preventDefault();
     e.stopPropagation();
@@ -19,10 +20,35 @@ export function arrowKeys(box: HTMLElement): void {
 }
 
 /** One choice of several, as buttons. Returns what shows another choice. */
-export function segmented<T extends string>(id: string, choices: readonly (readonly [T, string, string?])[], chosen: (value: T) => void): (value: T) => void {
+export function segmented<T extends string>(
+  id: string,
+  choices: readonly (readonly [T, string, string?])[],
+  chosen: (value: T) => void,
+): (value: T) => void {
   const box = $(id);
-  const buttons = choices.map(([value, text, title]) => h('button', { type: 'button', role: 'radio', title, 'data-value': value, onclick: () => { show(value); chosen(value); } }, text));
-  const show = (value: T): void => { for (const b of buttons) { const is = b.dataset.value === value; b.setAttribute('aria-checked', String(is)); b.tabIndex = is ? 0 : -1; } };
+  const buttons = choices.map(([value, text, title]) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        role: 'radio',
+        title,
+        'data-value': value,
+        onclick: () => {
+          show(value);
+          chosen(value);
+        },
+      },
+      text,
+    ),
+  );
+  const show = (value: T): void => {
+    for (const b of buttons) {
+      const is = b.dataset.value === value;
+      b.setAttribute('aria-checked', String(is));
+      b.tabIndex = is ? 0 : -1;
+    }
+  };
   box.replaceChildren(...buttons);
   arrowKeys(box);
   show(choices[0][0]);
@@ -41,44 +67,97 @@ export function showClasses(state: State): void {
     if (key === drawn) return;
     drawn = key;
     const focused = box.contains(document.activeElement);
-    box.replaceChildren(...doc.classes.map((c, k) => {
-      const swatch = h('span', { class: 'swatch' });
-      swatch.style.background = hex(c.color);
-      const on = settings.label === k;
-      return h('button', { type: 'button', role: 'radio', 'aria-checked': String(on), tabindex: on ? 0 : -1, class: here.has(c.name) ? 'absent' : undefined, title: `${k < 9 ? `${k + 1} · ` : ''}${doc.lines ? '' : 'double-click to rename'}${here.has(c.name) ? ' · not on the source layout' : ''}`,
-        onclick: () => state.set({ label: k }), ondblclick: () => editClass(state, k) }, swatch, c.name);
-    }));
+    box.replaceChildren(
+      ...doc.classes.map((c, k) => {
+        const swatch = h('span', { class: 'swatch' });
+        swatch.style.background = hex(c.color);
+        const on = settings.label === k;
+        return h(
+          'button',
+          {
+            type: 'button',
+            role: 'radio',
+            'aria-checked': String(on),
+            tabindex: on ? 0 : -1,
+            class: here.has(c.name) ? 'absent' : undefined,
+            title: `${k < 9 ? `${k + 1} · ` : ''}${doc.lines ? '' : 'double-click to rename'}${here.has(c.name) ? ' · not on the source layout' : ''}`,
+            onclick: () => state.set({ label: k }),
+            ondblclick: () => editClass(state, k),
+          },
+          swatch,
+          c.name,
+        );
+      }),
+    );
     if (focused) box.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
     box.querySelector('[aria-checked="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
   for (const news of ['document', 'settings', 'classes', 'status'] as const) state.on(news, draw);
-  state.on('painted', ({ live }) => { if (!live) draw(); });   // counts pixels: not for every step of a stroke
-  const tools = h('span', { class: 'row class-tools' },
-    h('button', { class: 'icon-button quiet', title: 'Rename or recolour the class (F2)', 'aria-label': 'Rename or recolour the class', onclick: () => editClass(state, state.settings.label) }, '…'),
-    h('button', { class: 'icon-button quiet', title: 'New class', 'aria-label': 'New class', onclick: () => addClass(state) }, icon('plus')));
+  state.on('painted', ({ live }) => {
+    if (!live) draw();
+  }); // counts pixels: not for every step of a stroke
+  const tools = h(
+    'span',
+    { class: 'row class-tools' },
+    h(
+      'button',
+      {
+        class: 'icon-button quiet',
+        title: 'Rename or recolour the class (F2)',
+        'aria-label': 'Rename or recolour the class',
+        onclick: () => editClass(state, state.settings.label),
+      },
+      '…',
+    ),
+    h(
+      'button',
+      { class: 'icon-button quiet', title: 'New class', 'aria-label': 'New class', onclick: () => addClass(state) },
+      icon('plus'),
+    ),
+  );
   box.after(tools);
-  state.on('document', ({ lines }) => { tools.hidden = lines; });
+  state.on('document', ({ lines }) => {
+    tools.hidden = lines;
+  });
 }
 
 function addClass(state: State): void {
-  if (state.learnt) { say('The run has learnt these classes. Reset it to add another.', { kind: 'learnt' }); return; }
+  if (state.learnt) {
+    say('The run has learnt these classes. Reset it to add another.', { kind: 'learnt' });
+    return;
+  }
   const label = state.doc.addClass();
-  if (label === null) { say('There are as many classes as can be told apart.', { bad: true }); return; }
+  if (label === null) {
+    say('There are as many classes as can be told apart.', { bad: true });
+    return;
+  }
   state.set({ label });
   editClass(state, label);
 }
 
 export function editClass(state: State, label: number): void {
-  const dialog = $<HTMLDialogElement>('class-edit'), name = $<HTMLInputElement>('class-name'), color = $<HTMLInputElement>('class-color');
-  if (state.doc.lines) { say('Paper and line are all that a drawing has.', { kind: 'drawing' }); return; }
+  const dialog = $<HTMLDialogElement>('class-edit'),
+    name = $<HTMLInputElement>('class-name'),
+    color = $<HTMLInputElement>('class-color');
+  if (state.doc.lines) {
+    say('Paper and line are all that a drawing has.', { kind: 'drawing' });
+    return;
+  }
   const c = state.doc.classes[label];
   name.value = c.name;
   color.value = hex(c.color);
   $('class-error').textContent = '';
   $<HTMLButtonElement>('class-remove').disabled = state.doc.classes.length <= 2 || state.learnt;
-  $('class-remove').onclick = () => { state.doc.removeClass(label); dialog.close(); state.tell('painted', { layer: 'target', live: false }); };
+  $('class-remove').onclick = () => {
+    state.doc.removeClass(label);
+    dialog.close();
+    state.tell('painted', { layer: 'target', live: false });
+  };
   $('class-ok').onclick = (e) => {
-    const change = { ...(name.value.trim() !== c.name && { name: name.value }), ...(color.value !== hex(c.color) && { color: parseHex(color.value)! }) };
+    const change = {
+      ...(name.value.trim() !== c.name && { name: name.value }),
+      ...(color.value !== hex(c.color) && { color: parseHex(color.value)! }),
+    };
     if (Object.keys(change).length && !state.doc.changeClass(label, change)) {
       e.preventDefault();
       $('class-error').textContent = 'Give it a name and a colour that no other class has.';
@@ -92,7 +171,14 @@ export function editClass(state: State, label: number): void {
 export function showSettings(state: State): void {
   const size = $<HTMLInputElement>('brush-size');
   on('brush-size', 'input', () => state.set({ size: Math.max(1, Math.round((Number(size.value) / 100) ** 2 * 400)) }));
-  const layer = segmented('layer', [['target', 'Target', 'What the result shall show (X)'], ['source', 'Source', 'What the photograph shows (X)']] as const, (value) => state.set({ layer: value }));
+  const layer = segmented(
+    'layer',
+    [
+      ['target', 'Target', 'What the result shall show (X)'],
+      ['source', 'Source', 'What the photograph shows (X)'],
+    ] as const,
+    (value) => state.set({ layer: value }),
+  );
   state.on('settings', (s) => {
     size.value = String(Math.round(Math.sqrt(s.size / 400) * 100));
     $('brush-size-text').textContent = `${s.size} px`;

@@ -1,4 +1,7 @@
-/** A first layout for a photograph that came without: superpixels merged to k classes, or its line drawing; how many of either is chosen while looking at it. */
+/**
+ * A first layout for a photograph that came without: superpixels merged to k classes, or its line drawing; how many of
+ * either is chosen while looking at it.
+ */
 import { segmented } from './classes.ts';
 import { inked } from '../colors.ts';
 import type { Desk } from '../../assetsWorker/assetsClient.ts';
@@ -13,47 +16,80 @@ export const superpixelsOf = async (desk: Desk, { width, height, photo }: Pictur
   (await desk.call('superpixels', { width, height, photo, count: SUPERPIXELS })).labels;
 
 export type FirstLayout = DeskResult<'classes'> & { superpixels: Uint16Array | null; lines: boolean };
-export interface LayoutFile { file: File; lines: boolean }
+export interface LayoutFile {
+  file: File;
+  lines: boolean;
+}
 
 type Kind = 'classes' | 'lines';
 const kinds: Record<Kind, { soft: string; shown: string; file: string; title: string }> = {
   classes: {
-    soft: 'The photograph\'s superpixels, merged to classes by colour, texture and place. Correct it with brush, fill and superpixel click.',
-    shown: 'The first layout over the photograph', file: 'Use a layout file…', title: 'A first layout',
+    soft: "The photograph's superpixels, merged to classes by colour, texture and place. Correct it with brush, fill and superpixel click.",
+    shown: 'The first layout over the photograph',
+    file: 'Use a layout file…',
+    title: 'A first layout',
   },
   lines: {
-    soft: 'The photograph\'s outlines. Draw new ones: the result gets the photograph\'s material between and along them.',
-    shown: 'The line drawing over the photograph', file: 'Use a drawing file…', title: 'A first drawing',
+    soft: "The photograph's outlines. Draw new ones: the result gets the photograph's material between and along them.",
+    shown: 'The line drawing over the photograph',
+    file: 'Use a drawing file…',
+    title: 'A first drawing',
   },
 };
 
 /** The choice between them, made once; it serves the dialog that is open. */
-let choose: (kind: Kind) => void = () => {}, showKind: ((kind: Kind) => void) | null = null;
+let choose: (kind: Kind) => void = () => {},
+  showKind: ((kind: Kind) => void) | null = null;
 
-/** Asks for it in a dialog. Resolves to the layout, to a file that is to be read in its place, or to null where nothing was chosen. `pick`: asks for a file. */
-export async function askFirstLayout(desk: Desk, name: string, picture: Picture, pick: (taken: (file: File) => void) => void): Promise<FirstLayout | LayoutFile | null> {
-  const dialog = $<HTMLDialogElement>('segment'), canvas = $<HTMLCanvasElement>('segment-canvas'), k = $<HTMLInputElement>('segment-k'), detail = $<HTMLInputElement>('segment-detail');
+/**
+ * Asks for it in a dialog. Resolves to the layout, to a file that is to be read in its place, or to null where nothing
+ * was chosen. `pick`: asks for a file.
+ */
+export async function askFirstLayout(
+  desk: Desk,
+  name: string,
+  picture: Picture,
+  pick: (taken: (file: File) => void) => void,
+): Promise<FirstLayout | LayoutFile | null> {
+  const dialog = $<HTMLDialogElement>('segment'),
+    canvas = $<HTMLCanvasElement>('segment-canvas'),
+    k = $<HTMLInputElement>('segment-k'),
+    detail = $<HTMLInputElement>('segment-detail');
   [canvas.width, canvas.height] = [picture.width, picture.height];
-  const photo = canvasOf(picture.width, picture.height, picture.photo), c = canvas.getContext('2d')!;
+  const photo = canvasOf(picture.width, picture.height, picture.photo),
+    c = canvas.getContext('2d')!;
   c.drawImage(photo, 0, 0);
-  let kind = 'classes' as Kind, superpixels: Promise<Uint16Array> | null = null;
+  let kind = 'classes' as Kind,
+    superpixels: Promise<Uint16Array> | null = null;
   const find = async (): Promise<FirstLayout> => {
-    if (kind === 'lines') return { ...await desk.call('drawing', { ...picture, name, high: 1 - Number(detail.value) / 100 }), superpixels: null, lines: true };
+    if (kind === 'lines')
+      return {
+        ...(await desk.call('drawing', { ...picture, name, high: 1 - Number(detail.value) / 100 })),
+        superpixels: null,
+        lines: true,
+      };
     const found = await (superpixels ??= superpixelsOf(desk, picture));
-    return { ...await desk.call('classes', { k: Number(k.value) }), superpixels: found, lines: false };
+    return { ...(await desk.call('classes', { k: Number(k.value) })), superpixels: found, lines: false };
   };
   let newest: Promise<FirstLayout>;
   const update = async (): Promise<void> => {
     $('segment-k-text').textContent = k.value;
-    const mine = newest = find(), { labels, classes, lines } = await mine;
+    const mine = (newest = find()),
+      { labels, classes, lines } = await mine;
     if (mine !== newest) return;
-    if (lines) $('segment-detail-text').textContent = `${(100 * labels.reduce((n, l) => n + l, 0) / labels.length).toFixed(1)} % of the picture`;
+    if (lines)
+      $('segment-detail-text').textContent =
+        `${((100 * labels.reduce((n, l) => n + l, 0)) / labels.length).toFixed(1)} % of the picture`;
     c.drawImage(photo, 0, 0);
     c.globalAlpha = lines ? 0.82 : 0.62;
     c.drawImage(canvasOf(picture.width, picture.height, inked(labels, classes)), 0, 0);
     c.globalAlpha = 1;
   };
-  const shown = (): void => void update().catch((e) => { dialog.close(); complain(e); });
+  const shown = (): void =>
+    void update().catch((e) => {
+      dialog.close();
+      complain(e);
+    });
   k.oninput = detail.oninput = shown;
   choose = (value) => {
     kind = value;
@@ -66,10 +102,23 @@ export async function askFirstLayout(desk: Desk, name: string, picture: Picture,
     detail.parentElement!.hidden = kind !== 'lines';
     shown();
   };
-  showKind ??= segmented('segment-kind', [['classes', 'Classes', 'Areas, each of one class'], ['lines', 'Line drawing', 'Outlines, as semia edges draws them']] as const, (k: Kind) => choose(k));
+  showKind ??= segmented(
+    'segment-kind',
+    [
+      ['classes', 'Classes', 'Areas, each of one class'],
+      ['lines', 'Line drawing', 'Outlines, as semia edges draws them'],
+    ] as const,
+    (k: Kind) => choose(k),
+  );
   const closed = new Promise<File | null>((resolve) => {
-    $('segment-layout').onclick = () => pick((file) => { resolve(file); dialog.close('file'); });
-    dialog.onclose = () => { if (dialog.returnValue !== 'file') resolve(null); };
+    $('segment-layout').onclick = () =>
+      pick((file) => {
+        resolve(file);
+        dialog.close('file');
+      });
+    dialog.onclose = () => {
+      if (dialog.returnValue !== 'file') resolve(null);
+    };
   });
   dialog.returnValue = 'cancel';
   dialog.showModal();

@@ -1,4 +1,7 @@
-/** The targets: which is shown, how they are called, more of them, and beginning one again; a list that opens under its button. */
+/**
+ * The targets: which is shown, how they are called, more of them, and beginning one again; a list that opens under its
+ * button.
+ */
 import { arrowKeys } from './classes.ts';
 import { $, h, icon } from '../dom.ts';
 import { NAME_LENGTH, type TargetLayout } from '../paint/document.ts';
@@ -22,13 +25,21 @@ function changed(state: State): void {
   state.tell('painted', { layer: 'target', live: false });
 }
 
-/** `open`: reads a layout from a file, into the target at hand or (fresh) as one more. Returns what opens the list to rename the target at hand. */
+/**
+ * `open`: reads a layout from a file, into the target at hand or (fresh) as one more. Returns what opens the list to
+ * rename the target at hand.
+ */
 export function showTargets(state: State, open: (fresh: boolean) => void): () => void {
-  const panel = $('targets'), list = $('target-list');
-  let naming: TargetLayout | null = null, shown = false;
-  // A row stays the same element for as long as its target does: what is being pressed must not go away under the pointer.
+  const panel = $('targets'),
+    list = $('target-list');
+  let naming: TargetLayout | null = null,
+    shown = false;
+  // A row stays the same element for as long as its target does: what is being pressed must not go away under the
+  // pointer.
   let rows = new Map<TargetLayout, { element: HTMLElement; update: () => void }>();
-  const say = (error: string): void => { $('target-error').textContent = error; };
+  const say = (error: string): void => {
+    $('target-error').textContent = error;
+  };
   const focusShown = (): void => list.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
 
   const rename = (target: TargetLayout): void => {
@@ -37,7 +48,7 @@ export function showTargets(state: State, open: (fresh: boolean) => void): () =>
     say('');
     draw();
     const input = list.querySelector('input');
-    input?.focus();   // not every browser lets select() do that
+    input?.focus(); // not every browser lets select() do that
     input?.select();
   };
   const remove = (target: TargetLayout): void => {
@@ -49,14 +60,20 @@ export function showTargets(state: State, open: (fresh: boolean) => void): () =>
 
   /** The name as a field: Enter and leaving it keep what was typed, Escape does not. */
   const field = (target: TargetLayout): HTMLElement => {
-    const input = h('input', { value: target.name, maxlength: NAME_LENGTH, 'aria-label': `Name of ${target.name}`, autocomplete: 'off', spellcheck: 'false' });
+    const input = h('input', {
+      value: target.name,
+      maxlength: NAME_LENGTH,
+      'aria-label': `Name of ${target.name}`,
+      autocomplete: 'off',
+      spellcheck: 'false',
+    });
     const end = (keep: boolean, left: boolean): void => {
       if (naming !== target) return;
       const typed = input.value.trim();
       if (keep && !state.doc.renameTarget(target, typed)) {
         say(typed ? `Another target is called “${typed}”.` : 'A target needs a name.');
         input.setAttribute('aria-invalid', 'true');
-        if (!left) return;   // left with a name that cannot be: the one before stays
+        if (!left) return; // left with a name that cannot be: the one before stays
       } else say('');
       naming = null;
       draw();
@@ -73,9 +90,23 @@ export function showTargets(state: State, open: (fresh: boolean) => void): () =>
   };
 
   const row = (t: TargetLayout): { element: HTMLElement; update: () => void } => {
-    const name = h('span'), choice = h('button', { type: 'button', role: 'radio', title: 'Double-click or F2 to rename', onclick: () => show(state, t), ondblclick: () => rename(t) }, name);
-    const tool = (symbol: string, text: string, act: () => void): HTMLButtonElement => h('button', { type: 'button', class: 'icon-button quiet', title: text, onclick: act }, icon(symbol));
-    const pen = tool('pen', 'Rename', () => rename(t)), bin = tool('close', 'Remove', () => remove(t)), element = h('div', { class: 'row' }, choice, pen, bin);
+    const name = h('span'),
+      choice = h(
+        'button',
+        {
+          type: 'button',
+          role: 'radio',
+          title: 'Double-click or F2 to rename',
+          onclick: () => show(state, t),
+          ondblclick: () => rename(t),
+        },
+        name,
+      );
+    const tool = (symbol: string, text: string, act: () => void): HTMLButtonElement =>
+      h('button', { type: 'button', class: 'icon-button quiet', title: text, onclick: act }, icon(symbol));
+    const pen = tool('pen', 'Rename', () => rename(t)),
+      bin = tool('close', 'Remove', () => remove(t)),
+      element = h('div', { class: 'row' }, choice, pen, bin);
     const update = (): void => {
       const on = t === state.doc.target;
       name.textContent = t.name;
@@ -95,8 +126,22 @@ export function showTargets(state: State, open: (fresh: boolean) => void): () =>
   const chips = (copy: boolean, act: (labels: Uint8Array, name?: string) => void, file: () => void): HTMLElement[] => {
     const { doc, presets } = state;
     const chip = (text: string, labels: Uint8Array | null, name?: string): HTMLElement =>
-      h('button', { type: 'button', disabled: !labels, title: labels ? undefined : 'Being painted…', onclick: () => act(labels!, name) }, text);
-    return [...(copy ? [chip('a copy of this', doc.target.labels)] : []), chip(doc.lines ? 'the photograph’s drawing' : 'the source layout', doc.layers.source), ...presets.map((p) => chip(p.name, p.labels, p.name)), h('button', { type: 'button', onclick: file }, 'a file…')];
+      h(
+        'button',
+        {
+          type: 'button',
+          disabled: !labels,
+          title: labels ? undefined : 'Being painted…',
+          onclick: () => act(labels!, name),
+        },
+        text,
+      );
+    return [
+      ...(copy ? [chip('a copy of this', doc.target.labels)] : []),
+      chip(doc.lines ? 'the photograph’s drawing' : 'the source layout', doc.layers.source),
+      ...presets.map((p) => chip(p.name, p.labels, p.name)),
+      h('button', { type: 'button', onclick: file }, 'a file…'),
+    ];
   };
 
   function draw(): void {
@@ -109,9 +154,27 @@ export function showTargets(state: State, open: (fresh: boolean) => void): () =>
       list.replaceChildren(...[...rows.values()].map((r) => r.element));
     }
     for (const r of rows.values()) r.update();
-    $('target-add').replaceChildren(...chips(true, (labels, name) => { doc.addTarget(labels, name); changed(state); }, () => open(true)));
+    $('target-add').replaceChildren(
+      ...chips(
+        true,
+        (labels, name) => {
+          doc.addTarget(labels, name);
+          changed(state);
+        },
+        () => open(true),
+      ),
+    );
     $('target-again-title').textContent = `Begin “${doc.target.name}” again from`;
-    $('target-again').replaceChildren(...chips(false, (labels) => { doc.replace('target', labels, 'another target'); changed(state); }, () => open(false)));
+    $('target-again').replaceChildren(
+      ...chips(
+        false,
+        (labels) => {
+          doc.replace('target', labels, 'another target');
+          changed(state);
+        },
+        () => open(false),
+      ),
+    );
   }
 
   arrowKeys(list);
@@ -119,12 +182,13 @@ export function showTargets(state: State, open: (fresh: boolean) => void): () =>
     if (e.key !== 'F2' && e.key !== 'Delete') return;
     e.preventDefault();
     e.stopPropagation();
-    if (e.key === 'F2') rename(state.doc.target); else if (state.doc.targets.length > 1) remove(state.doc.target);
+    if (e.key === 'F2') rename(state.doc.target);
+    else if (state.doc.targets.length > 1) remove(state.doc.target);
   });
   panel.addEventListener('beforetoggle', (e) => {
     shown = e.newState === 'open';
     say('');
-    draw();   // before it is seen: `toggle` comes a task later, and on a busy machine that is an empty list for as long
+    draw(); // before it is seen: `toggle` comes a task later, and on a busy machine that is an empty list for as long
     const { left, bottom } = $('target-open').getBoundingClientRect();
     Object.assign(panel.style, { left: `${Math.max(8, Math.min(left, innerWidth - 338))}px`, top: `${bottom + 4}px` });
   });
@@ -133,5 +197,8 @@ export function showTargets(state: State, open: (fresh: boolean) => void): () =>
     if (shown && !naming) focusShown();
   });
   for (const news of ['document', 'targets'] as const) state.on(news, draw);
-  return () => { panel.showPopover(); rename(state.doc.target); };
+  return () => {
+    panel.showPopover();
+    rename(state.doc.target);
+  };
 }

@@ -1,4 +1,6 @@
-/** The training panel: settings and what they cost here; start, pause, go on, reset; progress; saving and opening runs. */
+/**
+ * The training panel: settings and what they cost here; start, pause, go on, reset; progress; saving and opening runs.
+ */
 import { EngineError, type Engine } from '../../engineClient.ts';
 import type { PresetName, RunInfo, TrainSettings, TrainStatus } from '../../engineProtocol.ts';
 import { Curve } from './curve.ts';
@@ -9,9 +11,21 @@ import type { ResultPane } from '../panes/resultPane.ts';
 import { idle, type State } from '../state.ts';
 import type { Studio } from '../engineSession.ts';
 
-const presets: [PresetName, string][] = [['fast', 'fast'], ['fixed', 'best'], ['paper', 'as in the paper'], ['code', 'as released']];
+const presets: [PresetName, string][] = [
+  ['fast', 'fast'],
+  ['fixed', 'best'],
+  ['paper', 'as in the paper'],
+  ['code', 'as released'],
+];
 const sizes = [32, 48, 64, 96, 128, 192, 256];
-const lengths: [string, string][] = [['preset', 'as planned'], ['2', '2 minutes'], ['5', '5 minutes'], ['15', '15 minutes'], ['60', 'an hour'], ['iterations', 'iterations…']];
+const lengths: [string, string][] = [
+  ['preset', 'as planned'],
+  ['2', '2 minutes'],
+  ['5', '5 minutes'],
+  ['15', '15 minutes'],
+  ['60', 'an hour'],
+  ['iterations', 'iterations…'],
+];
 
 const select = (id: string): HTMLSelectElement => $<HTMLSelectElement>(id);
 const input = (id: string): HTMLInputElement => $<HTMLInputElement>(id);
@@ -19,31 +33,49 @@ const input = (id: string): HTMLInputElement => $<HTMLInputElement>(id);
 export class TrainingPanel {
   readonly curve = new Curve();
   private readonly engine: Engine;
-  private asked = 0;             // estimates asked for; older answers are dropped
+  private asked = 0; // estimates asked for; older answers are dropped
   private rendering = false;
   private hiddenAt: number | null = null;
 
-  constructor(private readonly state: State, private readonly studio: Studio, private readonly result: ResultPane, private readonly openFile: () => void, private readonly inspected: () => void) {
+  constructor(
+    private readonly state: State,
+    private readonly studio: Studio,
+    private readonly result: ResultPane,
+    private readonly openFile: () => void,
+    private readonly inspected: () => void,
+  ) {
     this.engine = studio.engine;
     select('preset').append(...presets.map(([v, t]) => h('option', { value: v }, t)));
     select('size').append(...sizes.map((s) => h('option', { value: s, selected: s === 64 }, `${s} px`)));
     select('length').append(...lengths.map(([v, t]) => h('option', { value: v }, t)));
-    for (const id of ['preset', 'size', 'length', 'iterations', 'width', 'seed']) $(id).addEventListener('change', () => this.estimate());
-    on('length', 'change', () => { $('iterations-label').hidden = select('length').value !== 'iterations'; });
+    for (const id of ['preset', 'size', 'length', 'iterations', 'width', 'seed'])
+      $(id).addEventListener('change', () => this.estimate());
+    on('length', 'change', () => {
+      $('iterations-label').hidden = select('length').value !== 'iterations';
+    });
     on('train', 'click', () => void this.toggle());
     on('reset', 'click', () => void this.reset());
     on('save', 'click', () => void this.save());
     on('open-run', 'click', () => this.openFile());
     on('download', 'click', () => void this.downloadPicture());
     const more = $<HTMLDetailsElement>('more');
-    more.addEventListener('focusout', (e) => { if (!more.contains(e.relatedTarget as Node | null)) more.open = false; });
+    more.addEventListener('focusout', (e) => {
+      if (!more.contains(e.relatedTarget as Node | null)) more.open = false;
+    });
     $('download').replaceChildren(icon('down'), 'PNG');
-    state.on('status', (s) => { this.show(s); void this.tellNames(); });
+    state.on('status', (s) => {
+      this.show(s);
+      void this.tellNames();
+    });
     state.on('document', () => this.estimate());
-    state.on('painted', ({ live }) => { if (!live) void this.follow(); });
+    state.on('painted', ({ live }) => {
+      if (!live) void this.follow();
+    });
     state.on('targets', () => void this.tellNames());
     this.engine.on('losses', (row) => this.curve.add(row));
-    this.engine.on('picture', ({ target, iteration, picture }) => { if (target === this.wanted) this.fadeIn(picture, iteration); });
+    this.engine.on('picture', ({ target, iteration, picture }) => {
+      if (target === this.wanted) this.fadeIn(picture, iteration);
+    });
     document.addEventListener('visibilitychange', () => this.visibility());
     this.show(state.status);
   }
@@ -57,11 +89,17 @@ export class TrainingPanel {
   }
 
   private get settings(): TrainSettings {
-    const number = (id: string): number | undefined => (input(id).value.trim() === '' ? undefined : Number(input(id).value));
+    const number = (id: string): number | undefined =>
+      input(id).value.trim() === '' ? undefined : Number(input(id).value);
     const length = select('length').value;
     return {
-      preset: select('preset').value as PresetName, size: Number(select('size').value), width: number('width'), seed: number('seed') ?? 0,
-      ...(length === 'iterations' ? { iterations: number('iterations') } : length !== 'preset' && { minutes: Number(length) }),
+      preset: select('preset').value as PresetName,
+      size: Number(select('size').value),
+      width: number('width'),
+      seed: number('seed') ?? 0,
+      ...(length === 'iterations'
+        ? { iterations: number('iterations') }
+        : length !== 'preset' && { minutes: Number(length) }),
     };
   }
 
@@ -75,14 +113,20 @@ export class TrainingPanel {
       try {
         await this.studio.tellSource();
         const e = await this.engine.call('estimate', this.settings);
-        if (mine === this.asked && !this.state.learnt) this.tellEstimate(`${e.exact ? '' : 'about '}${duration(e.seconds)}, ${e.iterations} iterations, ${memory(e.bytes)}${e.note ? `. ${e.note}` : ''}`);
+        if (mine === this.asked && !this.state.learnt)
+          this.tellEstimate(
+            `${e.exact ? '' : 'about '}${duration(e.seconds)}, ${e.iterations} iterations, ${memory(e.bytes)}${e.note ? `. ${e.note}` : ''}`,
+          );
       } catch (error) {
-        const lost = error instanceof EngineError && error.failure.kind === 'lost';   // told of by itself
-        if (mine === this.asked && !this.state.learnt) this.tellEstimate(lost ? '' : error instanceof Error ? error.message : String(error));
+        const lost = error instanceof EngineError && error.failure.kind === 'lost'; // told of by itself
+        if (mine === this.asked && !this.state.learnt)
+          this.tellEstimate(lost ? '' : error instanceof Error ? error.message : String(error));
       }
     }, 250);
   }
-  private tellEstimate(text: string): void { $('estimate').textContent = $('estimate').title = text; }
+  private tellEstimate(text: string): void {
+    $('estimate').textContent = $('estimate').title = text;
+  }
 
   // ---- start, pause, reset
 
@@ -91,17 +135,31 @@ export class TrainingPanel {
 
   private async toggle(): Promise<void> {
     const { state } = this.state.status;
-    if (!this.studio.report) { say('Training needs WebGPU; what to do is in the result pane.', { bad: true, kind: 'no gpu' }); return; }
+    if (!this.studio.report) {
+      say('Training needs WebGPU; what to do is in the result pane.', { bad: true, kind: 'no gpu' });
+      return;
+    }
     try {
       if (state === 'running') this.studio.setStatus(await this.engine.call('pause', {}));
       else if (state === 'paused') this.studio.setStatus(await this.engine.call('resume', {}));
       else if (state === 'none' || state === 'finished') await this.start();
-    } catch (error) { this.failed(error); }
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   private async start(): Promise<void> {
-    const { doc } = this.state, missing = doc.missing(true);
-    if (missing.length) { say(doc.lines ? 'The photograph’s own drawing has no lines: draw them there first.' : `The source layout does not show ${missing.join(', ')}: paint it there first, where the photograph has it.`, { bad: true }); return; }
+    const { doc } = this.state,
+      missing = doc.missing(true);
+    if (missing.length) {
+      say(
+        doc.lines
+          ? 'The photograph’s own drawing has no lines: draw them there first.'
+          : `The source layout does not show ${missing.join(', ')}: paint it there first, where the photograph has it.`,
+        { bad: true },
+      );
+      return;
+    }
     if (this.state.status.state === 'finished') await this.reset();
     this.studio.setStatus({ ...idle, state: 'preparing', doing: 'preparing' });
     try {
@@ -113,11 +171,14 @@ export class TrainingPanel {
       // All of them are learnt; the one at hand comes first, and is the one whose picture is shown.
       const targets = [doc.target, ...doc.targets.filter((t) => t !== doc.target)];
       this.know(targets);
-      await this.engine.call('train', { ...this.settings, targets: targets.map(({ name, labels }) => ({ ...this.studio.target(name), data: labels })) });
+      await this.engine.call('train', {
+        ...this.settings,
+        targets: targets.map(({ name, labels }) => ({ ...this.studio.target(name), data: labels })),
+      });
       if (targets.length > 1 || this.wanted !== doc.target.name) await this.follow();
     } catch (error) {
       this.studio.setStatus(idle);
-      this.tellEstimate('');   // what was being prepared is not any more
+      this.tellEstimate(''); // what was being prepared is not any more
       throw error;
     }
   }
@@ -128,7 +189,7 @@ export class TrainingPanel {
       const size = sizes.filter((s) => s <= failure.smaller!).at(-1) ?? sizes[0];
       const again = async (): Promise<void> => {
         select('size').value = String(size);
-        if (failure.kind === 'lost' && !await this.studio.open()) return;
+        if (failure.kind === 'lost' && !(await this.studio.open())) return;
         this.estimate();
         await this.toggle();
       };
@@ -136,11 +197,17 @@ export class TrainingPanel {
     } else complain(error);
   }
 
-  private reset(): Promise<void> { return this.state.resetting = this.forget(); }
+  private reset(): Promise<void> {
+    return (this.state.resetting = this.forget());
+  }
 
   private async forget(): Promise<void> {
     this.told.clear();
-    try { this.studio.setStatus(await this.engine.call('reset', {})); } catch (e) { complain(e); }
+    try {
+      this.studio.setStatus(await this.engine.call('reset', {}));
+    } catch (e) {
+      complain(e);
+    }
     this.curve.set([]);
     this.result.showNetwork(null, 0);
     this.estimate();
@@ -148,18 +215,35 @@ export class TrainingPanel {
 
   private show(s: TrainStatus): void {
     const button = $<HTMLButtonElement>('train');
-    const text = { none: 'Start training', preparing: 'Preparing…', running: 'Pause', paused: 'Go on', finished: 'Train anew' }[s.state];
-    if (button.dataset.text !== text) { button.dataset.text = text; button.replaceChildren(icon(s.state === 'running' ? 'pause' : 'play'), text); }
+    const text = {
+      none: 'Start training',
+      preparing: 'Preparing…',
+      running: 'Pause',
+      paused: 'Go on',
+      finished: 'Train anew',
+    }[s.state];
+    if (button.dataset.text !== text) {
+      button.dataset.text = text;
+      button.replaceChildren(icon(s.state === 'running' ? 'pause' : 'play'), text);
+    }
     button.disabled = s.state === 'preparing';
     $<HTMLButtonElement>('reset').disabled = s.state === 'none';
     $<HTMLButtonElement>('save').disabled = s.state === 'none' || s.state === 'preparing';
-    for (const id of ['preset', 'size', 'length', 'iterations', 'width', 'seed']) $<HTMLInputElement>(id).disabled = s.state !== 'none' && s.state !== 'finished';
+    for (const id of ['preset', 'size', 'length', 'iterations', 'width', 'seed'])
+      $<HTMLInputElement>(id).disabled = s.state !== 'none' && s.state !== 'finished';
     $<HTMLProgressElement>('progress').value = s.iterations ? s.iteration / s.iterations : 0;
     if (s.state !== 'none') {
       const left = s.secondsLeft === null || s.state !== 'running' ? '' : `, ${duration(s.secondsLeft)} left`;
-      this.tellEstimate(s.state === 'preparing' ? s.doing || 'preparing' : s.state === 'finished' ? `finished after ${s.iteration} iterations` : `iteration ${s.iteration} of ${s.iterations}${left}${s.state === 'paused' ? ', paused' : ''}`);
+      this.tellEstimate(
+        s.state === 'preparing'
+          ? s.doing || 'preparing'
+          : s.state === 'finished'
+            ? `finished after ${s.iteration} iterations`
+            : `iteration ${s.iteration} of ${s.iterations}${left}${s.state === 'paused' ? ', paused' : ''}`,
+      );
     }
-    document.title = s.state === 'running' ? `${Math.floor(100 * s.iteration / Math.max(1, s.iterations))} % · SemIA` : 'SemIA';
+    document.title =
+      s.state === 'running' ? `${Math.floor((100 * s.iteration) / Math.max(1, s.iterations))} % · SemIA` : 'SemIA';
     if (s.state === 'finished' && !this.rendered) void this.finish();
     if (s.state !== 'finished') this.rendered = false;
   }
@@ -167,7 +251,11 @@ export class TrainingPanel {
   // ---- pictures of the run
 
   private rendered = false;
-  private async finish(): Promise<void> { this.rendered = true; await this.render(false); this.inspected(); }
+  private async finish(): Promise<void> {
+    this.rendered = true;
+    await this.render(false);
+    this.inspected();
+  }
 
   private fadeIn(picture: import('../../engineProtocol.ts').Pixels, iteration: number): void {
     const done = iteration / Math.max(1, this.state.status.iterations);
@@ -178,7 +266,7 @@ export class TrainingPanel {
   private readonly told = new Map<TargetLayout, string>();
 
   private async tellNames(): Promise<void> {
-    if (!this.state.learnt || this.state.status.state === 'preparing') return;   // there is nobody yet to be told
+    if (!this.state.learnt || this.state.status.state === 'preparing') return; // there is nobody yet to be told
     for (const [target, from] of this.told) {
       if (target.name === from) continue;
       this.told.set(target, target.name);
@@ -200,7 +288,9 @@ export class TrainingPanel {
     try {
       if (state === 'running') await this.engine.call('watch', { targets: [this.studio.target(this.wanted)] });
       else await this.render(state !== 'finished');
-    } catch (e) { complain(e); }
+    } catch (e) {
+      complain(e);
+    }
   }
 
   /** `raw`: the generator's draft; else finished, at full size. The newest layout wins. */
@@ -211,20 +301,28 @@ export class TrainingPanel {
     try {
       const { picture, iteration } = await this.engine.call('render', { target: this.studio.target(this.wanted), raw });
       if (version === this.version) this.fadeIn(picture, iteration);
-    } catch (e) { complain(e); }
+    } catch (e) {
+      complain(e);
+    }
     this.rendering = false;
     if (version !== this.version) void this.render(raw);
   }
 
   private async downloadPicture(): Promise<void> {
-    const { doc } = this.state, name = stem(doc.name);
+    const { doc } = this.state,
+      name = stem(doc.name);
     try {
       if (this.state.learnt && this.result.mode !== 'preview') {
-        const { bytes } = await this.engine.call('exportPng', { target: this.studio.target(doc.target.name), run: `${name}.run` });
+        const { bytes } = await this.engine.call('exportPng', {
+          target: this.studio.target(doc.target.name),
+          run: `${name}.run`,
+        });
         download(bytes, `${fileName(doc.name, doc.target.name)}-result.png`, 'image/png');
       } else if (this.result.previewPixels) this.savePreview();
       else say('There is no result yet.', { kind: 'nothing' });
-    } catch (e) { complain(e); }
+    } catch (e) {
+      complain(e);
+    }
   }
   savePreview: () => void = () => {};
 
@@ -234,22 +332,51 @@ export class TrainingPanel {
     try {
       const { name, bytes } = await this.engine.call('save', {});
       download(bytes, name, 'application/zip');
-    } catch (e) { complain(e); }
+    } catch (e) {
+      complain(e);
+    }
   }
 
   async open(file: { name: string; bytes: Uint8Array<ArrayBuffer> }): Promise<void> {
-    if (!this.studio.report) { say('Opening a run needs WebGPU.', { bad: true }); return; }
-    try { this.adopt(await this.engine.call('openRun', file)); } catch (e) { complain(e); }
+    if (!this.studio.report) {
+      say('Opening a run needs WebGPU.', { bad: true });
+      return;
+    }
+    try {
+      this.adopt(await this.engine.call('openRun', file));
+    } catch (e) {
+      complain(e);
+    }
   }
-  async restore(): Promise<void> { try { this.adopt(await this.engine.call('restore', {})); } catch (e) { complain(e); } }
+  async restore(): Promise<void> {
+    try {
+      this.adopt(await this.engine.call('restore', {}));
+    } catch (e) {
+      complain(e);
+    }
+  }
 
   /** Shows a run that has been opened: its photograph, layouts, settings and curve. */
   private adopt(run: RunInfo): void {
     const { source, targets, settings: s } = run;
-    const same = targets.filter((t) => t.width === source.photo.width && t.height === source.photo.height).map((t) => ({ name: t.name, labels: t.data }));
-    if (same.length < targets.length) say(`${targets.length - same.length} of the run's ${targets.length} targets have another size than the photograph: they stay in the run, and are not shown here.`, { kind: 'other sizes' });
+    const same = targets
+      .filter((t) => t.width === source.photo.width && t.height === source.photo.height)
+      .map((t) => ({ name: t.name, labels: t.data }));
+    if (same.length < targets.length)
+      say(
+        `${targets.length - same.length} of the run's ${targets.length} targets have another size than the photograph: they stay in the run, and are not shown here.`,
+        { kind: 'other sizes' },
+      );
     this.state.status = run.status;
-    const doc = new PaintDocument({ name: source.name, ...source.photo, photo: source.photo.data, source: source.labels.data, targets: same, classes: source.classes, lines: source.lines });
+    const doc = new PaintDocument({
+      name: source.name,
+      ...source.photo,
+      photo: source.photo.data,
+      source: source.labels.data,
+      targets: same,
+      classes: source.classes,
+      lines: source.lines,
+    });
     const options = [...select('size').options].map((o) => o.value);
     if (!options.includes(String(s.size))) select('size').append(h('option', { value: s.size }, `${s.size} px`));
     Object.assign(select('preset'), { value: s.preset });
@@ -272,10 +399,18 @@ export class TrainingPanel {
 
   private visibility(): void {
     const { state, iteration } = this.state.status;
-    if (document.hidden) { this.hiddenAt = state === 'running' ? iteration : null; return; }
+    if (document.hidden) {
+      this.hiddenAt = state === 'running' ? iteration : null;
+      return;
+    }
     if (this.hiddenAt === null || (state !== 'running' && state !== 'finished')) return;
     const done = iteration - this.hiddenAt;
     this.hiddenAt = null;
-    say(done > 0 ? `Training went on while this tab was in the background: ${done} more iterations.` : 'The browser paused training while this tab was in the background; it goes on now.', { kind: 'background' });
+    say(
+      done > 0
+        ? `Training went on while this tab was in the background: ${done} more iterations.`
+        : 'The browser paused training while this tab was in the background; it goes on now.',
+      { kind: 'background' },
+    );
   }
 }

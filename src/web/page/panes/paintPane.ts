@@ -1,4 +1,7 @@
-/** The pane one paints in: photograph and layout drawn at the view's scale, pointer, touch and keys turned into what tools do. */
+/**
+ * The pane one paints in: photograph and layout drawn at the view's scale, pointer, touch and keys turned into what
+ * tools do.
+ */
 import { inkOf } from '../colors.ts';
 import { $, canvasOf, css, on, Surface, tell } from '../dom.ts';
 import { PAPER, type LayerName, type PaintDocument } from '../paint/document.ts';
@@ -26,31 +29,76 @@ export class PaintPane {
   /** A place of the photograph that the result pane points at. */
   private mark: Point | null = null;
 
-  constructor(private readonly state: State, private readonly viewed: (v: View | null) => void, private readonly refuse: () => boolean) {
+  constructor(
+    private readonly state: State,
+    private readonly viewed: (v: View | null) => void,
+    private readonly refuse: () => boolean,
+  ) {
     const canvas = $<HTMLCanvasElement>('paint-canvas');
-    this.surface = new Surface(canvas, (c) => this.draw(c), () => { if (this.fitted) this.fit(); else this.setView(this.view); });
+    this.surface = new Surface(
+      canvas,
+      (c) => this.draw(c),
+      () => {
+        if (this.fitted) this.fit();
+        else this.setView(this.view);
+      },
+    );
     state.on('document', (doc) => this.open(doc));
-    state.on('settings', ({ layer }) => { if (layer !== this.shownLayer) this.repaintLayer(); else this.surface.redraw(); });
-    state.on('targets', () => { this.tools.cancel(); });
+    state.on('settings', ({ layer }) => {
+      if (layer !== this.shownLayer) this.repaintLayer();
+      else this.surface.redraw();
+    });
+    state.on('targets', () => {
+      this.tools.cancel();
+    });
     state.on('classes', () => this.repaintLayer());
     canvas.addEventListener('pointerdown', (e) => this.down(e));
     canvas.addEventListener('pointermove', (e) => this.moved(e));
-    for (const name of ['pointerup', 'pointercancel'] as const) canvas.addEventListener(name, (e) => this.up(e, name === 'pointercancel'));
-    canvas.addEventListener('pointerleave', () => { this.pointer = null; this.surface.redraw(); });
+    for (const name of ['pointerup', 'pointercancel'] as const)
+      canvas.addEventListener(name, (e) => this.up(e, name === 'pointercancel'));
+    canvas.addEventListener('pointerleave', () => {
+      this.pointer = null;
+      this.surface.redraw();
+    });
     canvas.addEventListener('wheel', (e) => this.wheel(e), { passive: false });
     canvas.addEventListener('contextmenu', (e) => e.preventDefault());
     canvas.addEventListener('keydown', (e) => this.key(e));
-    canvas.addEventListener('keyup', (e) => { if (e.key === ' ') this.spaceHeld = false; });
-    canvas.addEventListener('blur', () => { if (this.keyPen?.down) this.tools.release(this.touch(this.keyPen.at)); this.keyPen = null; this.spaceHeld = false; this.surface.redraw(); });
-    on('opacity', 'input', () => { this.opacity[state.settings.layer] = Number($<HTMLInputElement>('opacity').value) / 100; this.surface.redraw(); });
+    canvas.addEventListener('keyup', (e) => {
+      if (e.key === ' ') this.spaceHeld = false;
+    });
+    canvas.addEventListener('blur', () => {
+      if (this.keyPen?.down) this.tools.release(this.touch(this.keyPen.at));
+      this.keyPen = null;
+      this.spaceHeld = false;
+      this.surface.redraw();
+    });
+    on('opacity', 'input', () => {
+      this.opacity[state.settings.layer] = Number($<HTMLInputElement>('opacity').value) / 100;
+      this.surface.redraw();
+    });
     on('fit', 'click', () => this.fit());
-    on('fingers', 'click', () => { this.pointers.fingers = !this.pointers.fingersDraw; this.showFingers(); });
+    on('fingers', 'click', () => {
+      this.pointers.fingers = !this.pointers.fingersDraw;
+      this.showFingers();
+    });
   }
 
-  fit(): void { this.fitted = true; this.view = fit(this.state.doc ?? { width: 1, height: 1 }, this.surface); this.viewed(null); this.surface.redraw(); }
-  zoomBy(f: number, about: Point = { x: this.surface.width / 2, y: this.surface.height / 2 }): void { this.setView(zoom(this.view, f, about)); }
-  markAt(p: Point | null): void { this.mark = p; this.surface.redraw(); }
-  redraw(): void { this.surface.redraw(); }
+  fit(): void {
+    this.fitted = true;
+    this.view = fit(this.state.doc ?? { width: 1, height: 1 }, this.surface);
+    this.viewed(null);
+    this.surface.redraw();
+  }
+  zoomBy(f: number, about: Point = { x: this.surface.width / 2, y: this.surface.height / 2 }): void {
+    this.setView(zoom(this.view, f, about));
+  }
+  markAt(p: Point | null): void {
+    this.mark = p;
+    this.surface.redraw();
+  }
+  redraw(): void {
+    this.surface.redraw();
+  }
 
   private setView(v: View): void {
     this.fitted = false;
@@ -63,7 +111,9 @@ export class PaintPane {
     this.tools = new Tools(doc, this.state.settings, (label) => this.state.set({ label }));
     this.photo = canvasOf(doc.width, doc.height, doc.photo);
     this.layer = { canvas: canvasOf(doc.width, doc.height), image: new ImageData(doc.width, doc.height) };
-    doc.on((c) => { if ('rect' in c && c.layer === this.state.settings.layer) this.colour(c.rect); });
+    doc.on((c) => {
+      if ('rect' in c && c.layer === this.state.settings.layer) this.colour(c.rect);
+    });
     this.repaintLayer();
     this.fit();
   }
@@ -77,18 +127,23 @@ export class PaintPane {
 
   /** The layer's colours, where they have changed. */
   private colour(r: Rect): void {
-    const { doc, settings } = this.state, labels = doc.layers[settings.layer], data = new Uint32Array(this.layer.image.data.buffer);
+    const { doc, settings } = this.state,
+      labels = doc.layers[settings.layer],
+      data = new Uint32Array(this.layer.image.data.buffer);
     const ink = inkOf(doc.classes);
-    for (let y = r.y; y < r.y + r.height; y++) for (let p = y * doc.width + r.x; p < y * doc.width + r.x + r.width; p++) data[p] = ink[labels[p]];
+    for (let y = r.y; y < r.y + r.height; y++)
+      for (let p = y * doc.width + r.x; p < y * doc.width + r.x + r.width; p++) data[p] = ink[labels[p]];
     this.layer.canvas.getContext('2d')!.putImageData(this.layer.image, 0, 0, r.x, r.y, r.width, r.height);
-    const { scale } = this.view, { x, y } = toPane(this.view, r);
+    const { scale } = this.view,
+      { x, y } = toPane(this.view, r);
     this.surface.redraw({ x: x - scale, y: y - scale, width: (r.width + 2) * scale, height: (r.height + 2) * scale });
   }
 
   private draw(c: CanvasRenderingContext2D): void {
     if (!this.photo) return;
     this.describe();
-    const { view: v } = this, { doc, settings } = this.state;
+    const { view: v } = this,
+      { doc, settings } = this.state;
     c.imageSmoothingEnabled = v.scale < 3;
     c.imageSmoothingQuality = 'high';
     const place = [v.x, v.y, doc.width * v.scale, doc.height * v.scale] as const;
@@ -101,38 +156,76 @@ export class PaintPane {
     if (this.mark) this.ring(c, toPane(v, this.mark), 9, css('--focus'));
     const at = this.keyPen ? toPane(v, this.keyPen.at) : this.pointer;
     const round = settings.tool === 'brush' || settings.tool === 'eraser';
-    if (at && round) this.ring(c, at, Math.max(2, widthOf(settings, doc) * v.scale / 2));
+    if (at && round) this.ring(c, at, Math.max(2, (widthOf(settings, doc) * v.scale) / 2));
     if (this.keyPen) this.cross(c, toPane(v, this.keyPen.at));
   }
 
   private ring(c: CanvasRenderingContext2D, p: Point, r: number, color = '#fff'): void {
-    for (const [width, style] of [[3, '#0009'], [1.5, color]] as const) {
-      c.beginPath(); c.arc(p.x, p.y, r, 0, 2 * Math.PI); c.lineWidth = width; c.strokeStyle = style; c.stroke();
+    for (const [width, style] of [
+      [3, '#0009'],
+      [1.5, color],
+    ] as const) {
+      c.beginPath();
+      c.arc(p.x, p.y, r, 0, 2 * Math.PI);
+      c.lineWidth = width;
+      c.strokeStyle = style;
+      c.stroke();
     }
   }
 
   private cross(c: CanvasRenderingContext2D, p: Point): void {
-    for (const [width, style] of [[4, '#000a'], [1.5, '#fff']] as const) {
-      c.beginPath(); c.moveTo(p.x - 8, p.y); c.lineTo(p.x + 8, p.y); c.moveTo(p.x, p.y - 8); c.lineTo(p.x, p.y + 8);
-      c.lineWidth = width; c.strokeStyle = style; c.stroke();
+    for (const [width, style] of [
+      [4, '#000a'],
+      [1.5, '#fff'],
+    ] as const) {
+      c.beginPath();
+      c.moveTo(p.x - 8, p.y);
+      c.lineTo(p.x + 8, p.y);
+      c.moveTo(p.x, p.y - 8);
+      c.lineTo(p.x, p.y + 8);
+      c.lineWidth = width;
+      c.strokeStyle = style;
+      c.stroke();
     }
   }
 
   private drawOutline(c: CanvasRenderingContext2D): void {
     const o = this.tools.outline;
     if (!o) return;
-    const points = o.kind === 'rectangle' ? [o.a, { x: o.b.x, y: o.a.y }, o.b, { x: o.a.x, y: o.b.y }] : o.points.map((p) => ({ x: p.x + o.by.x, y: p.y + o.by.y }));
+    const points =
+      o.kind === 'rectangle'
+        ? [o.a, { x: o.b.x, y: o.a.y }, o.b, { x: o.a.x, y: o.b.y }]
+        : o.points.map((p) => ({ x: p.x + o.by.x, y: p.y + o.by.y }));
     c.beginPath();
-    for (const p of points) { const q = toPane(this.view, p); c.lineTo(q.x, q.y); }
+    for (const p of points) {
+      const q = toPane(this.view, p);
+      c.lineTo(q.x, q.y);
+    }
     if (o.kind === 'rectangle' || o.closed) c.closePath();
-    for (const [dash, style] of [[[], '#000a'], [[5, 4], '#fff']] as const) { c.setLineDash([...dash]); c.strokeStyle = style; c.lineWidth = 1.5; c.stroke(); }
+    for (const [dash, style] of [
+      [[], '#000a'],
+      [[5, 4], '#fff'],
+    ] as const) {
+      c.setLineDash([...dash]);
+      c.strokeStyle = style;
+      c.lineWidth = 1.5;
+      c.stroke();
+    }
     c.setLineDash([]);
   }
 
   // ---- pointer
 
-  private touch(p: Point, e?: { pointerType?: string; pressure?: number; shiftKey?: boolean; altKey?: boolean }): Touch {
-    return { ...p, pressure: e?.pointerType === 'pen' && e.pressure ? e.pressure : 1, all: Boolean(e?.shiftKey), copy: Boolean(e?.altKey) };
+  private touch(
+    p: Point,
+    e?: { pointerType?: string; pressure?: number; shiftKey?: boolean; altKey?: boolean },
+  ): Touch {
+    return {
+      ...p,
+      pressure: e?.pointerType === 'pen' && e.pressure ? e.pressure : 1,
+      all: Boolean(e?.shiftKey),
+      copy: Boolean(e?.altKey),
+    };
   }
   private at = (e: PointerEvent): Point => toPicture(this.view, this.surface.at(e));
 
@@ -143,8 +236,14 @@ export class PaintPane {
     this.before = this.surface.at(e);
     this.keyPen = null;
     if (this.pointers.notice(e.pointerType)) this.showFingers();
-    const { tool } = this.state.settings, picks = e.button === 2 || (e.altKey && tool !== 'move');
-    const { role, stopped } = this.pointers.down(e.pointerId, e.pointerType, this.surface.at(e), e.button === 1 || this.spaceHeld || tool === 'pan');
+    const { tool } = this.state.settings,
+      picks = e.button === 2 || (e.altKey && tool !== 'move');
+    const { role, stopped } = this.pointers.down(
+      e.pointerId,
+      e.pointerType,
+      this.surface.at(e),
+      e.button === 1 || this.spaceHeld || tool === 'pan',
+    );
     if (stopped) this.giveUp();
     if (role !== 'draw') return;
     if (picks || (tool !== 'pick' && this.refuse())) {
@@ -158,10 +257,13 @@ export class PaintPane {
 
   /** Once there is a pen, whether fingers paint beside it is the visitor's to say. */
   private showFingers(): void {
-    const button = $('fingers'), draw = this.pointers.fingersDraw;
+    const button = $('fingers'),
+      draw = this.pointers.fingersDraw;
     button.hidden = !this.pointers.hasPen;
     button.textContent = draw ? 'fingers paint' : 'fingers move';
-    button.title = draw ? 'Fingers paint as the pen does. Press to let them move the view only.' : 'The pen paints; fingers move the view. Press to let them paint, too.';
+    button.title = draw
+      ? 'Fingers paint as the pen does. Press to let them move the view only.'
+      : 'The pen paints; fingers move the view. Press to let them paint, too.';
   }
 
   private pickAt(p: Point): void {
@@ -171,29 +273,43 @@ export class PaintPane {
 
   private moved(e: PointerEvent): void {
     if (!this.state.doc) return;
-    const now = this.surface.at(e), before = this.before ?? now, { doc, settings } = this.state, { tool } = settings;
+    const now = this.surface.at(e),
+      before = this.before ?? now,
+      { doc, settings } = this.state,
+      { tool } = settings;
     this.before = now;
     this.pointer = e.pointerType === 'touch' ? null : now;
     if (this.pointers.notice(e.pointerType)) this.showFingers();
     const view = this.pointers.move(e.pointerId, now, this.view);
     if (view) this.setView(view);
     else if (this.pointers.drawing === e.pointerId) {
-      // Between two frames a pointer reports many places: a stroke goes through all of them, a dragged region only to the last.
-      const all = this.dragging ? [] : e.getCoalescedEvents?.() ?? [];
+      // Between two frames a pointer reports many places: a stroke goes through all of them, a dragged region only to
+      // the last.
+      const all = this.dragging ? [] : (e.getCoalescedEvents?.() ?? []);
       for (const one of all.length ? all : [e]) this.tools.move(this.touch(this.at(one), one));
-      if (this.tools.busy && (tool === 'brush' || tool === 'eraser')) this.state.tell('painted', { layer: this.state.settings.layer, live: true });
+      if (this.tools.busy && (tool === 'brush' || tool === 'eraser'))
+        this.state.tell('painted', { layer: this.state.settings.layer, live: true });
     }
     // What is painted tells of its place itself: here it is the brush's ring, or the lasso's last piece.
-    const far = tool === 'brush' || tool === 'eraser' ? Math.max(2, widthOf(settings, doc) * this.view.scale / 2) : 0;
+    const far = tool === 'brush' || tool === 'eraser' ? Math.max(2, (widthOf(settings, doc) * this.view.scale) / 2) : 0;
     if (this.dragging || this.tools.outline?.kind === 'rectangle') this.surface.redraw();
-    else this.surface.redraw({ x: Math.min(before.x, now.x) - far, y: Math.min(before.y, now.y) - far, width: Math.abs(now.x - before.x) + 2 * far, height: Math.abs(now.y - before.y) + 2 * far });
+    else
+      this.surface.redraw({
+        x: Math.min(before.x, now.x) - far,
+        y: Math.min(before.y, now.y) - far,
+        width: Math.abs(now.x - before.x) + 2 * far,
+        height: Math.abs(now.y - before.y) + 2 * far,
+      });
   }
 
-  private get dragging(): boolean { return this.state.settings.tool === 'move' && this.tools.outline?.kind === 'lasso' && this.tools.outline.closed; }
+  private get dragging(): boolean {
+    return this.state.settings.tool === 'move' && this.tools.outline?.kind === 'lasso' && this.tools.outline.closed;
+  }
 
   private up(e: PointerEvent, cancelled: boolean): void {
     if (!this.pointers.up(e.pointerId)) return;
-    if (cancelled) this.giveUp(); else this.finish(this.touch(this.at(e), e));
+    if (cancelled) this.giveUp();
+    else this.finish(this.touch(this.at(e), e));
     this.surface.redraw();
   }
 
@@ -203,7 +319,8 @@ export class PaintPane {
   }
 
   private finish(t: Touch): void {
-    if (this.tools.release({ ...t, pressure: 1 })) this.state.tell('painted', { layer: this.state.settings.layer, live: false });
+    if (this.tools.release({ ...t, pressure: 1 }))
+      this.state.tell('painted', { layer: this.state.settings.layer, live: false });
   }
 
   private wheel(e: WheelEvent): void {
@@ -216,11 +333,26 @@ export class PaintPane {
   // ---- keyboard: a pen that arrow keys move and space presses
 
   private key(e: KeyboardEvent): void {
-    const arrows: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const arrows: Record<string, [number, number]> = {
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+    };
     const step = arrows[e.key];
     if (e.ctrlKey || e.metaKey) return;
-    if (e.key === 'Escape') { this.giveUp(); this.pointers.stop(); this.keyPen = null; this.surface.redraw(); return; }
-    if (e.key === ' ' && !this.keyPen) { this.spaceHeld = true; e.preventDefault(); return; }
+    if (e.key === 'Escape') {
+      this.giveUp();
+      this.pointers.stop();
+      this.keyPen = null;
+      this.surface.redraw();
+      return;
+    }
+    if (e.key === ' ' && !this.keyPen) {
+      this.spaceHeld = true;
+      e.preventDefault();
+      return;
+    }
     if (!step && !(this.keyPen && (e.key === ' ' || e.key === 'Enter'))) return;
     e.preventDefault();
     const { doc, settings } = this.state;
@@ -228,10 +360,15 @@ export class PaintPane {
     const pen = this.keyPen;
     if (step) {
       const far = e.altKey ? 1 : e.shiftKey ? Math.max(10, settings.size) : Math.max(1, Math.round(settings.size / 4));
-      pen.at = { x: Math.max(0, Math.min(doc.width - 0.01, pen.at.x + far * step[0])), y: Math.max(0, Math.min(doc.height - 0.01, pen.at.y + far * step[1])) };
+      pen.at = {
+        x: Math.max(0, Math.min(doc.width - 0.01, pen.at.x + far * step[0])),
+        y: Math.max(0, Math.min(doc.height - 0.01, pen.at.y + far * step[1])),
+      };
       if (pen.down) this.tools.move(this.touch(pen.at));
-    } else if (pen.down) { pen.down = false; this.finish(this.touch(pen.at)); }
-    else if (settings.tool === 'pick' || !this.refuse()) {
+    } else if (pen.down) {
+      pen.down = false;
+      this.finish(this.touch(pen.at));
+    } else if (settings.tool === 'pick' || !this.refuse()) {
       this.tools.press(this.touch(pen.at, e));
       pen.down = e.key === ' ';
       if (!pen.down) this.finish(this.touch(pen.at));
@@ -239,16 +376,28 @@ export class PaintPane {
     this.surface.redraw();
   }
 
-  /** What is under the pointer, and what pressing does: with each frame, since words are laid out anew whenever they change. */
+  /**
+   * What is under the pointer, and what pressing does: with each frame, since words are laid out anew whenever they
+   * change.
+   */
   private describe(): void {
-    const { doc, settings } = this.state, at = this.keyPen?.at ?? (this.pointer && toPicture(this.view, this.pointer));
+    const { doc, settings } = this.state,
+      at = this.keyPen?.at ?? (this.pointer && toPicture(this.view, this.pointer));
     const label = at && doc.labelAt(settings.layer, at.x, at.y);
     const where = label === null ? '' : `${doc.classes[label].name} at ${Math.floor(at!.x)}, ${Math.floor(at!.y)}`;
     const pen = this.keyPen?.down ? ' · pen down' : '';
-    const hint = settings.tool === 'move' ? (this.tools.outline?.kind === 'lasso' && this.tools.outline.closed ? 'drag the region; Alt copies it' : 'draw a lasso, or click a region') : doc.lines ? `${settings.tool === 'eraser' || settings.label === PAPER ? 'taking lines away from' : 'drawing lines on'} the ${settings.layer}` : `painting ${doc.classes[settings.label]?.name ?? ''} on the ${settings.layer} layout`;
+    const hint =
+      settings.tool === 'move'
+        ? this.tools.outline?.kind === 'lasso' && this.tools.outline.closed
+          ? 'drag the region; Alt copies it'
+          : 'draw a lasso, or click a region'
+        : doc.lines
+          ? `${settings.tool === 'eraser' || settings.label === PAPER ? 'taking lines away from' : 'drawing lines on'} the ${settings.layer}`
+          : `painting ${doc.classes[settings.label]?.name ?? ''} on the ${settings.layer} layout`;
     tell('paint-status', [hint + pen, where].filter(Boolean).join(' · '));
   }
 }
 
 /** The next brush size up or down: steps grow with the size. */
-export const nextSize = (size: number, step: number): number => Math.max(1, Math.min(400, size + step * Math.max(1, Math.round(size / 8))));
+export const nextSize = (size: number, step: number): number =>
+  Math.max(1, Math.min(400, size + step * Math.max(1, Math.round(size / 8))));

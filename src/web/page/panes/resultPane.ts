@@ -1,4 +1,7 @@
-/** The pane of the result: the patch preview, the network's picture fading in over it, what it is compared with, and where its pixels come from. */
+/**
+ * The pane of the result: the patch preview, the network's picture fading in over it, what it is compared with, and
+ * where its pixels come from.
+ */
 import type { Pixels, SourceField } from '../../engineProtocol.ts';
 import { $, canvasOf, css, h, on, Surface } from '../dom.ts';
 import type { PaintDocument } from '../paint/document.ts';
@@ -9,9 +12,17 @@ import type { State } from '../state.ts';
 
 export type Mode = 'preview' | 'auto' | 'network';
 /** A map laid over the result: coloured pixels, and the value at each for the probe. */
-export interface Overlay extends Pixels { name: string; valueAt: (p: number) => string }
+export interface Overlay extends Pixels {
+  name: string;
+  valueAt: (p: number) => string;
+}
 
-const befores = { none: 'with nothing', photo: 'with the photograph', layout: 'with the layout', preview: 'with the preview' };
+const befores = {
+  none: 'with nothing',
+  photo: 'with the photograph',
+  layout: 'with the layout',
+  preview: 'with the preview',
+};
 
 export class ResultPane {
   readonly surface: Surface;
@@ -25,24 +36,44 @@ export class ResultPane {
   private layout: { doc: PaintDocument; key: string; canvas: HTMLCanvasElement } | null = null;
   private view: View = { scale: 1, x: 0, y: 0 };
   private shared: View | null = null;
-  private shown = 0;         // the network's opacity as drawn; moves to its goal
+  private shown = 0; // the network's opacity as drawn; moves to its goal
   private before: keyof typeof befores = 'none';
   private probe: Point | null = null;
   private byKey = false;
   /** Where the pointer has come to since the last frame. */
   private pointed: Point | undefined;
 
-  constructor(private readonly state: State, private readonly mark: (p: Point | null) => void) {
+  constructor(
+    private readonly state: State,
+    private readonly mark: (p: Point | null) => void,
+  ) {
     const canvas = $<HTMLCanvasElement>('result-canvas');
-    this.surface = new Surface(canvas, (c) => this.draw(c), () => this.place());
+    this.surface = new Surface(
+      canvas,
+      (c) => this.draw(c),
+      () => this.place(),
+    );
     state.on('document', (doc) => this.open(doc));
-    canvas.addEventListener('pointermove', (e) => { this.byKey = false; this.pointed = this.surface.at(e); this.surface.redraw(); });
-    canvas.addEventListener('pointerleave', () => { this.pointed = undefined; this.look(null); });
-    canvas.addEventListener('blur', () => { if (this.byKey) this.look(null); });
+    canvas.addEventListener('pointermove', (e) => {
+      this.byKey = false;
+      this.pointed = this.surface.at(e);
+      this.surface.redraw();
+    });
+    canvas.addEventListener('pointerleave', () => {
+      this.pointed = undefined;
+      this.look(null);
+    });
+    canvas.addEventListener('blur', () => {
+      if (this.byKey) this.look(null);
+    });
     canvas.addEventListener('keydown', (e) => this.key(e));
     const choice = $<HTMLSelectElement>('before');
     choice.append(...Object.entries(befores).map(([value, text]) => h('option', { value }, text)));
-    on('before', 'change', () => { this.before = choice.value as keyof typeof befores; $('divider').hidden = this.before === 'none'; this.surface.redraw(); });
+    on('before', 'change', () => {
+      this.before = choice.value as keyof typeof befores;
+      $('divider').hidden = this.before === 'none';
+      this.surface.redraw();
+    });
     on('divider', 'input', () => this.surface.redraw());
   }
 
@@ -55,7 +86,10 @@ export class ResultPane {
   }
 
   /** Looks at the same part of the picture as the paint pane; the whole picture with null. */
-  follow(view: View | null): void { this.shared = view; this.place(); }
+  follow(view: View | null): void {
+    this.shared = view;
+    this.place();
+  }
 
   private place(): void {
     const { doc } = this.state;
@@ -67,7 +101,8 @@ export class ResultPane {
   showPreview(pixels: Pixels, field: SourceField | null): void {
     this.preview = { canvas: canvasOf(pixels.width, pixels.height, pixels.data), pixels };
     this.field = field ?? this.field;
-    if (this.probe) this.look(this.probe); else this.tell([]);
+    if (this.probe) this.look(this.probe);
+    else this.tell([]);
     this.surface.redraw();
   }
 
@@ -77,54 +112,111 @@ export class ResultPane {
     this.surface.redraw();
   }
   /** The layout has changed since: the network's picture steps back until there is a newer one. */
-  outdate(): void { if (this.network) this.network.share = 0; this.surface.redraw(); }
+  outdate(): void {
+    if (this.network) this.network.share = 0;
+    this.surface.redraw();
+  }
 
-  showOverlay(of: Overlay | null): void { this.overlay = of && { canvas: canvasOf(of.width, of.height, of.data), of }; this.surface.redraw(); }
+  showOverlay(of: Overlay | null): void {
+    this.overlay = of && { canvas: canvasOf(of.width, of.height, of.data), of };
+    this.surface.redraw();
+  }
 
-  setMode(mode: Mode): void { this.mode = mode; this.surface.redraw(); }
+  setMode(mode: Mode): void {
+    this.mode = mode;
+    this.surface.redraw();
+  }
 
-  get hasNetwork(): boolean { return this.network !== null; }
+  get hasNetwork(): boolean {
+    return this.network !== null;
+  }
   /** What a picture saved from here would be. */
-  get showsNetwork(): boolean { return this.network !== null && this.goal() >= 0.5; }
+  get showsNetwork(): boolean {
+    return this.network !== null && this.goal() >= 0.5;
+  }
   /** The network's picture, where it is of the layout as it is. */
-  get networkPixels(): Pixels | null { return this.network && this.network.share >= 0.5 ? this.network.pixels : null; }
-  get previewPixels(): Pixels | null { return this.preview?.pixels ?? null; }
+  get networkPixels(): Pixels | null {
+    return this.network && this.network.share >= 0.5 ? this.network.pixels : null;
+  }
+  get previewPixels(): Pixels | null {
+    return this.preview?.pixels ?? null;
+  }
 
-  private goal(): number { return !this.network || this.mode === 'preview' ? 0 : this.mode === 'network' || !this.preview ? 1 : this.network.share; }
+  private goal(): number {
+    return !this.network || this.mode === 'preview'
+      ? 0
+      : this.mode === 'network' || !this.preview
+        ? 1
+        : this.network.share;
+  }
 
   private draw(c: CanvasRenderingContext2D): void {
-    const { doc } = this.state, { view: v } = this;
+    const { doc } = this.state,
+      { view: v } = this;
     if (!doc || !this.photo) return;
-    if (this.pointed) { const p = this.pointed; this.pointed = undefined; this.look(toPicture(v, p)); }
+    if (this.pointed) {
+      const p = this.pointed;
+      this.pointed = undefined;
+      this.look(toPicture(v, p));
+    }
     const goal = this.goal();
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) this.shown = goal;
-    else if (Math.abs(goal - this.shown) > 0.01) { this.shown += (goal - this.shown) * 0.16; this.surface.redraw(); } else this.shown = goal;
+    else if (Math.abs(goal - this.shown) > 0.01) {
+      this.shown += (goal - this.shown) * 0.16;
+      this.surface.redraw();
+    } else this.shown = goal;
     const place = [v.x, v.y, doc.width * v.scale, doc.height * v.scale] as const;
     c.imageSmoothingQuality = 'high';
-    if (!this.preview && !this.network) { c.globalAlpha = 0.18; c.drawImage(this.photo, ...place); c.globalAlpha = 1; }
+    if (!this.preview && !this.network) {
+      c.globalAlpha = 0.18;
+      c.drawImage(this.photo, ...place);
+      c.globalAlpha = 1;
+    }
     if (this.preview) c.drawImage(this.preview.canvas, ...place);
-    if (this.network && this.shown > 0) { c.globalAlpha = this.shown; c.drawImage(this.network.canvas, ...place); c.globalAlpha = 1; }
-    if (this.overlay) { c.imageSmoothingEnabled = false; c.drawImage(this.overlay.canvas, ...place); c.imageSmoothingEnabled = true; }
+    if (this.network && this.shown > 0) {
+      c.globalAlpha = this.shown;
+      c.drawImage(this.network.canvas, ...place);
+      c.globalAlpha = 1;
+    }
+    if (this.overlay) {
+      c.imageSmoothingEnabled = false;
+      c.drawImage(this.overlay.canvas, ...place);
+      c.imageSmoothingEnabled = true;
+    }
     this.drawBefore(c, place);
     if (this.probe) this.drawProbe(c);
   }
 
   private drawBefore(c: CanvasRenderingContext2D, place: readonly [number, number, number, number]): void {
-    const picture = this.before === 'photo' ? this.photo : this.before === 'preview' ? this.preview?.canvas : this.before === 'layout' ? this.layoutCanvas() : null;
+    const picture =
+      this.before === 'photo'
+        ? this.photo
+        : this.before === 'preview'
+          ? this.preview?.canvas
+          : this.before === 'layout'
+            ? this.layoutCanvas()
+            : null;
     if (!picture) return;
-    const x = 8 + Number($<HTMLInputElement>('divider').value) / 1000 * (this.surface.width - 16);   // under the slider's thumb, 16 pixels wide
+    // under the slider's thumb, 16 pixels wide
+    const x = 8 + (Number($<HTMLInputElement>('divider').value) / 1000) * (this.surface.width - 16);
     c.save();
-    c.beginPath(); c.rect(0, 0, x, this.surface.height); c.clip();
+    c.beginPath();
+    c.rect(0, 0, x, this.surface.height);
+    c.clip();
     c.drawImage(picture, ...place);
     c.restore();
-    c.fillStyle = '#fff'; c.fillRect(x - 1, 0, 2, this.surface.height);
-    c.fillStyle = '#0006'; c.fillRect(x + 1, 0, 1, this.surface.height);
+    c.fillStyle = '#fff';
+    c.fillRect(x - 1, 0, 2, this.surface.height);
+    c.fillStyle = '#0006';
+    c.fillRect(x + 1, 0, 1, this.surface.height);
   }
 
   /** The target in its colours; made again only when it has changed, not for every frame. */
   private layoutCanvas(): HTMLCanvasElement {
-    const { doc } = this.state, key = `${doc.version.target} ${doc.version.classes}`;
-    if (this.layout?.doc !== doc || this.layout.key !== key) this.layout = { doc, key, canvas: canvasOf(doc.width, doc.height, inked(doc.layers.target, doc.classes)) };
+    const { doc } = this.state,
+      key = `${doc.version.target} ${doc.version.classes}`;
+    if (this.layout?.doc !== doc || this.layout.key !== key)
+      this.layout = { doc, key, canvas: canvasOf(doc.width, doc.height, inked(doc.layers.target, doc.classes)) };
     return this.layout.canvas;
   }
 
@@ -136,8 +228,13 @@ export class ResultPane {
     if (!step || e.ctrlKey || e.metaKey) return;
     e.preventDefault();
     this.byKey = true;
-    const { doc } = this.state, from = this.probe ?? { x: doc.width / 2, y: doc.height / 2 }, far = e.shiftKey ? doc.width / 16 : doc.width / 128;
-    this.look({ x: Math.max(0, Math.min(doc.width - 0.01, from.x + far * step[0])), y: Math.max(0, Math.min(doc.height - 0.01, from.y + far * step[1])) });
+    const { doc } = this.state,
+      from = this.probe ?? { x: doc.width / 2, y: doc.height / 2 },
+      far = e.shiftKey ? doc.width / 16 : doc.width / 128;
+    this.look({
+      x: Math.max(0, Math.min(doc.width - 0.01, from.x + far * step[0])),
+      y: Math.max(0, Math.min(doc.height - 0.01, from.y + far * step[1])),
+    });
   }
 
   private look(p: Point | null): void {
@@ -148,12 +245,16 @@ export class ResultPane {
     this.mark(found?.at ?? null);
     const parts: string[] = [];
     if (inside && this.overlay) {
-      const o = this.overlay.of, x = Math.floor(p.x / doc.width * o.width), y = Math.floor(p.y / doc.height * o.height);
+      const o = this.overlay.of,
+        x = Math.floor((p.x / doc.width) * o.width),
+        y = Math.floor((p.y / doc.height) * o.height);
       parts.push(`${o.name}: ${o.valueAt(y * o.width + x)}`);
     }
     if (found) {
       const name = doc.lines ? '' : `${doc.classes[doc.labelAt('source', found.at.x, found.at.y) ?? 0]?.name} at `;
-      parts.push(`preview from ${name}${Math.floor(found.at.x)}, ${Math.floor(found.at.y)} of the photograph · distance ${found.distance.toFixed(1)} of 255`);
+      parts.push(
+        `preview from ${name}${Math.floor(found.at.x)}, ${Math.floor(found.at.y)} of the photograph · distance ${found.distance.toFixed(1)} of 255`,
+      );
     }
     this.tell(parts);
     this.drawLoupe(found?.at ?? null);
@@ -161,32 +262,53 @@ export class ResultPane {
   }
 
   private tell(parts: readonly string[]): void {
-    $('probe').textContent = parts.join(' · ') || (this.preview ? 'Point at the result to see where it comes from.' : '');
+    $('probe').textContent =
+      parts.join(' · ') || (this.preview ? 'Point at the result to see where it comes from.' : '');
   }
 
   private sourceOf(p: Point): { at: Point; distance: number } | null {
-    const f = this.field, { doc } = this.state;
+    const f = this.field,
+      { doc } = this.state;
     if (!f) return null;
-    const i = Math.floor(p.y / doc.height * f.height) * f.width + Math.floor(p.x / doc.width * f.width), s = f.pixels[i];
-    return { at: { x: ((s % f.source.width) + 0.5) / f.source.width * doc.width, y: (Math.floor(s / f.source.width) + 0.5) / f.source.height * doc.height }, distance: f.distance[i] };
+    const i = Math.floor((p.y / doc.height) * f.height) * f.width + Math.floor((p.x / doc.width) * f.width),
+      s = f.pixels[i];
+    return {
+      at: {
+        x: (((s % f.source.width) + 0.5) / f.source.width) * doc.width,
+        y: ((Math.floor(s / f.source.width) + 0.5) / f.source.height) * doc.height,
+      },
+      distance: f.distance[i],
+    };
   }
 
   /** The photograph about the source pixel, enlarged. */
   private drawLoupe(at: Point | null): void {
-    const loupe = $<HTMLCanvasElement>('loupe'), { doc } = this.state;
+    const loupe = $<HTMLCanvasElement>('loupe'),
+      { doc } = this.state;
     loupe.hidden = !at;
     if (!at) return;
-    const c = loupe.getContext('2d')!, side = Math.max(8, Math.round(doc.width / 16));
+    const c = loupe.getContext('2d')!,
+      side = Math.max(8, Math.round(doc.width / 16));
     c.imageSmoothingEnabled = false;
     c.clearRect(0, 0, 96, 96);
     c.drawImage(this.photo, at.x - side / 2, at.y - side / 2, side, side, 0, 0, 96, 96);
     const pixel = 96 / side;
-    c.strokeStyle = css('--focus'); c.lineWidth = 2;
+    c.strokeStyle = css('--focus');
+    c.lineWidth = 2;
     c.strokeRect(48 - 1.5 * pixel, 48 - 1.5 * pixel, 3 * pixel, 3 * pixel);
   }
 
   private drawProbe(c: CanvasRenderingContext2D): void {
     const q = toPane(this.view, this.probe!);
-    for (const [width, style] of [[3, '#0009'], [1.5, css('--focus')]] as const) { c.beginPath(); c.arc(q.x, q.y, 7, 0, 2 * Math.PI); c.lineWidth = width; c.strokeStyle = style; c.stroke(); }
+    for (const [width, style] of [
+      [3, '#0009'],
+      [1.5, css('--focus')],
+    ] as const) {
+      c.beginPath();
+      c.arc(q.x, q.y, 7, 0, 2 * Math.PI);
+      c.lineWidth = width;
+      c.strokeStyle = style;
+      c.stroke();
+    }
   }
 }
