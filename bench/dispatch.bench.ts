@@ -11,7 +11,7 @@ import { affine } from '../src/autograd/ops/pointwise/pointwise.ts';
 import type { Tensor } from '../src/autograd/tensor.ts';
 import type { Training } from '../src/model/training/training.ts';
 import { openBench } from './support/stamp.ts';
-import { sample, summarise, type Sample } from './support/timing.ts';
+import { sample, summarize, type Sample } from './support/timing.ts';
 import { trainingFor } from './support/trainings.ts';
 
 if (process.env.SEMIA_BENCH_START) await start();
@@ -58,7 +58,7 @@ async function launches(): Promise<void> {
     }
   }
   const each = (name: string, samples: Sample[]): void => {
-    const t = summarise(samples, true);
+    const t = summarize(samples, true);
     const micro = (ms: number): number => (1000 * ms) / count;
     bench.row({
       what: `a launch: ${name}`,
@@ -81,7 +81,7 @@ async function launches(): Promise<void> {
         await session.idle();
       }),
     );
-  bench.row({ what: 'submit one launch and wait', who: 'semia', ...summarise(trips.slice(10), onDevice) });
+  bench.row({ what: 'submit one launch and wait', who: 'semia', ...summarize(trips.slice(10), onDevice) });
 }
 
 /**

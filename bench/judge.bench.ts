@@ -7,7 +7,7 @@
  */
 import { resize, type Picture } from '../src/data/image/image.ts';
 import { paintScene, sceneNames } from '../src/data/scenes/index.ts';
-import { Judge } from '../src/evaluate/layoutClassifier/layoutClassifier.ts';
+import { LayoutClassifier } from '../src/evaluate/layoutClassifier/layoutClassifier.ts';
 import { layoutScore } from '../src/evaluate/metrics/labels.ts';
 
 const photo = (p: { name: string; width: number; height: number; photo: Uint8Array }): Picture => {
@@ -23,7 +23,10 @@ for (const name of sceneNames) {
   const scene = paintScene(name);
   const classes = scene.classes.length;
   const before = process.cpuUsage();
-  const judge = Judge.train({ ...scene.source, photo: photo(scene.source), labels: scene.source.layout }, classes);
+  const judge = LayoutClassifier.train(
+    { ...scene.source, photo: photo(scene.source), labels: scene.source.layout },
+    classes,
+  );
   const used = process.cpuUsage(before);
   const own = judge.predict(photo(scene.source));
   row(name, [judge.ceiling.meanIoU, '', '', '', '', ((used.user + used.system) / 1e6).toFixed(1)]);

@@ -1,5 +1,5 @@
 /**
- * Patch nearest neighbours: the exact variants by size, patch and channels; what labels cost; PatchMatch's error; other
+ * Patch nearest neighbors: the exact variants by size, patch and channels; what labels cost; PatchMatch's error; other
  * libraries.
  */
 import {

@@ -11,7 +11,7 @@ import { Session } from '../src/autograd/tensor.ts';
 import { openScene } from '../src/cli/commands/research/ablateCell.ts';
 import type { Picture } from '../src/data/image/image.ts';
 import { sceneNames } from '../src/data/scenes/index.ts';
-import { judgeOf } from '../src/evaluate/evaluate.ts';
+import { layoutClassifierOf } from '../src/evaluate/evaluate.ts';
 import { layoutScore } from '../src/evaluate/metrics/labels.ts';
 import { psnr } from '../src/evaluate/metrics/reconstruction.ts';
 import { configure, learnTargets, openTraining, Painter } from '../src/model/analogy.ts';
@@ -28,7 +28,7 @@ const spread = (v: readonly number[]): string =>
 
 for (const name of sceneNames.filter((n) => !only || only.test(n))) {
   const { source, targets, truths } = await openScene(name, size);
-  const judge = judgeOf(source);
+  const judge = layoutClassifierOf(source);
   const baseline =
     (method: string) =>
     async (seed: number): Promise<Picture[]> =>

@@ -3,7 +3,7 @@
  */
 export { DeviceError, openDevice, type Device, type DeviceInfo, type OpenOptions } from './engine/device.ts';
 export { Profile, type ProfileRow } from './engine/profile.ts';
-export { Session, Tensor, type DType, type Run, type Shape } from './autograd/tensor.ts';
+export { Session, Tensor, type DType, type KernelLaunch, type Shape } from './autograd/tensor.ts';
 export type { KernelRecord } from './autograd/kernels/choices.ts';
 export { measuring, Tuner, type ChoiceStore, type TuneOptions } from './autograd/kernels/tune.ts';
 export { indexedDbStore } from './web/choiceStore.ts';
@@ -35,9 +35,9 @@ export {
 } from './model/synthesis/inpaint.ts';
 export { preview, releasePreview, type Preview, type PreviewOptions } from './model/synthesis/preview.ts';
 export { Renderer } from './model/render.ts';
-export type { Field, LevelPicture } from './model/synthesis/level.ts';
+export type { NearestNeighborField, LevelPicture } from './model/synthesis/level.ts';
 export type { SynthesisOptions } from './model/synthesis/options.ts';
-export { Training, type HostState, type State, type TrainingInput } from './model/training/training.ts';
+export { Training, type HostState, type TensorState, type TrainingInput } from './model/training/training.ts';
 export { isUserError, UserError } from './data/errors.ts';
 export { fitSize, flatten, fromFloatCHW, resize, resizeLabels, toFloatCHW, type Picture } from './data/image/image.ts';
 export { buildPalette, readLayout, renderLayout, type Layout } from './data/layout/layout.ts';
@@ -46,7 +46,13 @@ export { paletteReport, type PaletteReport } from './data/layout/paletteReport.t
 export { prepareSource, prepareTarget, type Source, type Target } from './data/prepare.ts';
 export { readText, withText } from './data/formats/png.ts';
 export { allSceneNames, paintScene, sceneNames, type Scene } from './data/scenes/index.ts';
-export { evaluate, judgeOf, type EvaluateInput, type EvaluationSource, type Report } from './evaluate/evaluate.ts';
+export {
+  evaluate,
+  layoutClassifierOf,
+  type EvaluateInput,
+  type EvaluationSource,
+  type Report,
+} from './evaluate/evaluate.ts';
 export { inceptionFromWeights, isInceptionWeight, type Inception } from './evaluate/metrics/inception.ts';
-export { Judge } from './evaluate/layoutClassifier/layoutClassifier.ts';
+export { LayoutClassifier } from './evaluate/layoutClassifier/layoutClassifier.ts';
 export { metrics, metricsOf, type Metric } from './evaluate/metrics/metrics.ts';

@@ -1,6 +1,6 @@
-"""Patch nearest neighbours by other libraries: every 7x7 RGB patch of one image against all of another, k = 1.
+"""Patch nearest neighbors by other libraries: every 7x7 RGB patch of one image against all of another, k = 1.
 
-The setup request names two files of float32 [C,H,W] (the target `rows` high), the sizes and the patch side. FAISS, numpy and OpenCV minimise squared L2;
+The setup request names two files of float32 [C,H,W] (the target `rows` high), the sizes and the patch side. FAISS, numpy and OpenCV minimize squared L2;
 torch.cdist takes L1 (p = 1) and L2. Patches are unfolded within the timed part, as our op does it.
 """
 import os

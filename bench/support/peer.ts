@@ -1,7 +1,7 @@
 /**
  * Other libraries beside ours: each runs in a process of its own and answers one JSON line for each request (the
  * protocol is
- * in bench/peers/serve.py). Between its turns it sleeps, so that runs can alternate.
+ * in bench/peers/serve.py). Between its queue it sleeps, so that runs can alternate.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -8,7 +8,7 @@ import { copies, multiplyAdds } from '../../src/cli/measure.ts';
 import { Session } from '../../src/autograd/tensor.ts';
 import { openNodeDevice } from '../../src/node/gpu.ts';
 import { machineOf, writeRecord, type Machine, type Row } from './record.ts';
-import { sample, summarise, type Sample, type Timing } from './timing.ts';
+import { sample, summarize, type Sample, type Timing } from './timing.ts';
 
 export interface Bench {
   session: Session;
@@ -75,7 +75,7 @@ export async function time(work: () => Promise<void>, samples = 7): Promise<Timi
   for (let i = 0; i < 3; i++) if ((await sample(work)).wall > 1000) break;
   const taken: Sample[] = [];
   for (let i = 0; i < samples; i++) taken.push(await sample(work));
-  return summarise(taken);
+  return summarize(taken);
 }
 
 /** The timing of one of `repeat` runs that were timed together. */

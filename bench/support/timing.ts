@@ -27,7 +27,7 @@ export async function sample(work: () => Promise<void>): Promise<Sample> {
  * sample with under nine tenths of the best ratio seen waited for a core, and says nothing about the work.
  * `onDevice`: the work runs on a GPU, where CPU time tells nothing; all are kept.
  */
-export function summarise(samples: readonly Sample[], onDevice = false): Timing {
+export function summarize(samples: readonly Sample[], onDevice = false): Timing {
   const cores = ({ wall, cpu }: Sample): number => cpu / wall;
   const most = Math.max(...samples.map(cores));
   const kept = onDevice ? [...samples] : samples.filter((s) => cores(s) >= 0.9 * most);
@@ -67,5 +67,5 @@ export async function interleave(
   for (let i = 0; i < samples; i++) {
     for (const r of runners) if (i === 0 || !slow.has(r.name)) taken.get(r.name)!.push(await once(r));
   }
-  return new Map(runners.map((r) => [r.name, summarise(taken.get(r.name)!, r.onDevice)]));
+  return new Map(runners.map((r) => [r.name, summarize(taken.get(r.name)!, r.onDevice)]));
 }

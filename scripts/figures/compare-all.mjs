@@ -160,5 +160,5 @@ const sheet = sharp({
 }).composite(tiles);
 put(
   join(root, 'docs/pictures/comparison-all.png'),
-  await sheet.png({ palette: true, colours: 256, effort: 10 }).toBuffer(),
+  await sheet.png({ palette: true, colors: 256, effort: 10 }).toBuffer(),
 );

@@ -130,7 +130,4 @@ ${table.map((r) => `| ${r.scene} | ${words[r.method]} | ${cell(r, 'ofCeiling', 3
 const sheet = sharp({
   create: { width: 6 * (side + 4) - 4, height: scenes.length * (side + 4) - 4, channels: 3, background: '#fff' },
 }).composite(tiles);
-put(
-  join(root, 'docs/pictures/comparison.png'),
-  await sheet.png({ palette: true, colours: 256, effort: 10 }).toBuffer(),
-);
+put(join(root, 'docs/pictures/comparison.png'), await sheet.png({ palette: true, colors: 256, effort: 10 }).toBuffer());

@@ -34,7 +34,7 @@ export const semiaIn =
 const gap = 4;
 /**
  * Rows of pictures (files), each brought to the size that sharp's resize is given, as docs/pictures/NAME in at most 256
- * colours.
+ * colors.
  */
 export async function picture(name, rows, size, png = {}) {
   const tiles = [];
@@ -57,6 +57,6 @@ export async function picture(name, rows, size, png = {}) {
   const sheet = sharp({ create: { width, height: top - gap, channels: 3, background: '#fff' } }).composite(tiles);
   put(
     join(root, 'docs/pictures', name),
-    await sheet.png({ palette: true, colours: 256, effort: 10, ...png }).toBuffer(),
+    await sheet.png({ palette: true, colors: 256, effort: 10, ...png }).toBuffer(),
   );
 }

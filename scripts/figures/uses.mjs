@@ -29,7 +29,7 @@ async function drawn(name, of, shapes, under) {
   const over = Buffer.from(svg);
   await (under
     ? sharp(at(under))
-        .toColourspace('srgb')
+        .toColorspace('srgb')
         .ensureAlpha()
         .composite([{ input: over }])
         .removeAlpha()
@@ -135,8 +135,8 @@ await picture('inpainting', [
 
 // A first layout, painted over, and what becomes of it.
 semia('first.png', 'segment', of('lake')[0], '-k', '5', '-o', 'first.png');
-const colour = await sharp(at('first.png'))
-  .toColourspace('srgb')
+const color = await sharp(at('first.png'))
+  .toColorspace('srgb')
   .removeAlpha()
   .extract({ left: Math.round(0.35 * side), top: Math.round(0.38 * side), width: 1, height: 1 })
   .raw()
@@ -144,7 +144,7 @@ const colour = await sharp(at('first.png'))
 const peak = await drawn(
   'edited.png',
   'first.png',
-  `<path d="M2 50 L24 12 L34 26 L40 22 L58 50 Z" fill="rgb(${[...colour].join()})"/>`,
+  `<path d="M2 50 L24 12 L34 26 L40 22 L58 50 Z" fill="rgb(${[...color].join()})"/>`,
   'first.png',
 );
 await picture('segmentation', [

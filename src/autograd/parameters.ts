@@ -1,13 +1,13 @@
 /**
  * The parameters of one network in one flat vector, with their gradients and Adam moments beside: spectral
- * normalisation and the optimizer run over all of them in a few launches.
+ * normalization and the optimizer run over all of them in a few launches.
  */
 import adamKernel from '../shaders/optimizer/adam/update.wgsl';
 import { alignment, type Storage } from '../engine/memory/storage.ts';
 import { grid } from './op.ts';
 import { fill } from './ops/copy/fill.ts';
 import { assign } from './ops/copy/copy.ts';
-import { mergeSecondPasses } from './passes/partialSums.ts';
+import { mergePartialSums } from './passes/partialSums.ts';
 import { rowsOf, sigmaOf, Spectral, type SpectralKind } from './optimizer/spectral.ts';
 import { gradients } from './tape.ts';
 import { sizeOf, Tensor, type Session, type Shape } from './tensor.ts';
@@ -107,7 +107,7 @@ export class Parameters {
   }
 
   /**
-   * What the network computes with: the parameter, or its spectrally normalised form. Valid after `prepare` in a step.
+   * What the network computes with: the parameter, or its spectrally normalized form. Valid after `prepare` in a step.
    */
   get(name: string): Tensor {
     const t = this.leaves.get(name);
@@ -118,7 +118,7 @@ export class Parameters {
     return this.leaves.has(name);
   }
 
-  /** Records spectral normalisation for this forward; once per forward, before any `get` is used. */
+  /** Records spectral normalization for this forward; once per forward, before any `get` is used. */
   prepare({ freeze = false } = {}): void {
     this.spectral?.forward(this.vector, this.effective!, freeze);
   }
@@ -153,7 +153,7 @@ export class Parameters {
       moving.map((n) => this.leaves.get(n)!),
     );
     for (const [i, g] of grads.entries()) this.store(g, moving[i]);
-    mergeSecondPasses(this.session, this.gradient, (values) => this.constant(values));
+    mergePartialSums(this.session, this.gradient, (values) => this.constant(values));
   }
 
   /** Puts a gradient into the flat vector: by giving its memory there where possible, else by a copy. */

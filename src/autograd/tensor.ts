@@ -1,6 +1,6 @@
 /** Tensors and the session they live in. Data is dense, row-major, at most four axes: [N, C, H, W] for images. */
 import type { Device } from '../engine/device.ts';
-import { inspect, PipelineCache, type Constants } from '../engine/kernel.ts';
+import { inspectKernel, PipelineCache, type Constants } from '../engine/kernel.ts';
 import type { Program } from '../engine/program.ts';
 import type { Profile } from '../engine/profile.ts';
 import { Recorder } from '../engine/recorder.ts';
@@ -48,7 +48,7 @@ export class Tensor {
 }
 
 /** One kernel launch as ops write it: tensors by binding name. */
-export interface Run {
+export interface KernelLaunch {
   read: Readonly<Record<string, Tensor>>;
   write: Readonly<Record<string, Tensor>>;
   params?: Readonly<Record<string, number>>;
@@ -98,14 +98,18 @@ export class Session {
   }
 
   /** Adds a launch to the step being recorded. */
-  run(module: WgslModule, { read, write, ...rest }: Run): void {
+  run(module: WgslModule, { read, write, ...rest }: KernelLaunch): void {
     this.active(module.name).dispatch({ module, read: storages(read), write: storages(write), ...rest });
   }
 
   /** Like `run`, for plans that give all buffers in one list: the WGSL says which are written. */
-  launch(module: WgslModule, buffers: Readonly<Record<string, Tensor>>, rest: Omit<Run, 'read' | 'write'>): void {
+  launch(
+    module: WgslModule,
+    buffers: Readonly<Record<string, Tensor>>,
+    rest: Omit<KernelLaunch, 'read' | 'write'>,
+  ): void {
     const written = new Set(
-      inspect(module)
+      inspectKernel(module)
         .bindings.filter((b) => b.access === 'read_write')
         .map((b) => b.name),
     );

@@ -10,7 +10,7 @@ import type { RunFolder } from '../node/runFolder.ts';
 import type { FileRecord } from '../model/run/runRecord.ts';
 import type { InputPicture } from './options/inputs.ts';
 import { adoptKernels } from './options/kernels.ts';
-import { withRecipe } from './recipe.ts';
+import { embedRunRecipe } from './recipe.ts';
 
 /** Layout files as targets of a source, checked for everything that could stop their rendering. */
 export function targetsOf(
@@ -55,7 +55,7 @@ export async function paintAll(
     const { info } = painter.session.device;
     await writeFileAtomic(
       path,
-      withRecipe(picture, path, run, target, file, { raw, tile }, info.description || info.vendor),
+      embedRunRecipe(picture, path, run, target, file, { raw, tile }, info.description || info.vendor),
     );
     tell(`${path}  ${picture.width} x ${picture.height}`);
     pictures.push(picture);

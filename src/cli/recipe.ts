@@ -14,7 +14,7 @@ import { programVersion } from '../node/version.ts';
 export type { Recipe } from '../model/run/recipe.ts';
 
 /** The PNG of a result that will lie at `path`. The same result has the same bytes. */
-export function withRecipe(
+export function embedRunRecipe(
   picture: Picture,
   path: string,
   run: RunFolder,

@@ -15,7 +15,7 @@ import type { FileRecord } from '../model/run/runRecord.ts';
 import { readInput } from '../node/files.ts';
 import { RunFolder } from '../node/runFolder.ts';
 import { isSinganRun, SinganFolder } from '../node/singanFolder.ts';
-import { programVersion, sha256 } from '../node/version.ts';
+import { programVersion, sha256Sync } from '../node/version.ts';
 
 /** A word of a command line: as it is, or a file (or run folder, by its weights) that it names. */
 export type Word = string | FileRecord;
@@ -147,7 +147,7 @@ async function found({ files }: Recorded, file: string, run?: string): Promise<s
           );
         return resolve(folder);
       }
-      if (sha256(await readInput(at)) !== wanted)
+      if (sha256Sync(await readInput(at)) !== wanted)
         throw new UserError(`${at}: is not the file that ${file} was made of (${basename(name)} has changed since)`);
       return resolve(at);
     }),

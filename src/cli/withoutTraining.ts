@@ -45,7 +45,7 @@ export const taskOptions = (command: Command, targets = '<targets...>'): Command
   sheetOption(
     command
       .argument('<photo>', 'the photograph (PNG, JPEG, WebP)')
-      .argument('<layout>', 'its layout: each class in one flat colour, or class numbers')
+      .argument('<layout>', 'its layout: each class in one flat color, or class numbers')
       .argument(targets, 'new layouts in the same classes (files, folders or patterns)')
       .requiredOption('-o, --output <out>', 'a .png file for one target, a folder for several')
       .option('--output-size <pixels>', "longer side of the results (default: the photo's)", integer(16, 8192))

@@ -22,10 +22,10 @@ export interface Size {
   height: number;
 }
 /** Labels [h,w]; with an image [3,h,w] in [-1, 1] a pair: what the model takes, which this room knows nothing of. */
-export interface Labelled extends Size {
+export interface LabeledSize extends Size {
   labels: Uint8Array;
 }
-export interface Pair extends Labelled {
+export interface Pair extends LabeledSize {
   image: Float32Array;
 }
 
@@ -45,7 +45,7 @@ export interface Target extends Size {
 }
 
 export interface SourceOptions {
-  named?: Palette; // names and colours from a palette file
+  named?: Palette; // names and colors from a palette file
   longSide?: number; // of the output; never enlarged
 }
 
@@ -113,7 +113,7 @@ export function prepareDrawing(
 }
 
 /**
- * Class numbers may share a colour in their file; colours are how a run keeps its layout, so equal ones are told apart.
+ * Class numbers may share a color in their file; colors are how a run keeps its layout, so equal ones are told apart.
  */
 function distinct(palette: Palette): Palette {
   const seen = new Set<string>();
@@ -130,10 +130,10 @@ function distinct(palette: Palette): Palette {
  * Reads a target layout in the source's classes. One of the source's shape shows the same view and gets its size; any
  * other
  * keeps its own shape, at the scale of the source layout. `size`: it is stretched to this first, in pixels of the
- * source layout. Throws UserError: a mask, unknown colours, too small, too large.
+ * source layout. Throws UserError: a mask, unknown colors, too small, too large.
  */
 export function prepareTarget(picture: Picture, source: Source, size?: Size): Target {
-  const named = (layout: Labelled): Labelled & { name: string } => ({
+  const named = (layout: LabeledSize): LabeledSize & { name: string } => ({
     ...(size ? stretched(layout, size, source.palette) : layout),
     name: picture.source,
   });
@@ -143,14 +143,18 @@ export function prepareTarget(picture: Picture, source: Source, size?: Size): Ta
   return fitTarget(named(readLayout(picture, source.palette)), source);
 }
 
-const stretched = ({ width: w, height: h, labels }: Labelled, { width, height }: Size, palette: Palette): Labelled => ({
+const stretched = (
+  { width: w, height: h, labels }: LabeledSize,
+  { width, height }: Size,
+  palette: Palette,
+): LabeledSize => ({
   width,
   height,
   labels: resizerOf(palette)(labels, w, h, width, height),
 });
 
 /** A layout in the source's classes, at the output size; see prepareTarget. Throws UserError: too large. */
-export function fitTarget(layout: Labelled & { name: string }, source: Source): Target {
+export function fitTarget(layout: LabeledSize & { name: string }, source: Source): Target {
   const { name, labels, width: w, height: h } = layout;
   const notes: string[] = [];
   const view = sameShape(layout, source.drawn);
@@ -186,13 +190,13 @@ export const classTable = (palette: Palette): { count: number; colors: readonly 
 });
 
 /** A size at training scale and as the networks see it. */
-export interface Grid {
+export interface TrainingGrid {
   size: Size;
   padding: Padding;
 }
 
 /** The grid of something of this output size, in a run that trains at `longSide` pixels. */
-export function gridOf(of: Size & { name?: string }, source: Source, longSide: number, levels: number): Grid {
+export function gridOf(of: Size & { name?: string }, source: Source, longSide: number, levels: number): TrainingGrid {
   const fit = fitSize(source.width, source.height, longSide);
   const same = of.width === source.width && of.height === source.height;
   const size = same
@@ -240,11 +244,11 @@ export const fullSource = (s: Source): Pair => ({
 });
 
 /**
- * A pair about the centre of a grid of another size: mirrored out where it is smaller, cut where it is larger. Its
+ * A pair about the center of a grid of another size: mirrored out where it is smaller, cut where it is larger. Its
  * scale stays.
  */
 export function fitPair(pair: Pair, to: Size): Pair {
-  const p = centred(pair, to);
+  const p = centerd(pair, to);
   return {
     width: to.width,
     height: to.height,
@@ -253,7 +257,7 @@ export function fitPair(pair: Pair, to: Size): Pair {
   };
 }
 
-const centred = (from: Size, to: Size): Padding => {
+const centerd = (from: Size, to: Size): Padding => {
   const left = Math.floor((to.width - from.width) / 2),
     top = Math.floor((to.height - from.height) / 2);
   return {
@@ -267,9 +271,9 @@ const centred = (from: Size, to: Size): Padding => {
 };
 
 /**
- * A layout at its training size about the centre of a padded grid: its own for rendering, the source's for training.
+ * A layout at its training size about the center of a padded grid: its own for rendering, the source's for training.
  */
-export function fitLayout(layout: Labelled, size: Size, to: Size, palette: Pick<Palette, 'lines'>): Labelled {
+export function fitLayout(layout: LabeledSize, size: Size, to: Size, palette: Pick<Palette, 'lines'>): LabeledSize {
   const small = resizerOf(palette)(layout.labels, layout.width, layout.height, size.width, size.height);
-  return { width: to.width, height: to.height, labels: padLabels(small, size.width, size.height, centred(size, to)) };
+  return { width: to.width, height: to.height, labels: padLabels(small, size.width, size.height, centerd(size, to)) };
 }

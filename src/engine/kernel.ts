@@ -12,13 +12,13 @@ export interface Binding {
   access: 'read' | 'read_write' | 'uniform';
   element: number;
 }
-export interface Field {
+export interface UniformField {
   name: string;
   type: 'u32' | 'i32' | 'f32';
 }
 export interface Interface {
   bindings: Binding[];
-  fields: Field[];
+  fields: UniformField[];
   overrides: Set<string>;
   entry: string;
   subgroups: boolean;
@@ -27,7 +27,7 @@ export interface Interface {
 const cache = new WeakMap<WgslModule, Interface>();
 
 /** Reads bindings, the fields of `struct Params` and the override constants from a kernel's text. */
-export function inspect(module: WgslModule): Interface {
+export function inspectKernel(module: WgslModule): Interface {
   const known = cache.get(module);
   if (known) return known;
   const text = module.source.replace(/\/\/[^\n]*/g, '');
@@ -43,7 +43,7 @@ export function inspect(module: WgslModule): Interface {
   const fields = [...body.matchAll(/(\w+)\s*:\s*(\w+)/g)].map((m) => {
     if (!['u32', 'i32', 'f32'].includes(m[2]))
       throw new Error(`${module.name}.wgsl: Params.${m[1]} must be u32, i32 or f32`);
-    return { name: m[1], type: m[2] as Field['type'] };
+    return { name: m[1], type: m[2] as UniformField['type'] };
   });
   const uniforms = bindings.filter((b) => b.access === 'uniform');
   if (uniforms.length > 1 || fields.length > 0 !== (uniforms.length === 1)) {
@@ -113,7 +113,7 @@ export class PipelineCache {
   }
 
   private async create(module: WgslModule, constants: Constants): Promise<Pipeline> {
-    const { bindings, overrides, entry } = inspect(module);
+    const { bindings, overrides, entry } = inspectKernel(module);
     for (const name of Object.keys(constants)) {
       if (!overrides.has(name)) throw new Error(`${module.name}.wgsl has no override constant ${name}`);
     }
@@ -146,7 +146,7 @@ export class PipelineCache {
 /** Packs a uniform block by a kernel's fields; every field must be given and every value must be a field. */
 export function packParams(
   module: WgslModule,
-  fields: readonly Field[],
+  fields: readonly UniformField[],
   values: Readonly<Record<string, number>>,
 ): ArrayBuffer {
   const view = new DataView(new ArrayBuffer(Math.ceil(fields.length / 4) * 16));

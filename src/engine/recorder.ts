@@ -3,10 +3,10 @@
  * compiles the pipelines and makes the bind groups; the program that comes out is replayed without making anything.
  */
 import type { Device } from './device.ts';
-import { inspect, packParams, type Constants, type PipelineCache } from './kernel.ts';
+import { inspectKernel, packParams, type Constants, type PipelineCache } from './kernel.ts';
 import { invariantCalls, planMemory } from './memory/plan.ts';
 import { Program, type Launch } from './program.ts';
-import { aloneParams, canTwin, mergeTwins } from './twins.ts';
+import { unbatchedParams, canBatch, mergeBatchedPairs } from './twins.ts';
 import { align, alignment, usage, type Memory, type Storage } from './memory/storage.ts';
 
 export interface Call {
@@ -33,7 +33,7 @@ export class Recorder {
 
   /** Adds one dispatch. Throws if the call site and the WGSL disagree on names, access or parameters. */
   dispatch(call: Call): void {
-    const { bindings } = inspect(call.module);
+    const { bindings } = inspectKernel(call.module);
     const name = call.module.name;
     for (const b of bindings) {
       if (b.access !== 'uniform' && !(b.access === 'read' ? call.read : call.write)[b.name])
@@ -58,7 +58,7 @@ export class Recorder {
   /** `still`: lasting storages whose values change between runs only where `Program.expire` says so. */
   async finish(still: ReadonlySet<Storage> = new Set()): Promise<Program> {
     const gpu = this.device.gpu;
-    mergeTwins(this.calls);
+    mergeBatchedPairs(this.calls);
     const first = this.hoist(still);
     const plan = planMemory(this.calls);
     const buffers = this.memory.stepBuffers(plan.bins);
@@ -70,7 +70,7 @@ export class Recorder {
     const compiled = await Promise.all(this.calls.map((c) => this.pipelines.get(c.module, c.constants)));
     const uniforms = this.packUniforms();
     const launches: Launch[] = this.calls.map((call, i) => {
-      const { bindings } = inspect(call.module);
+      const { bindings } = inspectKernel(call.module);
       const entries = bindings.map((b): GPUBindGroupEntry => {
         if (b.access === 'uniform')
           return {
@@ -118,9 +118,9 @@ export class Recorder {
     const sizes: number[] = [];
     let total = 0;
     for (const call of this.calls) {
-      const { fields } = inspect(call.module);
+      const { fields } = inspectKernel(call.module);
       const bytes = new Uint8Array(
-        packParams(call.module, fields, { ...(canTwin(call.module) && aloneParams(call)), ...call.params }),
+        packParams(call.module, fields, { ...(canBatch(call.module) && unbatchedParams(call)), ...call.params }),
       );
       const key = bytes.join();
       let at = known.get(key);

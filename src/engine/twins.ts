@@ -9,15 +9,15 @@
  * the second's (which = group.z >= twin); for each storage binding `twin_NAME`, by how many elements the second's lies
  * behind the first's; `second_NAME` for each field NAME in which the second may differ.
  */
-import { inspect } from './kernel.ts';
+import { inspectKernel } from './kernel.ts';
 import type { Call } from './recorder.ts';
 import { align, alignment, Storage } from './memory/storage.ts';
 
-export const canTwin = (module: WgslModule): boolean => inspect(module).fields.some((f) => f.name === 'twin');
+export const canBatch = (module: WgslModule): boolean => inspectKernel(module).fields.some((f) => f.name === 'twin');
 
 /** The fields of a call that is no twin. */
-export function aloneParams(call: Call): Record<string, number> {
-  const { fields } = inspect(call.module);
+export function unbatchedParams(call: Call): Record<string, number> {
+  const { fields } = inspectKernel(call.module);
   return Object.fromEntries(
     fields
       .filter((f) => /^(twin$|twin_|second_)/.test(f.name))
@@ -39,14 +39,14 @@ const ordered = (a: Call, b: Call): boolean => meet(a.write, b.read) || meet(a.w
 
 /** Calls with equal keys differ only in what a twin may. */
 function keyOf(c: Call): string {
-  const { fields } = inspect(c.module);
+  const { fields } = inspectKernel(c.module);
   const params = Object.entries(c.params ?? {}).filter(([name]) => !fields.some((f) => f.name === `second_${name}`));
   return JSON.stringify([c.module.name, c.constants ?? {}, params, c.groups[0], c.groups[1] ?? 1]);
 }
 
 /** Merges twins in place. Storages of step memory that have no place yet are put side by side. */
-export function mergeTwins(calls: Call[]): void {
-  const keys = new Map(calls.filter((c) => canTwin(c.module)).map((c) => [c, keyOf(c)]));
+export function mergeBatchedPairs(calls: Call[]): void {
+  const keys = new Map(calls.filter((c) => canBatch(c.module)).map((c) => [c, keyOf(c)]));
   for (let i = 0; i < calls.length; i++) {
     const key = keys.get(calls[i]);
     if (key === undefined) continue;
@@ -152,7 +152,7 @@ function pair(calls: readonly Call[], a: Call, b: Call): Call | null {
 }
 
 function merged(a: Call, b: Call): Call {
-  const { bindings, fields } = inspect(a.module);
+  const { bindings, fields } = inspectKernel(a.module);
   const theirs = all(b);
   const params: Record<string, number> = { ...a.params };
   const span = (bound: Bound): Record<string, Storage> =>

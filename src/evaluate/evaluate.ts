@@ -4,7 +4,7 @@ import { fitSize, resize, resizeLabels, type Picture } from '../data/image/image
 import { withoutSides } from '../data/layout/mirror.ts';
 import { copyShare, type CopyShare } from './metrics/copyCheck.ts';
 import type { Inception } from './metrics/inception.ts';
-import { Judge } from './layoutClassifier/layoutClassifier.ts';
+import { LayoutClassifier } from './layoutClassifier/layoutClassifier.ts';
 import { layoutScore, type LayoutScore } from './metrics/labels.ts';
 import { patchSimilarity, type PatchSimilarity } from './metrics/patches.ts';
 import { perceptualDistance } from './metrics/perceptual.ts';
@@ -41,7 +41,7 @@ export interface EvaluateInput {
   /** For SIFID. */
   inception?: Inception;
   /** Default: judgeOf(source). */
-  judge?: Judge;
+  judge?: LayoutClassifier;
 }
 
 export interface Report {
@@ -70,18 +70,18 @@ export interface Report {
   truth: { psnr: number; ssim: number; perceptual: number; copy: CopyShare } | null;
 }
 
-const judges = new WeakMap<object, Judge>();
+const classifiers = new WeakMap<object, LayoutClassifier>();
 const namesOf = (source: EvaluationSource): string[] => source.palette.classes.map((c) => c.name);
 /**
  * The judge of a source, trained when first asked for. It sees no position: to it left and right of a pair are one
  * class.
  */
-export function judgeOf(source: EvaluationSource): Judge {
-  let judge = judges.get(source);
+export function layoutClassifierOf(source: EvaluationSource): LayoutClassifier {
+  let judge = classifiers.get(source);
   if (!judge)
-    judges.set(
+    classifiers.set(
       source,
-      (judge = Judge.train(
+      (judge = LayoutClassifier.train(
         { ...source, labels: withoutSides(source.labels, namesOf(source)) },
         source.palette.classes.length,
       )),
@@ -140,7 +140,7 @@ export async function evaluate(o: EvaluateInput): Promise<Report> {
 function layoutOf(o: EvaluateInput, result: Picture, k: number): Report['layout'] {
   const { source, target, truth, predicted } = o;
   const { width: w, height: h } = target;
-  const judge = predicted ? null : (o.judge ?? judgeOf(source));
+  const judge = predicted ? null : (o.judge ?? layoutClassifierOf(source));
   const seen = judge ? judge.predict(result) : predicted!;
   const before = judge ? judge.predict(source.photo) : (o.predictedSource ?? null);
   const wanted = judge ? withoutSides(target.labels, namesOf(source)) : target.labels;

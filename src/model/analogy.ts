@@ -31,7 +31,7 @@ import { Renderer } from './render.ts';
 import { refine, synthesizeTargets, type Drafts } from './synthesis/synthesis.ts';
 import type { Draft } from './synthesis/level.ts';
 import { fitting, type Tile } from './synthesis/tile.ts';
-import { Training, type HostState, type State, type TrainingInput } from './training/training.ts';
+import { Training, type HostState, type TensorState, type TrainingInput } from './training/training.ts';
 
 /**
  * A preset's settings with a size, a width, a seed and a total of their own; what depends on them follows. `condition`:
@@ -135,7 +135,7 @@ export async function openTraining(
  * Networks as a run saved them, to render with and look into: no training step is recorded. `state` from
  * Training.state.
  */
-export function openNetworks(session: Session, c: Config, source: Source, state: State): Networks {
+export function openNetworks(session: Session, c: Config, source: Source, state: TensorState): Networks {
   const networks = createNetworks(session, c, source.palette.classes.length);
   restoring(() => restoreNetworks(session, networks, state, [0, 0, 0]));
   return networks;
@@ -145,7 +145,7 @@ export function openNetworks(session: Session, c: Config, source: Source, state:
  * Takes up a saved state again. Saved weights that are not those of the networks are the run's fault, not the
  * program's.
  */
-export function resumeTraining(training: Training, state: State, host: HostState): void {
+export function resumeTraining(training: Training, state: TensorState, host: HostState): void {
   restoring(() => training.restore(state, host));
 }
 

@@ -38,7 +38,7 @@ export interface Config {
      */
     norm: 'batch' | 'instance';
     output: 'tanh' | 'linear';
-    /** Behind the last convolution batch normalisation and LeakyReLU, and no bias [C]; without: nothing, and a bias. */
+    /** Behind the last convolution batch normalization and LeakyReLU, and no bias [C]; without: nothing, and a bias. */
     tail?: 'normed';
     /** Divisor of the modulation's variance: pixels - 1 [C]; without: pixels. */
     variance?: 'unbiased';

@@ -37,7 +37,7 @@ export interface Inside {
  * One pass of G, D and S for a layout. `source` and `layout` have one size, a multiple of 2^levels. Changes nothing of
  * a run.
  */
-export async function inspect(
+export async function inspectNetworks(
   session: Session,
   c: Config,
   classes: ClassTable,

@@ -2,7 +2,7 @@
 import type { Session } from '../autograd/tensor.ts';
 import { drawingChannels, drawingPlanes } from '../data/layout/drawing.ts';
 import type { Condition } from './config.ts';
-import type { Side } from './training/steps.ts';
+import type { TrainingPair } from './training/steps.ts';
 
 /** A layout over a grid whose sides are multiples of 2^levels. */
 export interface LayoutData {
@@ -16,7 +16,7 @@ export interface PairData extends LayoutData {
 
 /** What layouts are made of. */
 export interface ClassTable {
-  count: number /** RGB 0..255 of each class, for layouts as colours. */;
+  count: number /** RGB 0..255 of each class, for layouts as colors. */;
   colors: readonly (readonly [
     number,
     number,
@@ -26,7 +26,13 @@ export interface ClassTable {
 }
 
 /** Lasting tensors of one side. `channels`: layoutChannels. */
-export function lastingSide(session: Session, label: string, width: number, height: number, channels: number): Side {
+export function lastingSide(
+  session: Session,
+  label: string,
+  width: number,
+  height: number,
+  channels: number,
+): TrainingPair {
   return {
     image: session.lasting([1, 3, height, width], `${label}.image`),
     labels: session.lasting([1, height, width], `${label}.labels`, undefined, 'u32'),
@@ -47,7 +53,7 @@ export function classWeights(labels: Uint8Array, classes: number, power: number)
   return Float32Array.from(counts, (n) => (n ? (median / n) ** power : 1));
 }
 
-/** Colours [3,H,W] in [-1,1] of a label map. */
+/** Colors [3,H,W] in [-1,1] of a label map. */
 export function colorLayout(labels: Uint8Array, classes: ClassTable): Float32Array {
   const n = labels.length;
   const out = new Float32Array(3 * n);

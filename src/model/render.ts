@@ -4,7 +4,7 @@ import type { Program } from '../engine/program.ts';
 import type { Config } from './config.ts';
 import { inference, type Networks } from './networks/networks.ts';
 import { lastingSide, layoutChannels, layoutValues, type ClassTable, type LayoutData, type PairData } from './pair.ts';
-import { untaped, type Side } from './training/steps.ts';
+import { untaped, type TrainingPair } from './training/steps.ts';
 
 /** Renders layouts of one size. The source pair has that size, too: its features are what gets modulated. */
 export class Renderer {
@@ -12,7 +12,7 @@ export class Renderer {
     private readonly session: Session,
     private readonly c: Config,
     private readonly classes: ClassTable,
-    private readonly target: Side,
+    private readonly target: TrainingPair,
     private readonly program: Program,
     private readonly output: Tensor,
   ) {}
@@ -25,7 +25,7 @@ export class Renderer {
     source: PairData,
   ): Promise<Renderer> {
     const channels = layoutChannels(c.network.condition, classes.count);
-    const side = (label: string): Side => lastingSide(session, label, source.width, source.height, channels);
+    const side = (label: string): TrainingPair => lastingSide(session, label, source.width, source.height, channels);
     const from = side('render.source');
     const target = side('render.target');
     session.write(from.image, source.image);

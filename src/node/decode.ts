@@ -10,7 +10,7 @@ import { rawBytes, SAMPLES } from '../data/formats/pngPixels.ts';
 import { readInput } from './files.ts';
 
 export interface DecodeOptions {
-  /** A layout's colours are names, not light: a PNG's colour profile is then not applied. Default false. */
+  /** A layout's colors are names, not light: a PNG's color profile is then not applied. Default false. */
   layout?: boolean;
 }
 
@@ -69,7 +69,7 @@ const SLACK = 1 << 16; // some writers leave a little behind the last row
 function decodePng(bytes: Uint8Array, chunks: Chunk[], header: PngHeader, name: string): Picture {
   const { width, height, bits, colorType } = header;
   if (!(colorType in SAMPLES))
-    throw new UserError(`${name}: the PNG file is damaged: there is no colour type ${colorType}`);
+    throw new UserError(`${name}: the PNG file is damaged: there is no color type ${colorType}`);
   let png: { data: Buffer | Uint16Array };
   try {
     // pngjs shows a stream that ends early as whatever was in memory, and inflates interlaced ones without a bound
@@ -82,19 +82,19 @@ function decodePng(bytes: Uint8Array, chunks: Chunk[], header: PngHeader, name: 
   } catch (e) {
     throw broken(name, 'PNG', e);
   }
-  const grey = colorType === 0 || colorType === 4;
+  const gray = colorType === 0 || colorType === 4;
   let indexed: Indexed | undefined;
   let data: Uint8Array;
   if (bits === 16) {
     const wide = png.data as Uint16Array;
     // all but black as a picture: a map of class numbers
-    const small = grey && !wide.some((v, i) => (i & 3) < 3 && v > 255);
+    const small = gray && !wide.some((v, i) => (i & 3) < 3 && v > 255);
     data = new Uint8Array(wide.length);
     for (let i = 0; i < data.length; i++) data[i] = small && (i & 3) < 3 ? wide[i] : (wide[i] * 255 + 32767) / 65535;
-    if (small) indexed = { kind: 'grey', step: 1 };
+    if (small) indexed = { kind: 'gray', step: 1 };
   } else {
     data = new Uint8Array(png.data.buffer, png.data.byteOffset, width * height * 4);
-    if (grey && bits < 8) indexed = { kind: 'grey', step: 255 / (2 ** bits - 1) };
+    if (gray && bits < 8) indexed = { kind: 'gray', step: 255 / (2 ** bits - 1) };
   }
   if (data.length !== width * height * 4) throw broken(name, 'PNG', new Error('too few pixels'));
   if (colorType === 3)
@@ -119,7 +119,7 @@ async function viaSharp(bytes: Uint8Array, name: string, format: ReadableFormat)
     if ((header.pages ?? 1) > 1) throw animated(name, label);
     checkSize(header.width ?? 0, header.height ?? 0, name);
     // rotate(): by its EXIF orientation
-    const image = sharp(bytes, settings).rotate().toColourspace('srgb').ensureAlpha();
+    const image = sharp(bytes, settings).rotate().toColorspace('srgb').ensureAlpha();
     const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (info.channels !== 4) throw new Error(`${info.channels} channels`);
     const rgba = new Uint8Array(data.buffer, data.byteOffset, data.length);

@@ -22,7 +22,7 @@ import {
 } from '../model/run/runFiles.ts';
 import { readRecord, type RunRecord } from '../model/run/runRecord.ts';
 import type { SavedRun } from '../model/run/runZip.ts';
-import type { Training, State } from '../model/training/training.ts';
+import type { Training, TensorState } from '../model/training/training.ts';
 import { encodePng, readPicture } from './decode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from './files.ts';
 import { lock } from './lock.ts';
@@ -135,7 +135,7 @@ export class RunFolder {
   learned(): Promise<PairData[]> {
     return this.reader.learned();
   }
-  state(): Promise<State> {
+  state(): Promise<TensorState> {
     return this.reader.state();
   }
 

@@ -11,11 +11,11 @@ import { decodeSafetensors, encodeSafetensors } from '../data/formats/safetensor
 import { readSinganRecord, singanRecordName, type SinganRecord } from '../model/baselines/singan/record.ts';
 import type { SinganTraining } from '../model/baselines/singan/training.ts';
 import type { FileRecord } from '../model/run/runRecord.ts';
-import type { State } from '../model/training/training.ts';
+import type { TensorState } from '../model/training/training.ts';
 import { encodePng, readPicture } from './decode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from './files.ts';
 import { lock } from './lock.ts';
-import { sha256 } from './version.ts';
+import { sha256Sync } from './version.ts';
 
 export const isSinganRun = (path: string): Promise<boolean> =>
   fs.stat(join(path, singanRecordName)).then(
@@ -32,7 +32,7 @@ async function weightsOf(training: SinganTraining): Promise<{ bytes: Uint8Array;
     bytes,
     record: {
       name: `weights-${String(scale).padStart(3, '0')}-${String(iteration).padStart(6, '0')}.safetensors`,
-      sha256: sha256(bytes),
+      sha256: sha256Sync(bytes),
     },
   };
 }
@@ -117,10 +117,10 @@ export class SinganFolder {
   }
 
   /** The tensors of the last save. Throws UserError where the file is missing or changed. */
-  async state(): Promise<State> {
+  async state(): Promise<TensorState> {
     const { name, sha256: expected } = this.record.weights;
     const bytes = await readInput(this.file(name));
-    if (sha256(bytes) !== expected)
+    if (sha256Sync(bytes) !== expected)
       throw new UserError(
         `${this.file(name)}: is damaged or from another run (its hash is not the one in ${singanRecordName}): take the run folder from a backup, or train anew`,
       );

@@ -33,4 +33,4 @@ export const versions = (): Versions => {
   return { semia: programVersion, node: process.version, webgpu, platform: `${process.platform}-${process.arch}` };
 };
 
-export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256Sync = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');

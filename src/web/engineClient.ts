@@ -6,7 +6,7 @@
  *     engine.on('level', ({ picture }) => show(picture));
  *     await engine.call('preview', { target, size: 256 });
  */
-import type { EventName, Events, Failure, FromWorker, Method, Params, Result, ToWorker } from './engineProtocol.ts';
+import type { EventName, Events, Failure, FromWorker, MethodName, Params, Result, ToWorker } from './engineProtocol.ts';
 
 /** A request that failed, as what it is: `failure.kind` decides what the page offers, `message` is for people. */
 export class EngineError extends Error {
@@ -22,7 +22,7 @@ interface Pending {
 }
 type Listener<E extends EventName> = (data: Events[E]) => void;
 
-export class Engine {
+export class EngineClient {
   private readonly pending = new Map<number, Pending>();
   private readonly listeners = new Map<EventName, Set<Listener<never>>>();
   private next = 1;
@@ -35,7 +35,7 @@ export class Engine {
   }
 
   /** Asks the worker. `transfer`: buffers of `params` that the caller gives away. Rejects with EngineError. */
-  call<M extends Method>(method: M, params: Params<M>, transfer: Transferable[] = []): Promise<Result<M>> {
+  call<M extends MethodName>(method: M, params: Params<M>, transfer: Transferable[] = []): Promise<Result<M>> {
     const id = this.next++;
     return new Promise((resolve, reject) => {
       this.pending.set(id, { resolve: resolve as Pending['resolve'], reject });

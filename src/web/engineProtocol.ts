@@ -79,7 +79,7 @@ export interface SourceField extends Size {
   /** [h,w]: y * source.width + x of the source pixel. */
   pixels: Uint32Array<ArrayBuffer>;
   /**
-   * [h,w]: what the patch around it costs against the source's there (colours and guides), as a difference in 0..255 a
+   * [h,w]: what the patch around it costs against the source's there (colors and guides), as a difference in 0..255 a
    * channel.
    */
   distance: Float32Array<ArrayBuffer>;
@@ -143,7 +143,7 @@ export interface RunFile {
 }
 
 /**
- * One value a pixel of the draft, for colouring: gamma's is the mean over channels of |gamma - 1|, beta's of |beta|,
+ * One value a pixel of the draft, for coloring: gamma's is the mean over channels of |gamma - 1|, beta's of |beta|,
  * D's the score.
  */
 export interface HeatMap extends Size {
@@ -161,7 +161,7 @@ export interface Inspection {
   layout: Labels & { agreement: number };
 }
 
-export interface Judgement extends Labels {
+export interface LayoutReading extends Labels {
   /** Share of the pixels where it is the target's, and the mean intersection over union, 0..1. */
   accuracy: number;
   meanIoU: number;
@@ -220,7 +220,7 @@ export interface Methods {
    * Reads the layout off any picture of a target, by the judge that took no part in training
    * (src/evaluate/layoutClassifier/layoutClassifier.ts). No run is needed.
    */
-  judge(p: { target: TargetInput; picture: Pixels }): Judgement;
+  judge(p: { target: TargetInput; picture: Pixels }): LayoutReading;
   /**
    * For drawings, which have no classes to judge: the lines found in any picture of a target, as `semia edges RESULT
    * --against DRAWING` finds them.
@@ -235,9 +235,9 @@ export interface Methods {
   /** Destroys the device as a driver's reset would: for tests and for trying what the page does then. */
   loseDevice(p: object): void;
 }
-export type Method = keyof Methods;
-export type Params<M extends Method> = Parameters<Methods[M]>[0];
-export type Result<M extends Method> = ReturnType<Methods[M]>;
+export type MethodName = keyof Methods;
+export type Params<M extends MethodName> = Parameters<Methods[M]>[0];
+export type Result<M extends MethodName> = ReturnType<Methods[M]>;
 
 export interface Events {
   /** A level of the newest preview. */
@@ -264,7 +264,7 @@ export interface Failure {
   smaller?: number;
 }
 
-export type ToWorker = { id: number; method: Method; params: unknown };
+export type ToWorker = { id: number; method: MethodName; params: unknown };
 export type FromWorker =
   | { id: number; ok: true; result: unknown }
   | { id: number; ok: false; failure: Failure }

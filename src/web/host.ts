@@ -1,14 +1,15 @@
 /** What the page gets from where it is served: its worker, its copy for offline use, and a run to open. */
-import { Engine } from './engineClient.ts';
+import { EngineClient } from './engineClient.ts';
 
 /** The worker's file beside this script; the build's. */
 declare const WORKER_FILE: string;
-/** The second worker's: files, scenes and first layouts (page/desk). */
+/** The second worker's: files, scenes and first layouts (page/assets). */
 declare const ASSETS_WORKER_FILE: string;
 
-export const startEngine = (): Engine =>
-  new Engine(new Worker(new URL(WORKER_FILE, import.meta.url), { type: 'module' }));
-export const startDesk = (): Worker => new Worker(new URL(ASSETS_WORKER_FILE, import.meta.url), { type: 'module' });
+export const startEngine = (): EngineClient =>
+  new EngineClient(new Worker(new URL(WORKER_FILE, import.meta.url), { type: 'module' }));
+export const startAssetsWorker = (): Worker =>
+  new Worker(new URL(ASSETS_WORKER_FILE, import.meta.url), { type: 'module' });
 
 /**
  * Keeps the page for offline use. Resolves once everything is in the cache; false where the browser does not do that.

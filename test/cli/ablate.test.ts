@@ -50,7 +50,7 @@ test('each factor changes what it says and nothing else, and leaves the base alo
     ['coherence-kind', 'condition', 'norm'].map((n) => [label(n), label(n, preset('code'))]),
     [
       ['coherence of sampled patches', 'coherence over all patches'],
-      ['colour layouts', 'one-hot layouts'],
+      ['color layouts', 'one-hot layouts'],
       ['batch statistics', 'instance statistics'],
     ],
   );

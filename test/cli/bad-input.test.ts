@@ -298,7 +298,7 @@ const cases: Case[] = [
   },
   // targets
   {
-    name: 'an unknown colour',
+    name: 'an unknown color',
     args: analogy('green.png'),
     says: /green\.png: #14c828 \(17 % of the layout, as at pixel \(\d+, \d+\)\) is no class/,
   },
@@ -322,7 +322,7 @@ const cases: Case[] = [
     says: /too small.*5 x 5/,
   },
   {
-    name: 'a preview in an unknown colour',
+    name: 'a preview in an unknown color',
     args: ['preview', 'photo.png', 'layout.png', 'green.png', '-o', 'new.png'],
     says: /green\.png: #14c828/,
   },
@@ -602,14 +602,14 @@ const cases: Case[] = [
     says: /palette\.txt: line 2 "what is this" is no class/,
   },
   {
-    name: 'a palette of other colours',
+    name: 'a palette of other colors',
     args: withOption('--palette', 'green-palette.txt'),
     says: /layout\.png: #\w{6} .* is not in the palette file/,
   },
   {
-    name: 'a palette that names a colour twice',
+    name: 'a palette that names a color twice',
     args: withOption('--palette', 'twice.txt'),
-    says: /twice\.txt: the colour #c81e1e stands twice/,
+    says: /twice\.txt: the color #c81e1e stands twice/,
   },
   {
     name: 'a picture for a palette',
@@ -717,7 +717,7 @@ const cases: Case[] = [
   {
     name: 'a run with another layout',
     args: render('repainted'),
-    says: /repainted\/layout\.png: has a colour that is no class/,
+    says: /repainted\/layout\.png: has a color that is no class/,
   },
   {
     name: 'a run with a layout of another size',
@@ -725,7 +725,7 @@ const cases: Case[] = [
     says: /resized\/layout\.png: is 40 x 32.*48 x 32/,
   },
   { name: 'a checkpoint of other networks', args: render('run'), says: /the run's weights do not fit its networks/ },
-  { name: 'a layout of other colours for a run', args: render('run', 'green.png'), says: /green\.png: #14c828/ },
+  { name: 'a layout of other colors for a run', args: render('run', 'green.png'), says: /green\.png: #14c828/ },
   { name: 'resuming nothing', args: ['train', '-o', 'none', '--resume'], says: /none: no such run folder/ },
   {
     name: 'resuming with another size and seed',
@@ -975,7 +975,7 @@ const cases: Case[] = [
     says: /--predicted other: has no label map named photo\.png/,
   },
   {
-    name: 'a label map in other colours',
+    name: 'a label map in other colors',
     args: evaluating('green.png', '--predicted', '.'),
     says: /green\.png: #14c828/,
   },

@@ -68,7 +68,7 @@ test('palette tells classes, areas and what targets do with them', async () => {
   const { stdout } = good(
     await run(['palette', 'ex/lake/layout.png', 'ex/lake/targets', '--palette', 'ex/lake/palette.txt']),
   );
-  assert.match(stdout, /5 classes by colour/);
+  assert.match(stdout, /5 classes by color/);
   assert.match(stdout, /sky +#\w{6} +\d+ px/);
   assert.match(stdout, /targets\/[^/]+\.png: 64 x/);
   const report = JSON.parse(good(await run(['palette', 'ex/lake/layout.png', '--json'])).stdout);

@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DeviceError } from '../../src/engine/device.ts';
 import { metrics } from '../../src/evaluate/metrics/metrics.ts';
-import type { Method } from '../../src/model/baselines/method.ts';
+import type { ComparedMethod } from '../../src/model/baselines/method.ts';
 import { methods } from '../../src/model/baselines/methods.ts';
 import { compare, shareOf } from '../../src/cli/commands/research/compare.ts';
 import { bestOf, type Row } from '../../src/cli/reports/comparePage.ts';
@@ -163,7 +163,7 @@ test('compare: what is finished is kept when it goes on; what cannot be done is 
 
 test('compare: a method that breaks loses its own row only, and a failing device is opened anew', async () => {
   const source = methods.find((m) => m.name === 'source')!;
-  const broken = (name: string, run: Method['run']): Method => ({ ...source, name, label: name, run });
+  const broken = (name: string, run: ComparedMethod['run']): ComparedMethod => ({ ...source, name, label: name, run });
   const out = join(folder, 'broken');
   const files = ['photo.png', 'layout.png'].map((n) => join(folder, 'compared/scene', n));
   const task = await readTask(files[0], files[1], [files[1]], { outputSize: 64, quiet: true });

@@ -93,10 +93,10 @@ test('masks: white on black, opaque on transparent, of another size; a photograp
   assert.throws(
     () =>
       readMask(
-        paint(20, 10, (x) => [x * 12, x * 12, x * 12], 'grey.png'),
+        paint(20, 10, (x) => [x * 12, x * 12, x * 12], 'gray.png'),
         photo,
       ),
-    /grey\.png: is no mask: \d+.* neither dark nor light/,
+    /gray\.png: is no mask: \d+.* neither dark nor light/,
   );
   assert.throws(
     () =>
@@ -152,7 +152,7 @@ test('no match has a forbidden pixel, in the full search as in PatchMatch, whate
         for (let x = 0; x < 5; x++) if (!allowed[(Math.floor(p / m) + y) * n + (p % m) + x]) return false;
       return true;
     };
-    const centre = (l: Uint8Array, p: number): number => l[(Math.floor(p / m) + 2) * n + (p % m) + 2];
+    const center = (l: Uint8Array, p: number): number => l[(Math.floor(p / m) + 2) * n + (p % m) + 2];
     const distance = (a: number, b: number): number => {
       let sum = 0;
       for (let y = 0; y < 5; y++)
@@ -166,7 +166,7 @@ test('no match has a forbidden pixel, in the full search as in PatchMatch, whate
     };
     for (let p = 0; p < m * m; p++) {
       const own = Array.from({ length: m * m }, (_, q) => q).filter(
-        (q) => free(q) && (centre(wanted, p) === 5 || centre(labels, q) === centre(wanted, p)),
+        (q) => free(q) && (center(wanted, p) === 5 || center(labels, q) === center(wanted, p)),
       );
       assert.ok(own.includes(full[2 * p]) && own.includes(found[2 * p]), `patch ${p}: ${full[2 * p]}, ${found[2 * p]}`);
       const best = Math.min(...own.map((q) => distance(p, q)));
@@ -281,15 +281,15 @@ test('sample masks, layouts and other photographs say what a hole is filled with
     };
     const asked = await inpaint({ session, photo: halves, hole, layout });
     assert.ok(mean(asked, 2) > mean(asked, 0), 'the layout asks for the blue side there');
-    // Grey all over: what fills it can only be from the other photograph, whose green the sample mask leaves as the
+    // Gray all over: what fills it can only be from the other photograph, whose green the sample mask leaves as the
     // only source.
-    const grey = paint(w, h, (x, y) => (hole[y * w + x] ? [0, 0, 0] : [100, 100 + (x % 2), 100]));
+    const gray = paint(w, h, (x, y) => (hole[y * w + x] ? [0, 0, 0] : [100, 100 + (x % 2), 100]));
     const other = paint(70, 44, (x, y) => (x > 30 && y > 20 ? [100, 100 + (x % 2), 100] : [90, 160, 90]));
-    const made = await inpaint({ session, photo: grey, hole, sample: new Uint8Array(w * h), others: [other] });
-    sameOutside(made, grey, hole);
+    const made = await inpaint({ session, photo: gray, hole, sample: new Uint8Array(w * h), others: [other] });
+    sameOutside(made, gray, hole);
     assert.ok(mean(made, 1) > 95 && Math.abs(mean(made, 0) - 100) < 12, `${[0, 1, 2].map((c) => mean(made, c))}`);
     try {
-      await inpaint({ session, photo: grey, hole, sample: new Uint8Array(w * h) });
+      await inpaint({ session, photo: gray, hole, sample: new Uint8Array(w * h) });
       assert.unreachable();
     } catch (e) {
       assert.match((e as Error).message, /nothing to fill the hole with/);

@@ -7,7 +7,7 @@ import { pngChunks, readText } from '../../src/data/formats/png.ts';
 import { decodeImage, encodePng } from '../../src/node/decode.ts';
 import { SinganFolder } from '../../src/node/singanFolder.ts';
 import { published, scalesOf } from '../../src/model/baselines/singan/config.ts';
-import { inColours, mainColours } from '../../src/data/image/quantize.ts';
+import { inColors, mainColors } from '../../src/data/image/quantize.ts';
 import { injectedPainting } from '../../src/model/baselines/singan/sampler.ts';
 import { animate, blend, sample, softMask } from '../../src/model/baselines/singan/tasks.ts';
 import { repainting, SinganTraining, spread } from '../../src/model/baselines/singan/training.ts';
@@ -216,16 +216,16 @@ test('tiles continue at their other sides; frames follow each other', () =>
     assert.not.equal(far[0].data, far[1].data);
   }));
 
-test('a painting in the main colours of a photograph: three colours are found as they are, and everything painted becomes the nearest', () => {
+test('a painting in the main colors of a photograph: three colors are found as they are, and everything painted becomes the nearest', () => {
   const three = [
     [200, 40, 30],
     [30, 60, 190],
     [240, 240, 230],
   ] as const;
   const flag = paint(18, 9, (x) => three[Math.floor(x / 6)]);
-  const found = mainColours(flag, 5);
+  const found = mainColors(flag, 5);
   assert.equal(found.map((c) => c.join()).sort(), three.map((c) => c.join()).sort(), 'no more than there are');
-  const made = inColours(
+  const made = inColors(
     paint(
       3,
       1,
@@ -243,7 +243,7 @@ test('a painting in the main colours of a photograph: three colours are found as
     three.map((c) => [...c]),
   );
   const noisy = paint(30, 30, (x, y) => [x < 15 ? 40 + ((x * 7 + y * 3) % 20) : 180 + ((x * 5 + y) % 30), 100, 100]);
-  const two = mainColours(noisy, 2).sort((a, b) => a[0] - b[0]);
+  const two = mainColors(noisy, 2).sort((a, b) => a[0] - b[0]);
   const mean = (low: boolean): number => {
     let [s, n] = [0, 0];
     for (let i = 0; i < 900; i++)
@@ -259,7 +259,7 @@ test('a painting in the main colours of a photograph: three colours are found as
   );
 });
 
-test('a scale trained again for paintings: it sees main colours only, nothing but it changes, and it is taken up again to the bit', () =>
+test('a scale trained again for paintings: it sees main colors only, nothing but it changes, and it is taken up again to the bit', () =>
   scoped(async (session) => {
     const base = await SinganFolder.open(at('run'));
     const own = await base.photo();
@@ -288,7 +288,7 @@ test('a scale trained again for paintings: it sees main colours only, nothing bu
         },
       }),
     );
-    assert.ok(errors[7] < 0.7 * errors[0], `it learns to make the photograph of few colours: ${errors}`);
+    assert.ok(errors[7] < 0.7 * errors[0], `it learns to make the photograph of few colors: ${errors}`);
     const after = await whole.state();
     assert.equal([whole.host.scale, whole.host.planned], [3, [3, 40]]);
     const generators = [...state.keys()].filter((k) => k === 'z' || /^\d+\.G\./.test(k));
@@ -307,24 +307,24 @@ test('a scale trained again for paintings: it sees main colours only, nothing bu
     const again = await open(JSON.parse(kept!.host), kept!.state);
     assert.ok(await again.run({ after: async () => false }));
     for (const name of generators) assert.is(bits(await again.state(), name), bits(after, name), name);
-    // A painting of the photograph's colours is given to it in just the colours that it was trained on.
-    const flat = inColours(own, whole.colours);
+    // A painting of the photograph's colors is given to it in just the colors that it was trained on.
+    const flat = inColors(own, whole.colors);
     const size = { width: 26, height: 22 };
-    const seen = injectedPainting(whole, flat, whole.colours, size, scales.length - 1);
+    const seen = injectedPainting(whole, flat, whole.colors, size, scales.length - 1);
     const named = (c: ArrayLike<number>): string => [0, 1, 2].map((k) => Math.round(c[k])).join();
     const few = new Set(
       Array.from({ length: 26 * 22 }, (_, i) => named([0, 1, 2].map((c) => 127.5 * (seen[c * 26 * 22 + i] + 1)))),
     );
-    assert.is(whole.colours.length, colors);
+    assert.is(whole.colors.length, colors);
     assert.ok(
-      few.size > 1 && [...few].every((c) => whole.colours.some((o) => named(o) === c)),
-      `at its own size a painting is in the colours and no others: ${[...few].join(' ')}`,
+      few.size > 1 && [...few].every((c) => whole.colors.some((o) => named(o) === c)),
+      `at its own size a painting is in the colors and no others: ${[...few].join(' ')}`,
     );
-    const [made] = await sample(whole, size, { start, picture: flat, colours: whole.colours }, [1]);
+    const [made] = await sample(whole, size, { start, picture: flat, colors: whole.colors }, [1]);
     const [unaware] = await sample(
       new SinganTraining(session, base.record.config, scales, own, base.record.host, state),
       size,
-      { start, picture: flat, colours: whole.colours },
+      { start, picture: flat, colors: whole.colors },
       [1],
     );
     assert.not.equal(made.data, unaware.data, 'and what it makes of it is its own');

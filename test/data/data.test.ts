@@ -35,7 +35,7 @@ import {
 } from '../../src/data/image/image.ts';
 import { crc32, pngChunks, readText, withText } from '../../src/data/formats/png.ts';
 import { decodePng } from '../../src/data/formats/pngPixels.ts';
-import { checkWhole } from '../../src/data/image/truncation.ts';
+import { checkNotTruncated } from '../../src/data/image/truncation.ts';
 import { decodeImage, encodePng, readPicture } from '../../src/node/decode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from '../../src/node/files.ts';
 
@@ -163,20 +163,20 @@ for (const interlaced of [false, true])
       (x: number, y: number) => [0, 1, 2, 3].map((c) => wave(x, y, c)),
       { alpha: true, sixteen: true },
     ],
-    ['grey 8', 8, 0, (x: number) => x * 60, (x: number) => [x * 60, x * 60, x * 60, 255], {}],
-    ['grey 16', 16, 0, (x: number) => x * 60 * 257, (x: number) => [x * 60, x * 60, x * 60, 255], { sixteen: true }],
-    ['grey 16 of class numbers', 16, 0, (x: number) => x, (x: number) => [x, x, x, 255], { sixteen: true }],
+    ['gray 8', 8, 0, (x: number) => x * 60, (x: number) => [x * 60, x * 60, x * 60, 255], {}],
+    ['gray 16', 16, 0, (x: number) => x * 60 * 257, (x: number) => [x * 60, x * 60, x * 60, 255], { sixteen: true }],
+    ['gray 16 of class numbers', 16, 0, (x: number) => x, (x: number) => [x, x, x, 255], { sixteen: true }],
     [
-      'grey + alpha 8',
+      'gray + alpha 8',
       8,
       4,
       (x: number, _y: number, c: number) => (c ? 200 : x * 60),
       (x: number) => [x * 60, x * 60, x * 60, 200],
       { alpha: true },
     ],
-    ['grey 4', 4, 0, (x: number) => x * 3, (x: number) => [x * 51, x * 51, x * 51, 255], {}],
-    ['grey 2', 2, 0, (x: number) => x % 4, (x: number) => [(x % 4) * 85, (x % 4) * 85, (x % 4) * 85, 255], {}],
-    ['grey 1', 1, 0, (x: number) => x & 1, (x: number) => [(x & 1) * 255, (x & 1) * 255, (x & 1) * 255, 255], {}],
+    ['gray 4', 4, 0, (x: number) => x * 3, (x: number) => [x * 51, x * 51, x * 51, 255], {}],
+    ['gray 2', 2, 0, (x: number) => x % 4, (x: number) => [(x % 4) * 85, (x % 4) * 85, (x % 4) * 85, 255], {}],
+    ['gray 1', 1, 0, (x: number) => x & 1, (x: number) => [(x & 1) * 255, (x & 1) * 255, (x & 1) * 255, 255], {}],
     [
       'palette 8',
       8,
@@ -264,11 +264,11 @@ test('a JPEG or WebP that is cut off is told from a whole one, wherever it is cu
     for (const whole of format === 'jpeg'
       ? [file, Buffer.concat([file.subarray(0, 2), exif, file.subarray(2)])]
       : [file]) {
-      checkWhole(whole, format, 'a');
-      checkWhole(Buffer.concat([whole, Buffer.from('added')]), format, 'a');
+      checkNotTruncated(whole, format, 'a');
+      checkNotTruncated(Buffer.concat([whole, Buffer.from('added')]), format, 'a');
       for (const share of [0.05, 0.3, 0.7, 0.999])
         await refused(
-          () => checkWhole(whole.subarray(0, Math.floor(whole.length * share)), format, 'a.x'),
+          () => checkNotTruncated(whole.subarray(0, Math.floor(whole.length * share)), format, 'a.x'),
           /^a\.x: the (JPEG|WebP) file is cut off after \d+ bytes/,
         );
     }
@@ -306,12 +306,12 @@ for (let o = 1; o <= 8; o++)
     assert.is(corners, ['rgbw', 'grwb', 'wbgr', 'bwrg', 'rbgw', 'brwg', 'wgbr', 'gwrb'][o - 1]);
   });
 
-test('PNG with an EXIF orientation is turned too, grey or not', async () => {
-  for (const grey of [false, true]) {
+test('PNG with an EXIF orientation is turned too, gray or not', async () => {
+  for (const gray of [false, true]) {
     const raw = sharp(Buffer.from(Uint8Array.from({ length: 6 * 4 * 3 }, (_, i) => (i < 36 ? 250 : 10))), {
       raw: { width: 6, height: 4, channels: 3 },
     });
-    const bytes = await (grey ? raw.greyscale() : raw).withMetadata({ orientation: 8 }).png().toBuffer();
+    const bytes = await (gray ? raw.grayscale() : raw).withMetadata({ orientation: 8 }).png().toBuffer();
     assert.ok(pngChunks(bytes).some((c) => c.type === 'eXIf'));
     const p = await decodeImage(bytes, 'a.png', { layout: true });
     assert.equal([p.width, p.height, pixel(p, 0, 3), pixel(p, 3, 3)], [4, 6, [250, 250, 250, 255], [10, 10, 10, 255]]);
@@ -336,7 +336,7 @@ test('where a PNG holds numbers, that is known: palette, 4 and 16 bits', async (
         'p.png',
       )
     ).indexed,
-    { kind: 'grey', step: 17 },
+    { kind: 'gray', step: 17 },
   );
   assert.equal(
     (
@@ -345,7 +345,7 @@ test('where a PNG holds numbers, that is known: palette, 4 and 16 bits', async (
         'p.png',
       )
     ).indexed,
-    { kind: 'grey', step: 1 },
+    { kind: 'gray', step: 1 },
   );
   assert.is(
     (
@@ -371,7 +371,7 @@ const flat = (w = 16, h = 16, c = { r: 200, g: 100, b: 50 }) =>
   sharp({ create: { width: w, height: h, channels: 3, background: c } });
 const close = (a: number[], b: number[], by: number) => a.every((v, i) => Math.abs(v - b[i]) <= by);
 
-test('WebP, grey JPEG, CMYK JPEG; the name plays no part', async () => {
+test('WebP, gray JPEG, CMYK JPEG; the name plays no part', async () => {
   const webp = await decodeImage(await flat().webp({ lossless: true }).toBuffer(), 'a.png');
   assert.equal([webp.format, pixel(webp, 3, 3)], ['webp', [200, 100, 50, 255]]);
   const clear = await decodeImage(
@@ -381,15 +381,15 @@ test('WebP, grey JPEG, CMYK JPEG; the name plays no part', async () => {
     'a.webp',
   );
   assert.ok(clear.hasAlpha);
-  const grey = await decodeImage(await flat().greyscale().jpeg().toBuffer(), 'g.jpg');
-  assert.ok(pixel(grey, 1, 1)[0] === pixel(grey, 1, 1)[2] && grey.data.length === 16 * 16 * 4);
-  const cmyk = await flat().toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer();
+  const gray = await decodeImage(await flat().grayscale().jpeg().toBuffer(), 'g.jpg');
+  assert.ok(pixel(gray, 1, 1)[0] === pixel(gray, 1, 1)[2] && gray.data.length === 16 * 16 * 4);
+  const cmyk = await flat().toColorspace('cmyk').jpeg({ quality: 95 }).toBuffer();
   assert.is((await sharp(cmyk).metadata()).space, 'cmyk');
   const back = pixel(await decodeImage(cmyk, 'c.jpg'), 5, 5);
   assert.ok(close(back, [200, 100, 50, 255], 30), `${back}`);
 });
 
-test('a colour profile is applied to a photo, not to a layout', async () => {
+test('a color profile is applied to a photo, not to a layout', async () => {
   const p3 = await flat().withIccProfile('p3').png().toBuffer();
   assert.ok(pngChunks(p3).some((c) => c.type === 'iCCP'));
   const stored = pixel(await decodeImage(p3, 'l.png', { layout: true }), 0, 0);
@@ -552,7 +552,7 @@ test('floats: there and back, clamped', () => {
   assert.equal([...fromFloatCHW([-2, 7, NaN], 1, 1).data], [0, 255, 0, 255]);
 });
 
-test('resizing: areas averaged, constants kept, ramps kept, transparent colours kept out', () => {
+test('resizing: areas averaged, constants kept, ramps kept, transparent colors kept out', () => {
   const picture = (w: number, h: number, f: (x: number, y: number) => number[], hasAlpha = false) => {
     const data = new Uint8Array(w * h * 4);
     for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) data.set(f(x, y), 4 * (y * w + x));

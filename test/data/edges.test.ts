@@ -20,7 +20,7 @@ import {
   resizeLines,
   thin,
   withoutSpecks,
-  type Side,
+  type Direction,
 } from '../../src/data/layout/lines.ts';
 import { fitLayout, gridOf, prepareDrawing, prepareTarget } from '../../src/data/prepare.ts';
 import { paintSource } from '../../src/data/scenes/index.ts';
@@ -44,7 +44,7 @@ const bits = (rows: readonly string[]): Uint8Array => Uint8Array.from(rows.join(
 const rowsOf = (map: Uint8Array): string[] =>
   Array.from({ length: H }, (_, y) => map.subarray(y * W, y * W + W).join(''));
 const grain = hashUniform('edges/grain', W * H);
-const grey = Float64Array.from({ length: W * H }, (_, p) => {
+const gray = Float64Array.from({ length: W * H }, (_, p) => {
   const [x, y] = [p % W, Math.floor(p / W)];
   return (
     Math.floor((grain[p] + 1) * 12) +
@@ -53,11 +53,11 @@ const grey = Float64Array.from({ length: W * H }, (_, p) => {
     (y > 40 ? 40 : 0)
   );
 });
-const plane = { width: W, height: H, data: grey.map((v) => v / 255) };
+const plane = { width: W, height: H, data: gray.map((v) => v / 255) };
 
 test("the picture is the golden's", () =>
   assert.is(
-    grey.reduce((a, b) => a + b, 0),
+    gray.reduce((a, b) => a + b, 0),
     g.pixelSum,
   ));
 
@@ -86,7 +86,7 @@ test('a line is seen on its side only, within 45 degrees', () => {
   const [w, h] = [7, 6];
   const lines = new Uint8Array(w * h);
   for (const p of [2 * w + 3, 4 * w + 1]) lines[p] = 1;
-  const steps: Record<Side, [number, number]> = { up: [0, -1], down: [0, 1], left: [-1, 0], right: [1, 0] };
+  const steps: Record<Direction, [number, number]> = { up: [0, -1], down: [0, 1], left: [-1, 0], right: [1, 0] };
   for (const side of ['up', 'down', 'left', 'right'] as const) {
     const got = distancesTowards(lines, w, h, side);
     const [sx, sy] = steps[side];
@@ -121,7 +121,7 @@ test('shrinking keeps every line, and drops specks on request', () => {
   assert.is(small[16 + 12], 1, 'the speck');
 });
 
-test('a drawing is read whatever its pen, its colours and its paper', () => {
+test('a drawing is read whatever its pen, its colors and its paper', () => {
   const round = (color: (on: boolean) => readonly [number, number, number, number?], wide: number) =>
     readDrawing(paint(60, 48, (x, y) => color(Math.abs(Math.hypot(x - 30, y - 24) - 15) < wide / 2), 'drawing.png'))
       .labels;

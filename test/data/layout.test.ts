@@ -1,5 +1,5 @@
 /**
- * Layouts as people bring them: soft borders, JPEG noise, alpha, class numbers, strange colours; and what is said about
+ * Layouts as people bring them: soft borders, JPEG noise, alpha, class numbers, strange colors; and what is said about
  * them.
  */
 import { existsSync } from 'node:fs';
@@ -21,7 +21,7 @@ const SKY: RGB = [0, 253, 255],
 const W = 120,
   H = 80;
 
-/** Sky above grass above soil, with a round tree of grass colour and a wavy horizon: labels 0, 1, 2. */
+/** Sky above grass above soil, with a round tree of grass color and a wavy horizon: labels 0, 1, 2. */
 const scene = (x: number, y: number, w = W, h = H): number => {
   const u = x / w,
     v = y / h;
@@ -30,7 +30,7 @@ const scene = (x: number, y: number, w = W, h = H): number => {
 };
 const ink = [SKY, GRASS, SOIL];
 
-/** A picture by pixel: the colour, with alpha where given as a fourth. */
+/** A picture by pixel: the color, with alpha where given as a fourth. */
 function draw(f: (x: number, y: number) => readonly number[], w = W, h = H, source = 'layout.png'): Picture {
   const data = new Uint8Array(4 * w * h);
   let hasAlpha = false;
@@ -67,7 +67,7 @@ const inBox = (x: number, y: number, x0: number, y0: number, w: number, h: numbe
   x >= x0 && y >= y0 && x < x0 + w && y < y0 + h;
 
 const names = (p: Palette) => p.classes.map((c) => c.name).sort();
-/** Share of labels that differ from the truth, the palette's classes being matched to ink by colour. */
+/** Share of labels that differ from the truth, the palette's classes being matched to ink by color. */
 function wrong(labels: Uint8Array, palette: Palette, expected = truth, colors: readonly RGB[] = ink): number {
   const to = palette.classes.map((c) =>
     colors.reduce(
@@ -143,7 +143,7 @@ for (const [what, picture, most] of [
     0.01,
   ],
   ['specks of two pixels', () => over(crisp(), (x, y, c) => (x % 31 === 7 && y % 23 < 2 ? RED : c)), 0.01],
-  ['a few specks of class colours', () => over(crisp(), (x, y, c) => (x === 50 && y === 5 ? [1, 240, 9] : c)), 0.001],
+  ['a few specks of class colors', () => over(crisp(), (x, y, c) => (x === 50 && y === 5 ? [1, 240, 9] : c)), 0.001],
 ] as [string, () => Picture | Promise<Picture>, number][]) {
   test(`${what}: the same three classes, as source and as target`, async () => {
     const p = await picture();
@@ -162,7 +162,7 @@ for (const [what, picture, most] of [
   });
 }
 
-test('snapping is counted: pixels by colour, pixels by place, the strays by name', () => {
+test('snapping is counted: pixels by color, pixels by place, the strays by name', () => {
   const p = over(crisp(), (x, y, c) => (inBox(x, y, 10, 5, 3, 1) ? [0, 250, 250] : inBox(x, y, 20, 5, 2, 1) ? RED : c));
   const { report } = readLayout(p, plain.palette);
   assert.equal([report.inexact, report.byColor, report.byPlace], [5, 3, 2]);
@@ -175,7 +175,7 @@ test('snapping is counted: pixels by colour, pixels by place, the strays by name
   );
 });
 
-test('black, grey and white: soft borders between black and white are not the grey class', () => {
+test('black, gray and white: soft borders between black and white are not the gray class', () => {
   const colors: RGB[] = [
     [0, 0, 0],
     [128, 128, 128],
@@ -194,7 +194,7 @@ test('black, grey and white: soft borders between black and white are not the gr
   assert.is(far.length, 0);
 });
 
-test('a band of a border colour is no class, a region of it is', () => {
+test('a band of a border color is no class, a region of it is', () => {
   const split = (band: number) =>
     draw((x) => (x < 60 - band / 2 ? [0, 0, 0] : x < 60 + band / 2 ? [128, 128, 128] : [255, 255, 255]));
   assert.is(buildPalette(split(2)).palette.classes.length, 2);
@@ -202,7 +202,7 @@ test('a band of a border colour is no class, a region of it is', () => {
   assert.is(buildPalette(split(12)).palette.classes.length, 3);
 });
 
-test('lines two pixels wide in a colour of their own are a class, and the report warns', () => {
+test('lines two pixels wide in a color of their own are a class, and the report warns', () => {
   const p = over(crisp(), (x, y, c) => (y === 10 || y === 11 ? RED : c));
   const { palette, layout } = buildPalette(p);
   assert.ok(names(palette).includes('#ff0000'));
@@ -218,10 +218,10 @@ test('near duplicates: rare ones are merged, frequent ones kept and told of', ()
   );
   const often = over(crisp(), (x, y, c) => (inBox(x, y, 0, 0, 50, 40) ? [0, 245, 245] : c));
   assert.is(buildPalette(often).palette.classes.length, 4);
-  assert.ok(paletteReport({ source: often }).warnings.some((w) => /two classes of almost the same colour/.test(w)));
+  assert.ok(paletteReport({ source: often }).warnings.some((w) => /two classes of almost the same color/.test(w)));
 });
 
-test('a target drawn in slightly other colours is read, and that is told', () => {
+test('a target drawn in slightly other colors is read, and that is told', () => {
   const { labels, report } = readLayout(
     crisp([
       [0, 230, 240],
@@ -236,7 +236,7 @@ test('a target drawn in slightly other colours is read, and that is told', () =>
 
 for (const [what, picture, ...patterns] of [
   [
-    'a region of a strange colour',
+    'a region of a strange color',
     () => over(crisp(), (x, y, c) => (inBox(x, y, 10, 5, 30, 20) ? RED : c)),
     /layout\.png: #ff0000 \(6\.3 % of the layout, as at pixel \(10, 5\)\) is no class of the source layout/,
     /the nearest is #ff9300 at distance 147: repaint it/,
@@ -253,7 +253,7 @@ for (const [what, picture, ...patterns] of [
     /#ff0000 .*; so is #00005a/,
   ],
   [
-    'a colour between two classes, as a region',
+    'a color between two classes, as a region',
     () => over(crisp(), (x, y, c) => (inBox(x, y, 5, 5, 20, 20) ? [0, 251, 128] : c)),
     /#00fb80/,
   ],
@@ -266,7 +266,7 @@ for (const [what, picture, ...patterns] of [
 ] as [string, () => Picture, ...RegExp[]][])
   test(`target refused: ${what}`, () => refused(() => readLayout(picture(), plain.palette), ...patterns));
 
-test('unknown colours may be snapped on request, and are told of', () => {
+test('unknown colors may be snapped on request, and are told of', () => {
   const p = over(crisp(), (x, y, c) => (inBox(x, y, 10, 5, 20, 10) ? RED : c));
   const { labels, report } = readLayout(p, plain.palette, { unknown: 'snap' });
   assert.equal(
@@ -279,7 +279,7 @@ test('unknown colours may be snapped on request, and are told of', () => {
 const photo = () => draw((x, y) => [x * 2, (x * x + y * 3) % 256, (x * y * 7) % 256], W, H, 'photo.png');
 for (const [what, picture, pattern] of [
   ['one class', () => draw(() => SKY), /needs at least two classes and has only #00fdff/],
-  ['a photograph', photo, /photo\.png: has \d+ colours and looks like a photograph, not a layout/],
+  ['a photograph', photo, /photo\.png: has \d+ colors and looks like a photograph, not a layout/],
   [
     'too many classes',
     () => draw((x, y) => [Math.floor(x / 12) * 24, Math.floor(y / 8) * 24, 99]),
@@ -288,7 +288,7 @@ for (const [what, picture, pattern] of [
   [
     'a shaded drawing',
     () => draw((x, y) => (y > 40 ? GRASS : [x * 2, 250 - x * 2, 40])),
-    /its colours run into each other \(#.* as at pixel .* without shading or gradient/,
+    /its colors run into each other \(#.* as at pixel .* without shading or gradient/,
   ],
   [
     'transparent regions',
@@ -301,7 +301,7 @@ for (const [what, picture, pattern] of [
 test('a photograph as a target is called one', () =>
   refused(() => readLayout(photo(), plain.palette), /looks like a photograph/));
 
-const grey = (f: (x: number, y: number) => number, more: Partial<Picture> = {}) => ({
+const gray = (f: (x: number, y: number) => number, more: Partial<Picture> = {}) => ({
   ...draw((x, y) => {
     const v = f(x, y);
     return [v, v, v];
@@ -309,8 +309,8 @@ const grey = (f: (x: number, y: number) => number, more: Partial<Picture> = {}) 
   ...more,
 });
 
-test('class numbers: grey files of small values', () => {
-  const { palette, layout } = buildPalette(grey((x, y) => [7, 0, 23][scene(x + 0.5, y + 0.5)]));
+test('class numbers: gray files of small values', () => {
+  const { palette, layout } = buildPalette(gray((x, y) => [7, 0, 23][scene(x + 0.5, y + 0.5)]));
   assert.equal([palette.as, palette.classes.map((c) => c.index)], ['indices', [0, 7, 23]]);
   assert.equal(
     [...layout.labels],
@@ -318,14 +318,14 @@ test('class numbers: grey files of small values', () => {
   );
   assert.is(new Set(palette.classes.map((c) => hex(c.color))).size, 3);
   const target = readLayout(
-    grey((x) => (x < 50 ? 23 : x < 56 ? 255 : 7)),
+    gray((x) => (x < 50 ? 23 : x < 56 ? 255 : 7)),
     palette,
   );
   assert.equal([target.report.areas, target.report.void], [[0, 67 * H, 53 * H], 6 * H]);
   refused(
     () =>
       readLayout(
-        grey((x) => (x < 30 ? 5 : 7)),
+        gray((x) => (x < 30 ? 5 : 7)),
         palette,
       ),
     /class number 5 \(25 % of the layout, as at pixel \(0, 0\)\) is no class/,
@@ -333,12 +333,12 @@ test('class numbers: grey files of small values', () => {
   );
   refused(
     () => readLayout(crisp(), palette),
-    /is in colours \(#00fdff at pixel \(0, 0\)\) where class numbers are expected/,
+    /is in colors \(#00fdff at pixel \(0, 0\)\) where class numbers are expected/,
   );
   refused(
     () =>
       readLayout(
-        grey(() => 7, { format: 'jpeg' }),
+        gray(() => 7, { format: 'jpeg' }),
         palette,
       ),
     /do not survive JPEG/,
@@ -350,12 +350,12 @@ for (const [what, values, as, expected] of [
   ['0..2 and void', [0, 2, 255], 'auto', 'indices'],
   ['black and white', [0, 255], 'auto', 'colors'],
   ['levels over 63', [0, 64, 128], 'auto', 'colors'],
-  ['small, but called colours', [0, 30, 60], 'colors', 'colors'],
+  ['small, but called colors', [0, 30, 60], 'colors', 'colors'],
   ['large, but called numbers', [3, 100, 200], 'indices', 'indices'],
 ] as [string, number[], 'auto' | 'colors' | 'indices', string][]) {
-  test(`colours or class numbers: ${what}`, () => {
+  test(`colors or class numbers: ${what}`, () => {
     const { palette } = buildPalette(
-      grey((x, y) => values[scene(x, y) % values.length]),
+      gray((x, y) => values[scene(x, y) % values.length]),
       { as },
     );
     assert.is(palette.as, expected);
@@ -364,12 +364,12 @@ for (const [what, values, as, expected] of [
 }
 
 test('class numbers in 4-bit, 16-bit and palette files', () => {
-  const four = grey((x, y) => scene(x, y) * 17, { indexed: { kind: 'grey', step: 17 } });
+  const four = gray((x, y) => scene(x, y) * 17, { indexed: { kind: 'gray', step: 17 } });
   assert.equal(
     buildPalette(four).palette.classes.map((c) => c.index),
     [0, 1, 2],
   );
-  const one = grey((x, y) => (scene(x, y) ? 255 : 0), { indexed: { kind: 'grey', step: 255 } });
+  const one = gray((x, y) => (scene(x, y) ? 255 : 0), { indexed: { kind: 'gray', step: 255 } });
   assert.is(buildPalette(one).palette.as, 'colors');
   const indexed = { kind: 'palette', colors: Uint8Array.from([...RED, ...SOIL, ...SKY, ...GRASS]) } as const;
   const own = buildPalette({ ...crisp(), indexed });
@@ -402,7 +402,7 @@ for (const [what, text, expected] of [
     'sky #87ceeb 4|b #000001',
   ],
   ['JSON under classes', '{"classes": [{"name": "sky", "color": "87ceeb"}]}', 'sky #87ceeb'],
-  ['JSON by colour', '{"#87ceeb": "sky"}', 'sky #87ceeb'],
+  ['JSON by color', '{"#87ceeb": "sky"}', 'sky #87ceeb'],
   ['JSON by number', '{"0": "sky", "3": "tall grass"}', `sky ${hex(colorOf(0))} 0|tall grass ${hex(colorOf(3))} 3`],
   ['JSON names', '["sky", "grass"]', `sky ${hex(colorOf(0))} 0|grass ${hex(colorOf(1))} 1`],
   ['hex lines', '\ufeff# comment\r\n#87ceeb sky\r\n\r\n#00ff00\ttall grass\r\n', 'sky #87ceeb|tall grass #00ff00'],
@@ -410,7 +410,7 @@ for (const [what, text, expected] of [
   ['triples', '135 206 235 sky\n0,255,0,grass', 'sky #87ceeb|grass #00ff00'],
   ['numbers', '0 sky\n1: tall grass', `sky ${hex(colorOf(0))} 0|tall grass ${hex(colorOf(1))} 1`],
   [
-    'numbers and colours',
+    'numbers and colors',
     '0 sky #87ceeb\n1 0 255 0 grass\n2 #010203 soil',
     'sky #87ceeb 0|grass #00ff00 1|soil #010203 2',
   ],
@@ -431,9 +431,9 @@ for (const [what, text, expected] of [
 for (const [what, text, pattern] of [
   ['empty', '\n# nothing\n', /^p: names no class/],
   ['broken JSON', '{"sky": ', /^p: is not valid JSON/],
-  ['no colour', '{"sky": "blue-ish"}', /entry "sky": cannot make a class of "blue-ish"/],
+  ['no color', '{"sky": "blue-ish"}', /entry "sky": cannot make a class of "blue-ish"/],
   ['rubbish line', '#87ceeb sky\nwhat is this', /line 2 "what is this" is no class/],
-  ['a colour twice', '#87ceeb sky\n#87CEEB sea', /the colour #87ceeb stands twice \(line 1, line 2\)/],
+  ['a color twice', '#87ceeb sky\n#87CEEB sea', /the color #87ceeb stands twice \(line 1, line 2\)/],
   ['a name twice', '#87ceeb sky\n#87ceec sky', /the name "sky" stands twice/],
   ['a level over 255', '300 0 0 sky', /line 1 "300 0 0 sky" is no class/],
 ] as [string, string, RegExp][])
@@ -464,7 +464,7 @@ test('a palette file names the classes, fixes their order, and lacking or extra 
   );
 });
 
-test('masks are recognised by their pixels or their name', () => {
+test('masks are recognized by their pixels or their name', () => {
   const mask = (source: string) => ({
     ...draw((x, y) => (inBox(x, y, 30, 30, 20, 20) ? [255, 255, 255] : [0, 0, 0])),
     source,

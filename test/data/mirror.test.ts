@@ -11,7 +11,7 @@ import { classTable } from '../../src/data/prepare.ts';
 import { augmentationSize, outputToInput } from '../../src/model/training/augment.ts';
 import { warpMap } from '../../src/autograd/ops/spatial/tps.ts';
 import { preset, type Condition } from '../../src/model/config.ts';
-import { Feed } from '../../src/model/training/batchInputs.ts';
+import { BatchInputs } from '../../src/model/training/batchInputs.ts';
 import { scoped } from '../support/device.ts';
 import { paint } from '../support/runs.ts';
 
@@ -59,12 +59,12 @@ test('named palettes have as many classes as their data sets, each name once', (
   );
 });
 
-test('a face layout is read by its colours and by its numbers', () => {
+test('a face layout is read by its colors and by its numbers', () => {
   const named = namedPalettes['celebamask-hq'];
   const labels = Uint8Array.from({ length: 40 * 30 }, (_, p) => [13, 1, 4, 5][Math.floor((p % 40) / 10)]);
-  const colours = buildPalette(renderLayout({ width: 40, height: 30, labels }, named, 'face.png'), { named });
+  const colors = buildPalette(renderLayout({ width: 40, height: 30, labels }, named, 'face.png'), { named });
   assert.equal(
-    colours.palette.classes.map((c) => c.name),
+    colors.palette.classes.map((c) => c.name),
     ['skin', 'l_eye', 'r_eye', 'hair'],
   );
   const numbers = buildPalette(
@@ -84,13 +84,13 @@ test('a face layout is read by its colours and by its numbers', () => {
     numbers.palette.classes.map((c) => c.name),
     ['skin', 'l_eye', 'r_eye', 'hair'],
   );
-  assert.equal(numbers.layout.labels, colours.layout.labels);
+  assert.equal(numbers.layout.labels, colors.layout.labels);
 });
 
 test('a palette of more classes than can be told apart names those that a layout has', () => {
   const named = namedPalettes.ade20k;
   const labels = Uint8Array.from({ length: 40 * 30 }, (_, p) => [0, 3, 17, 150][Math.floor((p % 40) / 10)]);
-  const [colours, numbers] = [
+  const [colors, numbers] = [
     renderLayout({ width: 40, height: 30, labels }, named, 'scene.png'),
     paint(
       40,
@@ -102,13 +102,13 @@ test('a palette of more classes than can be told apart names those that a layout
       'numbers.png',
     ),
   ].map((p) => buildPalette(p, { named }));
-  for (const { palette } of [colours, numbers])
+  for (const { palette } of [colors, numbers])
     assert.equal(
       palette.classes.map((c) => c.name),
       ['other', 'sky', 'mountain', 'flag'],
     );
-  assert.equal(numbers.layout.labels, colours.layout.labels);
-  // Of classes of one colour the first is meant, and the others are not there.
+  assert.equal(numbers.layout.labels, colors.layout.labels);
+  // Of classes of one color the first is meant, and the others are not there.
   const town = buildPalette(
     paint(40, 30, (x) => (x < 20 ? [0, 0, 0] : [128, 64, 128]), 'town.png'),
     { named: namedPalettes.cityscapes },
@@ -117,8 +117,8 @@ test('a palette of more classes than can be told apart names those that a layout
     town.palette.classes.map((c) => c.name),
     ['unlabeled', 'road'],
   );
-  // Its greys are colours where there is nothing else.
-  const grey = buildPalette(
+  // Its grays are colors where there is nothing else.
+  const gray = buildPalette(
     paint(
       40,
       30,
@@ -126,12 +126,12 @@ test('a palette of more classes than can be told apart names those that a layout
         const v = [0, 120, 140][Math.floor(x / 14)];
         return [v, v, v];
       },
-      'grey.png',
+      'gray.png',
     ),
     { named },
   );
   assert.equal(
-    grey.palette.classes.map((c) => c.name),
+    gray.palette.classes.map((c) => c.name),
     ['other', 'wall', 'road'],
   );
 });
@@ -155,7 +155,7 @@ for (const condition of ['onehot', 'color'] as Condition[]) {
         ],
       });
       const classes = { count, colors, mirror };
-      const feed = new Feed(session, c, classes, { width: W, height: H, image, labels }, []);
+      const feed = new BatchInputs(session, c, classes, { width: W, height: H, image, labels }, []);
       await feed.prepare();
       const flip = (yes: boolean): Float64Array =>
         warpMap({

@@ -30,7 +30,7 @@ test('the training size keeps the shape, and networks see multiples of 8', () =>
   }
 });
 
-test('mirrored out and centred: the middle of the padded pair is the pair', () => {
+test('mirrored out and centerd: the middle of the padded pair is the pair', () => {
   const small = smallSource(source(50, 30), 64);
   const p = padTo(50, 30, 8);
   const fitted = fitPair(small, p);
@@ -79,7 +79,7 @@ test('what was put right is told', () => {
   assert.throws(() => prepareTarget(target(60, 2000), s), /more than 16 times/);
 });
 
-test('equal colours of two class numbers are told apart', () => {
+test('equal colors of two class numbers are told apart', () => {
   const drawn = paint(40, 40, (_, y) => [y < 20 ? 3 : 7, 0, 0], 'numbers.png');
   for (let i = 0; i < drawn.data.length; i += 4) drawn.data[i + 1] = drawn.data[i + 2] = drawn.data[i];
   const palette = {
@@ -121,7 +121,7 @@ test('analogy: pictures of the targets, in one call', async () => {
       [64, 36],
     ],
   );
-  assert.ok(new Set(pictures[1].data).size > 20, 'not one flat colour');
+  assert.ok(new Set(pictures[1].data).size > 20, 'not one flat color');
 });
 
 test.run();

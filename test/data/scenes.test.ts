@@ -44,7 +44,7 @@ for (const [name, scene] of scenes) {
   const pictures = [scene.source, ...scene.targets],
     classes = scene.classes.length;
 
-  test(`${name}: 3 to 6 classes of distinct names and colours, 3 or more targets`, () => {
+  test(`${name}: 3 to 6 classes of distinct names and colors, 3 or more targets`, () => {
     assert.ok(classes >= 3 && classes <= 6);
     assert.ok(scene.targets.length >= 3);
     assert.is(new Set(scene.classes.map((c) => c.name)).size, classes);
@@ -80,7 +80,7 @@ for (const [name, scene] of scenes) {
   });
 }
 
-test("face: many small classes by CelebAMask-HQ's names and colours, in pairs, all of them there in every target", () => {
+test("face: many small classes by CelebAMask-HQ's names and colors, in pairs, all of them there in every target", () => {
   const scene = paintScene('face', { size: SIZE });
   assert.equal(allSceneNames, [...sceneNames, 'face']);
   const known = new Map(namedPalettes['celebamask-hq'].classes.map((c) => [c.name, c.color]));

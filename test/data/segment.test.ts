@@ -12,7 +12,7 @@ import { distance } from '../../src/data/layout/palette.ts';
 import { encodePalettePng } from '../../src/data/formats/palettePng.ts';
 import { readText } from '../../src/data/formats/png.ts';
 import { paintSource, sceneNames } from '../../src/data/scenes/index.ts';
-import { classesOf, nameOf, segment } from '../../src/data/layout/segment.ts';
+import { classesOf, placeAndColorName, segment } from '../../src/data/layout/segment.ts';
 import { superpixels } from '../../src/data/image/superpixels.ts';
 import { decodeImage, encodePng, readPicture } from '../../src/node/decode.ts';
 import { folder, run } from '../support/child.ts';
@@ -27,7 +27,7 @@ function make(name: string) {
   return { width, height, data, layout, classes: scene.classes.length };
 }
 
-test('Lab of the primaries is what colour science says', () => {
+test('Lab of the primaries is what color science says', () => {
   // Lindbloom's calculator, sRGB, D65
   const known: [number[], number[]][] = [
     [
@@ -102,7 +102,7 @@ test('superpixels are connected, about as many as asked for, and keep to edges b
   assert.ok(1 - ours < 0.5 * (1 - control), `${ours} against ${control}`);
 });
 
-test('one pixel, a line, one flat colour', () => {
+test('one pixel, a line, one flat color', () => {
   for (const [width, height] of [
     [1, 1],
     [40, 1],
@@ -147,19 +147,19 @@ for (const name of sceneNames) {
   });
 }
 
-test('names and colours of classes differ, and the same picture gives the same layout', () => {
+test('names and colors of classes differ, and the same picture gives the same layout', () => {
   const p = picture('coast');
   const l = classesOf(segment(p), 12);
   assert.is(new Set(l.classes.map((c) => c.name)).size, 12);
   for (const [i, a] of l.classes.entries())
     for (const b of l.classes.slice(i + 1)) assert.ok(distance(a.color, b.color) >= 48, `${a.name} ${b.name}`);
   assert.equal(classesOf(segment(p), 12), l);
-  assert.is(nameOf([40, 90, 200], 0.5, 0.1), 'blue, top');
-  assert.is(nameOf([250, 250, 250], 0.1, 0.5), 'white, left');
-  assert.is(nameOf([30, 60, 20], 0.5, 0.9), 'dark green, bottom');
+  assert.is(placeAndColorName([40, 90, 200], 0.5, 0.1), 'blue, top');
+  assert.is(placeAndColorName([250, 250, 250], 0.1, 0.5), 'white, left');
+  assert.is(placeAndColorName([30, 60, 20], 0.5, 0.9), 'dark green, bottom');
 });
 
-test('the palette PNG reads back as the same labels in the same colours', async () => {
+test('the palette PNG reads back as the same labels in the same colors', async () => {
   const p = picture('meadow'),
     l = classesOf(segment(p), 5);
   const png = encodePalettePng(l, l);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { half } from '../../src/data/formats/dtypes.ts';
+import { halfToFloat } from '../../src/data/formats/dtypes.ts';
 import { isUserError } from '../../src/data/errors.ts';
 import { readPth } from '../../src/data/formats/pth.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../src/data/formats/safetensors.ts';
@@ -102,7 +102,7 @@ test('safetensors: every type becomes float32', () => {
       want,
       dtype,
     );
-  assert.ok(Number.isNaN(half(0x7e00)));
+  assert.ok(Number.isNaN(halfToFloat(0x7e00)));
 });
 
 test('safetensors: what is refused', () => {

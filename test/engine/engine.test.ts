@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import scaleKernel from '../../src/shaders/pointwise/unary.wgsl';
-import { packParams, inspect, originOf, PipelineCache } from '../../src/engine/kernel.ts';
+import { packParams, inspectKernel, originOf, PipelineCache } from '../../src/engine/kernel.ts';
 import { planMemory } from '../../src/engine/memory/plan.ts';
 import { Storage } from '../../src/engine/memory/storage.ts';
 import { hashUniform } from '../../src/engine/random.ts';
@@ -46,7 +46,7 @@ test('a kept storage shares with nobody', () => {
 });
 
 test('params must fit the struct', () => {
-  const { fields } = inspect(scaleKernel);
+  const { fields } = inspectKernel(scaleKernel);
   assert.throws(() => packParams(scaleKernel, fields, { n4: 1, a: 1 }), /params\.b/);
   assert.throws(() => packParams(scaleKernel, fields, { n4: 1, a: 1, b: 0, c: 0 }), /no field c/);
 });
@@ -258,7 +258,7 @@ test('a gradient that reaches some samples goes back through those alone, and sa
     assert.equal(
       shapes,
       [1, 1, 2].map((n) => [n * 32 * 64 * 4]),
-      'bytes of gradient that normalisation is given',
+      'bytes of gradient that normalization is given',
     );
   }));
 

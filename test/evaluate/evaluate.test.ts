@@ -212,13 +212,13 @@ function inceptionWeights(widths: readonly number[]): Weights {
       shape,
       data: hashUniform(`${name}.conv.weight`, sizeOf(shape)).map((v) => v * Math.sqrt(3 / ((widths[i] * k * k) / 2))),
     });
-    for (const [part, centre] of [
+    for (const [part, center] of [
       ['bn.weight', 1],
       ['bn.bias', 0],
       ['bn.running_mean', 0],
       ['bn.running_var', 1],
     ] as const)
-      out.set(`${name}.${part}`, { shape: [n], data: hashUniform(`${name}.${part}`, n).map((v) => centre + 0.1 * v) });
+      out.set(`${name}.${part}`, { shape: [n], data: hashUniform(`${name}.${part}`, n).map((v) => center + 0.1 * v) });
   }
   return out;
 }
@@ -325,7 +325,7 @@ test('the perceptual distance: 0 for equal pictures, symmetric, and it grows wit
   near(perceptualDistance(blurred, a), b, 1e-9);
 });
 
-test("extremely randomised trees as good as scikit-learn's, and the same each time", () => {
+test("extremely randomized trees as good as scikit-learn's, and the same each time", () => {
   const n = 1500,
     u = hashUniform('forest', 6 * n);
   const columns = Array.from({ length: 6 }, (_, f) => u.slice(f * n, (f + 1) * n));

@@ -6,8 +6,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Picture } from '../../src/data/image/image.ts';
 import { paintScene } from '../../src/data/scenes/index.ts';
-import { evaluate, judgeOf, type EvaluationSource } from '../../src/evaluate/evaluate.ts';
-import { Judge } from '../../src/evaluate/layoutClassifier/layoutClassifier.ts';
+import { evaluate, layoutClassifierOf, type EvaluationSource } from '../../src/evaluate/evaluate.ts';
+import { LayoutClassifier } from '../../src/evaluate/layoutClassifier/layoutClassifier.ts';
 import { layoutScore } from '../../src/evaluate/metrics/labels.ts';
 import { metrics, metricsOf } from '../../src/evaluate/metrics/metrics.ts';
 import { warpedPair } from '../../src/evaluate/layoutClassifier/warps.ts';
@@ -38,8 +38,8 @@ for (const [name, least] of [
   test(`the judge on ${name}`, () => {
     const scene = paintScene(name, { size });
     const source = sourceOf(scene);
-    const judge = judgeOf(source);
-    assert.is(judgeOf(source), judge, 'trained once');
+    const judge = layoutClassifierOf(source);
+    assert.is(layoutClassifierOf(source), judge, 'trained once');
     assert.ok(
       judge.ceiling.meanIoU > 0.85 && judge.ceiling.accuracy > 0.93,
       `ceiling ${JSON.stringify(judge.ceiling)}`,
@@ -63,10 +63,10 @@ for (const [name, least] of [
 test('the judge is the same each time, and other options make another', () => {
   const source = sourceOf(paintScene('coast', { size: 64 }));
   const few = { samples: 3000, trees: 6, warps: 2, unseen: 1 };
-  const [a, b] = [0, 1].map(() => Judge.train(source, 4, few));
+  const [a, b] = [0, 1].map(() => LayoutClassifier.train(source, 4, few));
   assert.equal(a.predict(source.photo), b.predict(source.photo));
   assert.equal(a.ceiling, b.ceiling);
-  assert.not.equal(Judge.train(source, 4, { ...few, seed: 5 }).ceiling, a.ceiling);
+  assert.not.equal(LayoutClassifier.train(source, 4, { ...few, seed: 5 }).ceiling, a.ceiling);
 });
 
 test('a warp moves photograph and labels alike, and number and seed decide it', () => {

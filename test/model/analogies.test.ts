@@ -11,23 +11,23 @@ import {
   causal,
   coherenceFactor,
   halve,
-  neighbours,
+  neighbors,
   pyramid,
   type Analogy,
-  type Planes,
+  type FeaturePlanes,
 } from '../../src/model/baselines/imageAnalogies/problem.ts';
 import { choose, featureDistance, serialAnalogies, sides } from '../../src/model/baselines/imageAnalogies/reference.ts';
 import { scoped } from '../support/device.ts';
 
 /** Whole numbers 0..most, the same for the same name. */
-const noise = (name: string, c: number, width: number, height: number, most: number): Planes => ({
+const noise = (name: string, c: number, width: number, height: number, most: number): FeaturePlanes => ({
   c,
   width,
   height,
   data: Float32Array.from(hashUniform(name, c * width * height), (u) => Math.floor(((u + 1) / 2) * (most + 0.999))),
 });
 /** Smooth in places, so that coherent candidates win some of the time. */
-const patches = (name: string, c: number, width: number, height: number): Planes => {
+const patches = (name: string, c: number, width: number, height: number): FeaturePlanes => {
   const x = noise(name, c, width, height, 9);
   return {
     ...x,
@@ -38,7 +38,7 @@ const patches = (name: string, c: number, width: number, height: number): Planes
 /** Texture-by-numbers as the paper's section 3 says it, by two-dimensional indexing, with pictures as functions. */
 function naive({ a, ap, b, kappa, coarsest = 16 }: Analogy): number[] {
   type Pixels = number[][][]; // [y][x][c]
-  const read = (p: Planes): Pixels =>
+  const read = (p: FeaturePlanes): Pixels =>
     Array.from({ length: p.height }, (_, y) =>
       Array.from({ length: p.width }, (_, x) =>
         Array.from({ length: p.c }, (_, c) => p.data[(c * p.height + y) * p.width + x]),
@@ -139,7 +139,7 @@ test('the serial form does what the paper says', () => {
   }
 });
 
-test('halving keeps constants and centres of symmetry', () => {
+test('halving keeps constants and centers of symmetry', () => {
   assert.equal(
     Array.from(halve({ c: 1, width: 5, height: 3, data: new Float32Array(15).fill(7) }).data),
     new Array(6).fill(7),
@@ -187,7 +187,7 @@ test('the device makes the serial choice at every pixel: on one level to the pix
     });
     const { source, target } = sides(levels[1], { level: levels[0], made: coarse.result });
     target.fine.made.data.set(result.data); // what comes later is not looked at
-    const list = neighbours(3, 3, true);
+    const list = neighbors(3, 3, true);
     const factor = coherenceFactor(problem.kappa, 1, 2);
     let coherent = 0;
     for (let y = 0; y < 26; y++)
@@ -218,19 +218,19 @@ const rgba = (width: number, height: number, f: (x: number, y: number) => number
   source,
 });
 
-test('a filter learned on a picture does the same to that picture, in other light too, and keeps its colours', () =>
+test('a filter learned on a picture does the same to that picture, in other light too, and keeps its colors', () =>
   scoped(async (session) => {
     const u = hashUniform('filter', 24 * 20);
-    const grey = (x: number, y: number): number => 90 + 8 * ((x * 5 + y * 3) % 9) + 20 * u[y * 24 + x];
-    const a = rgba(24, 20, (x, y) => [grey(x, y), grey(x, y), grey(x, y)], 'a');
-    const filtered = (x: number, y: number): number => 250 - grey((x + 1) % 24, y);
+    const gray = (x: number, y: number): number => 90 + 8 * ((x * 5 + y * 3) % 9) + 20 * u[y * 24 + x];
+    const a = rgba(24, 20, (x, y) => [gray(x, y), gray(x, y), gray(x, y)], 'a');
+    const filtered = (x: number, y: number): number => 250 - gray((x + 1) % 24, y);
     const ap = rgba(24, 20, (x, y) => [filtered(x, y), filtered(x, y), filtered(x, y)], 'ap');
     const same = await imageFilter({ session, a, ap, b: a });
     for (let i = 0; i < same.data.length; i++)
       assert.ok(Math.abs(same.data[i] - ap.data[i]) <= 1, `value ${i}: ${same.data[i]}, ${ap.data[i]}`);
     // Half the contrast, brighter, and reddish: luminance 0.5 y + 60 with a constant tint.
     const tint = [20, -10.2, 0.6]; // no luminance: 0.299 * 20 - 0.587 * 10.2 + 0.114 * 0.6 = 0.06
-    const b = rgba(24, 20, (x, y) => tint.map((t) => Math.round(0.5 * grey(x, y) + 60 + t)), 'b');
+    const b = rgba(24, 20, (x, y) => tint.map((t) => Math.round(0.5 * gray(x, y) + 60 + t)), 'b');
     const other = await imageFilter({ session, a, ap, b });
     let worst = 0;
     let exact = 0;

@@ -1,11 +1,11 @@
-/** Patch coherence, sampled and exact, on VGG maps and on colours: against plain loops in float64, and over replays. */
+/** Patch coherence, sampled and exact, on VGG maps and on colors: against plain loops in float64, and over replays. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gradients } from '../../src/autograd/tape.ts';
 import type { Session, Tensor } from '../../src/autograd/tensor.ts';
 import { HostRandom, hashUniform } from '../../src/engine/random.ts';
 import {
-  colourMaps,
+  colorMaps,
   exactCoherence,
   PatchSamples,
   sampledCoherence,
@@ -96,7 +96,7 @@ const near = (got: number, want: number, what: string): void =>
 
 const kinds: [string, (session: Session) => Maps][] = [
   ['VGG', (s) => vggMaps(smallVgg(s))],
-  ['colours', () => colourMaps(3, [1, 2])],
+  ['colors', () => colorMaps(3, [1, 2])],
 ];
 for (const [name, make] of kinds) {
   test(`sampled coherence on ${name}: equals plain loops in every replay, memory stays flat`, () =>
@@ -172,7 +172,7 @@ for (const [name, make] of kinds) {
       const half = maps.specs.length;
       for (const [n, guided] of [false, true].entries()) {
         const want = maps.specs.map(({ patch, factor }, i) => {
-          const centre = (w: number, n: number): [number, number] => {
+          const center = (w: number, n: number): [number, number] => {
             const middle = (v: number): number => (v + (patch - 1) / 2) * factor + Math.floor(factor / 2);
             return [middle(Math.floor(n / (w - patch + 1))), middle(n % (w - patch + 1))];
           };
@@ -183,7 +183,7 @@ for (const [name, make] of kinds) {
             patch,
             null,
             1,
-            (s, t) => !guided || classes.image(...centre(a.w, s)) === classes.source(centre(b.w, t)[0]),
+            (s, t) => !guided || classes.image(...center(a.w, s)) === classes.source(center(b.w, t)[0]),
           );
         });
         near(read[n][0], mean(want), guided ? 'guided' : 'free');
@@ -192,9 +192,9 @@ for (const [name, make] of kinds) {
     }));
 }
 
-test("sampled coherence on colours: the gradient is the loops' slope, and lies under the sampled patches only", () =>
+test("sampled coherence on colors: the gradient is the loops' slope, and lies under the sampled patches only", () =>
   scoped(async (session) => {
-    const maps = colourMaps(3, [1]);
+    const maps = colorMaps(3, [1]);
     const { image, source } = pictures(session);
     const index = 2 * (W - 2) + 4; // one patch: rows 2 to 4, columns 4 to 6
     const indices = session.lasting([1], 'indices', [index], 'u32');
@@ -226,7 +226,7 @@ test("sampled coherence on colours: the gradient is the loops' slope, and lies u
 
 test('coherence: an image too small for a scale is refused', () =>
   scoped(async (session) => {
-    assert.throws(() => new PatchSamples(session, colourMaps(3, [1, 4]), 8, 64), /no patch fits into 64 x 8/);
+    assert.throws(() => new PatchSamples(session, colorMaps(3, [1, 4]), 8, 64), /no patch fits into 64 x 8/);
   }));
 
 test.run();

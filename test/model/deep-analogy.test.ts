@@ -172,7 +172,7 @@ test("VGG's step from one layer to the next is its own; responses are the paper'
       );
   }));
 
-/** A disc on a ground, in two arrangements and two colourings. */
+/** A disc on a ground, in two arrangements and two colorings. */
 const disc = (
   cx: number,
   cy: number,
@@ -208,7 +208,7 @@ test('both directions: the arrangement of the one in the looks of the other, the
     assert.is(session.memory.bytes, bytes, 'nothing is left on the device');
     assert.equal(first.ap.data, again.ap.data);
     assert.equal(first.b.data, again.b.data);
-    // Every colour comes from the other picture: none of the own ones are left.
+    // Every color comes from the other picture: none of the own ones are left.
     const own = (p: { data: Uint8Array }, from: typeof a): number => {
       let s = 0;
       for (let i = 0; i < p.data.length; i += 4)
@@ -221,8 +221,8 @@ test('both directions: the arrangement of the one in the looks of the other, the
         );
       return s / (p.data.length / 4);
     };
-    assert.ok(own(first.ap, b) < own(first.ap, a), "A' has B' 's colours");
-    assert.ok(own(first.b, a) < own(first.b, b), "B has A's colours");
+    assert.ok(own(first.ap, b) < own(first.ap, a), "A' has B' 's colors");
+    assert.ok(own(first.b, a) < own(first.b, b), "B has A's colors");
   }));
 
 test('as users run it', async () => {

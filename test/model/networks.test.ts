@@ -8,7 +8,7 @@ import type { Session, Tensor } from '../../src/autograd/tensor.ts';
 import { hashUniform } from '../../src/engine/random.ts';
 import { declareDiscriminator } from '../../src/model/networks/discriminator.ts';
 import { declareGenerator } from '../../src/model/networks/generator.ts';
-import { Declare, type Pass } from '../../src/model/networks/layers.ts';
+import { Declare, type ForwardPass } from '../../src/model/networks/layers.ts';
 import { declareSegmenter } from '../../src/model/networks/segmenter.ts';
 import { scoped } from '../support/device.ts';
 import { checkSummary, golden, goldenInit, summary } from '../support/golden.ts';
@@ -40,7 +40,7 @@ interface GoldenCase {
 }
 
 type Built = {
-  pass: Pass;
+  pass: ForwardPass;
   inputs: Record<string, Tensor>;
   forward: () => { outputs: Record<string, Tensor>; extra: Record<string, Tensor> };
 };
@@ -60,7 +60,7 @@ function build(session: Session, c: GoldenCase): Built {
     return t;
   };
   const o = c.options;
-  const parameters = (d: Declare): Pass => ({
+  const parameters = (d: Declare): ForwardPass => ({
     p: new Parameters(session, c.name, d.specs, { beta1: 0, beta2: 0.9, eps: 1e-8 }),
     training: true,
     running: null,

@@ -184,7 +184,7 @@ test('the learning rate is full, then falls to a tenth', () => {
   assert.ok(rateAt(c, 2499) < 0.101);
 });
 
-test('batch normalisation: training statistics move the running ones, inference uses them', () =>
+test('batch normalization: training statistics move the running ones, inference uses them', () =>
   scoped(async (session) => {
     const [c, h, w] = [3, 5, 7];
     const x = Float32Array.from(hashUniform('bn.x', c * h * w), (u) => 2 * u + 1);

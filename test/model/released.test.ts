@@ -14,7 +14,7 @@ import type { Config } from '../../src/model/config.ts';
 import { createNetworks, inference, type Networks } from '../../src/model/networks/networks.ts';
 import { fromReleased, sizeOfReleased, toReleased } from '../../src/model/networks/released.ts';
 import { untaped } from '../../src/model/training/steps.ts';
-import type { State } from '../../src/model/training/training.ts';
+import type { TensorState } from '../../src/model/training/training.ts';
 import { decodeImage, encodePng } from '../../src/node/decode.ts';
 import { folder, hash, run } from '../support/child.ts';
 import { scoped } from '../support/device.ts';
@@ -41,7 +41,7 @@ function weightsOf(c: GoldenCase): Map<string, NamedTensor> {
   return new Map(
     Object.entries(c.shapes).map(([name, shape]) => {
       const h = Float64Array.from(hashUniform(name, sizeOf(shape)));
-      const centre =
+      const center =
         name.startsWith('encoder_c.down_block') && name.endsWith('main.4.bias') ? 4 : name.endsWith('.weight') ? 1 : 0;
       const data = c.vectors[name]
         ? floats(c.vectors[name])
@@ -51,7 +51,7 @@ function weightsOf(c: GoldenCase): Map<string, NamedTensor> {
               ? (v) => v * Math.sqrt(3 / sizeOf(shape.slice(1)))
               : name.endsWith('running_var')
                 ? (v) => 0.6 + 0.4 * Math.abs(v)
-                : (v) => centre + 0.1 * v,
+                : (v) => center + 0.1 * v,
           );
       return [name, { shape, data }];
     }),
@@ -62,7 +62,7 @@ const configOf = (width: number, levels: number): Config => {
   return { ...c, network: { ...c.network, generator: width, discriminator: 4, segmenter: 4, levels } };
 };
 
-function open(session: Session, c: Config, state: State): Networks {
+function open(session: Session, c: Config, state: TensorState): Networks {
   const n = createNetworks(session, c, 3);
   n.gPass.p.restore(state, 0);
   for (const [name, t] of n.gPass.running!) session.write(t, state.get(`${name}.running`)!.data);
@@ -118,7 +118,7 @@ test('there and back: the same bits, the same picture', () =>
   scoped(async (session) => {
     const c = configOf(4, 2);
     const n = createNetworks(session, c, 3);
-    const own: State = await n.gPass.p.state();
+    const own: TensorState = await n.gPass.p.state();
     // E_seg's features away from 0: their raw ratio would enlarge the last bit of sigma a thousandfold.
     for (const [k, v] of own) if (/^encSeg\..*downNorm\.beta$/.test(k)) v.data.fill(4);
     n.gPass.p.restore(own, 0);
@@ -141,7 +141,7 @@ test('there and back: the same bits, the same picture', () =>
     for (const [k, v] of file) assert.equal([...again.get(k)!.data], [...v.data], k);
   }));
 
-test('a bias in front of a normalisation is the same as a moved mean', () => {
+test('a bias in front of a normalization is the same as a moved mean', () => {
   const weights = weightsOf(control);
   const c = configOf(control.width, control.levels);
   const at = 'encoder_i.down_block.1.main.3.bias';

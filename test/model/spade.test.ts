@@ -141,7 +141,7 @@ test('losses and gradients of both networks', () =>
         const want = g.gradients[prefix + name] ?? g.gradients[`${prefix}${name}_orig`];
         assert.ok(want, `${name} is none of PyTorch's`);
         const key = g.gradients[prefix + name] ? prefix + name : `${prefix}${name}_orig`;
-        // A bias in front of a normalisation has no gradient but rounding.
+        // A bias in front of a normalization has no gradient but rounding.
         if (want[0] > 1e-9) {
           checkSummary(key, summary(key, data), want, 2e-5);
           checked++;

@@ -13,19 +13,19 @@ import {
   voteField,
 } from '../../src/autograd/nnf/patchField.ts';
 import { preset } from '../../src/model/config.ts';
-import { placesWithin, regionFrames } from '../../src/model/synthesis/regionCoordinates.ts';
+import { placesWithin, regionCoordinates } from '../../src/model/synthesis/regionCoordinates.ts';
 import { surroundings } from '../../src/model/synthesis/guides.ts';
 import type { PairData } from '../../src/model/pair.ts';
 import { preview, releasePreview } from '../../src/model/synthesis/preview.ts';
 import { shrinkImage } from '../../src/model/synthesis/pyramid.ts';
-import { learnShades, shadesOf } from '../../src/model/synthesis/castShadows.ts';
+import { learnCastShadows, castShadowsOf } from '../../src/model/synthesis/castShadows.ts';
 import { refine, synthesize, synthesizeTargets } from '../../src/model/synthesis/synthesis.ts';
 import type { Draft } from '../../src/model/synthesis/level.ts';
 import { defaultSynthesis } from '../../src/model/synthesis/options.ts';
 import { scoped } from '../support/device.ts';
 
 const size = 32;
-/** Smooth blobs: what neighbours share is what PatchMatch lives on. */
+/** Smooth blobs: what neighbors share is what PatchMatch lives on. */
 function blobs(name: string): Float32Array {
   const raw = hashUniform(name, 3 * 64);
   return Float32Array.from({ length: 3 * size * size }, (_, i) => {
@@ -72,7 +72,7 @@ function naive(
 }
 const sides = () =>
   ['t', 's'].map((k) => ({ image: bytes(`pf.${k}`), labels: labelMap(`pf.l${k}`), guides: guideMap(`pf.g${k}`) }));
-const centre = (labels: Uint8Array, i: number): number => labels[(Math.floor(i / n) + r) * size + (i % n) + r];
+const center = (labels: Uint8Array, i: number): number => labels[(Math.floor(i / n) + r) * size + (i % n) + r];
 const distancesOf = (field: ArrayLike<number>): Float32Array => {
   const u = Uint32Array.from(field);
   return new Float32Array(u.buffer);
@@ -111,7 +111,7 @@ test('the full search of guided patches is the float64 minimum over the class; P
     const [exact, near_] = [distancesOf(full), distancesOf(found)];
     let [sum, least] = [0, 0];
     for (let i = 0; i < n * n; i++) {
-      const own = Array.from({ length: n * n }, (_, j) => j).filter((j) => centre(s.labels, j) === centre(t.labels, i));
+      const own = Array.from({ length: n * n }, (_, j) => j).filter((j) => center(s.labels, j) === center(t.labels, i));
       const want = Math.min(...own.map((j) => naive(t, s, i, j)));
       assert.ok(
         Math.abs(exact[2 * i + 1] - want) < 1e-3 * want + 1e-4,
@@ -268,7 +268,7 @@ test("refinement brings a blurred draft to the source's sharpness", () =>
 
 test('where the layout is silent the draft decides, beyond its own size; what all drafts have in common costs nothing', () =>
   scoped(async (session) => {
-    // One class; two textures of one mean colour, whose halves the target exchanges: nothing but a draft can know, and
+    // One class; two textures of one mean color, whose halves the target exchanges: nothing but a draft can know, and
     // it knows them as two hues of its own.
     const n = 64;
     const labels = new Uint8Array(n * n);
@@ -298,7 +298,7 @@ test('where the layout is silent the draft decides, beyond its own size; what al
         { options: { ...defaultSynthesis, draft } },
       );
     const right = (x: Float32Array): number => {
-      // Share of the pixels whose column (fine) or row (coarse) neighbour differs as the target's does.
+      // Share of the pixels whose column (fine) or row (coarse) neighbor differs as the target's does.
       let same = 0;
       for (let y = 8; y < n - 8; y++)
         for (let x_ = 8; x_ < n - 8; x_++) {
@@ -324,10 +324,10 @@ test('places within a region move and stretch with it; specks belong to the near
       ),
     );
   const places = (labels: Uint8Array): Float32Array =>
-    placesWithin(regionFrames({ width: w, height: h, labels }), w, h);
+    placesWithin(regionCoordinates({ width: w, height: h, labels }), w, h);
   const [one, moved] = [places(drawn([[2, 3, 8, 6]])), places(drawn([[20, 5, 16, 12]]))];
   const at = (p: Float32Array, x: number, y: number): number[] => [p[y * w + x], p[w * h + y * w + x]];
-  // The centre of a pixel of the small box is where four pixels of the one twice as large meet.
+  // The center of a pixel of the small box is where four pixels of the one twice as large meet.
   for (const [x, y] of [
     [0, 0],
     [7, 5],
@@ -339,7 +339,7 @@ test('places within a region move and stretch with it; specks belong to the near
   }
   assert.ok(Math.abs(at(one, 9, 5)[0] - at(one, 2, 5)[0] - 7 / 8) < 0.01, 'in sizes of the region');
   // Two parts have frames of their own; a pixel beside the right one belongs to that.
-  const parts = regionFrames({
+  const parts = regionCoordinates({
     width: w,
     height: h,
     labels: drawn([
@@ -351,7 +351,7 @@ test('places within a region move and stretch with it; specks belong to the near
   const id = (x: number, y: number): number => parts.ids[y * w + x];
   assert.ok(id(4, 5) !== id(22, 5) && id(31, 5) === id(22, 5) && id(15, 5) !== id(4, 5));
   // A checkerboard has more parts than a byte can name: then a class is one region.
-  const many = regionFrames({
+  const many = regionCoordinates({
     width: w,
     height: h,
     labels: Uint8Array.from({ length: w * h }, (_, i) => (i + Math.floor(i / w)) % 2),
@@ -389,9 +389,9 @@ const besideBox = (image: Float32Array, x: number, n = 64): number => {
 test('the shadow of a thing goes where it goes, in its size, and nothing else is said of the ground', () => {
   const [source, moved] = [yard(36), yard(6)];
   const around = (p: PairData) => surroundings(p, 3, 0.06);
-  const s = learnShades(source, around(source))!;
+  const s = learnCastShadows(source, around(source))!;
   assert.equal([...s.standing], [2]);
-  const [own, there] = [s.own, shadesOf(s, moved, around(moved))];
+  const [own, there] = [s.own, castShadowsOf(s, moved, around(moved))];
   for (const [what, map, x] of [
     ['source', own, 36],
     ['target', there, 6],
@@ -407,7 +407,7 @@ test('the shadow of a thing goes where it goes, in its size, and nothing else is
       if (u >= 0 && u < 64) assert.ok(Math.abs(at(u, v)) < 0.05, `${what}: ${at(u, v)} at ${u}, ${v}`);
   }
   assert.ok(Math.abs(there[40 * 64 + 50]) < 1e-6, 'nothing where the box was');
-  assert.equal(shadesOf(s, source, around(source)), own, "the source's own layout gives its own");
+  assert.equal(castShadowsOf(s, source, around(source)), own, "the source's own layout gives its own");
   // Half as large a box has half the shadow.
   const small = {
     ...moved,
@@ -416,12 +416,12 @@ test('the shadow of a thing goes where it goes, in its size, and nothing else is
       return u >= 6 && u < 12 && v >= 32 && v < 42 ? 2 : Number(v >= 30);
     }),
   };
-  const half = shadesOf(s, small, around(small));
+  const half = castShadowsOf(s, small, around(small));
   assert.ok(
     half[40 * 64 + 15] < -0.5 && Math.abs(half[40 * 64 + 22]) < 0.05 && Math.abs(half[37 * 64 + 15]) < 0.3,
     `${half[40 * 64 + 15]}, ${half[40 * 64 + 22]}, ${half[37 * 64 + 15]}`,
   );
-  assert.is(learnShades(scene(24), around(scene(24))), null, 'two halves: nothing stands');
+  assert.is(learnCastShadows(scene(24), around(scene(24))), null, 'two halves: nothing stands');
 });
 
 test('a synthesis takes the shadow of a thing along; without the guide it stays', () =>

@@ -26,7 +26,7 @@ test('a window of a map that repeats itself', () => {
   assert.equal([on.width, on.height, ...on.labels.subarray(0, 6)], [6, 3, 3, 0, 1, 2, 3, 0]);
 });
 
-// Blotches of two colours that run through the whole picture, brighter towards the right.
+// Blotches of two colors that run through the whole picture, brighter towards the right.
 const [W, H] = [48, 40];
 const coarse = hashUniform('tile', 20 * 20);
 const tone = (x: number, y: number): number => {
@@ -40,7 +40,7 @@ for (let y = 0; y < H; y++)
     for (let c = 0; c < 3; c++) data[4 * (y * W + x) + c] = 110 + 90 * tone(x, y) + (c === 0 ? 1.1 * x : 0);
 const target = { width: 40, height: 32, labels: new Uint8Array(40 * 32) };
 
-/** Mean difference of neighbours over the seam, as a multiple of that inside. */
+/** Mean difference of neighbors over the seam, as a multiple of that inside. */
 function seams(
   image: Uint8Array,
   { width: w, height: h }: { width: number; height: number } = target,

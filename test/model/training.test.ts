@@ -14,7 +14,7 @@ import {
   segmenterStep,
   untaped,
   type Losses,
-  type Side,
+  type TrainingPair,
 } from '../../src/model/training/steps.ts';
 import type { Parameters } from '../../src/autograd/parameters.ts';
 import { hashUniform } from '../../src/engine/random.ts';
@@ -67,7 +67,7 @@ const roll = <T extends Float32Array | Uint8Array>(data: T, planes: number, dy: 
   return out;
 };
 
-function side(session: Session, dy: number, dx: number): Side {
+function side(session: Session, dy: number, dx: number): TrainingPair {
   const l = roll(labels, 1, dy, dx);
   const layout = Float32Array.from({ length: K * H * W }, (_, i) =>
     l[i % (H * W)] === Math.floor(i / (H * W)) ? 1 : 0,

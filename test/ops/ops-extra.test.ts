@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ref, type Op, type Ref } from '../../src/autograd/op.ts';
 import { biasOp } from '../../src/autograd/ops/pointwise/bias.ts';
-import { contrastOp } from '../../src/autograd/ops/loss/featureDifference.ts';
+import { featureDifferenceOp } from '../../src/autograd/ops/loss/featureDifference.ts';
 import { crossEntropy } from '../../src/autograd/ops/loss/crossEntropy.ts';
 import { dropout } from '../../src/autograd/ops/noise/dropout.ts';
 import * as losses from '../../src/autograd/functional/losses.ts';
@@ -19,7 +19,7 @@ import { sum, sumAll } from '../../src/autograd/ops/reduce/reduce.ts';
 import { reflectPad, reflectPadOp } from '../../src/autograd/ops/spatial/reflectPad.ts';
 import { resizeOp } from '../../src/autograd/ops/spatial/resize.ts';
 import { logSoftmax, softmax } from '../../src/autograd/functional/softmax.ts';
-import { totalOp } from '../../src/autograd/ops/loss/weightedSum.ts';
+import { weightedSumOp } from '../../src/autograd/ops/loss/weightedSum.ts';
 import { warp } from '../../src/autograd/ops/spatial/warp.ts';
 import { gradients } from '../../src/autograd/tape.ts';
 import type { Tensor } from '../../src/autograd/tensor.ts';
@@ -216,7 +216,7 @@ test('noise has the moments of its distribution', () =>
     within(meanOf(g), 0.5, 2, 'normal mean');
     within(varianceOf(g), 4, 4 * Math.SQRT2, 'normal variance');
     within(meanOf(g.map((v) => ((v - 0.5) / 2) ** 4)), 3, Math.sqrt(96), 'normal fourth moment');
-    within(meanOf(g.slice(1).map((v, i) => (v - 0.5) * (g[i] - 0.5))), 0, 4, 'neighbours uncorrelated');
+    within(meanOf(g.slice(1).map((v, i) => (v - 0.5) * (g[i] - 0.5))), 0, 4, 'neighbors uncorrelated');
   }));
 
 test('losses are their formulas', () =>
@@ -269,7 +269,7 @@ test('shapes that do not fit are refused by name', () =>
       /^matmul: /,
     );
   }));
-test('normalisation, bias and sums as GPUs run them: a workgroup to a plane', () =>
+test('normalization, bias and sums as GPUs run them: a workgroup to a plane', () =>
   scoped(async (s) => {
     const { info } = s.device;
     const { software } = info;
@@ -281,7 +281,7 @@ test('normalisation, bias and sums as GPUs run them: a workgroup to a plane', ()
     }
   }));
 
-for (const op of [normalizeOp, biasOp, contrastOp, meanErrorOp, totalOp, joinOp] as AnyOp[])
+for (const op of [normalizeOp, biasOp, featureDifferenceOp, meanErrorOp, weightedSumOp, joinOp] as AnyOp[])
   test(`${op.spec.name}: the gradient that has gradients is the fused one`, () =>
     scoped(async (s) => {
       for (const c of op.spec.cases) {

@@ -1,5 +1,5 @@
 /**
- * Spectral normalisation of many weights at once, and Adam: against float64, PyTorch and the singular value
+ * Spectral normalization of many weights at once, and Adam: against float64, PyTorch and the singular value
  * decomposition.
  */
 import { test } from 'uvu';
@@ -207,7 +207,7 @@ test('u converges to the leading left singular vector', () =>
     }
   }));
 
-test('freeze normalises the same and leaves the state; the same state gives the same bits', () =>
+test('freeze normalizes the same and leaves the state; the same state gives the same bits', () =>
   scoped(async (session) => {
     const p = fresh(session);
     const before = await p.state();

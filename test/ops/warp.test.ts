@@ -1,15 +1,17 @@
 /** The thin-plate spline by its defining properties, and warps on the device against it. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { warpMap, warpPosition, type Point } from '../../src/autograd/ops/spatial/tps.ts';
+import { warpMap, warpPosition, type ControlPoint } from '../../src/autograd/ops/spatial/tps.ts';
 import { warp, warpLabels } from '../../src/autograd/ops/spatial/warp.ts';
 import type { Tensor } from '../../src/autograd/tensor.ts';
 import { hashUniform } from '../../src/engine/random.ts';
 import { scoped } from '../support/device.ts';
 
 const [W, H] = [23, 9];
-const points: Point[] = [0, 1, 2].flatMap((j) => [0, 1, 2].map((i): Point => [(i * (W - 1)) / 2, (j * (H - 1)) / 2]));
-const moves: Point[] = hashUniform('moves', 18).reduce<Point[]>(
+const points: ControlPoint[] = [0, 1, 2].flatMap((j) =>
+  [0, 1, 2].map((i): ControlPoint => [(i * (W - 1)) / 2, (j * (H - 1)) / 2]),
+);
+const moves: ControlPoint[] = hashUniform('moves', 18).reduce<ControlPoint[]>(
   (all, u, i, m) => (i % 2 ? all : [...all, [u, m[i + 1]]]),
   [],
 );

@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expandWgsl } from '../../scripts/build/wgsl-plugin.mjs';
-import { inspect, PipelineCache } from '../../src/engine/kernel.ts';
+import { inspectKernel, PipelineCache } from '../../src/engine/kernel.ts';
 import { scoped } from '../support/device.ts';
 
 import { root } from '../support/root.ts';
@@ -102,7 +102,7 @@ test('every kernel compiles on this adapter', () =>
         source,
         origin,
       } as unknown as WgslModule;
-      if (inspect(module).subgroups && !session.device.features.has('subgroups')) continue;
+      if (inspectKernel(module).subgroups && !session.device.features.has('subgroups')) continue;
       try {
         await cache.get(module);
       } catch (error) {

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BenchRecord, Row } from '../../bench/support/record.ts';
-import { interleave, summarise } from '../../bench/support/timing.ts';
+import { interleave, summarize } from '../../bench/support/timing.ts';
 // @ts-ignore plain JavaScript, since it needs no build
 import { between, markers, tableOf } from '../../bench/support/table.mjs';
 
@@ -84,8 +84,8 @@ test('samples without their cores are dropped, by CPU time over wall time', () =
     { wall: 104, cpu: 200 },
     { wall: 99, cpu: 100 },
   ];
-  assert.equal(summarise(samples), { least: 100, median: 104, cpu: 198, kept: 2, taken: 4 });
-  assert.is(summarise(samples, true).least, 99, 'on a GPU the CPU time says nothing');
+  assert.equal(summarize(samples), { least: 100, median: 104, cpu: 198, kept: 2, taken: 4 });
+  assert.is(summarize(samples, true).least, 99, 'on a GPU the CPU time says nothing');
 });
 
 test('implementations take turns; a slow one has one sample', async () => {

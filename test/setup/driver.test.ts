@@ -78,7 +78,7 @@ test('what is no library is refused, and what asks for nothing new comes back as
 
 const compiler = spawnSync('gcc', ['--version']).status === 0 && process.platform === 'linux';
 (compiler ? test : test.skip)(
-  'a library built against glibc 2.99 loads here after the change, finds its neighbour, and calls the old function',
+  'a library built against glibc 2.99 loads here after the change, finds its neighbor, and calls the old function',
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'semia-elf-'));
     const run = (command: string, ...args: string[]) => {
@@ -109,14 +109,14 @@ const compiler = spawnSync('gcc', ['--version']).status === 0 && process.platfor
         'later.so',
         'libc.c',
       );
-      source('near.c', 'int neighbour(void) { return 7; }\n');
+      source('near.c', 'int neighbor(void) { return 7; }\n');
       run('gcc', '-shared', '-fPIC', '-nostdlib', '-Wl,-soname,libnear.so.1', '-o', 'libnear.so.1', 'near.c');
-      // At loading it says what strtol and its neighbour gave: '42 7'.
+      // At loading it says what strtol and its neighbor gave: '42 7'.
       source(
         'user.c',
-        `long __isoc23_strtol(const char *, char **, int); long __isoc23_strtoull(const char *, char **, int); long write(int, const void *, unsigned long); int neighbour(void);
+        `long __isoc23_strtol(const char *, char **, int); long __isoc23_strtoull(const char *, char **, int); long write(int, const void *, unsigned long); int neighbor(void);
 void (*keep)(void) = (void (*)(void))&write; static char room[8]; char *somewhere = room;
-__attribute__((constructor)) void hello(void) { long n = __isoc23_strtol("42", 0, 10) + __isoc23_strtoull("0", 0, 10); char s[4] = { '0' + n / 10, '0' + n % 10, '0' + neighbour(), '\\n' }; write(1, s, 4); }\n`,
+__attribute__((constructor)) void hello(void) { long n = __isoc23_strtol("42", 0, 10) + __isoc23_strtoull("0", 0, 10); char s[4] = { '0' + n / 10, '0' + n % 10, '0' + neighbor(), '\\n' }; write(1, s, 4); }\n`,
       );
       run(
         'gcc',

@@ -146,11 +146,11 @@ const summary = (total: number, passed: number, skipped: number) =>
   `• • ✘   (${passed} / ${total})\n\n  Total:     ${total}\n  Passed:    ${passed}\n  Skipped:   ${skipped}\n  Duration:  8.54ms\n\n`;
 const ended = { code: 0, signal: null, timedOut: null, lingered: false };
 
-test("uvu's summary, coloured or not, the last one of several", () => {
+test("uvu's summary, colored or not, the last one of several", () => {
   assert.equal(parseSummary(summary(3, 2, 1)), { passed: 2, failed: 1, skipped: 1 });
-  const coloured =
+  const colored =
     '\n  Total:     3\u001b[32m\n  Passed:    3\u001b[39m\n  Skipped:   \u001b[33m1\u001b[39m\n  Duration:  1ms\n';
-  assert.equal(parseSummary(coloured), { passed: 3, failed: 0, skipped: 1 });
+  assert.equal(parseSummary(colored), { passed: 3, failed: 0, skipped: 1 });
   assert.equal(parseSummary(summary(1, 0, 0) + summary(2, 2, 0)), { passed: 2, failed: 0, skipped: 0 });
   assert.is(parseSummary('Exiting early before testing is finished.'), null);
 });

@@ -15,7 +15,7 @@ export interface File {
   bytes: Uint8Array;
 }
 
-export class Seat {
+export class BrowserHarness {
   /** Of the document, as last exported. */
   size = { width: 0, height: 0 };
   constructor(

@@ -8,7 +8,7 @@ import type { Page, Worker } from 'playwright-core';
 import { encodePalettePng } from '../../src/data/formats/palettePng.ts';
 import { decodeImage, encodePng } from '../../src/node/decode.ts';
 import { browserPath, openBrowser, servePage, type Browser } from '../support/browser.ts';
-import { differ, Seat, slow } from '../support/browserHarness.ts';
+import { differ, BrowserHarness, slow } from '../support/browserHarness.ts';
 import { paint as picture } from '../support/runs.ts';
 
 const test = suite("the page's rarer paths");
@@ -29,7 +29,7 @@ if (browserPath) withBrowser();
 else test.skip('the page in a browser: no Chromium', () => {});
 
 function withBrowser(): void {
-  let site: Awaited<ReturnType<typeof servePage>>, browser: Browser, page: Page, seat: Seat;
+  let site: Awaited<ReturnType<typeof servePage>>, browser: Browser, page: Page, harness: BrowserHarness;
 
   /** The engine's worker: the one whose messages go to `onmessage`. */
   async function engine(): Promise<Worker> {
@@ -42,10 +42,10 @@ function withBrowser(): void {
     site = await servePage({ page: 'src/web/page/main.ts' });
     browser = await openBrowser();
     page = browser.page;
-    seat = new Seat(page, site.url);
+    harness = new BrowserHarness(page, site.url);
     await page.setViewportSize({ width: 1280, height: 720 });
-    await seat.open('?scene=coast&size=48');
-    await seat.small(500); // before the page measures what its defaults would cost here
+    await harness.open('?scene=coast&size=48');
+    await harness.small(500); // before the page measures what its defaults would cost here
   });
   test.after(async () => {
     await browser.close();
@@ -54,23 +54,23 @@ function withBrowser(): void {
 
   test('a photograph dropped with its layout is opened with it, whichever comes first; classes keep their names', async () => {
     const layout = { name: 'hill-layout.png', bytes: layoutPng((_, y) => Number(y >= 16)) };
-    await seat.previewed(() => seat.drop(layout, { name: 'hill.png', bytes: photo }));
-    assert.is(await seat.text('document-name'), 'hill.png');
+    await harness.previewed(() => harness.drop(layout, { name: 'hill.png', bytes: photo }));
+    assert.is(await harness.text('document-name'), 'hill.png');
     assert.equal(await page.locator('#classes button').allInnerTexts(), ['heaven', 'earth']);
     assert.equal(
-      Buffer.compare((await seat.layout()).data, (await decodeImage(layout.bytes, 'x', { layout: true })).data),
+      Buffer.compare((await harness.layout()).data, (await decodeImage(layout.bytes, 'x', { layout: true })).data),
       0,
     );
   });
 
   test("a layout is imported as target in the source's classes, and as source with its own", async () => {
     const slope = layoutPng((x, y) => Number(y >= 8 + x / 3));
-    await seat.previewed(() => seat.choose('#import', { name: 'slope.png', bytes: slope }));
-    assert.is(differ(await seat.layout(), await decodeImage(slope, 'x', { layout: true })), 0);
+    await harness.previewed(() => harness.choose('#import', { name: 'slope.png', bytes: slope }));
+    assert.is(differ(await harness.layout(), await decodeImage(slope, 'x', { layout: true })), 0);
     await page.keyboard.press('Control+z');
     assert.is(
       differ(
-        await seat.layout(),
+        await harness.layout(),
         await decodeImage(
           layoutPng((_, y) => Number(y >= 16)),
           'x',
@@ -79,7 +79,7 @@ function withBrowser(): void {
       ),
       0,
     );
-    // Class numbers in grey, as data sets have them: told from colours by the file itself.
+    // Class numbers in gray, as data sets have them: told from colors by the file itself.
     const three = encodePng(
       picture(W, H, (x, y) => {
         const v = y < 16 ? 0 : x < 24 ? 1 : 2;
@@ -87,7 +87,7 @@ function withBrowser(): void {
       }),
     );
     await page.keyboard.press('x');
-    await seat.choose('#import', { name: 'numbers.png', bytes: three });
+    await harness.choose('#import', { name: 'numbers.png', bytes: three });
     await page.locator('#classes button').nth(2).waitFor();
     await page.keyboard.press('Control+z');
     assert.equal(await page.locator('#classes button').allInnerTexts(), ['heaven', 'earth']);
@@ -96,25 +96,25 @@ function withBrowser(): void {
 
   test("one finger paints, two move the view and leave the layout as it was; a pen's pressure is its width", async () => {
     const cdp = await browser.context.newCDPSession(page),
-      before = await seat.layout();
+      before = await harness.layout();
     await cdp.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 });
     const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...points: [number, number][]): Promise<unknown> =>
       cdp.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
     await page.keyboard.press('b');
     await page.keyboard.press('2');
-    const [a, b, c] = [await seat.at(0.3, 0.2), await seat.at(0.7, 0.2), await seat.at(0.5, 0.3)];
+    const [a, b, c] = [await harness.at(0.3, 0.2), await harness.at(0.7, 0.2), await harness.at(0.5, 0.3)];
     await touch('touchStart', a);
     await touch('touchMove', c);
     await touch('touchMove', b);
     await touch('touchEnd');
-    const painted = await seat.layout();
+    const painted = await harness.layout();
     assert.ok(differ(before, painted) > 0, 'a finger paints');
     await touch('touchStart', a);
     await touch('touchStart', a, b);
     await touch('touchMove', [a[0] - 40, a[1]], [b[0] + 40, b[1]]);
     await touch('touchEnd');
-    assert.is(differ(painted, await seat.layout()), 0, 'what the first of two fingers drew is taken back');
-    await seat.drawn();
+    assert.is(differ(painted, await harness.layout()), 0, 'what the first of two fingers drew is taken back');
+    await harness.drawn();
     const shown = await page.evaluate(() => {
       // the layout's right border in the pane, now that it is larger than the pane
       const canvas = document.getElementById('paint-canvas') as HTMLCanvasElement;
@@ -141,7 +141,7 @@ function withBrowser(): void {
       await pen('mousePressed', a);
       await pen('mouseMoved', b);
       await pen('mouseReleased', b);
-      widths.push(differ(before, await seat.layout()));
+      widths.push(differ(before, await harness.layout()));
       await page.keyboard.press('Control+z');
     }
     assert.ok(widths[0] > 0 && widths[1] > 1.5 * widths[0], `${widths}`);
@@ -152,14 +152,14 @@ function withBrowser(): void {
     await touch('touchMove', c);
     await touch('touchMove', b);
     await touch('touchEnd');
-    assert.is(differ(before, await seat.layout()), 0, 'a finger beside a pen does not paint');
+    assert.is(differ(before, await harness.layout()), 0, 'a finger beside a pen does not paint');
     await page.keyboard.press('0');
     await page.click('#fingers');
     await touch('touchStart', a);
     await touch('touchMove', c);
     await touch('touchMove', b);
     await touch('touchEnd');
-    assert.ok(differ(before, await seat.layout()) > 0, 'unless it is told to');
+    assert.ok(differ(before, await harness.layout()) > 0, 'unless it is told to');
     await page.keyboard.press('Control+z');
     await cdp.send('Emulation.setTouchEmulationEnabled', { enabled: false });
   });
@@ -167,52 +167,52 @@ function withBrowser(): void {
   test('several targets: added, copied, chosen, undone each for itself; renamed in the list, by keys alone', async () => {
     const press = (name: string): Promise<void> =>
       page.locator('#targets').getByRole('button', { name, exact: true }).click();
-    const chosen = (): Promise<string> => seat.text('target-name');
-    const first = await seat.layout();
+    const chosen = (): Promise<string> => harness.text('target-name');
+    const first = await harness.layout();
     await page.keyboard.press('r');
     await page.keyboard.press('1');
     await page.click('#target-open');
     await press('a copy of this');
     await page.keyboard.press('Escape');
     assert.is(await chosen(), 'target 2');
-    await seat.previewed(() => seat.stroke([0.1, 0.6], [0.6, 0.95]));
-    const second = await seat.layout();
+    await harness.previewed(() => harness.stroke([0.1, 0.6], [0.6, 0.95]));
+    const second = await harness.layout();
     assert.ok(differ(first, second) > 0);
     await page.click('#target-open');
-    await seat.previewed(() => page.getByRole('radio', { name: 'target 1' }).click());
+    await harness.previewed(() => page.getByRole('radio', { name: 'target 1' }).click());
     await page.keyboard.press('Escape');
-    assert.is(differ(first, await seat.layout()), 0);
-    await seat.previewed(() => page.keyboard.press('Control+z'));
+    assert.is(differ(first, await harness.layout()), 0);
+    await harness.previewed(() => page.keyboard.press('Control+z'));
     assert.is(await chosen(), 'target 2', 'undo shows the target it changes');
-    assert.is(differ(first, await seat.layout()), 0);
-    await seat.previewed(() => page.keyboard.press('Control+Shift+z'));
-    assert.is(differ(second, await seat.layout()), 0);
+    assert.is(differ(first, await harness.layout()), 0);
+    await harness.previewed(() => page.keyboard.press('Control+Shift+z'));
+    assert.is(differ(second, await harness.layout()), 0);
 
     await page.keyboard.press('Shift+F2');
     await page.keyboard.type('target 1');
     await page.keyboard.press('Enter');
-    assert.match(await seat.text('target-error'), /Another target is called “target 1”/);
+    assert.match(await harness.text('target-error'), /Another target is called “target 1”/);
     await page.keyboard.press('Control+a');
     await page.keyboard.type('far shore');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
     assert.is(await chosen(), 'far shore');
-    assert.is((await seat.saved(() => page.click('#export'))).name, 'hill-far-shore.png');
+    assert.is((await harness.saved(() => page.click('#export'))).name, 'hill-far-shore.png');
     await page.keyboard.press('PageUp');
     assert.is(await chosen(), 'target 1');
-    await seat.previewed(() => page.keyboard.press('PageDown'));
+    await harness.previewed(() => page.keyboard.press('PageDown'));
     assert.is(await chosen(), 'far shore');
   });
 
   test('trains on every target made; a lost device keeps painting and run, and training goes on', async () => {
     await page.keyboard.press('x');
-    await seat.previewed(() => seat.stroke([0, 0.5], [0.2, 0.56])); // the source corrected before training
+    await harness.previewed(() => harness.stroke([0, 0.5], [0.2, 0.56])); // the source corrected before training
     await page.keyboard.press('x');
     await page.click('#train');
-    await seat.state(/^iteration [1-9]/);
+    await harness.state(/^iteration [1-9]/);
     // What a run has learnt is not undone under it: the stroke on the source, and what lies before it.
     for (let i = 0; i < 3; i++) await page.keyboard.press('Control+z');
-    await seat.told(/has learnt/);
+    await harness.told(/has learnt/);
     await (await engine()).evaluate(() =>
       (self as unknown as { onmessage(e: unknown): void }).onmessage({
         data: { id: -1, method: 'loseDevice', params: {} },
@@ -221,7 +221,7 @@ function withBrowser(): void {
     const lost = page.locator('.message', { hasText: /Your painting is safe\. The run is kept up to iteration \d+\./ });
     await lost.waitFor();
     const at = Number((await lost.innerText()).match(/iteration (\d+)/)![1]);
-    assert.match(await seat.text('estimate'), /paused$/);
+    assert.match(await harness.text('estimate'), /paused$/);
     await lost.getByRole('button', { name: 'Go on' }).click();
     await page.click('#target-open'); // a run's target, renamed while it trains
     await page.getByRole('radio', { name: 'far shore' }).dblclick();
@@ -252,20 +252,20 @@ function withBrowser(): void {
       slow,
     );
     await hide(false);
-    await seat.told(/Training went on while this tab was in the background: \d+ more iterations\./);
+    await harness.told(/Training went on while this tab was in the background: \d+ more iterations\./);
   });
 
   test('a reload finds the run again, with all its targets', async () => {
     await page.click('#train');
-    await seat.state(/paused$/);
-    const at = (await seat.text('estimate')).match(/^iteration \d+ of 500/)![0];
-    const kept = await seat.layout();
-    await seat.open('?scene=coast&size=48');
-    await seat.small(500);
-    await seat.told(/A run of “hill” at iteration \d+ of 500 is kept in this browser/, 'Open it');
-    await seat.state(/paused$/);
-    assert.ok((await seat.text('estimate')).startsWith(at));
-    assert.is(differ(kept, await seat.layout()), 0);
+    await harness.state(/paused$/);
+    const at = (await harness.text('estimate')).match(/^iteration \d+ of 500/)![0];
+    const kept = await harness.layout();
+    await harness.open('?scene=coast&size=48');
+    await harness.small(500);
+    await harness.told(/A run of “hill” at iteration \d+ of 500 is kept in this browser/, 'Open it');
+    await harness.state(/paused$/);
+    assert.ok((await harness.text('estimate')).startsWith(at));
+    assert.is(differ(kept, await harness.layout()), 0);
     await page.click('#target-open');
     assert.equal(await page.locator('#target-list [role="radio"]').allInnerTexts(), ['near shore', 'target 1']);
     await page.keyboard.press('Escape');
@@ -290,7 +290,7 @@ function withBrowser(): void {
   test('too little memory: a smaller size is offered, and taken', async () => {
     await page.selectOption('#size', '64');
     // so large it is estimated from smaller trials, whose buffers are not the ones meant
-    await seat.state(/^about .* iterations, /);
+    await harness.state(/^about .* iterations, /);
     // What a driver answers that has no more to give: an error without a scope, and the buffer is of no use.
     await (await engine()).evaluate(() => {
       const make = GPUDevice.prototype.createBuffer;
@@ -306,8 +306,8 @@ function withBrowser(): void {
       };
     });
     await page.click('#train');
-    await seat.told(/has not enough memory for this: a training size of 48 needs less/, 'Use 48 px');
-    await seat.state(/^(patches for target|compiling|measuring)/);
+    await harness.told(/has not enough memory for this: a training size of 48 needs less/, 'Use 48 px');
+    await harness.state(/^(patches for target|compiling|measuring)/);
     assert.is(await page.inputValue('#size'), '48');
     // Others end: the page hears only that the device is gone, and says one thing, not two.
     await (await engine()).evaluate(() =>
@@ -324,8 +324,8 @@ function withBrowser(): void {
       (await page.locator('.message').allInnerTexts()).filter((t) => !/gave up/.test(t)),
       [],
     );
-    await seat.told(/gave up/, 'Use 32 px');
-    await seat.state(/^(patches for target|compiling|measuring|iteration)/);
+    await harness.told(/gave up/, 'Use 32 px');
+    await harness.state(/^(patches for target|compiling|measuring|iteration)/);
     await page.click('#reset');
   });
 

@@ -35,7 +35,7 @@ if (browserPath) {
     const browser = await openBrowser({ webgpu: false });
     const { page } = browser;
     const text = (id: string): Promise<string> => page.locator(id).innerText();
-    /** The methods on screen in the order of their letters, by their pictures' colour. */
+    /** The methods on screen in the order of their letters, by their pictures' color. */
     const onScreen = (): Promise<string[]> =>
       page.evaluate(
         async (names) =>

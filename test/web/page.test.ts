@@ -16,15 +16,15 @@ import { sceneNames as painters } from '../../src/data/scenes/index.ts';
 import { readerOf, unzipRun } from '../../src/model/run/runZip.ts';
 import { decodeImage, encodePng } from '../../src/node/decode.ts';
 import { browserOf, stepsFor } from '../../src/web/page/messages.ts';
-import { sceneNames } from '../../src/web/page/sceneNames.ts';
+import { shippedSceneNames } from '../../src/web/page/sceneNames.ts';
 import { browserPath, openBrowser, servePage, type Browser } from '../support/browser.ts';
-import { differ, Seat, slow } from '../support/browserHarness.ts';
+import { differ, BrowserHarness, slow } from '../support/browserHarness.ts';
 import { paint as picture } from '../support/runs.ts';
 
 const test = suite('the page');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-test('the scenes offered are the scenes there are', () => assert.equal([...sceneNames], painters));
+test('the scenes offered are the scenes there are', () => assert.equal([...shippedSceneNames], painters));
 
 test('what to do without WebGPU is told for the browser at hand', () => {
   assert.is(
@@ -44,7 +44,7 @@ if (browserPath) withBrowser();
 else test.skip('the page in a browser: no Chromium', () => {});
 
 function withBrowser(): void {
-  let site: Awaited<ReturnType<typeof servePage>>, browser: Browser, page: Page, seat: Seat;
+  let site: Awaited<ReturnType<typeof servePage>>, browser: Browser, page: Page, harness: BrowserHarness;
 
   /** RGB at n x n places of the result as it is drawn. */
   const result = (n: number): Promise<number[][]> =>
@@ -71,7 +71,7 @@ function withBrowser(): void {
           }
         return out;
       },
-      [n, seat.size.width, seat.size.height] as const,
+      [n, harness.size.width, harness.size.height] as const,
     );
   const accessible = async (where: string): Promise<void> => {
     const found = (await page.evaluate(`${axe}; axe.run(document, { resultTypes: ['violations'] })`)) as {
@@ -87,9 +87,9 @@ function withBrowser(): void {
     site = await servePage({ page: 'src/web/page/main.ts' });
     browser = await openBrowser();
     page = browser.page;
-    seat = new Seat(page, site.url);
+    harness = new BrowserHarness(page, site.url);
     await page.setViewportSize({ width: 1280, height: 720 });
-    // colours half way through a transition are no contrast to judge
+    // colors half way through a transition are no contrast to judge
     await page.emulateMedia({ reducedMotion: 'reduce' });
   });
   test.after(async () => {
@@ -98,9 +98,9 @@ function withBrowser(): void {
   });
 
   test('opens with a scene and its preview; nothing sticks out of the window', async () => {
-    await seat.previewed(() => seat.open());
-    assert.is(await seat.text('document-name'), 'meadow');
-    assert.is((await seat.layout()).width, 48);
+    await harness.previewed(() => harness.open());
+    assert.is(await harness.text('document-name'), 'meadow');
+    assert.is((await harness.layout()).width, 48);
     assert.equal(
       await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]),
       [1280, 720],
@@ -108,30 +108,31 @@ function withBrowser(): void {
   });
 
   test('painting changes the layout and the preview, there and hardly elsewhere; undo takes both back', async () => {
-    const before = await seat.layout(),
+    const before = await harness.layout(),
       seen = await result(16);
     const classes = page.locator('#classes button');
     // the class at the bottom, painted into the top left corner
     await page.keyboard.press('p');
-    await page.mouse.click(...(await seat.at(0.5, 0.97)));
+    await page.mouse.click(...(await harness.at(0.5, 0.97)));
     await page.keyboard.press('r');
-    await seat.previewed(() => seat.stroke([0.0, 0.0], [0.3, 0.3]));
+    await harness.previewed(() => harness.stroke([0.0, 0.0], [0.3, 0.3]));
     const chosen = await classes
       .locator('nth=0')
       .evaluate((b) => [...b.parentElement!.children].findIndex((c) => c.getAttribute('aria-checked') === 'true'));
     assert.ok(chosen >= 0);
-    const after = await seat.layout(),
+    const after = await harness.layout(),
       now = await result(16);
     let [inside, outside] = [0, 0];
-    for (let p = 0; p < seat.size.width * seat.size.height; p++) {
+    for (let p = 0; p < harness.size.width * harness.size.height; p++) {
       const corner =
-        p % seat.size.width < 0.3 * seat.size.width && Math.floor(p / seat.size.width) < 0.3 * seat.size.height;
+        p % harness.size.width < 0.3 * harness.size.width &&
+        Math.floor(p / harness.size.width) < 0.3 * harness.size.height;
       const differs = [0, 1, 2].some((c) => before.data[4 * p + c] !== after.data[4 * p + c]);
       if (differs && !corner) outside++;
       else if (differs) inside++;
     }
     assert.is(outside, 0);
-    assert.ok(inside > 0.08 * seat.size.width * seat.size.height, `${inside} pixels`);
+    assert.ok(inside > 0.08 * harness.size.width * harness.size.height, `${inside} pixels`);
     const change = (of: (x: number, y: number) => boolean): number => {
       let [sum, n] = [0, 0];
       for (let i = 0; i < 256; i++)
@@ -143,8 +144,8 @@ function withBrowser(): void {
     };
     const [there, elsewhere] = [change((x, y) => x < 0.25 && y < 0.25), change((x, y) => x > 0.5 || y > 0.5)];
     assert.ok(there > 15 && elsewhere < there / 3, `changed by ${there} there, ${elsewhere} elsewhere`);
-    await seat.previewed(() => page.keyboard.press('Control+z'));
-    assert.equal((await seat.layout()).data, before.data);
+    await harness.previewed(() => page.keyboard.press('Control+z'));
+    assert.equal((await harness.layout()).data, before.data);
   });
 
   test('what is drawn again piece by piece looks as if drawn as a whole', async () => {
@@ -167,7 +168,7 @@ function withBrowser(): void {
       ['m', [0.45, 0.45], [0.6, 0.6]],
     ] as [string, ...[number, number][]][]) {
       await page.keyboard.press(tool);
-      await seat.stroke(...points);
+      await harness.stroke(...points);
       const pieces = await shown();
       await page.keyboard.press('0'); // the view as it is, drawn anew
       assert.ok(pieces === (await shown()), `after ${tool} ${points.join(' ')}`);
@@ -176,23 +177,26 @@ function withBrowser(): void {
   });
 
   test('keys alone paint: the pen moves by arrows and draws while space holds it down', async () => {
-    const before = await seat.layout();
+    const before = await harness.layout();
     await page.keyboard.press('b');
     await page.focus('#paint-canvas');
     await page.keyboard.press('Shift+ArrowUp');
     await page.keyboard.press('Space');
     for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowRight');
-    await seat.previewed(() => page.keyboard.press('Space'));
-    assert.match(await seat.text('paint-status'), /painting .* at \d+, \d+/);
-    assert.ok(differ(await seat.layout(), before) > 0);
-    await seat.previewed(() => page.keyboard.press('Control+z'));
-    assert.equal((await seat.layout()).data, before.data);
+    await harness.previewed(() => page.keyboard.press('Space'));
+    assert.match(await harness.text('paint-status'), /painting .* at \d+, \d+/);
+    assert.ok(differ(await harness.layout(), before) > 0);
+    await harness.previewed(() => page.keyboard.press('Control+z'));
+    assert.equal((await harness.layout()).data, before.data);
   });
 
   test('pointing at the result tells where it comes from', async () => {
     await page.focus('#result-canvas');
     await page.keyboard.press('ArrowRight');
-    assert.match(await seat.text('probe'), /^preview from .+ at \d+, \d+ of the photograph · distance [\d.]+ of 255$/);
+    assert.match(
+      await harness.text('probe'),
+      /^preview from .+ at \d+, \d+ of the photograph · distance [\d.]+ of 255$/,
+    );
     assert.ok(await page.isVisible('#loupe'));
     await page.keyboard.press('Escape');
     await page.selectOption('#before', 'photo');
@@ -201,14 +205,14 @@ function withBrowser(): void {
   });
 
   test('what cannot be used is told in a line, and what was there stays', async () => {
-    const drop = (name: string, bytes: Uint8Array): Promise<void> => seat.drop({ name, bytes });
+    const drop = (name: string, bytes: Uint8Array): Promise<void> => harness.drop({ name, bytes });
     await drop('notes.png', new TextEncoder().encode('this is no picture\n'));
-    await seat.told(/notes\.png: is text, not an image/);
+    await harness.told(/notes\.png: is text, not an image/);
     await drop('cut.png', encodePng(picture(40, 40, (x, y) => [x * 5, (x * y * 7) % 256, 90])).subarray(0, 300));
-    await seat.told(/cut\.png: the PNG file is cut off after 300 bytes/);
+    await harness.told(/cut\.png: the PNG file is cut off after 300 bytes/);
     await drop('run.zip', new TextEncoder().encode('PK no zip'));
-    await seat.told(/run\.zip/);
-    assert.is(await seat.text('document-name'), 'meadow');
+    await harness.told(/run\.zip/);
+    assert.is(await harness.text('document-name'), 'meadow');
   });
 
   test('a photograph without a layout gets a first one; classes by name', async () => {
@@ -217,13 +221,13 @@ function withBrowser(): void {
     );
     await page.setInputFiles('#file', []);
     await page.click('#start-open');
-    await seat.choose('#open-photo', { name: 'beach.png', bytes: encodePng(photo) });
+    await harness.choose('#open-photo', { name: 'beach.png', bytes: encodePng(photo) });
     await page.waitForSelector('#segment[open]');
     await page.locator('#segment-k').fill('3');
     await accessible('the first layout');
-    await seat.previewed(() => page.locator('#segment button.primary').click());
+    await harness.previewed(() => page.locator('#segment button.primary').click());
     assert.is(await page.locator('#classes button').count(), 3);
-    const l = await seat.layout(),
+    const l = await harness.layout(),
       class3 = (x: number, y: number): string =>
         l.data.subarray(4 * (y * l.width + x), 4 * (y * l.width + x) + 3).join();
     assert.is(new Set([class3(32, 5), class3(10, 40), class3(50, 40)]).size, 3);
@@ -231,42 +235,42 @@ function withBrowser(): void {
   });
 
   test('training: the loss falls, the result comes; saved half way, opened again, it ends with the same weights', async () => {
-    await seat.layout(); // the photograph of the test before
-    await seat.small(10);
+    await harness.layout(); // the photograph of the test before
+    await harness.small(10);
     await page.click('#train');
-    await seat.state(/^iteration [1-9]/);
+    await harness.state(/^iteration [1-9]/);
     await page.click('#train');
-    await seat.state(/paused$/);
-    const half = await seat.saved(() => page.click('#save')),
+    await harness.state(/paused$/);
+    const half = await harness.saved(() => page.click('#save')),
       names = await page.locator('#classes button').allInnerTexts();
     await page.click('#train');
-    await seat.state(/^finished after 10/);
+    await harness.state(/^finished after 10/);
     const curve = (await page.getAttribute('#curve-canvas', 'aria-label'))!,
       [, from, to] = curve.match(/reconstruction ([\d.]+) to ([\d.]+)/)!;
     assert.ok(Number(to) < Number(from), curve);
     await page.waitForFunction(() => document.querySelectorAll('#maps button').length > 3, null, slow);
-    const whole = await seat.saved(() => page.click('#save'));
-    const png = await seat.saved(() => page.click('#download'));
+    const whole = await harness.saved(() => page.click('#save'));
+    const png = await harness.saved(() => page.click('#download'));
     assert.ok(
       Object.keys(readText(png.bytes)).some((k) => /semia/i.test(k)),
       'carries its recipe',
     );
-    assert.is((await decodeImage(png.bytes, png.name)).width, seat.size.width);
+    assert.is((await decodeImage(png.bytes, png.name)).width, harness.size.width);
     await page.locator('#maps button').first().click();
     await page.focus('#result-canvas');
     await page.keyboard.press('ArrowLeft');
-    assert.match(await seat.text('probe'), /: -?[\d.]+ \(/);
+    assert.match(await harness.text('probe'), /: -?[\d.]+ \(/);
     await accessible('a finished run');
     await page.click('#reset');
-    await seat.state(/\d iterations, /); // the kept run is gone with it: a reload has the file only
+    await harness.state(/\d iterations, /); // the kept run is gone with it: a reload has the file only
 
-    await seat.open();
-    await seat.choose('#open-run', half);
-    await seat.state(/paused$/);
+    await harness.open();
+    await harness.choose('#open-run', half);
+    await harness.state(/paused$/);
     assert.equal(await page.locator('#classes button').allInnerTexts(), names);
     await page.click('#train');
-    await seat.state(/^finished after 10/);
-    const again = await seat.saved(() => page.click('#save'));
+    await harness.state(/^finished after 10/);
+    const again = await harness.saved(() => page.click('#save'));
     const weights = ({ bytes }: { bytes: Uint8Array }): Uint8Array => {
       const files = unzipSync(bytes),
         name = Object.keys(files)
@@ -281,7 +285,7 @@ function withBrowser(): void {
 
   test("a line drawing in place of classes: the command line's, drawn on with a thin pen, rubbed out, imported, trained after; the run says what it is", async () => {
     await page.click('#reset');
-    await seat.small(2); // before the page measures what more would cost
+    await harness.small(2); // before the page measures what more would cost
     const photo = picture(64, 48, (x, y) =>
       Math.hypot(x - 20, y - 22) < 11
         ? [220, 90 + (x % 5), 40]
@@ -290,43 +294,46 @@ function withBrowser(): void {
           : [120, 170 + (x % 3), 230],
     );
     await page.click('#start-open');
-    await seat.choose('#open-photo', { name: 'ball.png', bytes: encodePng(photo) });
+    await harness.choose('#open-photo', { name: 'ball.png', bytes: encodePng(photo) });
     await page.locator('#segment-kind [aria-checked="true"]').focus();
     await page.keyboard.press('ArrowRight');
-    assert.is(await seat.text('segment-title'), 'A first drawing');
+    assert.is(await harness.text('segment-title'), 'A first drawing');
     await accessible('the first drawing');
-    await seat.previewed(() => page.locator('#segment button.primary').click());
+    await harness.previewed(() => page.locator('#segment button.primary').click());
     assert.equal(await page.locator('#classes button').allInnerTexts(), ['paper', 'line']);
     assert.equal(
       await page.locator('#tools button:visible').evaluateAll((all) => all.map((b) => (b as HTMLElement).dataset.tool)),
       ['brush', 'eraser', 'rectangle', 'move', 'pick', 'pan'],
     );
-    const drawing = await seat.layout(),
+    const drawing = await harness.layout(),
       found = drawingOf(photo).labels;
     const ink = (p: Picture): Uint8Array =>
         Uint8Array.from({ length: p.width * p.height }, (_, i) => Number(p.data[4 * i] < 128)),
       lines = (p: Picture): number => ink(p).reduce((a, b) => a + b);
     assert.equal(ink(drawing), found, 'what semia edges finds');
-    await seat.stroke([0.6, 0.1], [0.9, 0.6]);
-    const more = await seat.layout();
+    await harness.stroke([0.6, 0.1], [0.9, 0.6]);
+    const more = await harness.layout();
     assert.ok(
       lines(more) > lines(drawing) + 15 && lines(more) < lines(drawing) + 60,
       `${lines(drawing)} pixels of lines, then ${lines(more)}`,
     );
-    const file = await seat.saved(() => page.click('#export'));
+    const file = await harness.saved(() => page.click('#export'));
     await page.keyboard.press('e');
-    await seat.stroke([0.9, 0.1], [0.6, 0.5]);
-    assert.ok(lines(await seat.layout()) < lines(more), 'the eraser leaves paper');
+    await harness.stroke([0.9, 0.1], [0.6, 0.5]);
+    assert.ok(lines(await harness.layout()) < lines(more), 'the eraser leaves paper');
     for (const wanted of [more, drawing]) {
       await page.keyboard.press('Control+z');
-      assert.equal((await seat.layout()).data, wanted.data);
+      assert.equal((await harness.layout()).data, wanted.data);
     }
-    await seat.previewed(() => seat.choose('#import', file));
-    assert.equal(ink(await seat.layout()), thin(ink(more), 64, 48), 'only the middle of a stroke counts');
+    await harness.previewed(() => harness.choose('#import', file));
+    assert.equal(ink(await harness.layout()), thin(ink(more), 64, 48), 'only the middle of a stroke counts');
     await page.click('#train');
-    await seat.state(/^finished after 2/);
+    await harness.state(/^finished after 2/);
     await page.locator('#maps button', { hasText: /^lines found, F [01]\.\d\d/ }).waitFor();
-    const saved = unzipRun((await seat.saved(() => page.click('#save'))).bytes as Uint8Array<ArrayBuffer>, 'ball.zip'),
+    const saved = unzipRun(
+        (await harness.saved(() => page.click('#save'))).bytes as Uint8Array<ArrayBuffer>,
+        'ball.zip',
+      ),
       run = readerOf(saved);
     assert.equal([saved.record.config.network.condition, (await run.source()).palette.lines], ['sketch', true]);
     assert.equal((await run.targets())[0].labels, thin(ink(more), 64, 48));
@@ -339,7 +346,7 @@ function withBrowser(): void {
       await page.keyboard.press('Escape');
     }
     await page.click('#theme');
-    await accessible('other colours');
+    await accessible('other colors');
     await page.setViewportSize({ width: 820, height: 1180 });
     await accessible('a tablet');
     assert.is(await page.evaluate(() => document.documentElement.scrollWidth), 820);
@@ -354,15 +361,15 @@ function withBrowser(): void {
     const other = await openBrowser({ webgpu: false });
     try {
       page = other.page;
-      seat = new Seat(page, site.url);
+      harness = new BrowserHarness(page, site.url);
       await page.setViewportSize({ width: 1280, height: 720 });
-      await seat.open();
+      await harness.open();
       await page.waitForSelector('#notice:not([hidden])');
-      assert.match(await seat.text('notice'), /WebGPU.*\n?[\s\S]*chrome:\/\//);
-      const before = await seat.layout();
+      assert.match(await harness.text('notice'), /WebGPU.*\n?[\s\S]*chrome:\/\//);
+      const before = await harness.layout();
       await page.keyboard.press('3');
-      await seat.stroke([0.2, 0.2], [0.8, 0.8]);
-      assert.ok((await seat.layout()).data.some((v, i) => v !== before.data[i]));
+      await harness.stroke([0.2, 0.2], [0.8, 0.8]);
+      assert.ok((await harness.layout()).data.some((v, i) => v !== before.data[i]));
       await accessible('no WebGPU');
       assert.equal(other.errors, []);
     } finally {

@@ -7,8 +7,8 @@ import * as assert from 'uvu/assert';
 import { PaintDocument, type Change } from '../../src/web/page/paint/document.ts';
 import { History } from '../../src/web/page/paint/history.ts';
 import { Pointers } from '../../src/web/page/paint/pointers.ts';
-import { segment } from '../../src/web/page/paint/raster.ts';
-import { fill, fillHoles, lift, polygonMask, putDown, region } from '../../src/web/page/paint/regions.ts';
+import { strokeSegment } from '../../src/web/page/paint/raster.ts';
+import { floodFill, fillHoles, lift, polygonMask, putDown, region } from '../../src/web/page/paint/regions.ts';
 import { radiusAt, suits, Tools, type Settings, type Touch } from '../../src/web/page/paint/tools.ts';
 import { fit, held, pinch, toPane, toPicture, zoom } from '../../src/web/page/paint/view.ts';
 
@@ -59,7 +59,7 @@ test('a stroke covers what lies within its radius of the segment, and nothing el
   const map = { width: W, height: H, labels: new Uint8Array(W * H) };
   const a = { x: 8.3, y: 7.1 },
     b = { x: 25.9, y: 18.4 };
-  const rect = segment(map, a, b, 4, 4, 3)!;
+  const rect = strokeSegment(map, a, b, 4, 4, 3)!;
   for (let y = 0; y < H; y++)
     for (let x = 0; x < W; x++) {
       // the distance to the segment by dense sampling
@@ -70,7 +70,7 @@ test('a stroke covers what lies within its radius of the segment, and nothing el
       if (at(map.labels, x, y))
         assert.ok(x >= rect.x && y >= rect.y && x < rect.x + rect.width && y < rect.y + rect.height);
     }
-  assert.is(segment(map, { x: -20, y: 5 }, { x: -12, y: 5 }, 3, 3, 1), null, 'outside');
+  assert.is(strokeSegment(map, { x: -20, y: 5 }, { x: -12, y: 5 }, 3, 3, 1), null, 'outside');
 });
 
 test('a thin stroke leaves no gaps; pressure makes it thinner', () => {
@@ -289,7 +289,7 @@ test('targets: each has its own layout; undo shows the one it changes; taken awa
   );
 });
 
-test('history knows what a run has learnt: source strokes and classes, but no names, colours or targets', () => {
+test('history knows what a run has learnt: source strokes and classes, but no names, colors or targets', () => {
   const { doc, drag, settings } = kit({ label: 2 });
   const learnt = (act: () => void): boolean => {
     act();
@@ -379,7 +379,7 @@ test('holes take the nearest class', () => {
   assert.equal([...labels], [0, 0, 0, 1, 1, 1, 1]);
 });
 
-test('a region is what a walk over neighbours finds, in any tangle of classes', () => {
+test('a region is what a walk over neighbors finds, in any tangle of classes', () => {
   const labels = Uint8Array.from({ length: W * H }, (_, p) => Number((Math.sin(p * 12.9898) * 43758.5453) % 1 > 0.1));
   for (const start of [0, W - 1, 17 * W + 5, W * H - 1]) {
     const reached = new Uint8Array(W * H),
@@ -394,7 +394,7 @@ test('a region is what a walk over neighbours finds, in any tangle of classes', 
     }
     assert.equal(region({ width: W, labels }, start), reached);
     const map = { width: W, height: H, labels: labels.slice() },
-      box = fill(map, { x: start % W, y: Math.floor(start / W) }, 7)!;
+      box = floodFill(map, { x: start % W, y: Math.floor(start / W) }, 7)!;
     assert.equal(
       map.labels,
       labels.map((l, p) => (reached[p] ? 7 : l)),
@@ -420,7 +420,7 @@ test('superpixels are painted one by one, also while dragging; without them, reg
     for (let x = 0; x < W; x++) assert.is(at(doc.layers.target, x, y), x < 20 ? 2 : at(start, x, y));
 });
 
-test('classes: names and colours stay distinct; removing one gives its pixels to those around, and undo brings all back', () => {
+test('classes: names and colors stay distinct; removing one gives its pixels to those around, and undo brings all back', () => {
   const { doc, drag } = kit({ tool: 'pick' });
   assert.not(doc.changeClass(0, { name: 'grass' }));
   assert.not(doc.changeClass(0, { name: '  ' }));

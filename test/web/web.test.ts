@@ -16,7 +16,7 @@ import type {
   Events,
   EventName,
   Failure,
-  Method,
+  MethodName,
   Params,
   Result,
   SourceInput,
@@ -65,7 +65,7 @@ const scene = (w: number, h: number): { source: SourceInput; target: TargetInput
 const { source, target } = scene(width, height);
 
 /** A call in the page; a failure is thrown as what the page is told. */
-async function call<M extends Method>(method: M, params: Params<M>, { page } = browser): Promise<Result<M>> {
+async function call<M extends MethodName>(method: M, params: Params<M>, { page } = browser): Promise<Result<M>> {
   const answer = (await page.evaluate(([m, p]) => globalThis.semia.attempt(m, p as never), [
     method,
     params,
@@ -139,7 +139,7 @@ const weightsIn = (bytes: Uint8Array): Uint8Array =>
 const equalBytes = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
   a.length === b.length && Array.from({ length: a.length }, (_, i) => i).every((i) => a[i] === b[i]);
 
-async function failing<M extends Method>(method: M, params: Params<M>, b = browser): Promise<Failure> {
+async function failing<M extends MethodName>(method: M, params: Params<M>, b = browser): Promise<Failure> {
   try {
     await call(method, params, b);
   } catch (e) {
@@ -223,7 +223,7 @@ if (browserPath) {
     // Sky is blue and ground is brown: the picture follows the painted layout, not the photograph's.
     const blue = (i: number): boolean => result.picture.data[4 * i + 2] > result.picture.data[4 * i];
     const follows = target.data.reduce((n, k, i) => n + Number(blue(i) === (k === 0)), 0);
-    assert.ok(follows > 0.95 * width * height, `${follows} of ${width * height} pixels have their class's colour`);
+    assert.ok(follows > 0.95 * width * height, `${follows} of ${width * height} pixels have their class's color`);
   });
 
   test('a newer preview takes the place of an older one', async () => {
@@ -237,7 +237,7 @@ if (browserPath) {
 
   test('what cannot be used is said, and changes nothing', async () => {
     const twins = source.classes.map((c) => ({ ...c, color: [1, 2, 3] as [number, number, number] }));
-    assert.match((await failing('setSource', { ...source, classes: twins })).message, /sky and ground have one colour/);
+    assert.match((await failing('setSource', { ...source, classes: twins })).message, /sky and ground have one color/);
     assert.match(
       (await failing('setSource', { ...source, labels: { width: 2, height: 2, data: new Uint8Array(4) } })).message,
       /one size/,

@@ -13,14 +13,14 @@ import type { Config } from '../../src/model/config.ts';
 import { failureOf, smallerThan } from '../../src/web/worker/failures.ts';
 import { planNote } from '../../src/web/worker/planNote.ts';
 import { sourceAt, targetAt } from '../../src/web/worker/source.ts';
-import { Turns } from '../../src/web/worker/deviceQueue.ts';
+import { DeviceQueue } from '../../src/web/worker/deviceQueue.ts';
 import { folder } from '../support/child.ts';
 import { smallRun } from '../support/runs.ts';
 
 const soon = (): Promise<void> => new Promise((r) => setTimeout(r, 1));
 
-test('turns: one at a time, previews before what was asked for, that before training', async () => {
-  const turns = new Turns();
+test('queue: one at a time, previews before what was asked for, that before training', async () => {
+  const queue = new DeviceQueue();
   const log: string[] = [];
   let inside = 0;
   const job = (name: string) => async (): Promise<void> => {
@@ -30,13 +30,13 @@ test('turns: one at a time, previews before what was asked for, that before trai
     log.push(name);
   };
   await Promise.all([
-    turns.take(job('first')),
-    turns.take(job('train 1')),
-    turns.take(job('render'), 'asked'),
-    turns.take(job('train 2')),
-    turns.take(job('preview 1'), 'preview'),
-    turns.take(job('save'), 'asked'),
-    turns.take(job('preview 2'), 'preview'),
+    queue.take(job('first')),
+    queue.take(job('train 1')),
+    queue.take(job('render'), 'asked'),
+    queue.take(job('train 2')),
+    queue.take(job('preview 1'), 'preview'),
+    queue.take(job('save'), 'asked'),
+    queue.take(job('preview 2'), 'preview'),
   ]);
   assert.equal(log, ['first', 'preview 1', 'preview 2', 'render', 'save', 'train 1', 'train 2']);
 });
@@ -56,39 +56,39 @@ test('a plan says why it is short: what an iteration costs, what there is time f
   assert.is(planNote(c, 4000, 200, false), undefined);
 });
 
-test('turns: within an iteration only previews come in, and the iteration ends before anything else', async () => {
-  const turns = new Turns();
+test('queue: within an iteration only previews come in, and the iteration ends before anything else', async () => {
+  const queue = new DeviceQueue();
   const log: string[] = [];
   const job = (name: string) => async (): Promise<void> => {
     await soon();
     log.push(name);
   };
-  const iteration = turns.take(async () => {
+  const iteration = queue.take(async () => {
     for (const step of ['D', 'G']) {
       log.push(step);
       await soon();
-      await turns.giveWay();
+      await queue.giveWay();
     }
     log.push('done');
   });
   await Promise.all([
-    turns.take(job('save'), 'asked'),
-    turns.take(job('next')),
-    turns.take(job('preview 1'), 'preview'),
-    turns.take(job('preview 2'), 'preview'),
+    queue.take(job('save'), 'asked'),
+    queue.take(job('next')),
+    queue.take(job('preview 1'), 'preview'),
+    queue.take(job('preview 2'), 'preview'),
     iteration,
   ]);
   assert.equal(log, ['D', 'preview 1', 'preview 2', 'G', 'done', 'save', 'next']);
 });
 
-test('turns: a job that fails gives the turn on', async () => {
-  const turns = new Turns();
-  const failed = turns
+test('queue: a job that fails gives the turn on', async () => {
+  const queue = new DeviceQueue();
+  const failed = queue
     .take(async () => {
       throw new Error('no');
     })
     .catch((e: Error) => e.message);
-  assert.equal(await Promise.all([failed, turns.take(async () => 'yes')]), ['no', 'yes']);
+  assert.equal(await Promise.all([failed, queue.take(async () => 'yes')]), ['no', 'yes']);
 });
 
 test('failures are told as what they are', () => {

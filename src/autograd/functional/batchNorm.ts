@@ -1,9 +1,9 @@
 /**
- * Batch normalisation for N = 1 with running statistics (Ioffe & Szegedy 2015), as the released code trains with it.
+ * Batch normalization for N = 1 with running statistics (Ioffe & Szegedy 2015), as the released code trains with it.
  */
 import runningKernel from '../../shaders/norm/running.wgsl';
 import type { Tensor } from '../tensor.ts';
-import { window } from '../ops/copy/copy.ts';
+import { sliceOrPad } from '../ops/copy/copy.ts';
 import { normalize, type NormOptions } from '../ops/norm/normalize.ts';
 import { add, affine, leakyRelu, mul, reciprocal, sqrt, sub } from '../ops/pointwise/pointwise.ts';
 import { reshape } from '../ops/copy/reshape.ts';
@@ -15,7 +15,7 @@ export interface BatchNormState {
   momentum: number;
 }
 
-/** Training: normalises by the sample's own statistics and moves the running ones. x [1,C,H,W]. */
+/** Training: normalizes by the sample's own statistics and moves the running ones. x [1,C,H,W]. */
 export function batchNormTrain(
   x: Tensor,
   gamma: Tensor,
@@ -35,7 +35,7 @@ export function batchNormTrain(
   return y;
 }
 
-/** Inference: normalises by the running statistics. */
+/** Inference: normalizes by the running statistics. */
 export function batchNormInfer(
   x: Tensor,
   gamma: Tensor,
@@ -45,7 +45,7 @@ export function batchNormInfer(
 ): Tensor {
   const c = x.shape[1];
   const part = (i: number): Tensor =>
-    reshape([window([state.running.view([1, 2 * c, 1, 1])], { start: [0, i * c, 0, 0], size: [1, c, 1, 1] })], {
+    reshape([sliceOrPad([state.running.view([1, 2 * c, 1, 1])], { start: [0, i * c, 0, 0], size: [1, c, 1, 1] })], {
       shape: [1, c, 1, 1],
     });
   const wide = (t: Tensor): Tensor => reshape([t], { shape: [1, c, 1, 1] });

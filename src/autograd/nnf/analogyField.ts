@@ -19,7 +19,7 @@ interface Size {
  * Where an entry of a feature is: offsets of its plane in the source's and target's stacks, whether of the coarser
  * level, its offset and weight.
  */
-export interface Entry {
+export interface FeatureEntry {
   source: number;
   target: number;
   coarse: boolean;
@@ -29,7 +29,7 @@ export interface Entry {
 }
 
 export interface AnalogyLevelInput {
-  entries: readonly Entry[];
+  entries: readonly FeatureEntry[];
   /** All planes of this level and the coarser one, f32; in the target's, those of B' are written. */
   sourceStack: Float32Array;
   targetStack: Float32Array;
@@ -153,7 +153,7 @@ export async function runAnalogyLevel(
 }
 
 /** The entries as the kernels read them. */
-function tableOf(list: readonly Entry[]): Uint32Array {
+function tableOf(list: readonly FeatureEntry[]): Uint32Array {
   const out = new Int32Array(list.length * 6);
   const floats = new Float32Array(out.buffer);
   for (const [k, e] of list.entries()) {

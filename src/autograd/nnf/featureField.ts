@@ -1,5 +1,5 @@
 /**
- * Nearest-neighbour fields between feature maps by PatchMatch (Barnes et al. 2009) on cosine distance, and maps voted
+ * Nearest-neighbor fields between feature maps by PatchMatch (Barnes et al. 2009) on cosine distance, and maps voted
  * by them: what
  * patchField does for pictures, for any number of channels. No gradients.
  */
@@ -18,13 +18,13 @@ export const channelsLast = (x: Tensor): Tensor => {
   return permute([x], { order: [0, 2, 3, 1] });
 };
 /** Each pixel's channels to length 1; a pixel of zeros stays one. */
-export const unit = (x: Tensor): Tensor => div(x, sqrt(affine(sum([square(x)], { axes: [1] }), 1, 1e-12)));
+export const unitFeatures = (x: Tensor): Tensor => div(x, sqrt(affine(sum([square(x)], { axes: [1] }), 1, 1e-12)));
 
 /**
- * Feature maps [1,C,H,W] of one side, each L2-normalised per pixel, one after the other and channels last: what fields
+ * Feature maps [1,C,H,W] of one side, each L2-normalized per pixel, one after the other and channels last: what fields
  * compare.
  */
-export const fieldMap = (maps: readonly Tensor[]): Tensor => channelsLast(concat(maps.map(unit)));
+export const fieldMap = (maps: readonly Tensor[]): Tensor => channelsLast(concat(maps.map(unitFeatures)));
 
 export interface FeaturePasses {
   /** Odd side of the patches. */
@@ -56,7 +56,7 @@ export function improveFeatureField(
     session.run(improveKernel, {
       read: { target_map: target, source_map: source, previous: field },
       write: { field: next },
-      // Far neighbours first, then every pixel's own; a random search halves its reach down to a pixel.
+      // Far neighbors first, then every pixel's own; a random search halves its reach down to a pixel.
       params: {
         ht,
         wt,

@@ -1,11 +1,11 @@
 /**
- * Nearest-neighbour fields of guided patches, for patch synthesis: searched in full on small maps, improved by
+ * Nearest-neighbor fields of guided patches, for patch synthesis: searched in full on small maps, improved by
  * PatchMatch
  * (Barnes et al. 2009, in the jump-flood form) on large ones, voted into a picture. Maps are packed, four bytes a
  * pixel, and
- * guides are compared at patch centres alone: what patchNearest does exactly for any channels, this does for pictures
+ * guides are compared at patch centers alone: what patchNearest does exactly for any channels, this does for pictures
  * fast.
- * No gradients. Matches stay within the class of the patch's centre, unless the source lacks it.
+ * No gradients. Matches stay within the class of the patch's center, unless the source lacks it.
  */
 import countKernel from '../../shaders/nnf/patchField/count.wgsl';
 import improveKernel from '../../shaders/nnf/patchField/improve.wgsl';
@@ -18,13 +18,13 @@ import { grid } from '../op.ts';
 import { Tensor, type Session } from '../tensor.ts';
 import { fill } from '../ops/copy/fill.ts';
 
-export interface Grid {
+export interface PatchGrid {
   width: number;
   height: number;
 }
 
 /** A source's side of the search: lasting tensors, made once. */
-export interface FieldSource extends Grid {
+export interface FieldSource extends PatchGrid {
   patch: number;
   /** u32 [H,W]: red, green, blue and class of each pixel, from the lowest byte up. */
   map: Tensor;
@@ -35,21 +35,21 @@ export interface FieldSource extends Grid {
    * patches, every patch's class (255: never taken).
    */
   members: Tensor;
-  /** u32 [patches]: class at each patch's centre. */
+  /** u32 [patches]: class at each patch's center. */
   classes: Tensor;
   /** Patches of each class. */
   counts: readonly number[];
 }
-/** A target's side; `map` has the classes from the start, its colours from the rounds. */
-export interface FieldTarget extends Grid {
+/** A target's side; `map` has the classes from the start, its colors from the rounds. */
+export interface FieldTarget extends PatchGrid {
   guides: Tensor;
 }
 
 export interface FieldWeights {
-  /** Per pixel of another class, against colours in [-1,1]. */
+  /** Per pixel of another class, against colors in [-1,1]. */
   near: number;
-  /** Factor on squared colour differences; 0 leaves them out. */
-  colour?: number;
+  /** Factor on squared color differences; 0 leaves them out. */
+  color?: number;
   /** From `overuse`. */
   scale?: Tensor;
 }
@@ -61,12 +61,12 @@ export const knownPixel = 256;
 
 /** Largest number of four-channel guides that the kernels hold. */
 const mostGuides = 24;
-const patches = ({ width, height }: Grid, patch: number): { across: number; down: number; count: number } => {
+const patches = ({ width, height }: PatchGrid, patch: number): { across: number; down: number; count: number } => {
   const [across, down] = [width - patch + 1, height - patch + 1];
   return { across, down, count: across * down };
 };
 
-/** Pixels as the kernels read them: colours [3,H,W] in [-1,1] (black where null) and classes -> u32 [H,W]. */
+/** Pixels as the kernels read them: colors [3,H,W] in [-1,1] (black where null) and classes -> u32 [H,W]. */
 export function packPixels(image: Float32Array | null, labels: Uint8Array): Uint32Array {
   const n = labels.length;
   const byte = (v: number): number => Math.min(255, Math.max(0, Math.round((v + 1) * 127.5)));
@@ -83,7 +83,7 @@ export function packPixels(image: Float32Array | null, labels: Uint8Array): Uint
  */
 export function fieldSource(
   session: Session,
-  size: Grid,
+  size: PatchGrid,
   patch: number,
   packed: Uint32Array,
   guides: Float32Array,
@@ -137,7 +137,7 @@ const common = (s: FieldSource, t: FieldTarget, w: FieldWeights): Record<string,
   wt: t.width,
   hs: s.height,
   ws: s.width,
-  colour: (w.colour ?? 1) * (2 / 255) ** 2,
+  color: (w.color ?? 1) * (2 / 255) ** 2,
   near: w.near,
   scaled: w.scale ? 1 : 0,
   threads: patches(t, s.patch).count,
@@ -146,7 +146,7 @@ const constants = (s: FieldSource): Record<string, number> => ({
   SIDE: s.patch,
   GUIDES: s.guides.size / 4 / s.map.size,
 });
-const fieldOf = (s: FieldSource, t: Grid): Tensor =>
+const fieldOf = (s: FieldSource, t: PatchGrid): Tensor =>
   s.map.session.temporary([patches(t, s.patch).count, 2], 'patchField.field', 'u32');
 
 /**
@@ -177,8 +177,8 @@ export function searchField(
   return field;
 }
 
-export interface Pass {
-  /** Distance to the neighbours asked. */ jump: number /** Of the random search, in pixels. */;
+export interface SearchPass {
+  /** Distance to the neighbors asked. */ jump: number /** Of the random search, in pixels. */;
   radius: number;
 }
 
@@ -188,7 +188,7 @@ export function improveField(
   t: FieldTarget,
   map: Tensor,
   start: Tensor,
-  passes: readonly Pass[],
+  passes: readonly SearchPass[],
   stream: number,
   w: FieldWeights,
   last?: Tensor,
@@ -220,7 +220,7 @@ export function improveField(
  * A factor for each source patch: 1 + weight max(0, use / expected - 1), use being how often the field takes it and
  * those about it. expected f32 [256]: even use by class.
  */
-export function overuse(s: FieldSource, t: Grid, field: Tensor, weight: number, expected: Tensor): Tensor {
+export function overuse(s: FieldSource, t: PatchGrid, field: Tensor, weight: number, expected: Tensor): Tensor {
   const { session } = s.map;
   const { across, down, count } = patches(s, s.patch);
   const zeros = fill(session, [count], 0);
@@ -254,7 +254,7 @@ export interface VoteOptions {
  */
 export function voteField(
   s: FieldSource,
-  t: Grid,
+  t: PatchGrid,
   labels: Tensor,
   field: Tensor,
   sigma: number,
@@ -287,7 +287,7 @@ export function voteField(
  * Margins of a packed map [H,W] (of the step) overwritten so that its inner part repeats itself: x pixels left and
  * right, y above and below.
  */
-export function wrapMargins(map: Tensor, { width, height }: Grid, { x, y }: { x: number; y: number }): Tensor {
+export function wrapMargins(map: Tensor, { width, height }: PatchGrid, { x, y }: { x: number; y: number }): Tensor {
   map.session.run(wrapKernel, {
     read: {},
     write: { map },
@@ -298,21 +298,21 @@ export function wrapMargins(map: Tensor, { width, height }: Grid, { x, y }: { x:
 }
 
 /** A part of a level: its size and its corner there; `whole` the level's size. */
-export interface CutOut extends Grid {
+export interface CutOut extends PatchGrid {
   x: number;
   y: number;
-  whole: Grid;
+  whole: PatchGrid;
 }
 
 /** A coarser level's field carried to this one; coarse: the sizes it was for. */
 export function liftField(
   s: FieldSource,
-  t: Grid | CutOut,
+  t: PatchGrid | CutOut,
   field: Tensor,
-  coarse: { source: Grid; target: Grid | CutOut },
+  coarse: { source: PatchGrid; target: PatchGrid | CutOut },
 ): Tensor {
   const [a, b] = [t, coarse.target].map(
-    (g: Grid & Partial<CutOut>): CutOut => ({ ...g, x: g.x ?? 0, y: g.y ?? 0, whole: g.whole ?? g }),
+    (g: PatchGrid & Partial<CutOut>): CutOut => ({ ...g, x: g.x ?? 0, y: g.y ?? 0, whole: g.whole ?? g }),
   );
   const out = fieldOf(s, t);
   const [fine, from, own, before] = [t, coarse.target, s, coarse.source].map((g) => patches(g, s.patch));

@@ -1,9 +1,9 @@
 /** The list of ops: what tests, goldens and checks go through. An op is its own file and one line here. */
 import type { Op } from '../op.ts';
 import { biasOp } from './pointwise/bias.ts';
-import { contrastOp } from './loss/featureDifference.ts';
+import { featureDifferenceOp } from './loss/featureDifference.ts';
 import { conv2dOp, convInput, convWeight } from './conv2d/conv2d.ts';
-import { concatOp, expand, flip, permute, window } from './copy/copy.ts';
+import { concatOp, expand, flip, permute, sliceOrPad } from './copy/copy.ts';
 import { crossEntropyOp } from './loss/crossEntropy.ts';
 import { dropoutOp } from './noise/dropout.ts';
 import { argmaxOp, oneHotOp } from './labels/labels.ts';
@@ -12,9 +12,9 @@ import { meanErrorOp } from './loss/meanError.ts';
 import { gaussianNoiseOp, uniformNoiseOp } from './noise/noise.ts';
 import { binaryOps, unaryOps } from './pointwise/pointwise.ts';
 import { normalizeOp } from './norm/normalize.ts';
-import { patchFewOp } from './patch/kNearestPatches.ts';
+import { kNearestPatchesOp } from './patch/kNearestPatches.ts';
 import { patchNearestOp } from './patch/patchNearest.ts';
-import { patchesAtAdjoint, patchesAtOp } from './patch/unfoldAt.ts';
+import { foldAtOp, unfoldAtOp } from './patch/unfoldAt.ts';
 import { poolOps } from './spatial/pool.ts';
 import { patchVoteOp } from './patch/patchVote.ts';
 import { joinOp, partOp } from './copy/ranges.ts';
@@ -22,7 +22,7 @@ import { max, mean, sum } from './reduce/reduce.ts';
 import { reflectFoldOp, reflectPadOp } from './spatial/reflectPad.ts';
 import { reshape } from './copy/reshape.ts';
 import { resizeAdjoint, resizeOp } from './spatial/resize.ts';
-import { totalOp } from './loss/weightedSum.ts';
+import { weightedSumOp } from './loss/weightedSum.ts';
 import { warpLabelsOp, warpOp } from './spatial/warp.ts';
 
 // Attributes differ from op to op; the list does not look at them.
@@ -33,7 +33,7 @@ export const ops: readonly Op<any>[] = [
   mean,
   max,
   reshape,
-  window,
+  sliceOrPad,
   expand,
   permute,
   flip,
@@ -51,10 +51,10 @@ export const ops: readonly Op<any>[] = [
   resizeOp,
   resizeAdjoint,
   biasOp,
-  contrastOp,
+  featureDifferenceOp,
   crossEntropyOp,
   meanErrorOp,
-  totalOp,
+  weightedSumOp,
   oneHotOp,
   argmaxOp,
   warpOp,
@@ -64,7 +64,7 @@ export const ops: readonly Op<any>[] = [
   gaussianNoiseOp,
   matmulOp,
   ...poolOps,
-  patchesAtOp,
-  patchesAtAdjoint,
-  patchFewOp,
+  unfoldAtOp,
+  foldAtOp,
+  kNearestPatchesOp,
 ];

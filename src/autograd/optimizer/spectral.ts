@@ -1,5 +1,5 @@
 /**
- * Spectral normalisation (Miyato et al. 2018) of all weights of a network together: W / sigma(W) by one power iteration
+ * Spectral normalization (Miyato et al. 2018) of all weights of a network together: W / sigma(W) by one power iteration
  * per forward, in four launches for any number of weights, and its gradient in three, or in two and Adam's own.
  */
 import adamKernel from '../../shaders/optimizer/adam/spectral.wgsl';

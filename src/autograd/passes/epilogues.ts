@@ -12,7 +12,7 @@
  */
 import biasKernel from '../../shaders/pointwise/biasForward.wgsl';
 import joinKernel from '../../shaders/copy/join.wgsl';
-import { inspect } from '../../engine/kernel.ts';
+import { inspectKernel } from '../../engine/kernel.ts';
 import type { Call } from '../../engine/recorder.ts';
 import type { Storage } from '../../engine/memory/storage.ts';
 
@@ -54,7 +54,7 @@ function epiloguesOf({ module, read, params, constants }: Call): Epilogue[] {
 
 /** Whether a call's kernel can do it, and does nothing of the kind yet. */
 function takes({ module, params, constants }: Call, e: Epilogue): boolean {
-  const { bindings, fields } = inspect(module);
+  const { bindings, fields } = inspectKernel(module);
   if (!fields.some((f) => f.name === 'slope') || params?.slope !== 1 || constants?.SKIP) return false;
   return (!e.bias || params.has_bias === 0) && (!e.skip || bindings.some((b) => b.name === 'skip'));
 }

@@ -19,7 +19,7 @@ const tile = 256;
  * same bits. To be called when all of the gradient is recorded and nothing has read it. `constant` makes a lasting u32
  * tensor.
  */
-export function mergeSecondPasses(
+export function mergePartialSums(
   session: Session,
   gradient: Tensor,
   constant: (values: readonly number[]) => Tensor,

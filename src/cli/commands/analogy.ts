@@ -35,7 +35,7 @@ export function addAnalogy(program: Command): void {
         .command('analogy')
         .description('rearrange a photograph to new layouts: train, then render each target')
         .argument('<photo>', 'the photograph (PNG, JPEG, WebP)')
-        .argument('<layout>', 'its layout: each class in one flat colour, or class numbers')
+        .argument('<layout>', 'its layout: each class in one flat color, or class numbers')
         .argument('[targets...]', 'new layouts in the same classes (files, folders or patterns)')
         .requiredOption('-o, --output <out>', 'a .png file for one target, a folder for several')
         .option(...drawingOption)

@@ -11,10 +11,10 @@ import { configure } from '../../model/analogy.ts';
 import { createNetworks } from '../../model/networks/networks.ts';
 import { fromReleased, sizeOfReleased, toReleased } from '../../model/networks/released.ts';
 import { runFormat } from '../../model/run/runRecord.ts';
-import type { State } from '../../model/training/training.ts';
+import type { TensorState } from '../../model/training/training.ts';
 import { writeFileAtomic } from '../../node/files.ts';
 import { checkNewRun, RunFolder } from '../../node/runFolder.ts';
-import { programVersion, sha256, versions } from '../../node/version.ts';
+import { programVersion, sha256Sync, versions } from '../../node/version.ts';
 import { readInputPicture, readPalette } from '../options/inputs.ts';
 import { integer } from '../options/options.ts';
 import { checkWritable } from '../options/outputs.ts';
@@ -35,7 +35,7 @@ export function addImport(program: Command): void {
     .description("make a run from a generator that was trained with the authors' released code, to render with")
     .argument('<weights>', 'its file (latest_net_G.pth, or safetensors with the same names)')
     .argument('<photo>', 'the photograph it was trained on')
-    .argument('<layout>', 'its layout, in the colours it was trained with')
+    .argument('<layout>', 'its layout, in the colors it was trained with')
     .requiredOption('-o, --output <run>', 'the run folder to make')
     .option(
       '--size <pixels>',
@@ -70,7 +70,7 @@ async function importWeights(file: string, photo: string, layout: string, o: Imp
   try {
     // D and S were not in the file: they are new, so that the run is whole.
     const { gPass, dPass, sPass } = createNetworks(session, c, source.palette.classes.length);
-    const state: State = new Map();
+    const state: TensorState = new Map();
     for (const { p: network } of [dPass, sPass])
       for (const [k, v] of await network.state()) state.set(`${network.label}.${k}`, v);
     for (const [k, v] of given) state.set(`${gPass.p.label}.${k}`, v);
@@ -85,7 +85,7 @@ async function importWeights(file: string, photo: string, layout: string, o: Imp
         size: { width: source.width, height: source.height },
         drawn: source.drawn,
         inputs: { photo: p.record, layout: l.record, palette: named?.record ?? null, vgg: null, targets: [] },
-        imported: { name: file, sha256: sha256(bytes) },
+        imported: { name: file, sha256: sha256Sync(bytes) },
         adapter: session.device.info,
         versions: versions(),
         started: now,
@@ -126,7 +126,7 @@ export function addExport(program: Command): void {
       if ((await fs.stat(o.output).catch(() => null))?.isDirectory())
         throw new UserError(`${o.output}: is a folder; the file would have its name`);
       await checkWritable(o.output);
-      const generator: State = new Map(
+      const generator: TensorState = new Map(
         [...(await run.state())].filter(([k]) => k.startsWith('G.')).map(([k, v]) => [k.slice(2), v]),
       );
       const tensors = toReleased(generator, run.record.config, path);

@@ -61,7 +61,7 @@ export function addRemove(program: Command): void {
     .option('--layout <file>', "the photo's layout: it is continued into the hole, and patches keep to their class")
     .option(
       '--class <name...>',
-      'remove these classes of the layout (names, numbers or colours); the hole is then widened by 3 pixels unless --grow says otherwise',
+      'remove these classes of the layout (names, numbers or colors); the hole is then widened by 3 pixels unless --grow says otherwise',
     )
     .option('--palette <file>', 'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON')
     .option(
@@ -201,7 +201,7 @@ async function fill(
   }
 }
 
-/** The class that a user means: by its name, its number in an index layout, or its colour. */
+/** The class that a user means: by its name, its number in an index layout, or its color. */
 function classNamed(name: string, { classes }: Palette, file: string): number {
   const wanted = name.trim().toLowerCase();
   const found = classes.findIndex(

@@ -13,7 +13,7 @@ interface PaletteOptions {
 export function addPalette(program: Command): void {
   program
     .command('palette')
-    .description('classes, colours and areas of a layout; with more layouts, how they fit it')
+    .description('classes, colors and areas of a layout; with more layouts, how they fit it')
     .argument('<source>', 'the source layout')
     .argument('[targets...]', 'layouts to be rendered (files or folders)')
     .option('--palette <file>', 'names of the classes, or ade20k, celebamask-hq, cityscapes or helen')
@@ -39,12 +39,12 @@ function text(r: PaletteReport): string {
     (n) => `  ${hex(n.a)} and ${hex(n.b)}: distance ${Math.round(n.distance)}${n.merged ? ', taken for one' : ''}`,
   );
   return [
-    `${r.source}: ${r.width} x ${r.height}, ${r.classes.length} classes by ${r.as === 'colors' ? 'colour' : 'number'}`,
+    `${r.source}: ${r.width} x ${r.height}, ${r.classes.length} classes by ${r.as === 'colors' ? 'color' : 'number'}`,
     ...r.classes.map(row),
     ...(strays.length
-      ? [`stray colours: ${percent(r.report.strayShare)} of the pixels`, ...strays]
-      : ['no stray colours']),
-    ...(near.length ? ['colours that are nearly the same:', ...near] : []),
+      ? [`stray colors: ${percent(r.report.strayShare)} of the pixels`, ...strays]
+      : ['no stray colors']),
+    ...(near.length ? ['colors that are nearly the same:', ...near] : []),
     ...r.targets.flatMap(target),
     ...(r.warnings.length ? ['warnings:', ...r.warnings.map((w) => `  ${w}`)] : []),
   ].join('\n');

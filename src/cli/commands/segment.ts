@@ -9,7 +9,7 @@ import { fitSize, flatten, resize, resizeLabels, type Picture } from '../../data
 import { percent } from '../../data/layout/layoutReport.ts';
 import { hex } from '../../data/layout/palette.ts';
 import { encodePalettePng } from '../../data/formats/palettePng.ts';
-import { classesOf, segment, type FirstLayout } from '../../data/layout/segment.ts';
+import { classesOf, segment, type SegmentedLayout } from '../../data/layout/segment.ts';
 import { encodePng } from '../../node/decode.ts';
 import { writeFilesAtomic } from '../../node/files.ts';
 import { readInputPicture } from '../options/inputs.ts';
@@ -31,11 +31,11 @@ const WORKING_SIZE = 1024;
 export function addSegment(program: Command): void {
   program
     .command('segment')
-    .description('a first layout for a photograph: superpixels merged to classes by colour, texture and place')
+    .description('a first layout for a photograph: superpixels merged to classes by color, texture and place')
     .argument('<photo>', 'the photograph')
     .option('-k, --classes <count>', 'classes', integer(2, 64), 5)
     .option('--superpixels <count>', 'how many to start from', integer(2, 5000), 400)
-    .option('--compactness <m>', 'how much place counts against colour in a superpixel, 1 to 100', number(1, 100), 12)
+    .option('--compactness <m>', 'how much place counts against color in a superpixel, 1 to 100', number(1, 100), 12)
     .option('-o, --output <file>', 'the layout, a palette PNG (default: beside the photo, NAME-layout.png)')
     .option('--overlay <file>', 'also write the layout over the photograph, with its borders')
     .addHelpText('after', '\nExample:\n  semia segment photo.jpg -k 5 -o layout.png --overlay check.png\n')
@@ -73,7 +73,7 @@ export function addSegment(program: Command): void {
 }
 
 /** The layout at the photograph's size. */
-function firstLayout(picture: Picture, o: SegmentChoices): FirstLayout {
+function firstLayout(picture: Picture, o: SegmentChoices): SegmentedLayout {
   const opaque = flatten(picture);
   const { width, height } = fitSize(picture.width, picture.height, WORKING_SIZE);
   const found = classesOf(
@@ -88,8 +88,8 @@ function firstLayout(picture: Picture, o: SegmentChoices): FirstLayout {
   };
 }
 
-/** The photograph, half covered by the classes' colours, with white borders between classes. */
-function overlay(picture: Picture, { width, height, labels, classes }: FirstLayout): Picture {
+/** The photograph, half covered by the classes' colors, with white borders between classes. */
+function overlay(picture: Picture, { width, height, labels, classes }: SegmentedLayout): Picture {
   const data = new Uint8Array(flatten(picture).data);
   for (let p = 0; p < labels.length; p++) {
     const border =

@@ -12,7 +12,7 @@ import { configure, withIterations, type Choices, type Painter } from '../../mod
 import { encodePng } from '../../node/decode.ts';
 import { writeFileAtomic, writeFilesAtomic } from '../../node/files.ts';
 import { isRun, RunFolder } from '../../node/runFolder.ts';
-import { sha256 } from '../../node/version.ts';
+import { sha256Sync } from '../../node/version.ts';
 import { differences } from '../../model/run/runRecord.ts';
 import { psnr } from '../../evaluate/metrics/reconstruction.ts';
 import { contactSheet } from '../reports/contactSheet.ts';
@@ -117,7 +117,7 @@ async function trained(
     const same =
       (!deterministic || run.record.kernels?.choice !== 'measured') &&
       !differences(run.record.config, planned).length &&
-      run.record.inputs.photo.sha256 === sha256(await fs.readFile(photo));
+      run.record.inputs.photo.sha256 === sha256Sync(await fs.readFile(photo));
     if (same && run.finished) {
       console.log(`${path} is trained already`);
       return { run, painter: await painterOf(session, run) };

@@ -25,7 +25,7 @@ export function addTrain(program: Command): void {
       .argument('[photo]', 'the photograph (PNG, JPEG, WebP)')
       .argument(
         '[layout]',
-        'its layout: each class in one flat colour, or class numbers; with --condition sketch a drawing of it (default: its edges)',
+        'its layout: each class in one flat color, or class numbers; with --condition sketch a drawing of it (default: its edges)',
       )
       .requiredOption('-o, --output <run>', 'the run folder to make, or with --resume to go on with')
       .option(

@@ -21,7 +21,7 @@ const expression = (name: string): RegExp =>
  * hidden ones only where the pattern
  * begins with a dot, as in shells. Throws UserError where nothing matches.
  */
-export async function expand(path: string): Promise<string[]> {
+export async function expandGlob(path: string): Promise<string[]> {
   if (!special.test(path) || (await fs.stat(path).catch(() => null))) return [path];
   const { root } = parse(path);
   let found = [root];

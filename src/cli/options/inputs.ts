@@ -10,9 +10,9 @@ import { decodeImage } from '../../node/decode.ts';
 import { readInput } from '../../node/files.ts';
 import { prepareDrawing, prepareSource, type Source } from '../../data/prepare.ts';
 import type { Condition } from './options.ts';
-import { expand } from './glob.ts';
+import { expandGlob } from './glob.ts';
 import type { FileRecord, PictureRecord } from '../../model/run/runRecord.ts';
-import { sha256 } from '../../node/version.ts';
+import { sha256Sync } from '../../node/version.ts';
 
 export interface InputPicture {
   path: string;
@@ -23,7 +23,11 @@ export interface InputPicture {
 export async function readInputPicture(path: string, layout: boolean): Promise<InputPicture> {
   const bytes = await readInput(path);
   const picture = await decodeImage(bytes, path, { layout });
-  return { path, picture, record: { name: path, sha256: sha256(bytes), width: picture.width, height: picture.height } };
+  return {
+    path,
+    picture,
+    record: { name: path, sha256: sha256Sync(bytes), width: picture.width, height: picture.height },
+  };
 }
 
 const pictureFile = /\.(png|jpe?g|webp)$/i;
@@ -38,7 +42,7 @@ export async function readLayouts(
   tell: (note: string) => void,
 ): Promise<InputPicture[]> {
   const found: InputPicture[] = [];
-  for (const path of (await Promise.all(paths.map(expand))).flat()) {
+  for (const path of (await Promise.all(paths.map(expandGlob))).flat()) {
     const stat = await fs.stat(path).catch(() => null);
     if (!stat?.isDirectory()) {
       found.push(await readInputPicture(path, true));
@@ -106,7 +110,10 @@ export async function readPalette(path: string): Promise<NamedPalette> {
   const known =
     Object.hasOwn(namedPalettes, path) && !(await fs.stat(path).catch(() => null)) ? namedPalettes[path] : null;
   if (known)
-    return { palette: known, record: { name: path, sha256: sha256(new TextEncoder().encode(JSON.stringify(known))) } };
+    return {
+      palette: known,
+      record: { name: path, sha256: sha256Sync(new TextEncoder().encode(JSON.stringify(known))) },
+    };
   const bytes = await readInput(path).catch((e: Error) => {
     throw isUserError(e) && !/[./\\]/.test(path)
       ? new UserError(`${e.message}; palettes known by name are ${Object.keys(namedPalettes).join(', ')}`)
@@ -115,7 +122,7 @@ export async function readPalette(path: string): Promise<NamedPalette> {
   if (bytes.includes(0)) throw new UserError(`${path}: is not a palette file (it is not text)`);
   return {
     palette: readPaletteFile(new TextDecoder().decode(bytes), path),
-    record: { name: path, sha256: sha256(bytes) },
+    record: { name: path, sha256: sha256Sync(bytes) },
   };
 }
 

@@ -1,4 +1,4 @@
-/** --vgg FILE: VGG-19 features in place of colour patches in the coherence loss. */
+/** --vgg FILE: VGG-19 features in place of color patches in the coherence loss. */
 import type { Session } from '../../autograd/tensor.ts';
 import { UserError } from '../../data/errors.ts';
 import { readPth } from '../../data/formats/pth.ts';
@@ -7,7 +7,7 @@ import { vggMaps, type Maps } from '../../model/training/coherence.ts';
 import { isVggWeight, vggFromWeights, type Vgg, type VggLayer } from '../../model/networks/vgg.ts';
 import { readInput } from '../../node/files.ts';
 import type { FileRecord } from '../../model/run/runRecord.ts';
-import { sha256 } from '../../node/version.ts';
+import { sha256Sync } from '../../node/version.ts';
 
 /** The deepest layer that the loss looks at [C]. */
 const last = 'relu2_1';
@@ -42,14 +42,17 @@ async function vggWeights(path: string, deepest: VggLayer): ReturnType<typeof re
 /** All features up to relu5_1, opened on a session. */
 export async function readVggWhole(path: string): Promise<{ record: FileRecord; open: (session: Session) => Vgg }> {
   const { bytes, weights } = await vggWeights(path, 'relu5_1');
-  return { record: { name: path, sha256: sha256(bytes) }, open: (session) => vggFromWeights(session, weights, path) };
+  return {
+    record: { name: path, sha256: sha256Sync(bytes) },
+    open: (session) => vggFromWeights(session, weights, path),
+  };
 }
 
 /** Reads the weights; only those needed are kept. */
 export async function readVgg(path: string): Promise<VggFile> {
   const { bytes, weights } = await vggWeights(path, last);
   return {
-    record: { name: path, sha256: sha256(bytes) },
+    record: { name: path, sha256: sha256Sync(bytes) },
     open: (session) => vggMaps(vggFromWeights(session, weights, path, last)),
   };
 }

@@ -2,14 +2,14 @@
 import type { Picture } from '../../data/image/image.ts';
 import type { Report } from '../../evaluate/evaluate.ts';
 import { arrow, metricsOf, type Metric } from '../../evaluate/metrics/metrics.ts';
-import type { Method, MethodOutcome } from '../../model/baselines/method.ts';
+import type { ComparedMethod, MethodOutcome } from '../../model/baselines/method.ts';
 import { dataUri, escape, facts, figures, page } from '../../node/page.ts';
 import type { Cores } from '../cores.ts';
 import { duration } from './progress.ts';
 
 /** One method's row. `reports`: by target; null where the method failed. */
 export interface Row {
-  method: Method;
+  method: ComparedMethod;
   outcome: MethodOutcome | null;
   reports: Report[] | null;
   failure?: string;
@@ -31,7 +31,7 @@ export interface Comparison {
   targets: { name: string; layout: Picture; truth?: Picture }[];
   rows: Row[];
   /** Methods still to come. */
-  waiting: readonly Method[];
+  waiting: readonly ComparedMethod[];
   /** Wall time so far with the evaluations, s, interruptions not counted. */
   spent: number;
   /**
@@ -43,7 +43,7 @@ export interface Comparison {
 }
 
 /** Mean over the targets where the metric applies; null where it never does. */
-export function meanOf(m: Metric, reports: readonly Report[] | null): number | null {
+export function meanMetric(m: Metric, reports: readonly Report[] | null): number | null {
   const values = (reports ?? []).map(m.of).filter((v): v is number => v !== null);
   return values.length ? values.reduce((a, b) => a + b, 0) / values.length : null;
 }
@@ -70,7 +70,7 @@ function table(rows: readonly Row[], pick: (r: Row) => Report[] | null): string 
   const all = rows.flatMap((r) => pick(r) ?? []);
   const list = metricsOf(all);
   const columns = list.map((m) => {
-    const values = rows.map((r) => meanOf(m, pick(r)));
+    const values = rows.map((r) => meanMetric(m, pick(r)));
     return { m, values, best: bestOf(m, values, rows) };
   });
   const head = `<tr><th></th>${list.map((m) => `<th>${escape(m.label)} ${arrow(m)}</th>`).join('')}</tr>`;

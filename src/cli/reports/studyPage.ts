@@ -40,7 +40,7 @@ export function studyPage(data: StudyData): string {
   const body = `<noscript><p>This page needs JavaScript, which is in the page itself.</p></noscript>
 <section id="start" hidden>
 <p>You will see ${data.questions.length} ${data.questions.length === 1 ? 'question' : 'questions'}. In each there is one picture to compare with, on the left (on a small screen: on top), and ${count} others, ${letters.join(', ')}.
-Rank these by how similar their <em>appearance</em> is to the picture on the left: colours, textures, what things look like. That things lie elsewhere in them is intended and does not count.</p>
+Rank these by how similar their <em>appearance</em> is to the picture on the left: colors, textures, what things look like. That things lie elsewhere in them is intended and does not count.</p>
 <p>You may stop at any time: this browser keeps your answers, and this page goes on where you stopped. Nothing is sent anywhere; at the end you save a file.</p>
 <p><label for="participant">Your participant id, as you were given it</label></p>
 <div class="row"><input id="participant" autocomplete="off" maxlength="40" aria-describedby="wrong"><button id="begin" type="button" class="main">Begin</button></div>

@@ -35,7 +35,7 @@ export function tallyTable(t: Tally): string {
 const style = `<style>.numbers td{text-align:right;font-variant-numeric:tabular-nums}svg text{fill:var(--ink);font:13px system-ui,sans-serif}svg .soft{fill:var(--soft)}
 :root{--first:#0b6b55;--last:#c9d3d0}@media(prefers-color-scheme:dark){:root{--first:#74c6ab;--last:#3a4542}}svg .axis{stroke:var(--line)}svg .whisker{stroke:var(--ink);stroke-width:1.5}</style>`;
 
-/** A colour between first and last for the r-th of n ranks. */
+/** A color between first and last for the r-th of n ranks. */
 const shade = (r: number, n: number): string =>
   `color-mix(in oklab, var(--first) ${Math.round(100 - (100 * r) / Math.max(1, n - 1))}%, var(--last))`;
 

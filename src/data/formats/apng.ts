@@ -1,4 +1,4 @@
-/** Animated PNG (PNG 3rd edition, "APNG"), from still PNG files of one size and colour type. Bytes in, bytes out. */
+/** Animated PNG (PNG 3rd edition, "APNG"), from still PNG files of one size and color type. Bytes in, bytes out. */
 import { chunk, pngChunks, PNG_SIGNATURE } from './png.ts';
 
 /** Numbers of one, two or four bytes, most significant first. */

@@ -21,7 +21,7 @@ export const typeBytes: Readonly<Record<StoredType, number>> = {
 export const isStoredType = (t: unknown): t is StoredType => typeof t === 'string' && Object.hasOwn(typeBytes, t);
 
 /** An IEEE 754 half as a number: 1 sign, 5 exponent, 10 fraction bits; subnormals, infinities and NaN too. */
-export function half(bits: number): number {
+export function halfToFloat(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
@@ -41,7 +41,7 @@ function reader(type: StoredType, bytes: Uint8Array): (i: number) => number {
     case 'F32':
       return (i) => v.getFloat32(i * 4, true);
     case 'F16':
-      return (i) => half(v.getUint16(i * 2, true));
+      return (i) => halfToFloat(v.getUint16(i * 2, true));
     case 'BF16':
       return (i) => {
         bits[0] = v.getUint16(i * 2, true) << 16;

@@ -1,6 +1,6 @@
 /**
- * Layouts as palette PNGs: one byte a pixel, the class number, with the classes' colours as the file's palette (PNG
- * 1.2, colour type 3).
+ * Layouts as palette PNGs: one byte a pixel, the class number, with the classes' colors as the file's palette (PNG
+ * 1.2, color type 3).
  */
 import { zlibSync } from 'fflate';
 import type { Palette } from '../layout/palette.ts';

@@ -71,7 +71,7 @@ export interface PngHeader {
 }
 
 /**
- * Width and height in pixels, bits per channel, colour type (0 grey, 2 RGB, 3 palette, 4 grey + alpha, 6 RGBA), from
+ * Width and height in pixels, bits per channel, color type (0 gray, 2 RGB, 3 palette, 4 gray + alpha, 6 RGBA), from
  * the first 29 bytes.
  */
 export function pngHeader(bytes: Uint8Array, name = 'PNG'): PngHeader {

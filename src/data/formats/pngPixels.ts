@@ -1,9 +1,9 @@
 /**
- * PNG files to pixels without help of the platform: every colour type and depth, interlaced or not, and what the file's
+ * PNG files to pixels without help of the platform: every color type and depth, interlaced or not, and what the file's
  * own numbers
- * stand for (`indexed`). Browsers' decoders may convert colours and drop a palette's numbers; a layout needs the very
+ * stand for (`indexed`). Browsers' decoders may convert colors and drop a palette's numbers; a layout needs the very
  * values.
- * No colour profile is applied. (PNG specification, 3rd edition: sections 7, 8.1, 9 and 11.3.1.1.)
+ * No color profile is applied. (PNG specification, 3rd edition: sections 7, 8.1, 9 and 11.3.1.1.)
  */
 import { unzlibSync } from 'fflate';
 import { UserError } from '../errors.ts';
@@ -24,7 +24,7 @@ export const predict = [
   paeth,
 ] as const;
 
-/** Samples of a pixel by colour type. */
+/** Samples of a pixel by color type. */
 export const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 /** Where each pass of Adam7 begins and how far its pixels lie apart: x, y, step x, step y. */
 const ADAM7 = [
@@ -67,10 +67,10 @@ export function decodePng(bytes: Uint8Array, name: string): Picture {
   if (colorType === 3 && (!colors || samples.some((v) => 3 * v >= colors.length))) throw damaged();
   const out = new Uint8Array(4 * width * height).fill(255),
     clear = data('tRNS');
-  const grey = colorType === 0 || colorType === 4,
+  const gray = colorType === 0 || colorType === 4,
     n = SAMPLES[colorType];
   // 16 bits with values below 256 would be all but black as a picture: a map of class numbers.
-  const small = bits === 16 && grey && samples.every((v, i) => (n === 2 && i % 2 === 1) || v < 256);
+  const small = bits === 16 && gray && samples.every((v, i) => (n === 2 && i % 2 === 1) || v < 256);
   const most = 2 ** bits - 1,
     eight = bits === 8 || small ? (v: number) => v : (v: number) => Math.floor((v * 255 + (most >> 1)) / most);
   const key =
@@ -83,7 +83,7 @@ export function decodePng(bytes: Uint8Array, name: string): Picture {
       out[o + 3] = clear?.[samples[s]] ?? 255;
       continue;
     }
-    for (let c = 0; c < 3; c++) out[o + c] = eight(samples[grey ? s : s + c]);
+    for (let c = 0; c < 3; c++) out[o + c] = eight(samples[gray ? s : s + c]);
     if (n === 2 || n === 4)
       out[o + 3] = bits === 16 ? Math.floor((samples[s + n - 1] * 255 + 32767) / 65535) : samples[s + n - 1];
     else if (key?.every((v, c) => samples[s + c] === v)) out[o + 3] = 0;
@@ -92,9 +92,9 @@ export function decodePng(bytes: Uint8Array, name: string): Picture {
     colorType === 3
       ? { kind: 'palette', colors: new Uint8Array(colors!) }
       : small
-        ? { kind: 'grey', step: 1 }
-        : grey && bits < 8
-          ? { kind: 'grey', step: 255 / most }
+        ? { kind: 'gray', step: 1 }
+        : gray && bits < 8
+          ? { kind: 'gray', step: 255 / most }
           : undefined;
   return {
     width,

@@ -1,7 +1,7 @@
 /** Edges of photographs: Canny's detector, float64 on the host, the same in Node and in browsers. */
 import { UserError } from '../errors.ts';
 
-export interface Plane {
+export interface GrayPlane {
   width: number;
   height: number /** [h,w]. */;
   data: Float64Array;
@@ -18,7 +18,15 @@ export interface CannyOptions {
 }
 
 /** Brightness 0..1 of RGBA bytes (ITU-R BT.601, gamma as it is). */
-export function brightness({ width, height, data }: { width: number; height: number; data: ArrayLike<number> }): Plane {
+export function brightness({
+  width,
+  height,
+  data,
+}: {
+  width: number;
+  height: number;
+  data: ArrayLike<number>;
+}): GrayPlane {
   const out = new Float64Array(width * height);
   for (let p = 0; p < out.length; p++)
     out[p] = (0.299 * data[4 * p] + 0.587 * data[4 * p + 1] + 0.114 * data[4 * p + 2]) / 255;
@@ -26,7 +34,7 @@ export function brightness({ width, height, data }: { width: number; height: num
 }
 
 /** Gaussian smoothing, cut off at 4 sigma; beyond the border nothing counts. */
-function smooth({ width: w, height: h, data }: Plane, sigma: number): Float64Array {
+function smooth({ width: w, height: h, data }: GrayPlane, sigma: number): Float64Array {
   const r = Math.floor(4 * sigma + 0.5);
   const kernel = Float64Array.from({ length: 2 * r + 1 }, (_, i) => Math.exp(-0.5 * ((i - r) / sigma) ** 2));
   const pass = (x: Float64Array, n: number, stride: number, lines: number, next: number): Float64Array => {
@@ -55,7 +63,7 @@ export interface Gradient {
 }
 
 /** Sobel's gradient of the smoothed brightness, border pixels repeated outwards; [h,w] each. */
-export function gradient(plane: Plane, sigma: number): Gradient {
+export function gaussianGradient(plane: GrayPlane, sigma: number): Gradient {
   const { width: w, height: h } = plane;
   const x = smooth(plane, sigma);
   const [across, down, magnitude] = [0, 1, 2].map(() => new Float64Array(w * h));
@@ -72,7 +80,7 @@ export function gradient(plane: Plane, sigma: number): Gradient {
 }
 
 /**
- * Whether pixel p's magnitude is no less than that on either side along the gradient, interpolated between neighbours.
+ * Whether pixel p's magnitude is no less than that on either side along the gradient, interpolated between neighbors.
  */
 function isCrest({ width: w, across, down, magnitude: m }: Gradient, p: number): boolean {
   const [i, j] = [Math.abs(down[p]), Math.abs(across[p])];
@@ -86,10 +94,11 @@ function isCrest({ width: w, across, down, magnitude: m }: Gradient, p: number):
 /**
  * Canny's edges (IEEE PAMI 8, 1986): Gaussian, Sobel, suppression of all but the crests of the gradient, hysteresis
  * over the eight
- * neighbours. u8 [h,w], 1 at edges, which are one pixel thin; none in the outermost pixels. As scikit-image's `canny`,
+ * neighbors. u8 [h,w], 1 at edges, which are one pixel thin; none in the outermost pixels. As scikit-image's `canny`,
  * by test.
  */
-export const canny = (plane: Plane, o: CannyOptions): Uint8Array => hysteresis(gradient(plane, o.sigma), o.low, o.high);
+export const canny = (plane: GrayPlane, o: CannyOptions): Uint8Array =>
+  hysteresis(gaussianGradient(plane, o.sigma), o.low, o.high);
 
 /** Crests of at least `low` that are connected, by other such crests, to one of at least `high`. */
 export function hysteresis(g: Gradient, low: number, high: number): Uint8Array {

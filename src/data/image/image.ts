@@ -8,16 +8,16 @@ export interface Picture {
   hasAlpha: boolean; // at least one pixel is not fully opaque; a fully opaque alpha channel says nothing
   source: string; // the file's name, for messages
   format?: 'png' | 'jpeg' | 'webp';
-  indexed?: Indexed; // where the file says so itself: what a colour stands for as a number
+  indexed?: Indexed; // where the file says so itself: what a color stands for as a number
 }
 
 /**
- * How the numbers of an index file are got back from the decoded colours (PNG with a palette, or grey with 1, 2, 4 or
+ * How the numbers of an index file are got back from the decoded colors (PNG with a palette, or gray with 1, 2, 4 or
  * 16 bits).
  */
 export type Indexed =
   | { kind: 'palette'; colors: Uint8Array } // RGB triples of the file's own palette, by index
-  | { kind: 'grey'; step: number }; // index = grey value / step (17 for 4 bits); 16 bits with values < 256: step 1
+  | { kind: 'gray'; step: number }; // index = gray value / step (17 for 4 bits); 16 bits with values < 256: step 1
 
 /** RGBA bytes -> [3,H,W] in [-1, 1]. Alpha is not looked at: flatten() first where it matters. */
 export function toFloatCHW(picture: { width: number; height: number; data: Uint8Array }): Float32Array {
@@ -28,7 +28,7 @@ export function toFloatCHW(picture: { width: number; height: number; data: Uint8
 }
 
 /**
- * [3,H,W] in [-1, 1] -> an opaque picture; values outside are clamped, NaN becomes 0 (mid grey would hide it: black
+ * [3,H,W] in [-1, 1] -> an opaque picture; values outside are clamped, NaN becomes 0 (mid gray would hide it: black
  * shows it).
  */
 export function fromFloatCHW(chw: ArrayLike<number>, width: number, height: number, source = 'result'): Picture {
@@ -53,7 +53,7 @@ export function transparentShare(picture: Picture, below = 255): number {
   return count / (picture.width * picture.height);
 }
 
-/** The picture laid over a background colour (default white): opaque. Returned as it is where it is opaque already. */
+/** The picture laid over a background color (default white): opaque. Returned as it is where it is opaque already. */
 export function flatten(picture: Picture, background: readonly [number, number, number] = [255, 255, 255]): Picture {
   if (!picture.hasAlpha) return picture;
   const data = new Uint8Array(picture.data);

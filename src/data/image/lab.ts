@@ -7,7 +7,7 @@ const linear = Float32Array.from({ length: 256 }, (_, v) =>
 
 const f = (t: number): number => (t > 216 / 24389 ? Math.cbrt(t) : ((24389 / 27) * t + 16) / 116);
 
-/** One colour (bytes) -> [L 0..100, a, b], white point D65 (CIE 15). */
+/** One color (bytes) -> [L 0..100, a, b], white point D65 (CIE 15). */
 export function labOf(r: number, g: number, b: number): [number, number, number] {
   const [lr, lg, lb] = [linear[r], linear[g], linear[b]];
   const x = f((0.4124564 * lr + 0.3575761 * lg + 0.1804375 * lb) / 0.95047);

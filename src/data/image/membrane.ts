@@ -2,7 +2,7 @@
  * What lies in a hole as far as its rim tells: the membrane over it (Laplace's equation with the known pixels as
  * Dirichlet values; nothing
  * flows through the picture's edge). It carries an offset into a hole as gradient-domain blending does (Perez et al.
- * 2003), fills colours to
+ * 2003), fills colors to
  * begin with, and, over the shares of classes, lets the regions about a hole meet inside it.
  */
 import { resizeLabels } from './resize.ts';

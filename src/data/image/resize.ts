@@ -25,14 +25,14 @@ function axis(from: number, to: number): Axis {
   for (let i = 0; i < to; i++) {
     const left = i * scale,
       right = left + scale,
-      centre = left + scale / 2 - 0.5;
-    const start = shrink ? Math.floor(left) : Math.floor(centre) - 1;
+      center = left + scale / 2 - 0.5;
+    const start = shrink ? Math.floor(left) : Math.floor(center) - 1;
     first[i] = Math.max(0, Math.min(from - taps, start));
     const span = shrink ? Math.ceil(scale) + 1 : 4;
     let sum = 0;
     for (let k = 0; k < span; k++) {
       const at = start + k;
-      const w = shrink ? Math.max(0, Math.min(right, at + 1) - Math.max(left, at)) : cubic(centre - at);
+      const w = shrink ? Math.max(0, Math.min(right, at + 1) - Math.max(left, at)) : cubic(center - at);
       weight[i * taps + Math.max(0, Math.min(from - 1, at)) - first[i]] += w; // beyond the edge: the edge pixel
       sum += w;
     }
@@ -43,7 +43,7 @@ function axis(from: number, to: number): Axis {
 
 /**
  * A photograph at another size. Each axis by itself: exact area average where it shrinks, bicubic where it grows.
- * Colours are weighted by alpha where there is any, so that what lies under transparent pixels does not bleed out.
+ * Colors are weighted by alpha where there is any, so that what lies under transparent pixels does not bleed out.
  */
 export function resize(picture: Picture, width: number, height: number): Picture {
   const { width: w, height: h } = picture;

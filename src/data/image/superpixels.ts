@@ -1,5 +1,5 @@
 /**
- * Superpixels by SLIC: k-means in colour and position, each centre looking no further than its own neighbourhood.
+ * Superpixels by SLIC: k-means in color and position, each center looking no further than its own neighborhood.
  * Achanta, Shaji, Smith, Lucchi, Fua, Süsstrunk, "SLIC Superpixels Compared to State-of-the-Art Superpixel Methods",
  * PAMI 2012: D^2 = d_lab^2 + (d_xy / S)^2 m^2, S = sqrt(N / k).
  */
@@ -14,7 +14,7 @@ export interface Superpixels {
 
 export interface SuperpixelOptions {
   count?: number; // superpixels aimed at, 1..16000 (default 400)
-  // m: how much place counts against colour, in units of Lab distance (default 12; the paper's range is 1..40)
+  // m: how much place counts against color, in units of Lab distance (default 12; the paper's range is 1..40)
   compactness?: number;
   rounds?: number; // of k-means (default 8; the paper finds 10 enough for any image)
 }
@@ -33,17 +33,17 @@ export function superpixels(
   const { width, height } = picture;
   const lab = toLab(picture);
   const step = Math.max(1, Math.sqrt((width * height) / Math.min(count, 16_000)));
-  const centres = seeds(lab, width, height, step);
+  const centers = seeds(lab, width, height, step);
   const near = new Int32Array(width * height).fill(-1);
   for (let i = 0; i < rounds; i++) {
-    assign(lab, width, height, centres, step, compactness, near);
-    move(lab, width, near, centres);
+    assign(lab, width, height, centers, step, compactness, near);
+    move(lab, width, near, centers);
   }
   return connect(near, width, height, Math.max(1, (step * step) / 4));
 }
 
 /**
- * L, a, b, x, y of each centre, on a grid, moved to the flattest of its 3x3 neighbours so that none sits on an edge.
+ * L, a, b, x, y of each center, on a grid, moved to the flattest of its 3x3 neighbors so that none sits on an edge.
  */
 function seeds(lab: Float32Array, width: number, height: number, step: number): Float32Array {
   const across = Math.max(1, Math.round(width / step)),
@@ -73,20 +73,20 @@ function gradient(lab: Float32Array, width: number, x: number, y: number): numbe
   return sum;
 }
 
-/** Each pixel to the nearest centre of those within 2 S x 2 S about them. */
+/** Each pixel to the nearest center of those within 2 S x 2 S about them. */
 function assign(
   lab: Float32Array,
   width: number,
   height: number,
-  centres: Float32Array,
+  centers: Float32Array,
   step: number,
   m: number,
   near: Int32Array,
 ): void {
   const least = new Float32Array(near.length).fill(Infinity);
   const place = (m / step) ** 2;
-  for (let k = 0; 5 * k < centres.length; k++) {
-    const [l, a, b, cx, cy] = centres.subarray(5 * k, 5 * k + 5);
+  for (let k = 0; 5 * k < centers.length; k++) {
+    const [l, a, b, cx, cy] = centers.subarray(5 * k, 5 * k + 5);
     const top = Math.max(0, Math.floor(cy - step)),
       bottom = Math.min(height - 1, Math.ceil(cy + step));
     const left = Math.max(0, Math.floor(cx - step)),
@@ -105,10 +105,10 @@ function assign(
   }
 }
 
-/** Each centre to the mean of its pixels. */
-function move(lab: Float32Array, width: number, near: Int32Array, centres: Float32Array): void {
-  const sums = new Float64Array(centres.length),
-    counts = new Uint32Array(centres.length / 5);
+/** Each center to the mean of its pixels. */
+function move(lab: Float32Array, width: number, near: Int32Array, centers: Float32Array): void {
+  const sums = new Float64Array(centers.length),
+    counts = new Uint32Array(centers.length / 5);
   for (let p = 0; p < near.length; p++) {
     const k = near[p];
     if (k < 0) continue;
@@ -117,9 +117,9 @@ function move(lab: Float32Array, width: number, near: Int32Array, centres: Float
     sums[5 * k + 3] += p % width;
     sums[5 * k + 4] += Math.floor(p / width);
   }
-  for (let i = 0; i < centres.length; i++) {
+  for (let i = 0; i < centers.length; i++) {
     const n = counts[Math.floor(i / 5)];
-    if (n) centres[i] = sums[i] / n;
+    if (n) centers[i] = sums[i] / n;
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Whether a JPEG or WebP file is all there. Browsers show what they have of one that is cut off; the rest is grey then.
+ * Whether a JPEG or WebP file is all there. Browsers show what they have of one that is cut off; the rest is gray then.
  */
 import { UserError } from '../errors.ts';
 
@@ -7,7 +7,7 @@ import { UserError } from '../errors.ts';
  * @throws UserError where the file ends before its picture does. What follows the picture (thumbnails, second pictures)
  * is not looked at.
  */
-export function checkWhole(bytes: Uint8Array, format: 'jpeg' | 'webp', name: string): void {
+export function checkNotTruncated(bytes: Uint8Array, format: 'jpeg' | 'webp', name: string): void {
   const whole =
     format === 'jpeg'
       ? hasEnd(bytes)

@@ -7,8 +7,8 @@ import { distance, type Palette } from './palette.ts';
 /**
  * Why a file in a folder of layouts seems to be a mask, or null. by 'pixels': black and white only (98 % of the pixels
  * within 16 of
- * either, the rest greys), and not both are classes of the palette. by 'name': it is called mask, mask_1, sky-mask...
- * A file told by its name alone may be a sound layout all the same (a mask drawn in class colours cannot be told from
+ * either, the rest grays), and not both are classes of the palette. by 'name': it is called mask, mask_1, sky-mask...
+ * A file told by its name alone may be a sound layout all the same (a mask drawn in class colors cannot be told from
  * one):
  * skip it in a folder, but take it where the user names it.
  */
@@ -29,7 +29,7 @@ export function maskReason(picture: Picture, palette?: Palette): { by: 'pixels' 
 export const isMask = (picture: Picture, palette?: Palette): boolean => maskReason(picture, palette) !== null;
 
 function isClass(palette: Palette, picture: Picture, value: 0 | 255): boolean {
-  const step = picture.indexed?.kind === 'grey' ? picture.indexed.step : 1;
+  const step = picture.indexed?.kind === 'gray' ? picture.indexed.step : 1;
   return palette.as === 'indices'
     ? palette.classes.some((c) => c.index === Math.round(value / step))
     : palette.classes.some((c) => distance(c.color, [value, value, value]) <= 32);

@@ -1,7 +1,7 @@
 /**
- * Which colours of a layout picture are its classes. Borders are soft, JPEG is noisy, and people leave specks:
- * only flat regions vote, near colours are gathered under the most frequent one, and what is too small, or is a thin
- * band of a colour between two others' (a border), is no class.
+ * Which colors of a layout picture are its classes. Borders are soft, JPEG is noisy, and people leave specks:
+ * only flat regions vote, near colors are gathered under the most frequent one, and what is too small, or is a thin
+ * band of a color between two others' (a border), is no class.
  */
 import { UserError } from '../errors.ts';
 import { place, squares, unpack, type ColorTable } from './histogram.ts';
@@ -12,7 +12,7 @@ export interface FoundClass {
   color: RGB;
   area: number;
   at: number;
-} // area: flat pixels; at: one pixel of the colour itself
+} // area: flat pixels; at: one pixel of the color itself
 export interface NearPair {
   a: RGB;
   b: RGB;
@@ -24,10 +24,10 @@ export interface Found {
   rejected: (FoundClass & { why: 'small' | 'border' })[]; // had flat pixels, yet make no class
   near: NearPair[];
   shades: FoundClass[]; // classes that are rather one gradient cut into bands
-  noisy: boolean; // the colours are smeared as by JPEG
+  noisy: boolean; // the colors are smeared as by JPEG
 }
 
-const GATHER = 16; // RGB distance within which a colour belongs to a more frequent one
+const GATHER = 16; // RGB distance within which a color belongs to a more frequent one
 const BAND = 24; // RGB distance from the line between two classes within which a thin band is their border
 const RARE = 0.05; // times a like class's area below which a class is a slip of the brush
 const MAX_GROUPS = 1024; // more groups than that: a photograph
@@ -45,12 +45,12 @@ export function findClasses(table: ColorTable, flat: Uint8Array, picture: Pictur
   const noisy = isNoisy(picture, table, flat);
   const least = Math.max(12, Math.min(minShare * pixels, 1000)) * (noisy ? 2 : 1);
 
-  const exact = new Float64Array(colors.length); // 3 x 3 squares of exactly that colour
+  const exact = new Float64Array(colors.length); // 3 x 3 squares of exactly that color
   const three = squares(ids, width, height, 3);
   for (let p = 0; p < pixels; p++) if (three[p] && ids[p] >= 0) exact[ids[p]]++;
 
   const found: Found = { classes: [], rejected: [], near: [], shades: [], noisy };
-  // own, exact: flat pixels and squares of exactly that colour
+  // own, exact: flat pixels and squares of exactly that color
   const groups: (FoundClass & { own: number; exact: number })[] = [];
   const groupOf = new Int32Array(colors.length).fill(-1);
   for (const i of order) {
@@ -64,7 +64,7 @@ export function findClasses(table: ColorTable, flat: Uint8Array, picture: Pictur
         nearest = g;
       }
     }
-    const drawn = !noisy && flatCount[i] >= least && exact[i] >= 4; // somebody filled an area with just this colour
+    const drawn = !noisy && flatCount[i] >= least && exact[i] >= 4; // somebody filled an area with just this color
     if (d > GATHER || (drawn && flatCount[i] >= RARE * groups[nearest].own)) {
       if (groups.length >= MAX_GROUPS) throw photograph(picture, table);
       groupOf[i] =
@@ -106,7 +106,7 @@ export function findClasses(table: ColorTable, flat: Uint8Array, picture: Pictur
   return found;
 }
 
-/** Like classes, none with an area of just one colour: a gradient cut into bands, if there are three or more. */
+/** Like classes, none with an area of just one color: a gradient cut into bands, if there are three or more. */
 function shadesAmong(groups: (FoundClass & { exact: number })[]): FoundClass[] {
   const uneven = groups.filter((g) => g.exact < 0.02 * g.area);
   const shades = uneven.filter((g) => uneven.some((o) => o !== g && distance(o.color, g.color) <= LIKE));
@@ -114,7 +114,7 @@ function shadesAmong(groups: (FoundClass & { exact: number })[]): FoundClass[] {
 }
 
 /**
- * Lines one or two pixels wide have no flat pixel, yet are classes if many pixels share exactly one colour that no
+ * Lines one or two pixels wide have no flat pixel, yet are classes if many pixels share exactly one color that no
  * border explains.
  */
 function addThin(found: Found, table: ColorTable, flatCount: Float64Array, least: number): void {
@@ -128,7 +128,7 @@ function addThin(found: Found, table: ColorTable, flatCount: Float64Array, least
   });
 }
 
-/** Pixels of the largest connected part (corners connect) of one colour. */
+/** Pixels of the largest connected part (corners connect) of one color. */
 function largestPart({ ids, width, height }: ColorTable, id: number): number {
   const seen = new Uint8Array(ids.length);
   let largest = 0;
@@ -154,7 +154,7 @@ function largestPart({ ids, width, height }: ColorTable, id: number): number {
   return largest;
 }
 
-/** Whether a colour lies on the way from one class's colour to another's, away from both. */
+/** Whether a color lies on the way from one class's color to another's, away from both. */
 export function isBetween(color: RGB, classes: { color: RGB }[], within: number): boolean {
   for (let i = 0; i < classes.length; i++)
     for (let j = i + 1; j < classes.length; j++) {
@@ -164,7 +164,7 @@ export function isBetween(color: RGB, classes: { color: RGB }[], within: number)
   return false;
 }
 
-/** Whether the colours are smeared, as by JPEG: even the flat parts have many. */
+/** Whether the colors are smeared, as by JPEG: even the flat parts have many. */
 export function isNoisy(picture: Picture, table: ColorTable, flat: Uint8Array): boolean {
   if (picture.format === 'jpeg') return true;
   const seen = new Uint8Array(table.colors.length);
@@ -175,9 +175,9 @@ export function isNoisy(picture: Picture, table: ColorTable, flat: Uint8Array): 
 export const manyColors = (table: ColorTable) => table.colors.length >= Math.min(0.1 * table.ids.length, 30_000);
 
 /**
- * Many colours, and fewer than 85 % of the pixels near a class. Measured: layouts as JPEG of quality 15 to 90, and
+ * Many colors, and fewer than 85 % of the pixels near a class. Measured: layouts as JPEG of quality 15 to 90, and
  * blurred by 4 px,
- * have at least 89 % there and colours for at most 9 % of their pixels; photographs, also enlarged, at most 79 % and at
+ * have at least 89 % there and colors for at most 9 % of their pixels; photographs, also enlarged, at most 79 % and at
  * least 23 %.
  */
 export function looksLikePhoto(table: ColorTable, classes: { color: RGB }[]): boolean {
@@ -192,21 +192,21 @@ export function looksLikePhoto(table: ColorTable, classes: { color: RGB }[]): bo
 
 export const photograph = (picture: Picture, table: ColorTable) =>
   new UserError(
-    `${picture.source}: has ${table.colors.length} colours and looks like a photograph, not a layout: ` +
-      `give a drawing in flat colours, one per class${picture.format === 'jpeg' ? ', as PNG (JPEG spoils them)' : ''}`,
+    `${picture.source}: has ${table.colors.length} colors and looks like a photograph, not a layout: ` +
+      `give a drawing in flat colors, one per class${picture.format === 'jpeg' ? ', as PNG (JPEG spoils them)' : ''}`,
   );
 
 export const shaded = (picture: Picture, table: ColorTable, shades: FoundClass[]) =>
   new UserError(
-    `${picture.source}: its colours run into each other (${shades
+    `${picture.source}: its colors run into each other (${shades
       .slice(0, 3)
       .map((g) => hex(g.color))
       .join(', ')}..., as at pixel ` +
-      `(${place(table, shades[0].at).join(', ')})): fill each class with one flat colour, without shading or gradient`,
+      `(${place(table, shades[0].at).join(', ')})): fill each class with one flat color, without shading or gradient`,
   );
 
 export const tooMany = (name: string, found: (string | number)[]) =>
   new UserError(
     `${name}: has ${found.length} classes (${found.slice(0, 4).join(', ')}, ...), more than the ${MAX_CLASSES} that can be told apart: ` +
-      'merge some, or draw in flat colours',
+      'merge some, or draw in flat colors',
   );

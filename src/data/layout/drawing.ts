@@ -4,7 +4,7 @@
  * paper and line, so that all that carries layouts (runs, recipes, the page) carries it; `palette.lines` says that it
  * is one.
  */
-import { brightness, gradient, hysteresis } from '../image/edges.ts';
+import { brightness, gaussianGradient, hysteresis } from '../image/edges.ts';
 import { UserError } from '../errors.ts';
 import { flatten, resizeLabels, type Picture } from '../image/image.ts';
 import { percent } from './layoutReport.ts';
@@ -52,7 +52,7 @@ export interface DrawingOptions {
 export function drawingOf(photo: Picture, o: DrawingOptions = {}): Drawing {
   const { width, height, source } = photo;
   const longer = Math.max(width, height);
-  const g = gradient(brightness(photo), o.sigma ?? Math.max(1, longer / 128));
+  const g = gaussianGradient(brightness(photo), o.sigma ?? Math.max(1, longer / 128));
   const sorted = g.magnitude.slice().sort();
   const high = sorted[Math.min(sorted.length - 1, Math.floor((o.high ?? 0.88) * sorted.length))];
   const edges = high > 1e-9 ? hysteresis(g, (o.low ?? 0.4) * high, high) : new Uint8Array(width * height);
@@ -99,29 +99,29 @@ const mostInk = 0.4;
  */
 export function readDrawing(picture: Picture): Drawing {
   const { width, height, source } = picture;
-  const grey = Uint8Array.from(brightness(flatten(picture)).data, (v) => Math.round(255 * v));
-  const { threshold, dark, bright } = otsu(grey);
+  const gray = Uint8Array.from(brightness(flatten(picture)).data, (v) => Math.round(255 * v));
+  const { threshold, dark, bright } = otsu(gray);
   if (bright - dark < 24)
     throw new UserError(`${source}: has no lines: a drawing has dark lines on light paper, or light ones on dark`);
   let darker = 0,
     between = 0;
-  for (const v of grey) {
+  for (const v of gray) {
     darker += Number(v <= threshold);
     between += Number(Math.min(Math.abs(v - dark), Math.abs(v - bright)) > 0.25 * (bright - dark));
   }
-  const ink = Math.min(darker, grey.length - darker) / grey.length;
-  if (ink > mostInk || between > 0.25 * grey.length) {
+  const ink = Math.min(darker, gray.length - darker) / gray.length;
+  if (ink > mostInk || between > 0.25 * gray.length) {
     throw new UserError(
-      `${source}: is no line drawing (${ink > mostInk ? `filled areas: ${percent(ink)} would be lines` : `${percent(between / grey.length)} is neither line nor paper`}): ` +
+      `${source}: is no line drawing (${ink > mostInk ? `filled areas: ${percent(ink)} would be lines` : `${percent(between / gray.length)} is neither line nor paper`}): ` +
         'draw outlines only; semia edges draws those of a photograph',
     );
   }
-  const inkIsDark = darker < grey.length / 2;
+  const inkIsDark = darker < gray.length / 2;
   return {
     width,
     height,
     labels: thin(
-      Uint8Array.from(grey, (v) => Number(v <= threshold === inkIsDark)),
+      Uint8Array.from(gray, (v) => Number(v <= threshold === inkIsDark)),
       width,
       height,
     ),

@@ -1,4 +1,4 @@
-/** The colours of a layout picture counted, and where it is flat and where thick. */
+/** The colors of a layout picture counted, and where it is flat and where thick. */
 import type { Picture } from '../image/image.ts';
 
 export interface ColorTable {
@@ -9,7 +9,7 @@ export interface ColorTable {
   counts: number[]; // by entry: pixels
   first: number[]; // by entry: its first pixel, y * width + x
   holes: number; // pixels with alpha under half
-  faint: number; // pixels with alpha from half to under full: their colours are taken as they are
+  faint: number; // pixels with alpha from half to under full: their colors are taken as they are
 }
 
 export const HOLE = -1;
@@ -23,7 +23,7 @@ export const place = (table: { width: number }, p: number): [number, number] => 
   Math.floor(p / table.width),
 ];
 
-/** Counts the colours. code: what to count of a pixel at byte offset i; default its packed colour. */
+/** Counts the colors. code: what to count of a pixel at byte offset i; default its packed color. */
 export function countColors(
   picture: Picture,
   code = (d: Uint8Array, i: number) => (d[i] << 16) | (d[i + 1] << 8) | d[i + 2],
@@ -81,7 +81,7 @@ function uniformAlpha(picture: Picture): boolean {
 }
 
 /**
- * [h,w]: 1 where the pixel and its eight neighbours differ from it by at most `by` in every channel: inside a region,
+ * [h,w]: 1 where the pixel and its eight neighbors differ from it by at most `by` in every channel: inside a region,
  * not on a border.
  */
 export function flatPixels(table: ColorTable, by = 8): Uint8Array {

@@ -1,5 +1,5 @@
 /**
- * Layouts as people have them: pictures in flat colours or in class numbers -> labels.
+ * Layouts as people have them: pictures in flat colors or in class numbers -> labels.
  * buildPalette finds the classes of the source layout; readLayout reads any other in the same classes.
  */
 import {
@@ -17,7 +17,7 @@ import { UserError } from '../errors.ts';
 import { countColors, flatPixels, pack, place, thickParts, type ColorTable } from './histogram.ts';
 import type { Picture } from '../image/image.ts';
 import { codesAs, indexOf, valueOf, VOID, type As } from './indices.ts';
-import { percent, refuseHoles, tell, unknownColor, type LayoutReport } from './layoutReport.ts';
+import { percent, refuseHoles, reportLayout, unknownColor, type LayoutReport } from './layoutReport.ts';
 import { colorOf, describe, distance, hex, MAX_CLASSES, type Palette, type PaletteClass, type RGB } from './palette.ts';
 import { snap } from './snap.ts';
 
@@ -31,15 +31,15 @@ export interface Layout {
 
 export interface BuildOptions {
   as?: As; // what the file's values are: default 'auto' (the rule: indices.ts)
-  named?: Palette; // from readPaletteFile: names, and which colours are classes
+  named?: Palette; // from readPaletteFile: names, and which colors are classes
   minShare?: number; // the least share of the pixels that makes a class, 0..1 (default 0.0002)
 }
 
 /**
  * The classes of a source layout, largest first (in the palette file's order, or by number, where there is one), and
  * its labels.
- * Throws UserError: a photograph, under 2 or over 64 classes, transparent regions, colours that the palette file lacks,
- * or over 2 % of the pixels in colours that are neither a class nor a border.
+ * Throws UserError: a photograph, under 2 or over 64 classes, transparent regions, colors that the palette file lacks,
+ * or over 2 % of the pixels in colors that are neither a class nor a border.
  */
 export function buildPalette(picture: Picture, options: BuildOptions = {}): { palette: Palette; layout: Layout } {
   const as = codesAs(picture, options.as ?? 'auto', options.named);
@@ -50,7 +50,7 @@ export function buildPalette(picture: Picture, options: BuildOptions = {}): { pa
     const only = n ? `only ${describe(palette.classes[0], as)}` : 'none';
     throw new UserError(
       `${picture.source}: a source layout needs at least two classes and has ${only}: ` +
-        'draw each kind of thing in the photo in its own flat colour',
+        'draw each kind of thing in the photo in its own flat color',
     );
   }
   const layout = read(picture, palette, { unknown: options.named ? 'refuse' : 'source', harmless: rejected, survey });
@@ -59,7 +59,7 @@ export function buildPalette(picture: Picture, options: BuildOptions = {}): { pa
 }
 
 /**
- * A layout in the classes of a palette; any size and shape. unknown: what to do about a sizeable colour (over 0.5 % of
+ * A layout in the classes of a palette; any size and shape. unknown: what to do about a sizeable color (over 0.5 % of
  * the
  * pixels, or a solid patch) that is no class: 'refuse' (default) throws a UserError that names it, its share and a
  * pixel;
@@ -78,7 +78,7 @@ export function readLayout(
   return read(picture, palette, { unknown: options.unknown ?? 'refuse', harmless: new Set() });
 }
 
-/** Labels as a picture in the classes' colours. */
+/** Labels as a picture in the classes' colors. */
 export function renderLayout(
   layout: { width: number; height: number; labels: Uint8Array },
   palette: Palette,
@@ -130,8 +130,8 @@ function fromColors(picture: Picture, { named, minShare }: BuildOptions): Findin
 }
 
 /**
- * The classes of a palette file that the picture shows: by a flat colour near theirs, or by some pixels of exactly
- * their colour.
+ * The classes of a palette file that the picture shows: by a flat color near theirs, or by some pixels of exactly
+ * their color.
  */
 function matchNames(picture: Picture, table: ColorTable, found: FoundClass[], named: Palette): Palette {
   const shown = new Set<PaletteClass>();
@@ -151,7 +151,7 @@ function matchNames(picture: Picture, table: ColorTable, found: FoundClass[], na
   table.ids.forEach((id, p) => {
     if (thick[p] && id >= 0) solid.set(table.colors[id], (solid.get(table.colors[id]) ?? 0) + 1);
   });
-  // Of classes of one colour the first is meant.
+  // Of classes of one color the first is meant.
   const first = new Map([...named.classes].reverse().map((c) => [pack(c.color), c]));
   for (const c of first.values()) if ((solid.get(pack(c.color)) ?? 0) >= 9) shown.add(c);
   if (shown.size > MAX_CLASSES)
@@ -221,15 +221,15 @@ function read(picture: Picture, palette: Palette, { unknown, harmless, survey }:
         .map((c) => describe(c, as))
         .join(', ') + (palette.classes.length > 4 ? ', ...' : '');
     throw new UserError(
-      `${picture.source}: ${percent(result.byPlace / table.ids.length)} of the pixels are of no class's colour: ` +
-        `draw it in the flat colours of the classes (${classes})`,
+      `${picture.source}: ${percent(result.byPlace / table.ids.length)} of the pixels are of no class's color: ` +
+        `draw it in the flat colors of the classes (${classes})`,
     );
   }
   return {
     width: table.width,
     height: table.height,
     labels: result.labels,
-    report: tell(table, palette, result, harmless),
+    report: reportLayout(table, palette, result, harmless),
     source: picture.source,
   };
 }

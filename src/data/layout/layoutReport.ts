@@ -1,4 +1,4 @@
-/** What reading a layout found out, and the two refusals that need it: transparent regions and colours of no class. */
+/** What reading a layout found out, and the two refusals that need it: transparent regions and colors of no class. */
 import type { NearPair } from './classes.ts';
 import { UserError } from '../errors.ts';
 import { HOLE, place, thickParts, type ColorTable } from './histogram.ts';
@@ -19,16 +19,16 @@ export interface LayoutReport {
   as: 'colors' | 'indices';
   pixels: number;
   areas: number[]; // pixels by class
-  inexact: number; // pixels that are not exactly their class's colour; strayShare is their share, 0..1
+  inexact: number; // pixels that are not exactly their class's color; strayShare is their share, 0..1
   strayShare: number;
-  byColor: number; // ... of them placed by their colour
+  byColor: number; // ... of them placed by their color
   byPlace: number; // ... of them placed by the classes around them (borders, transparent or void pixels)
-  strays: Stray[]; // the most frequent colours that are no class's, at most 8
-  shifted: Stray[]; // colours of over 0.5 % of the pixels that were read as a class though plainly not its colour
-  near: NearPair[]; // classes of like colours; merged ones
+  strays: Stray[]; // the most frequent colors that are no class's, at most 8
+  shifted: Stray[]; // colors of over 0.5 % of the pixels that were read as a class though plainly not its color
+  near: NearPair[]; // classes of like colors; merged ones
   rejected: Stray[]; // source only: flat spots that were too small, or borders, to be classes
   transparent: number; // pixels under half opacity, placed by the classes around them
-  faint: number; // pixels from half to full opacity, taken by their colour
+  faint: number; // pixels from half to full opacity, taken by their color
   void: number; // class number 255 in an index file
   aliens: Stray[]; // only with unknown 'snap': what could not be placed
 }
@@ -50,7 +50,7 @@ export function refuseHoles(picture: Picture, table: ColorTable): void {
       ? 'all of the layout is transparent'
       : `${percent(share)} of the layout is transparent, as at pixel (${at.join(', ')})`;
   throw new UserError(
-    `${picture.source}: ${where}: every pixel needs a class: fill the transparent parts with a class's colour`,
+    `${picture.source}: ${where}: every pixel needs a class: fill the transparent parts with a class's color`,
     `for example: magick "${picture.source}" -background "#00ff00" -flatten filled.png`,
   );
 }
@@ -63,7 +63,7 @@ function solidHole(table: ColorTable): [number, number] | null {
   return at < 0 ? null : place(table, at);
 }
 
-/** The refusal of colours that no class explains: names the largest, its share, a pixel, the nearest class. */
+/** The refusal of colors that no class explains: names the largest, its share, a pixel, the nearest class. */
 export function unknownColor(picture: Picture, palette: Palette, aliens: Alien[], table: ColorTable): UserError {
   const exact = palette.as === 'indices';
   const label = (a: Alien) => (exact ? `class number ${a.code}` : hex(a.color));
@@ -87,7 +87,12 @@ export function unknownColor(picture: Picture, palette: Palette, aliens: Alien[]
   );
 }
 
-export function tell(table: ColorTable, palette: Palette, result: Snapped, harmless: Set<number>): LayoutReport {
+export function reportLayout(
+  table: ColorTable,
+  palette: Palette,
+  result: Snapped,
+  harmless: Set<number>,
+): LayoutReport {
   const exact = palette.as === 'indices',
     pixels = table.ids.length;
   const { classOf, distance: far } = result.near;

@@ -1,6 +1,6 @@
 /** Line maps, u8 [h,w] with 1 on a line: thinned, resized, rid of specks, and how far every pixel is from one. */
 
-/** Offsets of the eight neighbours, clockwise from above. */
+/** Offsets of the eight neighbors, clockwise from above. */
 const around = [
   [0, -1],
   [1, -1],
@@ -76,7 +76,7 @@ export function resizeLines(lines: Uint8Array, w: number, h: number, width: numb
   return thin(out, width, height);
 }
 
-/** Without connected lines (by eight neighbours) of fewer than `least` pixels. */
+/** Without connected lines (by eight neighbors) of fewer than `least` pixels. */
 export function withoutSpecks(lines: Uint8Array, w: number, h: number, least: number): Uint8Array {
   const out = new Uint8Array(lines);
   const seen = new Uint8Array(lines.length);
@@ -136,14 +136,14 @@ export function distances(lines: Uint8Array, w: number, h: number): Float32Array
   return Float32Array.from(squares, Math.sqrt);
 }
 
-export type Side = 'up' | 'down' | 'left' | 'right';
+export type Direction = 'up' | 'down' | 'left' | 'right';
 
 /**
  * Distance to the nearest line on one side, looked for within 45 degrees of straight on, so that a gap of a few pixels
  * hides no line;
  * steps of 1 and sqrt 2. 0 on a line, Infinity where none is seen. [h,w] in pixels.
  */
-export function distancesTowards(lines: Uint8Array, w: number, h: number, side: Side): Float32Array {
+export function distancesTowards(lines: Uint8Array, w: number, h: number, side: Direction): Float32Array {
   const out = new Float32Array(w * h).fill(Infinity);
   const upright = side === 'up' || side === 'down';
   const [rows, columns] = upright ? [h, w] : [w, h];
@@ -170,7 +170,7 @@ export function distancesTowards(lines: Uint8Array, w: number, h: number, side: 
 }
 
 /** Distances of each pixel to the nearest line anywhere, above, below, to the left and to the right. */
-export const allDistances = (lines: Uint8Array, w: number, h: number): Record<'any' | Side, Float32Array> => ({
+export const allDistances = (lines: Uint8Array, w: number, h: number): Record<'any' | Direction, Float32Array> => ({
   any: distances(lines, w, h),
   up: distancesTowards(lines, w, h, 'up'),
   down: distancesTowards(lines, w, h, 'down'),

@@ -5,29 +5,29 @@ import { matchSize } from './checks.ts';
 import { percent } from './layoutReport.ts';
 
 /** Share of pixels neither dark nor light above which a picture is no mask. */
-const MOST_GREY = 0.1;
+const MOST_GRAY = 0.1;
 
 /**
  * A mask of the photo's size, [H,W] of 0 and 1. Where the file has transparency, what is opaque is meant, else what is
- * lighter than mid grey.
- * Throws UserError: another shape than the photo, colours and greys all over (a photograph, a layout), or nothing
+ * lighter than mid gray.
+ * Throws UserError: another shape than the photo, colors and grays all over (a photograph, a layout), or nothing
  * meant.
  */
 export function readMask(mask: Picture, photo: Picture): Uint8Array {
   const { width, height, data } = mask;
   const n = width * height;
   const labels = new Uint8Array(n);
-  let grey = 0;
+  let gray = 0;
   for (let i = 0; i < n; i++) {
     const v = mask.hasAlpha
       ? data[4 * i + 3]
       : (data[4 * i] * 299 + data[4 * i + 1] * 587 + data[4 * i + 2] * 114) / 1000;
     labels[i] = Number(v >= 128);
-    if (v > 48 && v < 208) grey++;
+    if (v > 48 && v < 208) gray++;
   }
-  if (grey > MOST_GREY * n)
+  if (gray > MOST_GRAY * n)
     throw new UserError(
-      `${mask.source}: is no mask: ${percent(grey / n)} of it is neither dark nor light: paint what is meant white, the rest black`,
+      `${mask.source}: is no mask: ${percent(gray / n)} of it is neither dark nor light: paint what is meant white, the rest black`,
     );
   const fitted = matchSize(photo, { width, height, labels, source: mask.source }).labels;
   if (!fitted.includes(1))

@@ -1,4 +1,4 @@
-/** Classes and their colours. */
+/** Classes and their colors. */
 import { UserError } from '../errors.ts';
 
 export type RGB = [number, number, number]; // 0..255
@@ -30,7 +30,7 @@ export function parseHex(s: string): RGB | null {
   return [0, 2, 4].map((i) => parseInt(d.slice(i, i + 2), 16)) as RGB;
 }
 
-/** Euclidean distance of two colours, 0..441. */
+/** Euclidean distance of two colors, 0..441. */
 export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const r = a[0] - b[0],
     g = a[1] - b[1],
@@ -52,14 +52,14 @@ export function toSegment(c: ArrayLike<number>, a: ArrayLike<number>, b: ArrayLi
   return { t, d: Math.sqrt(off) };
 }
 
-/** 'sky (#87ceeb)', or the bare colour where it is the name; class numbers where those count. */
+/** 'sky (#87ceeb)', or the bare color where it is the name; class numbers where those count. */
 export function describe(c: PaletteClass, as: Palette['as'] = 'colors'): string {
   if (as === 'indices') return c.name === String(c.index) ? `class ${c.index}` : `class ${c.index} "${c.name}"`;
   return c.name === hex(c.color) ? c.name : `"${c.name}" (${hex(c.color)})`;
 }
 
 /**
- * A colour for class number i that stands out from its neighbours': hue by the golden angle, brightness in three steps.
+ * A color for class number i that stands out from its neighbors': hue by the golden angle, brightness in three steps.
  */
 export function colorOf(i: number): RGB {
   if (i === 0) return [0, 0, 0];
@@ -77,7 +77,7 @@ export function colorOf(i: number): RGB {
  * [{"name", "color", "index"}] or either under "classes". Lines: `#rrggbb name`, `r g b name`, `index name`,
  * `index r g b name`; `#` and `//` begin comments; commas, tabs and = part fields. GIMP palettes (.gpl): the order is
  * the index.
- * as: 'indices' where any class has no colour (it then gets one by colorOf). Throws UserError naming line or entry.
+ * as: 'indices' where any class has no color (it then gets one by colorOf). Throws UserError naming line or entry.
  */
 export function readPaletteFile(text: string, name: string): Palette {
   const clean = text.replace(/^\ufeff/, '');
@@ -92,16 +92,16 @@ export function readPaletteFile(text: string, name: string): Palette {
   };
   for (const e of found) {
     once(`name ${e.name}`, `the name "${e.name}"`, e);
-    if (e.color) once(`color ${hex(e.color)}`, `the colour ${hex(e.color)}`, e);
+    if (e.color) once(`color ${hex(e.color)}`, `the color ${hex(e.color)}`, e);
     if (e.index !== undefined) once(`index ${e.index}`, `the class number ${e.index}`, e);
   }
   const as = found.every((e) => e.color) ? 'colors' : 'indices';
   const bare = found.find((e) => !e.color && e.index === undefined);
-  if (bare) throw new UserError(`${name}: ${bare.where} has neither colour nor number: write "#87ceeb sky" or "0 sky"`);
+  if (bare) throw new UserError(`${name}: ${bare.where} has neither color nor number: write "#87ceeb sky" or "0 sky"`);
   const mixed = as === 'indices' && found.find((e) => e.index === undefined);
   if (mixed)
     throw new UserError(
-      `${name}: ${mixed.where} has no class number, while other classes have nothing else: give all colours or all numbers`,
+      `${name}: ${mixed.where} has no class number, while other classes have nothing else: give all colors or all numbers`,
     );
   return {
     as,
@@ -189,7 +189,7 @@ function fromLines(text: string, name: string): Entry[] {
 }
 
 /**
- * The fields of a line: numbers first (1: the index, 3: a colour, 4: both), or #rrggbb at either end, or both; the rest
+ * The fields of a line: numbers first (1: the index, 3: a color, 4: both), or #rrggbb at either end, or both; the rest
  * is the name.
  */
 function fromLine(fields: string[]): Omit<Entry, 'where'> | null {

@@ -23,7 +23,7 @@ export interface TargetUse {
   error: string | null; // why it cannot be used
   classes: (ClassShare & { growth: number })[]; // growth: share here / share in the source
   unused: string[]; // classes of the source that it lacks
-  unknown: Stray[]; // sizeable colours that are no class of the source
+  unknown: Stray[]; // sizeable colors that are no class of the source
   report: LayoutReport | null;
 }
 export interface PaletteReport {
@@ -113,7 +113,7 @@ function sourceWarnings(palette: Palette, classes: ClassUse[], report: LayoutRep
     out.push(
       merged
         ? `${pair} are almost alike and the first is rare: it is taken for the second`
-        : `${pair} are two classes of almost the same colour: are they meant to be?`,
+        : `${pair} are two classes of almost the same color: are they meant to be?`,
     );
   }
   for (const s of report.aliens) {
@@ -124,7 +124,7 @@ function sourceWarnings(palette: Palette, classes: ClassUse[], report: LayoutRep
   }
   if (report.strayShare > 0.05) {
     out.push(
-      `${percent(report.strayShare)} of the source's pixels are not exactly of a class colour: ` +
+      `${percent(report.strayShare)} of the source's pixels are not exactly of a class color: ` +
         'a PNG drawn without soft edges is read without doubt',
     );
   }

@@ -1,22 +1,22 @@
 /**
- * The palettes of well-known data sets, by name: class names, numbers and colours as their makers publish them, written
+ * The palettes of well-known data sets, by name: class names, numbers and colors as their makers publish them, written
  * down from
  * - CelebAMask-HQ (Lee et al., CVPR 2020): github.com/switchablenorms/CelebAMask-HQ, face_parsing/Data_preprocessing,
- * g_mask.py (numbers) and g_color.py (colours);
+ * g_mask.py (numbers) and g_color.py (colors);
  * - Cityscapes (Cordts et al., CVPR 2016): github.com/mcordts/cityscapesScripts, cityscapesscripts/helpers/labels.py,
  * ids 0 to 33;
  * - ADE20K (Zhou et al., CVPR 2017), the 150 classes of its scene parsing benchmark:
  * github.com/CSAILVision/sceneparsing, objectInfo150.txt (names, numbers), and its
  *   color150 as github.com/open-mmlab/mmsegmentation has it, mmseg/datasets/ade.py;
  * - Helen's face parts (Smith et al., CVPR 2013): pages.cs.wisc.edu/~lizhang/projects/face-parsing/README.txt. It has
- * numbers and no colours.
+ * numbers and no colors.
  */
 import { colorOf, type Palette, type RGB } from './palette.ts';
 
 type Row = readonly [name: string, r: number, g: number, b: number];
 
 /** A class's number is its place. */
-const coloured = (rows: readonly Row[]): Palette => ({
+const colored = (rows: readonly Row[]): Palette => ({
   as: 'colors',
   classes: rows.map(([name, ...color], index) => ({ name, color: color as RGB, index })),
 });
@@ -26,7 +26,7 @@ const numbered = (names: readonly string[]): Palette => ({
 });
 
 /** eye_g: glasses; u_lip and l_lip: upper and lower lip; ear_r: earring; neck_l: necklace. */
-const celebamask = coloured([
+const celebamask = colored([
   ['background', 0, 0, 0],
   ['skin', 204, 0, 0],
   ['nose', 76, 153, 0],
@@ -48,8 +48,8 @@ const celebamask = coloured([
   ['cloth', 0, 204, 0],
 ]);
 
-/** Classes of one colour are told apart by number only; in colours the first of them is meant. */
-const cityscapes = coloured([
+/** Classes of one color are told apart by number only; in colors the first of them is meant. */
+const cityscapes = colored([
   ['unlabeled', 0, 0, 0],
   ['ego vehicle', 0, 0, 0],
   ['rectification border', 0, 0, 0],
@@ -88,9 +88,9 @@ const cityscapes = coloured([
 
 /**
  * The 150 classes of the scene parsing benchmark by the first of their names; 0 is what belongs to none of them. Road
- * and skyscraper are of one colour.
+ * and skyscraper are of one color.
  */
-const ade20k = coloured([
+const ade20k = colored([
   ['other', 0, 0, 0],
   ['wall', 120, 120, 120],
   ['building', 180, 120, 120],

@@ -1,5 +1,5 @@
 /**
- * A first layout for a photograph: superpixels, merged to k classes by colour, texture and height in the picture, for
+ * A first layout for a photograph: superpixels, merged to k classes by color, texture and height in the picture, for
  * people to correct. Merging is Ward's: always the two clusters whose union adds least to the sum of squared distances
  * from
  * cluster means (Ward, JASA 1963), so that every k from one run is a level of the same tree and can be chosen
@@ -12,7 +12,7 @@ import { superpixels, type Superpixels } from '../image/superpixels.ts';
 export interface Segments extends Superpixels {
   area: Uint32Array; // pixels of each superpixel
   color: Float32Array; // [count,3] mean sRGB
-  centre: Float32Array; // [count,2] mean x, y as shares of width and height
+  center: Float32Array; // [count,2] mean x, y as shares of width and height
   merges: [number, number][]; // in order; the second joins the first. All but the last k - 1 give k clusters
 }
 
@@ -40,15 +40,15 @@ interface Sized {
 /** Superpixels of RGBA bytes and the order in which they merge. Deterministic; about a second for a megapixel. */
 export function segment(picture: Sized, { superpixels: count = 400, compactness }: SegmentOptions = {}): Segments {
   const s = superpixels(picture, { count, compactness });
-  const { area, color, centre, features } = describe(picture, s);
-  return { ...s, area, color, centre, merges: ward(features, area) };
+  const { area, color, center, features } = describe(picture, s);
+  return { ...s, area, color, center, merges: ward(features, area) };
 }
 
 function describe({ width, height, data }: Sized, s: Superpixels) {
   const lab = toLab({ width, height, data });
   const area = new Uint32Array(s.count),
     color = new Float32Array(3 * s.count),
-    centre = new Float32Array(2 * s.count);
+    center = new Float32Array(2 * s.count);
   const sums = new Float64Array(FEATURES * s.count);
   for (let p = 0; p < s.labels.length; p++) {
     const k = s.labels[p],
@@ -64,20 +64,20 @@ function describe({ width, height, data }: Sized, s: Superpixels) {
     if (x + 1 < width && s.labels[p + 1] === k) steps += Math.abs(lab[3 * p + 3] - lab[3 * p]);
     if (y + 1 < height && s.labels[p + width] === k) steps += Math.abs(lab[3 * (p + width)] - lab[3 * p]);
     sums[FEATURES * k + 3] += steps;
-    centre[2 * k] += (x + 0.5) / width;
-    centre[2 * k + 1] += (y + 0.5) / height;
+    center[2 * k] += (x + 0.5) / width;
+    center[2 * k + 1] += (y + 0.5) / height;
   }
   const features = new Float64Array(sums.length);
   for (let k = 0; k < s.count; k++) {
     for (let c = 0; c < 3; c++) color[3 * k + c] /= area[k];
-    for (let c = 0; c < 2; c++) centre[2 * k + c] /= area[k];
+    for (let c = 0; c < 2; c++) center[2 * k + c] /= area[k];
     const mean = (c: number): number => sums[FEATURES * k + c] / area[k];
     features.set(
-      [LIGHT * mean(0), mean(1), mean(2), TEXTURE * mean(3), ACROSS * centre[2 * k], DOWN * centre[2 * k + 1]],
+      [LIGHT * mean(0), mean(1), mean(2), TEXTURE * mean(3), ACROSS * center[2 * k], DOWN * center[2 * k + 1]],
       FEATURES * k,
     );
   }
-  return { area, color, centre, features };
+  return { area, color, center, features };
 }
 
 /**
@@ -137,7 +137,7 @@ function ward(points: Float64Array, weights: Uint32Array): [number, number][] {
   return merges;
 }
 
-export interface FirstLayout {
+export interface SegmentedLayout {
   width: number;
   height: number;
   labels: Uint8Array;
@@ -145,10 +145,10 @@ export interface FirstLayout {
 }
 
 /**
- * The layout of k classes (2..64, at most as many as there are superpixels), largest class first, named and coloured
+ * The layout of k classes (2..64, at most as many as there are superpixels), largest class first, named and colored
  * after what they show.
  */
-export function classesOf(s: Segments, k: number): FirstLayout {
+export function classesOf(s: Segments, k: number): SegmentedLayout {
   const wanted = Math.max(1, Math.min(k, s.count, 64));
   const parent = Int32Array.from({ length: s.count }, (_, i) => i);
   for (const [a, b] of s.merges.slice(0, s.count - wanted)) parent[b] = a;
@@ -162,8 +162,8 @@ export function classesOf(s: Segments, k: number): FirstLayout {
     const g = groups.get(r) ?? { area: 0, color: [0, 0, 0] as RGB, x: 0, y: 0, members: [] };
     g.area += s.area[i];
     for (let c = 0; c < 3; c++) g.color[c] += s.area[i] * s.color[3 * i + c];
-    g.x += s.area[i] * s.centre[2 * i];
-    g.y += s.area[i] * s.centre[2 * i + 1];
+    g.x += s.area[i] * s.center[2 * i];
+    g.y += s.area[i] * s.center[2 * i + 1];
     g.members.push(i);
     groups.set(r, g);
   }
@@ -174,20 +174,20 @@ export function classesOf(s: Segments, k: number): FirstLayout {
     for (const i of g.members) classOf[i] = label;
     const mean = g.color.map((v) => Math.round(v / g.area)) as RGB;
     classes.push({
-      name: unused(nameOf(mean, g.x / g.area, g.y / g.area), classes),
+      name: unused(placeAndColorName(mean, g.x / g.area, g.y / g.area), classes),
       color: apart(vivid(mean), classes),
     });
   }
   return { width: s.width, height: s.height, labels: Uint8Array.from(s.labels, (l) => classOf[l]), classes };
 }
 
-/** The colour, more saturated, so that neighbours in a layout are told apart. */
+/** The color, more saturated, so that neighbors in a layout are told apart. */
 const vivid = (c: RGB): RGB => {
-  const grey = (c[0] + c[1] + c[2]) / 3;
-  return c.map((v) => Math.round(Math.max(0, Math.min(255, grey + 1.8 * (v - grey))))) as RGB;
+  const gray = (c[0] + c[1] + c[2]) / 3;
+  return c.map((v) => Math.round(Math.max(0, Math.min(255, gray + 1.8 * (v - gray))))) as RGB;
 };
 
-/** The colour itself where it is far enough from those in use; else the first of a row of distinct ones that is. */
+/** The color itself where it is far enough from those in use; else the first of a row of distinct ones that is. */
 export function apart(color: RGB, used: readonly { color: RGB }[], least = 72): RGB {
   const free = (c: RGB): boolean => used.every((u) => distance(u.color, c) >= least);
   if (free(color)) return color;
@@ -214,20 +214,20 @@ const hues: [number, string][] = [
 ];
 
 /** What one would call a region at a glance: 'light blue, top'. */
-export function nameOf(color: RGB, x: number, y: number): string {
+export function placeAndColorName(color: RGB, x: number, y: number): string {
   const [l, a, b] = labOf(...color);
   const hue = ((Math.atan2(b, a) * 180) / Math.PI + 360) % 360;
-  const grey = Math.hypot(a, b) < 7;
-  const tone = grey
+  const gray = Math.hypot(a, b) < 7;
+  const tone = gray
     ? l > 85
       ? 'white'
       : l < 15
         ? 'black'
         : l > 60
-          ? 'light grey'
+          ? 'light gray'
           : l < 35
-            ? 'dark grey'
-            : 'grey'
+            ? 'dark gray'
+            : 'gray'
     : `${l > 72 ? 'light ' : l < 32 ? 'dark ' : ''}${hues.find(([until]) => hue < until)![1]}`;
   const place = y < 0.36 ? 'top' : y > 0.64 ? 'bottom' : x < 0.3 ? 'left' : x > 0.7 ? 'right' : 'middle';
   return `${tone}, ${place}`;

@@ -1,41 +1,41 @@
 /**
- * Every pixel of a layout to a class: by its colour where that is clear, by its neighbourhood on borders; what neither
+ * Every pixel of a layout to a class: by its color where that is clear, by its neighborhood on borders; what neither
  * explains is named.
  */
 import { HOLE, thickParts, unpack, type ColorTable } from './histogram.ts';
 import { distance, toSegment, type RGB } from './palette.ts';
 
 const UNSET = 255;
-const FAR = 64; // RGB distance beyond which a colour is never taken for a class by itself
+const FAR = 64; // RGB distance beyond which a color is never taken for a class by itself
 const NEAR = 0.4; // ... nor beyond this share of the distance to the class's nearest other class
-const MIXED = 32; // RGB distance from the line between two classes within which a colour may be their border
+const MIXED = 32; // RGB distance from the line between two classes within which a color may be their border
 
-/** A colour (or class number) that no class and no border explains. */
+/** A color (or class number) that no class and no border explains. */
 export interface Alien {
   color: RGB;
-  code: number; // code: packed colour or class number
+  code: number; // code: packed color or class number
   count: number; // pixels of it and its shades
   at: [number, number]; // one of them: x, y
-  nearest: number; // the class of the nearest colour
+  nearest: number; // the class of the nearest color
   distance: number; // ... and how far that is
 }
 
 export interface Snapped {
   labels: Uint8Array; // [h,w], classes 0..K-1
-  byColor: number; // pixels near a class colour, but not it
-  byPlace: number; // pixels given the class of their neighbourhood
-  aliens: Alien[]; // largest first; their pixels are labelled all the same, by their neighbourhood
+  byColor: number; // pixels near a class color, but not it
+  byPlace: number; // pixels given the class of their neighborhood
+  aliens: Alien[]; // largest first; their pixels are labeled all the same, by their neighborhood
   near: { classOf: Int16Array; distance: Float64Array }; // by table entry: nearest class and distance to it
 }
 
 export interface SnapOptions {
   exact?: boolean; // only equal codes count (index files)
-  noisy?: boolean; // smeared as by JPEG, so that a small off-colour patch near a border proves nothing
-  skip?: (code: number) => boolean; // colours that need no complaint
+  noisy?: boolean; // smeared as by JPEG, so that a small off-color patch near a border proves nothing
+  skip?: (code: number) => boolean; // colors that need no complaint
 }
 
 /**
- * colors: the classes' colours, or for index files [number, 0, 0]. flat: flatPixels(table). Every pixel gets a label.
+ * colors: the classes' colors, or for index files [number, 0, 0]. flat: flatPixels(table). Every pixel gets a label.
  */
 export function snap(table: ColorTable, flat: Uint8Array, colors: RGB[], options: SnapOptions = {}): Snapped {
   const { width: w, height: h, ids } = table;
@@ -82,9 +82,9 @@ function mixes(c: RGB, colors: RGB[]): boolean {
 }
 
 /**
- * Where black meets white, the soft border may be exactly the grey of a third class. Thin parts of a class whose colour
- * lies between two others', both close by, are unset; also single pixels that only came near a class colour.
- * Returns how many of them had been counted as placed by colour.
+ * Where black meets white, the soft border may be exactly the gray of a third class. Thin parts of a class whose color
+ * lies between two others', both close by, are unset; also single pixels that only came near a class color.
+ * Returns how many of them had been counted as placed by color.
  */
 function unsetFalseBorders(labels: Uint8Array, table: ColorTable, far: Float64Array, colors: RGB[]): number {
   const { width: w, height: h, ids } = table;
@@ -133,7 +133,7 @@ function around(x: number, y: number, w: number, h: number, r: number, visit: (q
     for (let u = Math.max(0, x - r); u <= Math.min(w - 1, x + r); u++) visit(v * w + u);
 }
 
-/** Colours left over that are large (over 0.5 %), or fill a solid patch, and are no soft border between two classes. */
+/** Colors left over that are large (over 0.5 %), or fill a solid patch, and are no soft border between two classes. */
 function findAliens(
   labels: Uint8Array,
   table: ColorTable,

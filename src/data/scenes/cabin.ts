@@ -1,28 +1,28 @@
 import type { Canvas } from './painting/canvas.ts';
-import { hex, unit, type Light } from './painting/color.ts';
+import { colorFromHex, unitVector, type Light } from './painting/color.ts';
 import { paintHouse, sunPastHouse, type House } from './painting/building.ts';
 import { lightPlant, paintPlant, type FoliageLook } from './painting/foliage.ts';
 import {
   acrossAt,
   distanceAt,
   paintGrass,
-  soilColour,
+  soilColor,
   type GrassLook,
   type SoilLook,
-  type View,
+  type GroundView,
 } from './painting/ground.ts';
-import { lerp, Noise, randomStream, through } from './painting/noise.ts';
-import type { Recipe } from './scene.ts';
+import { lerp, NoiseField, randomStream, through } from './painting/noise.ts';
+import type { SceneRecipe } from './scene.ts';
 import { paintSky, type SkyLook } from './painting/sky.ts';
 import { growConifer } from './painting/trees.ts';
 
-/** A log cabin at the edge of a forest. Rows and heights in reference pixels, the house in metres. */
+/** A log cabin at the edge of a forest. Rows and heights in reference pixels, the house in meters. */
 interface Cabin {
   horizon: number;
   /** Height of the forest at the left end, middle and right end. */
   forest: readonly [number, number, number];
   houses: readonly House[];
-  /** Path: columns of its middle at the bottom row, half-way up and at its far end, and its width in metres. */
+  /** Path: columns of its middle at the bottom row, half-way up and at its far end, and its width in meters. */
   path: { near: number; middle: number; far: number; end: number; width: number };
 }
 
@@ -33,34 +33,42 @@ const SKY = 0,
   GRASS = 4,
   PATH = 5;
 
-const light: Light = { sun: unit([-0.5, 0.66, 0.56]), direct: [1.48, 1.34, 1.1], ambient: [0.27, 0.33, 0.42] };
+const light: Light = { sun: unitVector([-0.5, 0.66, 0.56]), direct: [1.48, 1.34, 1.1], ambient: [0.27, 0.33, 0.42] };
 const sky: SkyLook = {
-  zenith: hex(0x3f78ba),
-  horizon: hex(0xc9dcea),
+  zenith: colorFromHex(0x3f78ba),
+  horizon: colorFromHex(0xc9dcea),
   fade: 70,
-  streaks: { cover: 0.42, size: 60, opacity: 0.9, sunlit: [1.0, 1.0, 1.0], shaded: hex(0xb4c3d3) },
+  streaks: { cover: 0.42, size: 60, opacity: 0.9, sunlit: [1.0, 1.0, 1.0], shaded: colorFromHex(0xb4c3d3) },
 };
-const air = hex(0x9db6c6);
+const air = colorFromHex(0x9db6c6);
 const spruce: FoliageLook = {
-  dark: hex(0x263822),
-  bright: hex(0x54663a),
-  through: hex(0x32441c),
-  bark: hex(0x5d4c3e),
+  dark: colorFromHex(0x263822),
+  bright: colorFromHex(0x54663a),
+  through: colorFromHex(0x32441c),
+  bark: colorFromHex(0x5d4c3e),
   density: 0.8,
 };
 const grass: GrassLook = {
-  lush: hex(0x566b34),
-  dry: hex(0x908752),
-  soil: hex(0x2c2d1a),
-  through: hex(0x4e5f22),
+  lush: colorFromHex(0x566b34),
+  dry: colorFromHex(0x908752),
+  soil: colorFromHex(0x2c2d1a),
+  through: colorFromHex(0x4e5f22),
   blade: 0.2,
-  flowers: [{ petal: hex(0xf4efe4), heart: hex(0xe2b52a), size: 0.05, share: 0.3, perSquareMetre: 5 }],
+  flowers: [
+    { petal: colorFromHex(0xf4efe4), heart: colorFromHex(0xe2b52a), size: 0.05, share: 0.3, perSquareMeter: 5 },
+  ],
 };
-const gravel: SoilLook = { pale: hex(0xb5a48c), dark: hex(0x80705c), pebble: 0.07, pebbles: 0.4, bump: 0.7 };
+const gravel: SoilLook = {
+  pale: colorFromHex(0xb5a48c),
+  dark: colorFromHex(0x80705c),
+  pebble: 0.07,
+  pebbles: 0.4,
+  bump: 0.7,
+};
 
 function paint(canvas: Canvas, g: Cabin, seed: number): void {
-  const view: View = { horizon: g.horizon - 6, eye: 2.1, focal: 256 },
-    noise = new Noise(seed + 1);
+  const view: GroundView = { horizon: g.horizon - 6, eye: 2.1, focal: 256 },
+    noise = new NoiseField(seed + 1);
   paintSky(canvas, SKY, sky, g.horizon, g.horizon + 4, seed + 2);
   const random = randomStream(seed + 4);
   const grown = Array.from({ length: 12 }, () =>
@@ -76,7 +84,7 @@ function paint(canvas: Canvas, g: Cabin, seed: number): void {
         (1 + 0.3 * noise.fbm(x * 0.02, row, 2));
       const plant = grown[Math.floor(random() * grown.length)];
       paintPlant(canvas, FOREST, x, g.horizon + 1 + near * 3, plant, height / 70, {
-        colour: air,
+        color: air,
         amount: 0.14 * (1 - near),
       });
     }
@@ -99,10 +107,10 @@ function paint(canvas: Canvas, g: Cabin, seed: number): void {
       Z = distanceAt(view, y);
     return g.houses.reduce((sun, house) => Math.min(sun, sunPastHouse(house, light, X, Z)), 1);
   };
-  const soil = new Noise(seed + 8);
+  const soil = new NoiseField(seed + 8);
   canvas.fill(g.path.end, canvas.height, PATH, (x, y) => {
     if (!onPath(x, y) || built(x, y)) return null;
-    return soilColour(soil, gravel, light, acrossAt(view, x, y), distanceAt(view, y), sunAt(x, y));
+    return soilColor(soil, gravel, light, acrossAt(view, x, y), distanceAt(view, y), sunAt(x, y));
   });
   paintGrass(
     canvas,
@@ -125,7 +133,7 @@ const source: Cabin = {
 };
 
 /** A log cabin, a gravel path, a spruce forest behind. */
-export const cabin: Recipe<Cabin> = {
+export const cabin: SceneRecipe<Cabin> = {
   name: 'cabin',
   title: 'Forest cabin',
   aspect: 0.75,

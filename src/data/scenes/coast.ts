@@ -1,11 +1,11 @@
 import type { Canvas } from './painting/canvas.ts';
-import { hex, lit, mix, scale, unit, type Colour, type Light } from './painting/color.ts';
-import type { SoilLook, View } from './painting/ground.ts';
-import { clamp, lerp, Noise, smoothstep, through } from './painting/noise.ts';
-import type { Recipe } from './scene.ts';
+import { colorFromHex, lit, mix, scaleColor, unitVector, type LinearColor, type Light } from './painting/color.ts';
+import type { SoilLook, GroundView } from './painting/ground.ts';
+import { clampTo, lerp, NoiseField, smoothstep, through } from './painting/noise.ts';
+import type { SceneRecipe } from './scene.ts';
 import { paintBeach, paintSea, type SeaLook } from './painting/sea.ts';
 import { paintSky, type SkyLook } from './painting/sky.ts';
-import { facing, paintRange, peak, type Peak, type RangeLook, type Surface } from './painting/terrain.ts';
+import { facing, paintRange, peak, type Peak, type RangeLook, type TerrainPoint } from './painting/terrain.ts';
 
 /** A rocky shore in the evening. Reference pixels; rows count down from the top. */
 interface Coast {
@@ -21,47 +21,59 @@ const SKY = 0,
   SEA = 2,
   SAND = 3;
 
-const light: Light = { sun: unit([-0.8, 0.3, 0.36]), direct: [2.05, 1.36, 0.86], ambient: [0.27, 0.32, 0.45] };
+const light: Light = { sun: unitVector([-0.8, 0.3, 0.36]), direct: [2.05, 1.36, 0.86], ambient: [0.27, 0.32, 0.45] };
 const sky: SkyLook = {
-  zenith: hex(0x2f5892),
-  horizon: hex(0xf4ad78),
+  zenith: colorFromHex(0x2f5892),
+  horizon: colorFromHex(0xf4ad78),
   fade: 30,
-  glow: { x: 24, up: 5, radius: 95, colour: [0.9, 0.36, 0.06] },
-  streaks: { cover: 0.42, size: 62, opacity: 0.95, sunlit: [1.6, 0.7, 0.36], shaded: hex(0x5f5a7c) },
+  glow: { x: 24, up: 5, radius: 95, color: [0.9, 0.36, 0.06] },
+  streaks: { cover: 0.42, size: 62, opacity: 0.95, sunlit: [1.6, 0.7, 0.36], shaded: colorFromHex(0x5f5a7c) },
 };
 const crags: RangeLook = { rib: 28, relief: 0.68, round: 1.6, ledge: 4.5, sink: 1.6, floor: 0 };
-const sea: SeaLook = { deep: hex(0x12404f), face: hex(0x3f8f8c), foam: hex(0xf2efea), chop: 0.05, swell: 0.1 };
-const sand: SoilLook = { pale: hex(0xe0cfb6), dark: hex(0xb9a389), pebble: 0.09, pebbles: 0.02, bump: 1.1 };
+const sea: SeaLook = {
+  deep: colorFromHex(0x12404f),
+  face: colorFromHex(0x3f8f8c),
+  foam: colorFromHex(0xf2efea),
+  chop: 0.05,
+  swell: 0.1,
+};
+const sand: SoilLook = {
+  pale: colorFromHex(0xe0cfb6),
+  dark: colorFromHex(0xb9a389),
+  pebble: 0.09,
+  pebbles: 0.02,
+  bump: 1.1,
+};
 
-function cliff(noise: Noise): (s: Surface) => Colour {
-  const ochre = hex(0x8a7460),
-    grey = hex(0x5c5856),
-    wetRock = hex(0x2e2a28),
-    turf = hex(0x6a7236);
+function cliff(noise: NoiseField): (s: TerrainPoint) => LinearColor {
+  const ochre = colorFromHex(0x8a7460),
+    gray = colorFromHex(0x5c5856),
+    wetRock = colorFromHex(0x2e2a28),
+    turf = colorFromHex(0x6a7236);
   return (s) => {
     const slope = Math.hypot(s.sx, s.sz),
       n = noise.fbm(s.x * 0.09, s.z * 0.09, 4);
     const fine = noise.fbm(s.x * 0.45, s.height * 0.6 + s.z * 0.35, 4, 0.7),
       cracks = Math.abs(noise.fbm(s.x * 0.3 + 50, s.height * 0.16 + s.z * 0.2, 4));
     const strata = noise.fbm(s.x * 0.02 + n, s.height * 0.42 + n * 1.5 + s.x * 0.05, 3);
-    let albedo = scale(
-      mix(grey, ochre, smoothstep(-0.35, 0.35, strata + 0.5 * n)),
+    let albedo = scaleColor(
+      mix(gray, ochre, smoothstep(-0.35, 0.35, strata + 0.5 * n)),
       (1 + 0.85 * fine) * lerp(0.5, 1, smoothstep(0.0, 0.07, cracks)),
     );
     albedo = mix(
       albedo,
-      scale(turf, 1 + 0.5 * fine),
+      scaleColor(turf, 1 + 0.5 * fine),
       smoothstep(0.9, 0.45, slope) * smoothstep(16, 24, s.height + 8 * n),
     );
     albedo = mix(albedo, wetRock, smoothstep(4.5, 1.2, s.height + 2 * fine) * 0.85);
     const c = lit(albedo, light, facing(s, light.sun) * s.sunlit, s.open);
-    return mix(c, hex(0xd9b79c), clamp(1 - Math.exp(-(s.distance - 0.93) * 0.9)));
+    return mix(c, colorFromHex(0xd9b79c), clampTo(1 - Math.exp(-(s.distance - 0.93) * 0.9)));
   };
 }
 
 function paint(canvas: Canvas, g: Coast, seed: number): void {
-  const view: View = { horizon: g.horizon, eye: 3.2, focal: 256 },
-    noise = new Noise(seed + 1);
+  const view: GroundView = { horizon: g.horizon, eye: 3.2, focal: 256 },
+    noise = new NoiseField(seed + 1);
   paintSky(canvas, SKY, sky, g.horizon, g.horizon + 1, seed + 2);
   const edge = (x: number): number => through(g.edge, x) + 5 * noise.fbm(x * 0.017, 3, 4);
   const beach = { edge, sand },
@@ -80,7 +92,7 @@ function paint(canvas: Canvas, g: Coast, seed: number): void {
   const afloat = g.rocks.map((r) => r.foot < Math.min(...g.edge) - 4);
   g.rocks.forEach((_, i) => afloat[i] && paintRocks(i));
   const before = canvas.snapshot(),
-    mirrored = (x: number, up: number): Colour => before(x, g.horizon - up);
+    mirrored = (x: number, up: number): LinearColor => before(x, g.horizon - up);
   const free = (x: number, y: number): boolean => canvas.labelAt(x, y) !== ROCK;
   paintSea(canvas, SEA, view, beach, sea, light, { free, mirrored }, seed + 5);
   // The sun stands low on the left: every summit on the beach throws its shadow to the right, three times its height.
@@ -121,7 +133,7 @@ const source: Coast = {
 };
 
 /** Sea, rocks and sand at sunset. */
-export const coast: Recipe<Coast> = {
+export const coast: SceneRecipe<Coast> = {
   name: 'coast',
   title: 'Evening coast',
   aspect: 2 / 3,

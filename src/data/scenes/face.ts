@@ -1,9 +1,9 @@
 import { namedPalettes } from '../layout/palettes.ts';
 import type { Canvas } from './painting/canvas.ts';
-import { hex, mix, scale, type Colour } from './painting/color.ts';
+import { colorFromHex, mix, scaleColor, type LinearColor } from './painting/color.ts';
 import { paintHead, type Head } from './painting/head.ts';
-import { Noise, smoothstep } from './painting/noise.ts';
-import type { Recipe, SceneClass } from './scene.ts';
+import { NoiseField, smoothstep } from './painting/noise.ts';
+import type { SceneRecipe, SceneClass } from './scene.ts';
 
 /** What is seen of CelebAMask-HQ's classes; l_ is on the left of the picture. */
 const names = [
@@ -28,13 +28,13 @@ const classes = names.map(
   (name): SceneClass => ({ name, color: namedPalettes['celebamask-hq'].classes.find((c) => c.name === name)!.color }),
 );
 
-const wall: readonly [Colour, Colour] = [hex(0x8fa3a8), hex(0x55666f)];
-const wool: readonly [Colour, Colour] = [hex(0x2e4a6e), hex(0x8296a8)];
+const wall: readonly [LinearColor, LinearColor] = [colorFromHex(0x8fa3a8), colorFromHex(0x55666f)];
+const wool: readonly [LinearColor, LinearColor] = [colorFromHex(0x2e4a6e), colorFromHex(0x8296a8)];
 
 function paint(canvas: Canvas, g: Head, seed: number): void {
-  const noise = new Noise(seed + 3);
+  const noise = new NoiseField(seed + 3);
   canvas.fill(0, canvas.height, at('background'), (x, y) =>
-    scale(
+    scaleColor(
       mix(wall[0], wall[1], smoothstep(20, 270, x + 0.5 * y)),
       0.6 + 0.3 * noise.fbm(x * 0.015, y * 0.015, 3) + 0.14 * noise.fbm(x * 0.35, y * 0.35, 4),
     ),
@@ -65,7 +65,7 @@ function paint(canvas: Canvas, g: Head, seed: number): void {
     if (canvas.labelAt(x, y) === at('hair')) return null;
     const row = Math.sin(y * 1.5 + 1.2 * Math.sin(x * 0.9)),
       rib = Math.abs(u) < 50 && y < collar + 7 ? 0.75 : 1;
-    return scale(
+    return scaleColor(
       mix(wool[0], wool[1], 0.35 + 0.3 * row + 0.25 * noise.fbm(x * 0.2, y * 0.2, 3)),
       rib * (0.95 - 0.35 * smoothstep(-20, 110, u)) * (0.7 + 0.3 * smoothstep(shoulder - 8, shoulder + 14, y)),
     );
@@ -83,7 +83,7 @@ const source: Head = {
 };
 
 /** A painted portrait: many small classes, left and right ones among them, thin brows and lips. */
-export const face: Recipe<Head> = {
+export const face: SceneRecipe<Head> = {
   name: 'face',
   title: 'Portrait',
   aspect: 1,

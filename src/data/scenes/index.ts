@@ -7,12 +7,12 @@ import { coast } from './coast.ts';
 import { face } from './face.ts';
 import { lake } from './lake.ts';
 import { meadow } from './meadow.ts';
-import type { Recipe, Scene, ScenePicture } from './scene.ts';
+import type { SceneRecipe, Scene, ScenePicture } from './scene.ts';
 
 export type { Scene, SceneClass, ScenePicture } from './scene.ts';
 
 /** Closes a recipe over its own geometry type, so that recipes of different scenes fit one list. */
-function painter<G>(recipe: Recipe<G>) {
+function painter<G>(recipe: SceneRecipe<G>) {
   const picture = (name: string, geometry: G, size: number, seed: number): ScenePicture => {
     const width = size,
       height = Math.round(size * recipe.aspect),

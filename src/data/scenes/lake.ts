@@ -1,11 +1,11 @@
 import type { Canvas } from './painting/canvas.ts';
-import { hex, lit, mix, scale, unit, type Colour, type Light } from './painting/color.ts';
+import { colorFromHex, lit, mix, scaleColor, unitVector, type LinearColor, type Light } from './painting/color.ts';
 import { lightPlant, paintPlant, type FoliageLook } from './painting/foliage.ts';
-import { paintGrass, type GrassLook, type View } from './painting/ground.ts';
-import { clamp, lerp, Noise, randomStream, smoothstep, through } from './painting/noise.ts';
-import type { Recipe } from './scene.ts';
+import { paintGrass, type GrassLook, type GroundView } from './painting/ground.ts';
+import { clampTo, lerp, NoiseField, randomStream, smoothstep, through } from './painting/noise.ts';
+import type { SceneRecipe } from './scene.ts';
 import { paintSky, type SkyLook } from './painting/sky.ts';
-import { facing, paintRange, peak, type Peak, type RangeLook, type Surface } from './painting/terrain.ts';
+import { facing, paintRange, peak, type Peak, type RangeLook, type TerrainPoint } from './painting/terrain.ts';
 import { growConifer } from './painting/trees.ts';
 import { paintLake, type WaterLook } from './painting/water.ts';
 
@@ -27,52 +27,52 @@ const SKY = 0,
   WATER = 3,
   GRASS = 4;
 
-const light: Light = { sun: unit([-0.76, 0.47, 0.34]), direct: [1.62, 1.44, 1.16], ambient: [0.22, 0.29, 0.41] };
+const light: Light = { sun: unitVector([-0.76, 0.47, 0.34]), direct: [1.62, 1.44, 1.16], ambient: [0.22, 0.29, 0.41] };
 const sky: SkyLook = {
-  zenith: hex(0x2f62a0),
-  horizon: hex(0xbcd3e4),
+  zenith: colorFromHex(0x2f62a0),
+  horizon: colorFromHex(0xbcd3e4),
   fade: 46,
-  streaks: { cover: 0.12, size: 70, opacity: 0.35, sunlit: [0.95, 0.96, 0.98], shaded: hex(0xb4c6d8) },
-  cumulus: { count: 14, size: 120, sun: light.sun, sunlit: [1.16, 1.12, 1.06], shaded: hex(0x6f829c) },
+  streaks: { cover: 0.12, size: 70, opacity: 0.35, sunlit: [0.95, 0.96, 0.98], shaded: colorFromHex(0xb4c6d8) },
+  cumulus: { count: 14, size: 120, sun: light.sun, sunlit: [1.16, 1.12, 1.06], shaded: colorFromHex(0x6f829c) },
 };
-const air = hex(0x9dbad6);
+const air = colorFromHex(0x9dbad6);
 const spruce: FoliageLook = {
-  dark: hex(0x283a24),
-  bright: hex(0x56683a),
-  through: hex(0x34461c),
-  bark: hex(0x5b4a3c),
+  dark: colorFromHex(0x283a24),
+  bright: colorFromHex(0x56683a),
+  through: colorFromHex(0x34461c),
+  bark: colorFromHex(0x5b4a3c),
   density: 0.9,
 };
 const alps: RangeLook = { rib: 46, relief: 0.85, round: 1, ledge: 0, sink: 0.5, floor: 7 };
-const water: WaterLook = { deep: hex(0x123f4a), shallow: hex(0x5a8577), chop: 0.03, ripple: 0.55 };
+const water: WaterLook = { deep: colorFromHex(0x123f4a), shallow: colorFromHex(0x5a8577), chop: 0.03, ripple: 0.55 };
 const grass: GrassLook = {
-  lush: hex(0x56702f),
-  dry: hex(0x9a8f55),
-  soil: hex(0x2c2b1a),
-  through: hex(0x54691f),
+  lush: colorFromHex(0x56702f),
+  dry: colorFromHex(0x9a8f55),
+  soil: colorFromHex(0x2c2b1a),
+  through: colorFromHex(0x54691f),
   blade: 0.24,
   flowers: [
-    { petal: hex(0xf4efe4), heart: hex(0xe2b52a), size: 0.05, share: 0.4, perSquareMetre: 14 },
-    { petal: hex(0xf0c92c), heart: hex(0xc98a12), size: 0.045, share: 0.35, perSquareMetre: 12 },
+    { petal: colorFromHex(0xf4efe4), heart: colorFromHex(0xe2b52a), size: 0.05, share: 0.4, perSquareMeter: 14 },
+    { petal: colorFromHex(0xf0c92c), heart: colorFromHex(0xc98a12), size: 0.045, share: 0.35, perSquareMeter: 12 },
   ],
 };
 
-function rock(noise: Noise): (s: Surface) => Colour {
-  const grey = hex(0x6f6b69),
-    warm = hex(0x7a6b5c),
-    scree = hex(0x8f877c),
-    snow: Colour = [0.86, 0.89, 0.95],
-    heath = hex(0x5a6338);
+function rock(noise: NoiseField): (s: TerrainPoint) => LinearColor {
+  const gray = colorFromHex(0x6f6b69),
+    warm = colorFromHex(0x7a6b5c),
+    scree = colorFromHex(0x8f877c),
+    snow: LinearColor = [0.86, 0.89, 0.95],
+    heath = colorFromHex(0x5a6338);
   return (s) => {
     const slope = Math.hypot(s.sx, s.sz),
       n = noise.fbm(s.x * 0.11, s.z * 0.11, 4),
       fine = noise.fbm(s.x * 0.5, s.height * 0.55 + s.z * 0.35, 4, 0.65);
     const strata = noise.at(s.x * 0.015 + n, s.height * 0.33 + n * 2.2);
-    let albedo = mix(mix(grey, warm, smoothstep(-0.3, 0.4, n)), scree, smoothstep(1.0, 0.45, slope) * 0.7);
-    albedo = scale(albedo, 1 + 0.2 * strata + 0.55 * fine);
+    let albedo = mix(mix(gray, warm, smoothstep(-0.3, 0.4, n)), scree, smoothstep(1.0, 0.45, slope) * 0.7);
+    albedo = scaleColor(albedo, 1 + 0.2 * strata + 0.55 * fine);
     albedo = mix(
       albedo,
-      scale(heath, 1 + 0.4 * fine),
+      scaleColor(heath, 1 + 0.4 * fine),
       smoothstep(34, 16, s.height + 14 * n) * smoothstep(1.5, 0.7, slope),
     );
     // Snow lies where it is high, not too steep, and longer in hollows and on the side away from the sun.
@@ -80,18 +80,18 @@ function rock(noise: Noise): (s: Surface) => Colour {
     albedo = mix(albedo, snow, smoothstep(34, 41, line) * smoothstep(2.6, 1.5, slope + 0.7 * fine - s.height * 0.016));
     const c = lit(albedo, light, facing(s, light.sun) * s.sunlit, s.open);
     const haze = 1 - Math.exp(-(s.distance - 0.72) * 0.36 - Math.max(0, 18 - s.height) * 0.006);
-    return mix(c, air, clamp(haze));
+    return mix(c, air, clampTo(haze));
   };
 }
 
-function paintForest(canvas: Canvas, g: Lake, noise: Noise, seed: number): void {
+function paintForest(canvas: Canvas, g: Lake, noise: NoiseField, seed: number): void {
   const random = randomStream(seed);
   // Shrubs and shade fill the gaps between the trunks.
   canvas.fill(g.shore - 4, g.shore + 1, TREES, (x, y) => {
     const n = noise.fbm(x * 0.5, y * 0.6, 3);
     return y < g.shore - 1.6 - 0.07 * through(g.forest, x) + 1.6 * n
       ? null
-      : lit(mix(spruce.dark, spruce.bright, clamp(0.3 + n)), light, 0.2 + 0.3 * n, 0.5);
+      : lit(mix(spruce.dark, spruce.bright, clampTo(0.3 + n)), light, 0.2 + 0.3 * n, 0.5);
   });
   const grown = Array.from({ length: 14 }, () =>
     lightPlant(growConifer(13, lerp(1.7, 2.7, random()), random, 0.8), spruce, light, random),
@@ -103,15 +103,15 @@ function paintForest(canvas: Canvas, g: Lake, noise: Noise, seed: number): void 
       const height = most * lerp(0.35, 1.05, random() ** 1.4) * (1 + 0.7 * gap) * (1 - row * 0.08);
       const plant = grown[Math.floor(random() * grown.length)];
       paintPlant(canvas, TREES, x, g.shore + 0.5 - (4 - row) * 0.1 * most, plant, Math.max(2.5, height) / 13, {
-        colour: air,
+        color: air,
         amount: 0.12 - row * 0.028,
       });
     }
 }
 
 function paint(canvas: Canvas, g: Lake, seed: number): void {
-  const view: View = { horizon: g.shore - 2.5, eye: 2.6, focal: 256 };
-  const noise = new Noise(seed + 1);
+  const view: GroundView = { horizon: g.shore - 2.5, eye: 2.6, focal: 256 };
+  const noise = new NoiseField(seed + 1);
   paintSky(canvas, SKY, sky, g.shore, g.shore, seed + 2);
   paintRange(
     canvas,
@@ -174,7 +174,7 @@ const source: Lake = {
 };
 
 /** Snow mountains, spruces and a lake that mirrors them. */
-export const lake: Recipe<Lake> = {
+export const lake: SceneRecipe<Lake> = {
   name: 'lake',
   title: 'Mountain lake',
   aspect: 1,

@@ -1,11 +1,11 @@
 import type { Canvas } from './painting/canvas.ts';
-import { hex, lit, mix, scale, unit, type Colour, type Light } from './painting/color.ts';
+import { colorFromHex, lit, mix, scaleColor, unitVector, type LinearColor, type Light } from './painting/color.ts';
 import { lightPlant, paintPlant, type FoliageLook } from './painting/foliage.ts';
-import { paintGrass, type GrassLook, type View } from './painting/ground.ts';
-import { clamp, Noise, randomStream, smoothstep } from './painting/noise.ts';
-import type { Recipe } from './scene.ts';
+import { paintGrass, type GrassLook, type GroundView } from './painting/ground.ts';
+import { clampTo, NoiseField, randomStream, smoothstep } from './painting/noise.ts';
+import type { SceneRecipe } from './scene.ts';
 import { paintSky, type SkyLook } from './painting/sky.ts';
-import { facing, paintRange, peak, type Peak, type RangeLook, type Surface } from './painting/terrain.ts';
+import { facing, paintRange, peak, type Peak, type RangeLook, type TerrainPoint } from './painting/terrain.ts';
 import { growBroadleaf } from './painting/trees.ts';
 
 /** A flower meadow under a tree. Reference pixels; rows count down from the top. */
@@ -21,58 +21,58 @@ const SKY = 0,
   TREE = 2,
   MEADOW = 3;
 
-const light: Light = { sun: unit([-0.6, 0.68, 0.42]), direct: [1.5, 1.38, 1.15], ambient: [0.26, 0.33, 0.44] };
+const light: Light = { sun: unitVector([-0.6, 0.68, 0.42]), direct: [1.5, 1.38, 1.15], ambient: [0.26, 0.33, 0.44] };
 const sky: SkyLook = {
-  zenith: hex(0x2d66ae),
-  horizon: hex(0xc4dcec),
+  zenith: colorFromHex(0x2d66ae),
+  horizon: colorFromHex(0xc4dcec),
   fade: 58,
-  cumulus: { count: 16, size: 135, sun: light.sun, sunlit: [1.16, 1.12, 1.07], shaded: hex(0x73869f) },
+  cumulus: { count: 16, size: 135, sun: light.sun, sunlit: [1.16, 1.12, 1.07], shaded: colorFromHex(0x73869f) },
 };
-const air = hex(0xa6c2da);
+const air = colorFromHex(0xa6c2da);
 const downs: RangeLook = { rib: 60, relief: 0.4, round: 1, ledge: 0, sink: 0.5, floor: 6 };
 const oak: FoliageLook = {
-  dark: hex(0x35481f),
-  bright: hex(0x6d803c),
-  through: hex(0x566a1a),
-  bark: hex(0x5d4c3e),
+  dark: colorFromHex(0x35481f),
+  bright: colorFromHex(0x6d803c),
+  through: colorFromHex(0x566a1a),
+  bark: colorFromHex(0x5d4c3e),
   density: 0.62,
 };
 const grass: GrassLook = {
-  lush: hex(0x526a31),
-  dry: hex(0x8a8850),
-  soil: hex(0x2a2c18),
-  through: hex(0x4e6222),
+  lush: colorFromHex(0x526a31),
+  dry: colorFromHex(0x8a8850),
+  soil: colorFromHex(0x2a2c18),
+  through: colorFromHex(0x4e6222),
   blade: 0.3,
   flowers: [
-    { petal: hex(0xe8b80c), heart: hex(0xa8700c), size: 0.07, share: 0.62, perSquareMetre: 42 },
-    { petal: hex(0xf6f2ea), heart: hex(0xe2b52a), size: 0.06, share: 0.3, perSquareMetre: 16 },
-    { petal: hex(0xc4301c), heart: hex(0x2a0c10), size: 0.085, share: 0.36, perSquareMetre: 10 },
+    { petal: colorFromHex(0xe8b80c), heart: colorFromHex(0xa8700c), size: 0.07, share: 0.62, perSquareMeter: 42 },
+    { petal: colorFromHex(0xf6f2ea), heart: colorFromHex(0xe2b52a), size: 0.06, share: 0.3, perSquareMeter: 16 },
+    { petal: colorFromHex(0xc4301c), heart: colorFromHex(0x2a0c10), size: 0.085, share: 0.36, perSquareMeter: 10 },
   ],
 };
 
-function fields(noise: Noise): (s: Surface) => Colour {
-  const pasture = hex(0x6f8440),
-    stubble = hex(0xa59c5e),
-    wood = hex(0x2c4026);
+function fields(noise: NoiseField): (s: TerrainPoint) => LinearColor {
+  const pasture = colorFromHex(0x6f8440),
+    stubble = colorFromHex(0xa59c5e),
+    wood = colorFromHex(0x2c4026);
   return (s) => {
     const patch = noise.fbm(s.x * 0.03 + 8, s.z * 0.06, 3),
       trees = noise.fbm(s.x * 0.035, s.z * 0.05 + 30, 4);
     const crowns = noise.fbm(s.x * 0.55, (s.z * 0.4 - s.height) * 0.7, 3, 0.7);
     const forest = smoothstep(-0.02, 0.05, trees + 0.16 * crowns);
     let albedo = mix(pasture, stubble, smoothstep(0.05, 0.25, patch));
-    albedo = mix(scale(albedo, 1 + 0.15 * crowns), scale(wood, 1 + 1.3 * crowns), forest);
+    albedo = mix(scaleColor(albedo, 1 + 0.15 * crowns), scaleColor(wood, 1 + 1.3 * crowns), forest);
     const c = lit(
       albedo,
       light,
       facing(s, light.sun) * s.sunlit * (1 - forest * 0.3 * (1 - crowns)),
       s.open * (1 - 0.3 * forest),
     );
-    return mix(c, air, clamp(1 - Math.exp(-(s.distance - 0.82) * 1.15)));
+    return mix(c, air, clampTo(1 - Math.exp(-(s.distance - 0.82) * 1.15)));
   };
 }
 
 function paint(canvas: Canvas, g: Meadow, seed: number): void {
-  const view: View = { horizon: g.horizon - 1, eye: 1.5, focal: 256 };
+  const view: GroundView = { horizon: g.horizon - 1, eye: 1.5, focal: 256 };
   paintSky(canvas, SKY, sky, g.horizon, g.horizon + 1, seed + 2);
   const range = {
     look: downs,
@@ -82,8 +82,8 @@ function paint(canvas: Canvas, g: Meadow, seed: number): void {
     depth: 230,
     seed: seed + 3,
   };
-  paintRange(canvas, HILLS, range, light.sun, fields(new Noise(seed + 1)));
-  const noise = new Noise(seed + 7),
+  paintRange(canvas, HILLS, range, light.sun, fields(new NoiseField(seed + 1)));
+  const noise = new NoiseField(seed + 7),
     edge = (x: number): number => g.horizon + 1 + 2 * noise.fbm(x * 0.012, 1, 3);
   const sunAt = (x: number, y: number): number => {
     let sun = 1;
@@ -120,7 +120,7 @@ const source: Meadow = {
 };
 
 /** A broad tree in a flower meadow before distant hills. */
-export const meadow: Recipe<Meadow> = {
+export const meadow: SceneRecipe<Meadow> = {
   name: 'meadow',
   title: 'Flower meadow',
   aspect: 1,

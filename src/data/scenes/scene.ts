@@ -1,6 +1,6 @@
 import type { Canvas } from './painting/canvas.ts';
 
-/** A class of a layout: its name and its colour in the layout's picture (sRGB bytes). */
+/** A class of a layout: its name and its color in the layout's picture (sRGB bytes). */
 export interface SceneClass {
   name: string;
   color: [number, number, number];
@@ -33,7 +33,7 @@ export interface Scene {
 /**
  * How to paint one scene from a geometry G: the same materials, light and palette for the source and for every target.
  */
-export interface Recipe<G> {
+export interface SceneRecipe<G> {
   name: string;
   title: string;
   classes: SceneClass[];

@@ -90,7 +90,7 @@ export const factors: readonly Factor[] = [
   turned(
     'condition',
     ['onehot', 'color'],
-    ['one-hot layouts', 'colour layouts'],
+    ['one-hot layouts', 'color layouts'],
     (c) => c.network.condition,
     (c, v) => {
       c.network.condition = v;

@@ -1,9 +1,9 @@
 /**
- * What the judge sees of a pixel: colour and texture of its surroundings at several sizes, and nothing of where it
+ * What the judge sees of a pixel: color and texture of its surroundings at several sizes, and nothing of where it
  * lies. All
  * by hand (no learned filter), on the host in a fixed order, so that they are the same on every adapter.
  */
-import { gradient, lab, smooth, type Plane, type Planes } from '../metrics/planes.ts';
+import { planeGradient, lab, smooth, type Plane, type Planes } from '../metrics/planes.ts';
 
 /** Radii (in pixels of a picture about 256 wide) of the windows for means and for texture. */
 const radii = [2, 5];
@@ -21,18 +21,18 @@ export function pixelFeatures(picture: {
   width: number;
   height: number;
   data: Uint8Array;
-}): Planes & { /** Which are texture; the others are colour. */ texture: boolean[] } {
-  const { width: w, height: h, planes: colour } = lab(picture);
-  const out: Plane[] = colour.map((p) => smooth(p, w, h, 1));
+}): Planes & { /** Which are texture; the others are color. */ texture: boolean[] } {
+  const { width: w, height: h, planes: color } = lab(picture);
+  const out: Plane[] = color.map((p) => smooth(p, w, h, 1));
   const texture = [false, false, false];
-  const fine = colour[0].map((v, i) => Math.abs(v - out[0][i]));
-  const [gx, gy] = gradient(colour[0], w, h);
+  const fine = color[0].map((v, i) => Math.abs(v - out[0][i]));
+  const [gx, gy] = planeGradient(color[0], w, h);
   const product = (a: Plane, b: Plane): Plane => a.map((v, i) => v * b[i]);
   const rooted = (p: Plane): Plane => p.map((v) => Math.sign(v) * Math.sqrt(Math.abs(v)));
   const [xx, yy, xy] = [product(gx, gx), product(gy, gy), product(gx, gy)];
-  const squares = colour.map((p) => product(p, p));
+  const squares = color.map((p) => product(p, p));
   for (const r of radii) {
-    for (const [c, p] of colour.entries()) {
+    for (const [c, p] of color.entries()) {
       const mean = smooth(p, w, h, r);
       out.push(
         mean,

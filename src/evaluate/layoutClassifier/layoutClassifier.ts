@@ -1,9 +1,9 @@
 /**
  * The judge: reads the layout off a picture, to say whether a result follows its target. It took no part in any
  * training here:
- * it learns from the source pair and random warps of it alone, by other means (extremely randomised trees over
+ * it learns from the source pair and random warps of it alone, by other means (extremely randomized trees over
  * hand-made
- * features of colour and texture) and another seed than the segmenter S, and it is not told where a pixel lies, so it
+ * features of color and texture) and another seed than the segmenter S, and it is not told where a pixel lies, so it
  * cannot answer by habit that the sky is at the top.
  *
  * No judge is right about everything. So it comes with two numbers of its own: its ceiling, what it gives to warps of
@@ -19,7 +19,7 @@ import { layoutScore, type LayoutScore } from '../metrics/labels.ts';
 import { lab } from '../metrics/planes.ts';
 import { warpedPair, type PictureAndLabels } from './warps.ts';
 
-export interface JudgeOptions {
+export interface LayoutClassifierOptions {
   /** Longer side of the source as the judge sees it, in pixels; smaller sources stay as they are. */
   longSide: number;
   /** Warps to learn from (beside the source itself), and unseen ones for the ceiling. */
@@ -34,7 +34,7 @@ export interface JudgeOptions {
   least: number;
   seed: number;
 }
-export const defaultJudge: JudgeOptions = {
+export const defaultLayoutClassifier: LayoutClassifierOptions = {
   longSide: 256,
   warps: 5,
   unseen: 2,
@@ -48,9 +48,9 @@ export const defaultJudge: JudgeOptions = {
 
 /** Spread of the final vote: pixels, and units of L*a*b*. */
 const voteRadius = 2,
-  voteColour = 8;
+  voteColor = 8;
 
-export class Judge {
+export class LayoutClassifier {
   private constructor(
     readonly classes: number,
     /** Size of the pictures it looks at, as a share of the source's. */
@@ -63,8 +63,12 @@ export class Judge {
   /**
    * Trains on one pair. A second or two for 256 x 256 pixels on one core; the same bits for the same pair and options.
    */
-  static train(source: PictureAndLabels, classes: number, options: Partial<JudgeOptions> = {}): Judge {
-    const o = { ...defaultJudge, ...options };
+  static train(
+    source: PictureAndLabels,
+    classes: number,
+    options: Partial<LayoutClassifierOptions> = {},
+  ): LayoutClassifier {
+    const o = { ...defaultLayoutClassifier, ...options };
     const scale = Math.min(1, o.longSide / Math.max(source.width, source.height));
     const [w, h] = [source.width, source.height].map((n) => Math.max(8, Math.round(n * scale)));
     const small: PictureAndLabels = {
@@ -78,7 +82,7 @@ export class Judge {
       const unseen = warpedPair(small, o.seed, o.warps + i);
       return layoutScore(unseen.labels, decide(forest, unseen.photo), classes);
     });
-    return new Judge(classes, scale, forest, meanScore(scores));
+    return new LayoutClassifier(classes, scale, forest, meanScore(scores));
   }
 
   /** Class of every pixel of a picture whose pixels are as large as the source's; [h,w] at the picture's size. */
@@ -115,7 +119,7 @@ const softened = (p: Picture, by: number): Picture =>
 function draw(
   source: PictureAndLabels,
   classes: number,
-  o: JudgeOptions,
+  o: LayoutClassifierOptions,
 ): { columns: Float32Array[]; labels: Uint8Array; classes: number } {
   const columns: number[][] = [];
   const labels: number[] = [];
@@ -139,7 +143,7 @@ function draw(
 }
 
 /**
- * Labels of a picture: the forest's shares, averaged over neighbours of like colour (a bilateral window, Tomasi and
+ * Labels of a picture: the forest's shares, averaged over neighbors of like color (a bilateral window, Tomasi and
  * Manduchi
  * 1998), then the largest. Without it single leaves and blades speckle the map.
  */
@@ -157,7 +161,7 @@ function decide(forest: Forest, picture: Picture): Uint8Array {
       for (let v = Math.max(0, y - voteRadius); v <= Math.min(h - 1, y + voteRadius); v++) {
         for (let u = Math.max(0, x - voteRadius); u <= Math.min(w - 1, x + voteRadius); u++) {
           const q = v * w + u;
-          const d = ((L[p] - L[q]) ** 2 + (A[p] - A[q]) ** 2 + (B[p] - B[q]) ** 2) / voteColour ** 2;
+          const d = ((L[p] - L[q]) ** 2 + (A[p] - A[q]) ** 2 + (B[p] - B[q]) ** 2) / voteColor ** 2;
           const weight = 1 / (1 + d);
           for (let c = 0; c < k; c++) sum[c] += weight * shares[q * k + c];
         }

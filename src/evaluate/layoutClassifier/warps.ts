@@ -2,7 +2,7 @@
  * Random warps of a source pair on the host, for the judge: what may be learned from one picture, and what it is tested
  * on.
  */
-import { warpMap, warpPosition, type Point } from '../../autograd/ops/spatial/tps.ts';
+import { warpMap, warpPosition, type ControlPoint } from '../../autograd/ops/spatial/tps.ts';
 import type { Picture } from '../../data/image/image.ts';
 import { HostRandom } from '../../engine/random.ts';
 import { outputToInput } from '../../model/training/augment.ts';
@@ -35,9 +35,9 @@ export function warpedPair(
   const random = new HostRandom((seed + Math.imul(number + 1, 0x85ebca6b)) >>> 0);
   const flip = random.next() < 0.5;
   const [zoom, angle] = [random.range(0.9, 1.15), (random.range(-8, 8) * Math.PI) / 180];
-  const shift: Point = [random.range(-0.1, 0.1) * w, random.range(-0.1, 0.1) * h];
-  const points: Point[] = [],
-    moves: Point[] = [];
+  const shift: ControlPoint = [random.range(-0.1, 0.1) * w, random.range(-0.1, 0.1) * h];
+  const points: ControlPoint[] = [],
+    moves: ControlPoint[] = [];
   for (let i = 0; i < 9; i++) {
     points.push([((i % 3) / 2) * (w - 1), (Math.floor(i / 3) / 2) * (h - 1)]);
     moves.push([random.range(-0.04, 0.04) * w, random.range(-0.04, 0.04) * w]);

@@ -9,7 +9,7 @@ import { maxPool2d } from '../../autograd/ops/spatial/pool.ts';
 import { sameShape, type Session, type Shape, type Tensor } from '../../autograd/tensor.ts';
 import { UserError } from '../../data/errors.ts';
 
-/** name, kernel, stride, padding; each convolution without bias, then batch normalisation (eps 0.001) and ReLU. */
+/** name, kernel, stride, padding; each convolution without bias, then batch normalization (eps 0.001) and ReLU. */
 const layers = [
   ['Conv2d_1a_3x3', 3, 2, 0],
   ['Conv2d_2a_3x3', 3, 1, 0],
@@ -41,7 +41,7 @@ export const isInceptionWeight = (name: string): boolean =>
   layers.some(([l]) => parts.some((p) => name === `${l}.${p}`));
 
 /**
- * The layers as frozen lasting tensors; normalisation is folded into the convolutions in float64.
+ * The layers as frozen lasting tensors; normalization is folded into the convolutions in float64.
  * @throws UserError naming file and tensor: missing, or of a shape that does not follow from the layers before it, or
  * not finite.
  */

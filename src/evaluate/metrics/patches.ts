@@ -8,7 +8,7 @@ import { patchNearest } from '../../autograd/ops/patch/patchNearest.ts';
 import type { Session } from '../../autograd/tensor.ts';
 import { fitSize, resize, resizeLabels, toFloatCHW, type Picture } from '../../data/image/image.ts';
 
-export interface Labelled {
+export interface LabeledPicture {
   picture: Picture;
   labels: Uint8Array;
 }
@@ -29,7 +29,7 @@ export interface PatchSimilarity {
   /** The same from the source's patches to the result's. 0 and up, lower is better. */
   completeness: number;
   /**
-   * By class of the patch's centre (target layout in the result, source layout in the source), nearest within the
+   * By class of the patch's center (target layout in the result, source layout in the source), nearest within the
    * class; null where either lacks it.
    */
   perClass: { coherence: number | null; completeness: number | null }[];
@@ -42,8 +42,8 @@ export interface PatchSimilarity {
  */
 export async function patchSimilarity(
   session: Session,
-  source: Labelled,
-  result: Labelled,
+  source: LabeledPicture,
+  result: LabeledPicture,
   classes: number,
   options: Partial<PatchOptions> = {},
 ): Promise<PatchSimilarity> {
@@ -52,7 +52,7 @@ export async function patchSimilarity(
   const [s, r] = [source, result].map((x) => small(x, scale, patch));
   return session.memory.scope(async () => {
     const [si, ri] = [s, r].map((x) => session.lasting([1, 3, x.height, x.width], 'evaluate.picture', x.image));
-    const [sl, rl] = [s, r].map((x) => session.lasting([x.centres.length], 'evaluate.classes', x.centres, 'u32'));
+    const [sl, rl] = [s, r].map((x) => session.lasting([x.centers.length], 'evaluate.classes', x.centers, 'u32'));
     const [coherent, complete, coherentIn, completeIn] = await session.compute(() => [
       patchNearest(ri, si, { patch }).distances,
       patchNearest(si, ri, { patch }).distances,
@@ -70,15 +70,15 @@ export async function patchSimilarity(
         }
       return n ? sum / n : null;
     };
-    const both = (k: number): boolean => s.centres.includes(k) && r.centres.includes(k);
+    const both = (k: number): boolean => s.centers.includes(k) && r.centers.includes(k);
     return {
       coherence: mean(coherent)!,
       completeness: mean(complete)!,
       perClass: Array.from({ length: classes }, (_, k) =>
         both(k)
           ? {
-              coherence: mean(coherentIn, (i) => r.centres[i] === k),
-              completeness: mean(completeIn, (i) => s.centres[i] === k),
+              coherence: mean(coherentIn, (i) => r.centers[i] === k),
+              completeness: mean(completeIn, (i) => s.centers[i] === k),
             }
           : { coherence: null, completeness: null },
       ),
@@ -87,18 +87,18 @@ export async function patchSimilarity(
 }
 
 function small(
-  { picture, labels }: Labelled,
+  { picture, labels }: LabeledPicture,
   scale: number,
   patch: number,
-): { width: number; height: number; image: Float32Array; centres: Uint32Array } {
+): { width: number; height: number; image: Float32Array; centers: Uint32Array } {
   const [width, height] = [picture.width, picture.height].map((n) => Math.max(1, Math.round(n * scale)));
   if (Math.min(width, height) < patch)
     throw new Error(`patchSimilarity: ${width} x ${height} is smaller than a patch of ${patch}`);
   const l = resizeLabels(labels, picture.width, picture.height, width, height);
   const [r, w] = [(patch - 1) / 2, width - patch + 1];
-  const centres = Uint32Array.from(
+  const centers = Uint32Array.from(
     { length: w * (height - patch + 1) },
     (_, i) => l[(Math.floor(i / w) + r) * width + (i % w) + r],
   );
-  return { width, height, image: toFloatCHW(resize(picture, width, height)), centres };
+  return { width, height, image: toFloatCHW(resize(picture, width, height)), centers };
 }

@@ -11,14 +11,14 @@ import { pixelFeatures } from '../layoutClassifier/features.ts';
  * Added to the length that features are divided by, in units of L*a*b*: keeps noise in flat places from counting as
  * texture.
  */
-const floor = { colour: 10, texture: 3 };
+const floor = { color: 10, texture: 3 };
 
 /**
- * 0 for equal pictures, lower is better, at most 4. At full, half and quarter size, for colour and for texture apart:
+ * 0 for equal pictures, lower is better, at most 4. At full, half and quarter size, for color and for texture apart:
  * the features of each
  * pixel brought to unit length (or less, where there is little of them), squared differences summed over features and
  * averaged
- * over pixels; colour and texture halved and added, and averaged over the sizes.
+ * over pixels; color and texture halved and added, and averaged over the sizes.
  */
 export function perceptualDistance(a: Picture, b: Picture): number {
   if (a.width !== b.width || a.height !== b.height)
@@ -39,7 +39,7 @@ function distance(a: Picture, b: Picture): number {
     for (let f = 0; f < pa.length; f++) for (let i = 0; i < n; i++) sum += (pa[f][i] / la[i] - pb[f][i] / lb[i]) ** 2;
     return sum / n;
   };
-  return (part(false, floor.colour) + part(true, floor.texture)) / 2;
+  return (part(false, floor.color) + part(true, floor.texture)) / 2;
 }
 
 const lengths = (features: readonly Float32Array[], n: number, least: number): Float64Array => {

@@ -1,4 +1,4 @@
-/** Pictures as planes of numbers on the host: colour spaces, box means, halving. Planes are row by row, [h,w]. */
+/** Pictures as planes of numbers on the host: color spaces, box means, halving. Planes are row by row, [h,w]. */
 
 export type Plane = Float32Array;
 export interface Planes {
@@ -54,7 +54,7 @@ export function smooth(x: Plane, w: number, h: number, r: number): Plane {
 }
 
 /** Central differences along x and y; edges repeated. */
-export function gradient(x: Plane, w: number, h: number): [Plane, Plane] {
+export function planeGradient(x: Plane, w: number, h: number): [Plane, Plane] {
   const [gx, gy] = [new Float32Array(x.length), new Float32Array(x.length)];
   for (let y = 0; y < h; y++)
     for (let u = 0; u < w; u++) {

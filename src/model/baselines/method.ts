@@ -38,7 +38,7 @@ export interface MethodOutcome {
  */
 export const trainingEnd = (began: number, seconds: number): number => began + 900 * seconds;
 
-export interface Method {
+export interface ComparedMethod {
   /** As on the command line. */
   name: string;
   label: string;

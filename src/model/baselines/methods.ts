@@ -3,12 +3,12 @@ import { resize } from '../../data/image/image.ts';
 import { preview, releasePreview } from '../synthesis/preview.ts';
 import { deepAnalogyMethod, randomAnalogyMethod } from './deepAnalogy/method.ts';
 import { textureByNumbers } from './imageAnalogies/imageAnalogies.ts';
-import type { Method } from './method.ts';
+import type { ComparedMethod } from './method.ts';
 import { ours } from './ours.ts';
 import { singan } from './singan/singan.ts';
 import { spadeMethod } from './spade/spade.ts';
 
-const source: Method = {
+const source: ComparedMethod = {
   name: 'source',
   label: 'untouched source',
   usual: true,
@@ -21,7 +21,7 @@ const source: Method = {
   }),
 };
 
-const analogies: Method = {
+const analogies: ComparedMethod = {
   name: 'analogies',
   label: 'Image Analogies',
   usual: true,
@@ -49,7 +49,7 @@ const analogies: Method = {
   },
 };
 
-const patchSynthesis: Method = {
+const patchSynthesis: ComparedMethod = {
   name: 'preview',
   label: 'patch synthesis',
   usual: true,
@@ -73,7 +73,7 @@ const patchSynthesis: Method = {
   },
 };
 
-export const methods: readonly Method[] = [
+export const methods: readonly ComparedMethod[] = [
   source,
   analogies,
   patchSynthesis,

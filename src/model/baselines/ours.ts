@@ -5,7 +5,7 @@
 import { gridOf } from '../../data/prepare.ts';
 import { configure, learnTargets, openTraining, ownLayout, Painter, withIterations } from '../analogy.ts';
 import type { PresetName } from '../config.ts';
-import { trainingEnd, type Method, type MethodInputs, type MethodOutcome } from './method.ts';
+import { trainingEnd, type ComparedMethod, type MethodInputs, type MethodOutcome } from './method.ts';
 
 interface Small {
   size: number;
@@ -15,11 +15,11 @@ interface Small {
  * `small`: training size, at most, and width on adapters that compute on the processor, where these are not the
  * preset's.
  */
-interface About extends Required<Pick<Method, 'usual' | 'trains' | 'note'>> {
+interface About extends Required<Pick<ComparedMethod, 'usual' | 'trains' | 'note'>> {
   small?: Small;
 }
 
-export const ours = (preset: PresetName, label: string, { small, ...about }: About): Method => ({
+export const ours = (preset: PresetName, label: string, { small, ...about }: About): ComparedMethod => ({
   name: preset,
   label,
   ...about,

@@ -16,7 +16,7 @@ export function residual(d: Declare, name: string, c: number): Layer {
   return (pass, x) => last(pass, branch(pass, x), x);
 }
 
-/** The same without normalisation and with biases, as inside the feature translation. */
+/** The same without normalization and with biases, as inside the feature translation. */
 export function plainResidual(d: Declare, name: string, c: number): Layer {
   const branch = chain(
     conv(d, `${name}.conv1`, c, c / 4, { k: 1, bias: true, slope }),

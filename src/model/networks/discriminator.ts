@@ -4,15 +4,15 @@
 import { add } from '../../autograd/ops/pointwise/pointwise.ts';
 import { resizeBilinear } from '../../autograd/ops/spatial/resize.ts';
 import type { Tensor } from '../../autograd/tensor.ts';
-import { conv, plainNorm, type Declare, type Layer, type Pass } from './layers.ts';
+import { conv, plainNorm, type Declare, type Layer, type ForwardPass } from './layers.ts';
 
-export interface Judged {
+export interface DiscriminatorOutput {
   /** Prediction maps [N,1,h,w] at 1/4 and 1/8 of the size. */
   maps: [Tensor, Tensor];
   /** Feature-matching taps: the 2d- and the 4d-channel bottom-up features. */
   taps: [Tensor, Tensor];
 }
-export type Discriminator = (pass: Pass, image: Tensor) => Judged;
+export type Discriminator = (pass: ForwardPass, image: Tensor) => DiscriminatorOutput;
 
 /** `width` d: 64 in the paper. image [N,3,H,W]. */
 export function declareDiscriminator(d: Declare, width: number): Discriminator {

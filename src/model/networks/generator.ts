@@ -7,7 +7,7 @@ import { normalize } from '../../autograd/ops/norm/normalize.ts';
 import { scale, tanh } from '../../autograd/ops/pointwise/pointwise.ts';
 import type { Tensor } from '../../autograd/tensor.ts';
 import { downBlock, edge, upBlock } from './blocks.ts';
-import { conv, type Declare, type Layer, type Pass } from './layers.ts';
+import { conv, type Declare, type Layer, type ForwardPass } from './layers.ts';
 import {
   contrast,
   noContrast,
@@ -21,7 +21,7 @@ export interface GeneratorOptions extends TranslationOptions {
   /** Base width c; level l has c * 2^(l+1) channels. A multiple of 4. */
   width: number;
   levels: number;
-  /** Channels of a layout: classes when one-hot, 3 for colours, a drawing's planes. */
+  /** Channels of a layout: classes when one-hot, 3 for colors, a drawing's planes. */
   layoutChannels: number;
   output: 'tanh' | 'linear';
   /** See Config.network. */
@@ -40,7 +40,7 @@ export interface Generated {
 /** Whether a parameter belongs to E_seg. */
 export const readsLayouts = (name: string): boolean => name.startsWith('encSeg.');
 /** image [1,3,H,W] in [-1,1], layouts [1,K,H,W]; H and W are multiples of 2^levels. */
-export type Generator = (pass: Pass, source: Tensor, sourceLayout: Tensor, targetLayout: Tensor) => Generated;
+export type Generator = (pass: ForwardPass, source: Tensor, sourceLayout: Tensor, targetLayout: Tensor) => Generated;
 
 /** y = gamma * (x - mean_c) / sqrt(var_c + 1e-5) + beta, mean and variance per channel over space. */
 function modulate(x: Tensor, { gamma, beta }: Modulation, variance?: 'unbiased'): Tensor {
@@ -96,7 +96,11 @@ export function declareGenerator(d: Declare, o: GeneratorOptions): Generator {
    * E_seg's features of both layouts after each down block, with shared weights: level l's F_source and F_target, asked
    * for in order.
    */
-  function layoutFeatures(pass: Pass, sourceLayout: Tensor, targetLayout: Tensor): (l: number) => [Tensor, Tensor] {
+  function layoutFeatures(
+    pass: ForwardPass,
+    sourceLayout: Tensor,
+    targetLayout: Tensor,
+  ): (l: number) => [Tensor, Tensor] {
     if (!pass.running && sourceLayout.shape.every((n, i) => n === targetLayout.shape[i])) {
       // One batch: the statistics are each sample's own, so nothing mixes.
       let both = segHead(pass, concat([sourceLayout, targetLayout], 0));

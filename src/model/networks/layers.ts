@@ -14,20 +14,20 @@ import { sizeOf, type Shape, type Tensor } from '../../autograd/tensor.ts';
 export const slope = 0.2;
 
 /** What a forward pass is given beside its inputs. */
-export interface Pass {
+export interface ForwardPass {
   p: Parameters;
   training: boolean;
-  /** Running statistics of batch normalisation by layer name; null where statistics are always the sample's own. */
+  /** Running statistics of batch normalization by layer name; null where statistics are always the sample's own. */
   running: ReadonlyMap<string, Tensor> | null;
 }
-export type Layer = (pass: Pass, x: Tensor) => Tensor;
+export type Layer = (pass: ForwardPass, x: Tensor) => Tensor;
 
 /** Where a network's parameters come from: seeded values, or a test's fixed ones. */
 export type Init = (name: string, shape: Shape, kind: 'weight' | 'one' | 'zero' | 'unit') => Float32Array;
 
 export class Declare {
   readonly specs: ParameterSpec[] = [];
-  /** Channels of every batch normalisation, by name. */
+  /** Channels of every batch normalization, by name. */
   readonly norms = new Map<string, number>();
   constructor(
     private readonly init: Init,
@@ -86,7 +86,7 @@ export const seededInit =
   };
 
 /**
- * Normalisation with scale and shift, LeakyReLU unless told otherwise, and the residual `skip` added last if one is
+ * Normalization with scale and shift, LeakyReLU unless told otherwise, and the residual `skip` added last if one is
  * given.
  */
 export function norm(
@@ -94,7 +94,7 @@ export function norm(
   name: string,
   c: number,
   act = true,
-): (pass: Pass, x: Tensor, skip?: Tensor) => Tensor {
+): (pass: ForwardPass, x: Tensor, skip?: Tensor) => Tensor {
   const gamma = d.vector(`${name}.gamma`, c, 'one');
   const beta = d.vector(`${name}.beta`, c, 'zero');
   d.norms.set(name, c);
@@ -109,7 +109,7 @@ export function norm(
   };
 }
 
-/** Instance normalisation without affine, and LeakyReLU: the discriminator's. */
+/** Instance normalization without affine, and LeakyReLU: the discriminator's. */
 export const plainNorm = (x: Tensor): Tensor => normalize(x, null, null, { slope }).y;
 
 export interface ConvOptions {
@@ -133,7 +133,7 @@ export function conv(
   ci: number,
   co: number,
   o: ConvOptions,
-): (pass: Pass, x: Tensor, skip?: Tensor) => Tensor {
+): (pass: ForwardPass, x: Tensor, skip?: Tensor) => Tensor {
   const w = d.weight(`${name}.weight`, [co, ci, o.k, o.k], o.spectral === false ? 'plain' : 'conv');
   const b = o.bias ? d.vector(`${name}.bias`, co, 'zero') : null;
   const attrs = {

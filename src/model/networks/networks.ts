@@ -4,7 +4,7 @@ import type { Session, Tensor } from '../../autograd/tensor.ts';
 import type { Config } from '../config.ts';
 import { declareDiscriminator, type Discriminator } from './discriminator.ts';
 import { declareGenerator, type Generator, type GeneratorOptions } from './generator.ts';
-import { Declare, seededInit, type Init, type Pass } from './layers.ts';
+import { Declare, seededInit, type Init, type ForwardPass } from './layers.ts';
 import { layoutChannels } from '../pair.ts';
 import { declareSegmenter, type Segmenter } from './segmenter.ts';
 
@@ -13,9 +13,9 @@ export interface Networks {
   d: Discriminator;
   s: Segmenter;
   /** What each forward is given: parameters, mode, running statistics. */
-  gPass: Pass;
-  dPass: Pass;
-  sPass: Pass;
+  gPass: ForwardPass;
+  dPass: ForwardPass;
+  sPass: ForwardPass;
 }
 
 /** What a configuration asks of the generator, for layouts of so many classes. */
@@ -45,7 +45,7 @@ export function createNetworks(session: Session, c: Config, classes: number, giv
   const d = declareDiscriminator(dd, n.discriminator);
   const sd = new Declare(init, false);
   const s = declareSegmenter(sd, n.segmenter, classes);
-  const pass = (label: string, from: Declare, running: ReadonlyMap<string, Tensor> | null): Pass => ({
+  const pass = (label: string, from: Declare, running: ReadonlyMap<string, Tensor> | null): ForwardPass => ({
     p: new Parameters(session, label, from.specs, c.adam),
     training: true,
     running,
@@ -60,7 +60,7 @@ export function createNetworks(session: Session, c: Config, classes: number, giv
   };
 }
 
-/** Batch normalisation's state: mean 0, variance 1 to start from. */
+/** Batch normalization's state: mean 0, variance 1 to start from. */
 function runningStatistics(session: Session, d: Declare): Map<string, Tensor> {
   return new Map(
     [...d.norms].map(([name, c]) => [
@@ -107,4 +107,4 @@ export const versionOf = ({ gPass, dPass, sPass }: Networks): number =>
   gPass.p.version + dPass.p.version + sPass.p.version;
 
 /** The same networks as they render: no dropout, nothing moves. */
-export const inference = (pass: Pass): Pass => ({ ...pass, training: false });
+export const inference = (pass: ForwardPass): ForwardPass => ({ ...pass, training: false });

@@ -5,7 +5,7 @@
  * The names are those that PyTorch gives the modules of that commit's generator.py and network.py; no trained file was
  * at hand to check
  * them against. Files may have them behind `module.` (DataParallel) or `model.`. What has no counterpart here:
- *  - biases in front of a batch normalisation, which cancel: an import moves the running mean instead, an export writes
+ *  - biases in front of a batch normalization, which cancel: an import moves the running mean instead, an export writes
  *  zeros;
  *  - E_seg's tail, which nothing reads: an import leaves it out, an export writes seeded values, so that a strict load
  *  finds all names;
@@ -19,10 +19,10 @@ import type { Config } from '../config.ts';
 import { declareGenerator } from './generator.ts';
 import { Declare, seededInit } from './layers.ts';
 import { generatorOptions } from './networks.ts';
-import type { State } from '../training/training.ts';
+import type { TensorState } from '../training/training.ts';
 
 type Tensors = ReadonlyMap<string, { shape: Shape; data: Float32Array }>;
-/** Our name of a layer and theirs; `bias`: theirs has one, and a normalisation behind it. */
+/** Our name of a layer and theirs; `bias`: theirs has one, and a normalization behind it. */
 interface Layer {
   ours: string;
   theirs: string;
@@ -115,13 +115,13 @@ function declared(c: Config): Declare {
  * A generator's state under our names: parameters, `.u`, `.v` and `.running`; Adam's moments are zero.
  * @throws UserError that lists a few of the missing, misshapen and unknown names.
  */
-export function fromReleased(tensors: Tensors, c: Config, file: string): State {
+export function fromReleased(tensors: Tensors, c: Config, file: string): TensorState {
   const { convs, norms } = layersOf(c.network.levels);
   const given = new Map([...tensors].map(([k, v]) => [withoutPrefix(k), v]));
   const used = new Set<string>();
   const missing: string[] = [];
   const wrong: string[] = [];
-  const out: State = new Map();
+  const out: TensorState = new Map();
   const take = (key: string, shape: Shape): Float32Array => {
     used.add(key);
     const found = given.get(key);
@@ -191,7 +191,7 @@ export function fromReleased(tensors: Tensors, c: Config, file: string): State {
   return out;
 }
 
-/** 'a.b.3' -> 'a.b.4': the normalisation behind a convolution. */
+/** 'a.b.3' -> 'a.b.4': the normalization behind a convolution. */
 const nextOf = (name: string): string => name.replace(/\d+$/, (n) => String(Number(n) + 1));
 
 /**
@@ -200,7 +200,7 @@ const nextOf = (name: string): string => name.replace(/\d+$/, (n) => String(Numb
  * rendering finds here, and u as it is, so what is read back has the same bits. @throws UserError for a run of another
  * architecture.
  */
-export function toReleased(state: Tensors, c: Config, run: string): State {
+export function toReleased(state: Tensors, c: Config, run: string): TensorState {
   const n = c.network;
   const other = (
     [
@@ -221,7 +221,7 @@ export function toReleased(state: Tensors, c: Config, run: string): State {
         .join(', ')}): only runs of preset code are exported; this run's own weights are its .safetensors file`,
     );
   const { convs, norms } = layersOf(n.levels);
-  const out: State = new Map();
+  const out: TensorState = new Map();
   const get = (name: string): { shape: Shape; data: Float32Array } => {
     const found = state.get(name);
     if (!found) throw new UserError(`${run}: has no ${name}: it was saved by another version, or damaged`);
@@ -256,7 +256,7 @@ export function toReleased(state: Tensors, c: Config, run: string): State {
 
 /** E_seg's tail, which the released code has and never reads. */
 function unusedTail(
-  out: State,
+  out: TensorState,
   channels: number,
   norm: (theirs: string, gamma: Float32Array, beta: Float32Array, running: Float32Array) => void,
 ): void {

@@ -3,10 +3,10 @@ import { concat, expand } from '../../autograd/ops/copy/copy.ts';
 import { mean } from '../../autograd/ops/reduce/reduce.ts';
 import { normalize } from '../../autograd/ops/norm/normalize.ts';
 import type { Tensor } from '../../autograd/tensor.ts';
-import { conv, type Declare, type Pass } from './layers.ts';
+import { conv, type Declare, type ForwardPass } from './layers.ts';
 
 /** image [N,3,H,W] -> logits [N,K,H,W]. `drop` is the dropout to apply to the fused features, if any. */
-export type Segmenter = (pass: Pass, image: Tensor, drop?: (x: Tensor) => Tensor) => Tensor;
+export type Segmenter = (pass: ForwardPass, image: Tensor, drop?: (x: Tensor) => Tensor) => Tensor;
 
 /** Four branches (1x1, dilation 8, dilation 16, global) of `width` channels, fused to logits over `classes`. */
 export function declareSegmenter(d: Declare, width: number, classes: number): Segmenter {
@@ -30,7 +30,7 @@ export function declareSegmenter(d: Declare, width: number, classes: number): Se
       expand([whole], { shape: [n, width, h, w] }),
     ]);
     const fused = fuse(pass, features);
-    // The sample's own statistics: with N = 1 that is batch normalisation in training, and inference agrees with it.
+    // The sample's own statistics: with N = 1 that is batch normalization in training, and inference agrees with it.
     const mixed = normalize(mix(pass, drop ? drop(fused) : fused), pass.p.get(gamma), pass.p.get(beta), { slope: 0 }).y;
     return out(pass, mixed);
   };

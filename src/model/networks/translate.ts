@@ -3,12 +3,12 @@
  *   F_scale = F_target / F_source, F_shift = F_target - F_source; gamma = SFTscale(F_scale), beta = SFTshift(F_shift).
  */
 import { fill } from '../../autograd/ops/copy/fill.ts';
-import { contrastOp } from '../../autograd/ops/loss/featureDifference.ts';
+import { featureDifferenceOp } from '../../autograd/ops/loss/featureDifference.ts';
 import { concat, samples } from '../../autograd/ops/copy/copy.ts';
 import { div, sub } from '../../autograd/ops/pointwise/pointwise.ts';
 import type { Session, Shape, Tensor } from '../../autograd/tensor.ts';
 import { plainResidual } from './blocks.ts';
-import { chain, conv, type Declare, type Layer, type Pass } from './layers.ts';
+import { chain, conv, type Declare, type Layer, type ForwardPass } from './layers.ts';
 
 export interface TranslationOptions {
   /** `linear`: one 1x1 layer each [S]. `residual`: residual block and two 1x1 layers [C]. */
@@ -36,7 +36,7 @@ export interface Contrast {
 export function contrast(source: Tensor, target: Tensor, ratio: TranslationOptions['ratio']): Contrast {
   if (ratio === 'raw') return { ratio: div(target, source), difference: sub(target, source) };
   const n = source.shape[0];
-  const both = contrastOp([concat([source, target], 0)], { eps: boundEpsilon });
+  const both = featureDifferenceOp([concat([source, target], 0)], { eps: boundEpsilon });
   return { ratio: samples(both, 0, n), difference: samples(both, n, 2 * n) };
 }
 
@@ -61,7 +61,7 @@ export function translation(
   name: string,
   c: number,
   o: TranslationOptions,
-): (pass: Pass, change: Contrast) => Modulation {
+): (pass: ForwardPass, change: Contrast) => Modulation {
   const scale = head(d, `${name}.scale`, c, o.sft);
   const shift = head(d, `${name}.shift`, c, o.sft);
   return (pass, { ratio, difference }) => ({ gamma: scale(pass, ratio), beta: shift(pass, difference) });

@@ -28,7 +28,7 @@ const blocks: readonly (readonly number[])[] = [
 /** Channels of the network as published, for messages: a file may have other widths, as small test networks do. */
 const published = [64, 128, 256, 512, 512];
 
-/** What ImageNet images were normalised with when the weights were trained, for values in [0, 1] (torchvision). */
+/** What ImageNet images were normalized with when the weights were trained, for values in [0, 1] (torchvision). */
 const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
 interface Conv {

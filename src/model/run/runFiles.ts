@@ -13,7 +13,7 @@ import type { Size, Source, Target } from '../../data/prepare.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../data/formats/safetensors.ts';
 import type { PairData } from '../pair.ts';
 import type { FileRecord, RunRecord } from './runRecord.ts';
-import type { State, Training } from '../training/training.ts';
+import type { TensorState, Training } from '../training/training.ts';
 
 export const recordName = 'run.json';
 export const lossName = 'losses.jsonl';
@@ -73,7 +73,7 @@ export async function newRun(
   return { record: full, files };
 }
 
-const learnedTensors = (pairs: readonly PairData[]): State =>
+const learnedTensors = (pairs: readonly PairData[]): TensorState =>
   new Map(
     pairs.flatMap((p, i): [string, { shape: readonly number[]; data: Float32Array }][] => [
       [`${i}.image`, { shape: [3, p.height, p.width], data: p.image }],
@@ -137,7 +137,7 @@ export class RunReader {
     });
   }
 
-  async state(): Promise<State> {
+  async state(): Promise<TensorState> {
     return decodeSafetensors(await this.checked(this.record.weights), this.store.where(this.record.weights.name))
       .tensors;
   }
@@ -160,14 +160,14 @@ export class RunReader {
     return picture;
   }
 
-  /** A layout written by renderLayout: exact colours only. */
+  /** A layout written by renderLayout: exact colors only. */
   private labels(picture: Picture, name: string): Uint8Array {
     const classOf = new Map(this.record.palette.classes.map((c, k) => [hex(c.color), k]));
     return Uint8Array.from({ length: picture.width * picture.height }, (_, p) => {
       const k = classOf.get(hex(picture.data.subarray(4 * p, 4 * p + 3)));
       if (k === undefined)
         throw new UserError(
-          `${this.store.where(name)}: has a colour that is no class of the run: the run folder was changed`,
+          `${this.store.where(name)}: has a color that is no class of the run: the run folder was changed`,
         );
       return k;
     });

@@ -5,7 +5,7 @@
  * layout's objects take
  * that along, in their own widths and heights: a guide of one channel, 0 wherever nothing is to be said.
  */
-import type { Frame, Frames } from './regionCoordinates.ts';
+import type { RegionBox, RegionCoordinates } from './regionCoordinates.ts';
 import type { LayoutData, PairData } from '../pair.ts';
 import { shrinkImage, shrinkLabels } from './pyramid.ts';
 
@@ -13,7 +13,7 @@ import { shrinkImage, shrinkLabels } from './pyramid.ts';
 interface SmallMap {
   width: number;
   height: number;
-  frames: () => Frames;
+  frames: () => RegionCoordinates;
 }
 /**
  * A region that stands on another class: middle, lower end and size of its box, as shares of the layout's size and in
@@ -28,7 +28,7 @@ interface Thing {
   width: number;
   height: number;
 }
-export interface Shades {
+export interface CastShadows {
   /**
    * Of the source: luminance less its class's usual one at that height where a foot is near, else 0; and classes;
    * [h,w].
@@ -56,16 +56,16 @@ const deviations = 3;
  * Classes whose regions are not large, have their feet in the picture, and do not together reach from its left to its
  * right.
  */
-function standingClasses({ width, height, frames }: Frames): Set<number> {
-  const all = new Map<number, Frame[]>();
+function standingClasses({ width, height, frames }: RegionCoordinates): Set<number> {
+  const all = new Map<number, RegionBox[]>();
   for (const f of frames) all.set(f.label, [...(all.get(f.label) ?? []), f]);
-  const stands = (of: Frame[]): boolean =>
+  const stands = (of: RegionBox[]): boolean =>
     of.every((f) => f.box.bottom < height - 1 && f.n <= largest * width * height) &&
     !(of.some((f) => f.box.left === 0) && of.some((f) => f.box.right === width - 1));
   return new Set([...all].filter(([, of]) => stands(of)).map(([label]) => label));
 }
 
-const thingsOf = ({ width: w, height: h, frames }: Frames, standing: ReadonlySet<number>): Thing[] =>
+const thingsOf = ({ width: w, height: h, frames }: RegionCoordinates, standing: ReadonlySet<number>): Thing[] =>
   frames
     .filter((f) => standing.has(f.label))
     .map(({ label, box }) => {
@@ -107,7 +107,7 @@ function beside(
     }
 }
 
-/** Luminance averaged with neighbours of the same class, [h,w]: grain and flowers are no shadows. */
+/** Luminance averaged with neighbors of the same class, [h,w]: grain and flowers are no shadows. */
 function softLuminance(rgb: Float32Array, labels: Uint8Array, w: number, h: number): Float32Array {
   const n = w * h;
   const out = new Float32Array(n);
@@ -155,7 +155,7 @@ function unusual(values: Float32Array, labels: Uint8Array, weights: Float32Array
 }
 
 /** What the source's things do about their feet, found in a map of `to`'s size; null where nothing stands. */
-export function learnShades(source: PairData, to: SmallMap): Shades | null {
+export function learnCastShadows(source: PairData, to: SmallMap): CastShadows | null {
   const { width, height } = to;
   const standing = standingClasses(to.frames());
   const things = thingsOf(to.frames(), standing);
@@ -190,7 +190,7 @@ export function learnShades(source: PairData, to: SmallMap): Shades | null {
  * The same for a layout, of the size of `to`, its map: what each of its things does is what the source's thing of its
  * class does that is most like it in size, and has that class there.
  */
-export function shadesOf(s: Shades, layout: LayoutData, to: SmallMap): Float32Array {
+export function castShadowsOf(s: CastShadows, layout: LayoutData, to: SmallMap): Float32Array {
   const out = new Float32Array(to.width * to.height);
   const labels = shrinkLabels(layout.labels, layout.width, layout.height, to.width, to.height);
   for (const o of thingsOf(to.frames(), s.standing)) {

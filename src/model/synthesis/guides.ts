@@ -1,12 +1,12 @@
-/** Guides of patch synthesis: what a position is, beside its colours, so that patches come from like places. */
-import { placesWithin, regionFrames, type Frames } from './regionCoordinates.ts';
+/** Guides of patch synthesis: what a position is, beside its colors, so that patches come from like places. */
+import { placesWithin, regionCoordinates, type RegionCoordinates } from './regionCoordinates.ts';
 import { allDistances } from '../../data/layout/lines.ts';
 import type { LayoutData } from '../pair.ts';
 import { shrinkImage } from './pyramid.ts';
 
 export interface GuideWeights {
   /**
-   * What each pixel of another class costs in a patch, against squared colour differences in [-1,1]: keeps the shapes
+   * What each pixel of another class costs in a patch, against squared color differences in [-1,1]: keeps the shapes
    * of boundaries.
    */
   near: number;
@@ -65,13 +65,13 @@ export interface Surroundings {
   width: number;
   height: number;
   planes: Float32Array;
-  frames: () => Frames /** [h,w], see synthesis/castShadows.ts. */;
+  frames: () => RegionCoordinates /** [h,w], see synthesis/castShadows.ts. */;
   shade?: Float32Array;
 }
 
-function framesOf(layout: LayoutData): () => Frames {
-  let found: Frames | undefined;
-  return () => (found ??= regionFrames(layout));
+function framesOf(layout: LayoutData): () => RegionCoordinates {
+  let found: RegionCoordinates | undefined;
+  return () => (found ??= regionCoordinates(layout));
 }
 
 /**
@@ -118,20 +118,20 @@ export function surroundings(
 
 /**
  * Guides [h,w,4 n] of one level, times their weights: surroundings, position across and down, place within the region
- * where it has a weight, light and shadow where there is some, colours [3,h,w] where given, zeros to fill up.
+ * where it has a weight, light and shadow where there is some, colors [3,h,w] where given, zeros to fill up.
  */
 export function guides(
   around: Surroundings,
   { width: w, height: h }: { width: number; height: number },
   weight: GuideWeights,
-  colours?: Float32Array,
+  colors?: Float32Array,
 ): Float32Array {
   const kinds = around.planes.length / (around.width * around.height);
   const places = weight.within ? placesWithin(around.frames(), w, h) : null;
   const shade = weight.shade && around.shade ? shrinkImage(around.shade, around.width, around.height, w, h) : null;
   const third = kinds + (places ? 4 : 2); // channel of the shade
-  const first = third + (shade ? 1 : 0); // channel of the colours
-  const n = 4 * Math.ceil((first + (colours ? 3 : 0)) / 4);
+  const first = third + (shade ? 1 : 0); // channel of the colors
+  const n = 4 * Math.ceil((first + (colors ? 3 : 0)) / 4);
   const data = new Float32Array(w * h * n);
   const planes = shrinkImage(around.planes, around.width, around.height, w, h);
   const size = Math.max(w, h);
@@ -147,7 +147,7 @@ export function guides(
         data[at + kinds + 3] = places[each + i] * weight.within;
       }
       if (shade) data[at + third] = shade[i] * weight.shade;
-      if (colours) for (let c = 0; c < 3; c++) data[at + first + c] = colours[c * each + i];
+      if (colors) for (let c = 0; c < 3; c++) data[at + first + c] = colors[c * each + i];
     }
   return data;
 }

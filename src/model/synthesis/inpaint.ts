@@ -20,7 +20,7 @@ import {
   voteField,
   type CutOut,
   type FieldSource,
-  type Grid,
+  type PatchGrid,
 } from '../../autograd/nnf/patchField.ts';
 import type { Session, Tensor } from '../../autograd/tensor.ts';
 import { UserError } from '../../data/errors.ts';
@@ -106,7 +106,7 @@ export interface InpaintOptions {
 }
 
 /** Where patches come from: a photograph with what may be taken of it. */
-interface Source extends Grid {
+interface Source extends PatchGrid {
   image: Float32Array;
   free: Float32Array;
   labels: Uint8Array;
@@ -187,12 +187,12 @@ function scalesOf(shorter: number, { coarsest, ratio }: InpaintSettings): number
   return out;
 }
 
-/** Colours and coverage at another size: means over the pixels that count, and their share. */
+/** Colors and coverage at another size: means over the pixels that count, and their share. */
 function shrinkKnown(
   image: Float32Array,
   known: Float32Array,
-  from: Grid,
-  to: Grid,
+  from: PatchGrid,
+  to: PatchGrid,
 ): { image: Float32Array; share: Float32Array } {
   const n = known.length;
   const share = shrinkImage(known, from.width, from.height, to.width, to.height);
@@ -246,13 +246,13 @@ function stack(
   return fieldSource(session, { width, height }, s.patch, packed, guide, allowed);
 }
 
-const sized = ({ width, height }: Grid, f: number): Grid => ({
+const sized = ({ width, height }: PatchGrid, f: number): PatchGrid => ({
   width: Math.round(width * f),
   height: Math.round(height * f),
 });
 
 /** The smallest cut-out that has all patches with a pixel in the hole; null without a hole. */
-function around(hole: Uint8Array, whole: Grid, patch: number): CutOut | null {
+function around(hole: Uint8Array, whole: PatchGrid, patch: number): CutOut | null {
   let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
   hole.forEach((v, i) => {
     if (!v) return;
@@ -387,9 +387,9 @@ async function level(
 }
 
 /**
- * Neighbours far, then near; random search from a quarter of the source down to a few pixels; all of it `times` times.
+ * Neighbors far, then near; random search from a quarter of the source down to a few pixels; all of it `times` times.
  */
-const passesOf = ({ width, height }: Grid, times: number): { jump: number; radius: number }[] => {
+const passesOf = ({ width, height }: PatchGrid, times: number): { jump: number; radius: number }[] => {
   const far = Math.max(width, height);
   return Array.from({ length: times }, () => [
     { jump: 8, radius: far / 2 },

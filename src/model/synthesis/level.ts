@@ -15,7 +15,7 @@ import {
   type CutOut,
   type FieldSource,
   type FieldTarget,
-  type Grid,
+  type PatchGrid,
 } from '../../autograd/nnf/patchField.ts';
 import type { Session, Tensor } from '../../autograd/tensor.ts';
 import type { Program } from '../../engine/program.ts';
@@ -27,8 +27,8 @@ import { firstNoise, passes, weightsAt, type SynthesisOptions } from './options.
 import { continuedGuides, planesWithMargins, windowOf, withMargins, type Tile } from './tile.ts';
 
 /** Source pixel and distance of every result pixel: the coordinates that a result copies from. */
-export interface Field {
-  /** u32 [H,W]: pixel of the source, row by row. */ indices: Uint32Array /** f32 [H,W]: mean cost per patch pixel, squared colours in [-1,1]. */;
+export interface NearestNeighborField {
+  /** u32 [H,W]: pixel of the source, row by row. */ indices: Uint32Array /** f32 [H,W]: mean cost per patch pixel, squared colors in [-1,1]. */;
   distances: Float32Array;
 }
 /** RGBA bytes [H,W,4] of one level, coarsest first. */
@@ -40,29 +40,29 @@ export interface LevelPicture {
   data: Uint8Array;
 }
 /** A rendered picture: image [3,h,w]. */
-export interface Draft extends Grid {
+export interface Draft extends PatchGrid {
   image: Float32Array;
 }
 
 /** What the levels of a synthesizer have in common. */
-export interface Plan {
+export interface LevelPlan {
   /** Of the result. */
-  size: Grid;
+  size: PatchGrid;
   o: SynthesisOptions;
   lines: boolean;
   /** Size of the drafts that runs will get, and the source's own draft; null for a synthesis from nothing. */
-  drafted: (Grid & { own: Draft }) | null;
+  drafted: (PatchGrid & { own: Draft }) | null;
   tile: Tile | null;
   /** Scale of the coarsest level. */
   coarsest: number;
 }
 
-export class Level implements Grid {
+export class Level implements PatchGrid {
   /** With the margins of a tile. */
   readonly width: number;
   readonly height: number;
   /** Without. */
-  private readonly inner: Grid;
+  private readonly inner: PatchGrid;
   private readonly drafts: boolean;
   private readonly weights: GuideWeights;
   private source!: FieldSource;
@@ -83,7 +83,7 @@ export class Level implements Grid {
   /** `index` 0 is the coarsest; `scale`: of its size over the result's. */
   private constructor(
     private readonly session: Session,
-    private readonly plan: Plan,
+    private readonly plan: LevelPlan,
     private readonly index: number,
     private readonly scale: number,
   ) {
@@ -101,7 +101,7 @@ export class Level implements Grid {
    */
   static async create(
     session: Session,
-    plan: Plan,
+    plan: LevelPlan,
     index: number,
     scale: number,
     source: PairData,
@@ -134,7 +134,7 @@ export class Level implements Grid {
       s,
       o.patch,
       packed,
-      guides(around, s, this.weights, drafted ? this.colours(drafted.own, s) : undefined),
+      guides(around, s, this.weights, drafted ? this.colors(drafted.own, s) : undefined),
     );
     this.owned.push(this.source.map, this.source.guides, this.source.members, this.source.classes);
     const lasting = (shape: number[], name: string, dtype: 'f32' | 'u32' = 'u32'): Tensor => {
@@ -155,7 +155,7 @@ export class Level implements Grid {
     this.field = lasting([(this.width - o.patch + 1) * (this.height - o.patch + 1), 2], 'field');
   }
 
-  private part({ width, height }: Grid): Grid {
+  private part({ width, height }: PatchGrid): PatchGrid {
     return { width: Math.round(width * this.scale), height: Math.round(height * this.scale) };
   }
   private get shrink(): typeof shrinkLabels {
@@ -171,8 +171,8 @@ export class Level implements Grid {
     return { width: this.width, height: this.height, x: -x, y: -y, whole: this.inner };
   }
 
-  /** A draft's colours as guides of a map of this size. */
-  private colours({ image, width, height }: Draft, to: Grid): Float32Array {
+  /** A draft's colors as guides of a map of this size. */
+  private colors({ image, width, height }: Draft, to: PatchGrid): Float32Array {
     return shrinkImage(image, width, height, to.width, to.height).map((v) => v * this.plan.o.draft);
   }
 
@@ -196,7 +196,7 @@ export class Level implements Grid {
     let field: Tensor | null = before
       ? liftField(s, this.cutOut, before.field, { source: before.source, target: before.cutOut })
       : null;
-    if (!field && !drafts) field = searchField(s, t, given!, { near, colour: 0, noise: firstNoise(o, tile) });
+    if (!field && !drafts) field = searchField(s, t, given!, { near, color: 0, noise: firstNoise(o, tile) });
     let x = drafts ? given! : vote(field!, false);
     for (let i = 0; i < rounds; i++) {
       const last = i === rounds - 1;
@@ -231,12 +231,10 @@ export class Level implements Grid {
     const plain = this.shrink(labels, size.width, size.height, inner.width, inner.height);
     const own = tile ? withMargins(plain, inner, this.margin) : plain;
     session.write(this.labels, own);
-    const colours = draft ? this.colours(draft, inner) : undefined;
+    const colors = draft ? this.colors(draft, inner) : undefined;
     session.write(
       this.target.guides,
-      tile
-        ? continuedGuides(around, inner, tile, this.margin, weights, colours)
-        : guides(around, this, weights, colours),
+      tile ? continuedGuides(around, inner, tile, this.margin, weights, colors) : guides(around, this, weights, colors),
     );
     session.write(this.expected, evenUse(this.source, this, own, o.patch));
     if (!this.given) return;
@@ -251,7 +249,7 @@ export class Level implements Grid {
   }
 
   /** The last run's picture, and where its pixels are from. */
-  async result(): Promise<{ data: Uint8Array; field: Field }> {
+  async result(): Promise<{ data: Uint8Array; field: NearestNeighborField }> {
     const [packed, field] = await this.session.read([this.picture, this.field]);
     const { indices, distances } = pixelField(field as Uint32Array, this, this.source, this.plan.o.patch);
     return {
@@ -272,7 +270,7 @@ export class Level implements Grid {
 }
 
 /** Target patches per source patch, by class: each used this often is even use. f32 [256]. */
-function evenUse(source: FieldSource, { width, height }: Grid, labels: Uint8Array, patch: number): Float32Array {
+function evenUse(source: FieldSource, { width, height }: PatchGrid, labels: Uint8Array, patch: number): Float32Array {
   const r = (patch - 1) / 2;
   const out = new Float32Array(256);
   for (let y = r; y < height - r; y++) for (let x = r; x < width - r; x++) out[labels[y * width + x]]++;
@@ -291,7 +289,12 @@ const bytesOf = (packed: Uint32Array): Uint8Array => {
 };
 
 /** From matched patches to every pixel's own source: at the borders, the nearest patch's match moved along. */
-function pixelField(field: Uint32Array, { width, height }: Grid, source: Grid, patch: number): Field {
+function pixelField(
+  field: Uint32Array,
+  { width, height }: PatchGrid,
+  source: PatchGrid,
+  patch: number,
+): NearestNeighborField {
   const r = (patch - 1) / 2;
   const costs = new Float32Array(field.buffer, field.byteOffset, field.length);
   const [across, own] = [width - patch + 1, source.width - patch + 1];

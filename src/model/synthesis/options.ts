@@ -1,5 +1,5 @@
 /** Settings of patch synthesis, and what follows from them for the levels and rounds. */
-import type { Grid, Pass } from '../../autograd/nnf/patchField.ts';
+import type { PatchGrid, SearchPass } from '../../autograd/nnf/patchField.ts';
 import type { GuideWeights } from './guides.ts';
 import { placeless, type Tile } from './tile.ts';
 
@@ -17,12 +17,12 @@ export interface SynthesisOptions {
   rounds: number[];
   guides: GuideWeights;
   /**
-   * Factor on the guide weights but the near one at half the size's level, a quarter's, ...: the colours know more and
+   * Factor on the guide weights but the near one at half the size's level, a quarter's, ...: the colors know more and
    * more.
    */
   fade: number;
   /**
-   * Weight of the draft's colours at patch centres, against those that the source's own draft has there: at all levels,
+   * Weight of the draft's colors at patch centers, against those that the source's own draft has there: at all levels,
    * so that
    * what the generator says is heard beyond the size it says it at. */
   draft: number;
@@ -87,9 +87,9 @@ export function weightsAt(
 }
 
 /**
- * A round of PatchMatch. Neighbours far, then near; random search from a quarter of the picture down to a few pixels.
+ * A round of PatchMatch. Neighbors far, then near; random search from a quarter of the picture down to a few pixels.
  */
-export function passes({ width, height }: Grid): Pass[] {
+export function passes({ width, height }: PatchGrid): SearchPass[] {
   const far = Math.max(width, height);
   return [
     { jump: 4, radius: far / 4 },

@@ -3,7 +3,7 @@ import type { Session } from '../../autograd/tensor.ts';
 import { UserError } from '../../data/errors.ts';
 import { toFloatCHW, type Picture } from '../../data/image/image.ts';
 import type { LayoutData } from '../pair.ts';
-import type { Field, LevelPicture } from './level.ts';
+import type { NearestNeighborField, LevelPicture } from './level.ts';
 import { defaultSynthesis, lineSynthesis, type SynthesisOptions } from './options.ts';
 import { Synthesizer, type SynthesizerOptions } from './synthesizer.ts';
 import type { Tile } from './tile.ts';
@@ -34,7 +34,7 @@ export interface PreviewOptions {
 }
 export interface Preview {
   image: Picture;
-  field: Field;
+  field: NearestNeighborField;
 }
 
 /** The last synthesizer of a session, with what it was made for. */

@@ -12,10 +12,10 @@ interface Box {
   bottom: number;
 }
 /**
- * Centre and spread (standard deviation) of a region, in pixels of the layout; the box about its largest part, its
+ * Center and spread (standard deviation) of a region, in pixels of the layout; the box about its largest part, its
  * class and its pixels.
  */
-export interface Frame {
+export interface RegionBox {
   x: number;
   y: number;
   sx: number;
@@ -24,18 +24,18 @@ export interface Frame {
   label: number;
   n: number;
 }
-export interface Frames {
+export interface RegionCoordinates {
   width: number;
   height: number /** Frame of each pixel, an index into `frames`. */;
   ids: Uint8Array;
-  frames: readonly Frame[];
+  frames: readonly RegionBox[];
 }
 
 /** Smaller connected parts, as a share of their class's largest, belong to the nearest large one. */
 const smallPart = 0.1;
 
-/** Connected regions (four neighbours) of one class, small ones joined to the nearest large one of their class. */
-export function regionFrames({ width, height, labels }: LayoutData): Frames {
+/** Connected regions (four neighbors) of one class, small ones joined to the nearest large one of their class. */
+export function regionCoordinates({ width, height, labels }: LayoutData): RegionCoordinates {
   const parts = connected(width, height, labels);
   const largest = new Float64Array(256);
   for (const p of parts.list) largest[p.label] = Math.max(largest[p.label], p.n);
@@ -134,9 +134,9 @@ function connected(width: number, height: number, labels: Uint8Array): { of: Uin
 /**
  * Place of every pixel in its region, [2,h,w]: across and down, in sizes of an evenly filled rectangle of the region's
  * spread,
- * about its centre. So a region that moved or was stretched has at each place the number that it had there before.
+ * about its center. So a region that moved or was stretched has at each place the number that it had there before.
  */
-export function placesWithin(f: Frames, w: number, h: number): Float32Array {
+export function placesWithin(f: RegionCoordinates, w: number, h: number): Float32Array {
   const ids = shrinkLabels(f.ids, f.width, f.height, w, h);
   const out = new Float32Array(2 * w * h);
   const unit = 1 / Math.sqrt(12);

@@ -1,7 +1,7 @@
 /**
  * Patch synthesis without training: the target layout filled coarse to fine with patches of the photograph, each level
  * a
- * few rounds of "nearest patch, then vote" (expectation-maximisation as in Kwatra et al. 2005 and GPNN, Granot et al.
+ * few rounds of "nearest patch, then vote" (expectation-maximization as in Kwatra et al. 2005 and GPNN, Granot et al.
  * 2022), guided by the layouts. It gives the generator something to learn from, finishes what it renders, and is the
  * preview. Here are its uses for one layout; synthesizer.ts keeps one ready, synthesis/level.ts has a level's rounds.
  */

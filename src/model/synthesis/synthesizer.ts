@@ -1,12 +1,12 @@
 /**
  * Patch synthesis made once for a source and a size of layout: each run then writes labels and replays, level by level.
  */
-import type { Grid } from '../../autograd/nnf/patchField.ts';
+import type { PatchGrid } from '../../autograd/nnf/patchField.ts';
 import type { Session } from '../../autograd/tensor.ts';
 import { lineSurroundings, surroundings, type Surroundings } from './guides.ts';
 import type { LayoutData, PairData } from '../pair.ts';
-import { learnShades, shadesOf, type Shades } from './castShadows.ts';
-import { Level, type Draft, type Field, type LevelPicture, type Plan } from './level.ts';
+import { learnCastShadows, castShadowsOf, type CastShadows } from './castShadows.ts';
+import { Level, type Draft, type NearestNeighborField, type LevelPicture, type LevelPlan } from './level.ts';
 import { defaultSynthesis, lineSynthesis, scales, type SynthesisOptions } from './options.ts';
 import { continued, type Tile } from './tile.ts';
 
@@ -26,19 +26,19 @@ export interface SynthesizerOptions {
   classes: number /** Labels are drawings: 1 on lines, which shrinking keeps. */;
   lines?: boolean;
   options?: SynthesisOptions;
-  draft?: Grid & { own: Draft } /** The result is to fit itself along these axes. */;
+  draft?: PatchGrid & { own: Draft } /** The result is to fit itself along these axes. */;
   tile?: Tile;
 }
 
 export class Synthesizer {
   private levels: Level[] = [];
   /** What the source's things do about their feet; null: nothing. */
-  private shades: Shades | null = null;
+  private shades: CastShadows | null = null;
   private last: Promise<unknown> = Promise.resolve();
   private constructor(
     readonly session: Session,
     readonly classes: number,
-    private readonly plan: Plan,
+    private readonly plan: LevelPlan,
   ) {}
 
   /**
@@ -48,7 +48,7 @@ export class Synthesizer {
   static async create(
     session: Session,
     source: PairData,
-    size: Grid,
+    size: PatchGrid,
     { classes, lines = false, options: o = lines ? lineSynthesis : defaultSynthesis, draft, tile }: SynthesizerOptions,
   ): Promise<Synthesizer> {
     const all = scales(Math.min(size.width, size.height, source.width, source.height), o);
@@ -62,7 +62,7 @@ export class Synthesizer {
     });
     try {
       const around = made.around(source);
-      made.shades = o.guides.shade && !lines ? learnShades(source, around) : null;
+      made.shades = o.guides.shade && !lines ? learnCastShadows(source, around) : null;
       around.shade = made.shades?.own;
       for (const [l, scale] of all.entries())
         made.levels.push(await Level.create(session, made.plan, l, scale, source, around, made.levels.at(-1)));
@@ -76,7 +76,7 @@ export class Synthesizer {
   private around(of: LayoutData): Surroundings {
     if (this.plan.lines) return lineSurroundings(of);
     const around = surroundings(of, this.classes, this.plan.o.guides.farRadius);
-    around.shade = this.shades ? shadesOf(this.shades, of, around) : undefined;
+    around.shade = this.shades ? castShadowsOf(this.shades, of, around) : undefined;
     return around;
   }
 
@@ -84,7 +84,7 @@ export class Synthesizer {
    * The synthesis of a layout of this synthesizer's size: picture, RGBA bytes, and field. One run at a time: a second
    * waits for the first.
    */
-  run(labels: Uint8Array, o: RunOptions = {}): Promise<{ data: Uint8Array; field: Field }> {
+  run(labels: Uint8Array, o: RunOptions = {}): Promise<{ data: Uint8Array; field: NearestNeighborField }> {
     const next = this.last.then(() => this.runNow(labels, o));
     this.last = next.catch(() => {});
     return next;
@@ -93,7 +93,7 @@ export class Synthesizer {
   private async runNow(
     labels: Uint8Array,
     { seed = 0, draft, onLevel, signal }: RunOptions,
-  ): Promise<{ data: Uint8Array; field: Field }> {
+  ): Promise<{ data: Uint8Array; field: NearestNeighborField }> {
     const { size, tile, drafted } = this.plan;
     if (!this.levels.length) throw new Error('synthesis: this synthesizer is released');
     if (labels.length !== size.width * size.height)

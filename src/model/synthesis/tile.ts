@@ -69,7 +69,7 @@ export function continued(layout: LayoutData, tile: Tile): LayoutData {
 }
 
 /**
- * Guides of a level of size `inner` with margins, from the surroundings of the continued layout and colours [3,h,w] of
+ * Guides of a level of size `inner` with margins, from the surroundings of the continued layout and colors [3,h,w] of
  * `inner`, where given.
  */
 export function continuedGuides(
@@ -78,11 +78,11 @@ export function continuedGuides(
   tile: Tile,
   margin: { x: number; y: number },
   weight: GuideWeights,
-  colours?: Float32Array,
+  colors?: Float32Array,
 ): Float32Array {
   const { x, y } = extent(inner, tile);
   const whole = { width: inner.width + 2 * x, height: inner.height + 2 * y };
-  const data = guides(around, whole, weight, colours && planesWithMargins(colours, inner, { x, y }));
+  const data = guides(around, whole, weight, colors && planesWithMargins(colors, inner, { x, y }));
   return windowOf(
     data,
     whole,

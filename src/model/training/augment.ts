@@ -4,7 +4,7 @@
  */
 import { mat3, vec2 } from 'wgpu-matrix';
 import type { HostRandom } from '../../engine/random.ts';
-import { warpMap, warpMapSize, type Affine, type Point } from '../../autograd/ops/spatial/tps.ts';
+import { warpMap, warpMapSize, type Affine, type ControlPoint } from '../../autograd/ops/spatial/tps.ts';
 import type { Config } from '../config.ts';
 
 /** 3 x 3 control points. */
@@ -30,18 +30,18 @@ export function drawAugmentation(
   const flip = random.next() < a.flip * f;
   const bent = random.next() < a.warp;
   const reach = a.warpMove * f * width;
-  const points: Point[] = [];
-  const moves: Point[] = [];
+  const points: ControlPoint[] = [];
+  const moves: ControlPoint[] = [];
   for (let row = 0; row < 3; row++)
     for (let column = 0; column < 3; column++) {
-      const move: Point = [random.range(-reach, reach), random.range(-reach, reach)];
+      const move: ControlPoint = [random.range(-reach, reach), random.range(-reach, reach)];
       const corner = row !== 1 && column !== 1;
       points.push([(column / 2) * (width - 1), (row / 2) * (height - 1)]);
       moves.push(bent && !corner ? move : [0, 0]);
     }
   const zoom = 1 + random.range(0, a.zoom * f);
   const angle = (random.range(-1, 1) * a.rotate * f * Math.PI) / 180;
-  const shift: Point = [random.range(-1, 1) * a.shift * f * width, random.range(-1, 1) * a.shift * f * height];
+  const shift: ControlPoint = [random.range(-1, 1) * a.shift * f * width, random.range(-1, 1) * a.shift * f * height];
   return warpMap({ affine: outputToInput(width, height, { flip, zoom, angle, shift }), points, moves });
 }
 
@@ -49,16 +49,16 @@ interface Rigid {
   flip: boolean;
   zoom: number;
   angle: number;
-  shift: Point;
+  shift: ControlPoint;
 }
 
-/** Where an output pixel reads: the inverse of flip, zoom and rotation about the centre, then shift. */
+/** Where an output pixel reads: the inverse of flip, zoom and rotation about the center, then shift. */
 export function outputToInput(width: number, height: number, { flip, zoom, angle, shift }: Rigid): Affine {
-  const centre = vec2.fromValues((width - 1) / 2, (height - 1) / 2);
-  const m = mat3.translation(centre);
+  const center = vec2.fromValues((width - 1) / 2, (height - 1) / 2);
+  const m = mat3.translation(center);
   mat3.scale(m, vec2.fromValues((flip ? -1 : 1) / zoom, 1 / zoom), m);
   mat3.rotate(m, -angle, m);
-  mat3.translate(m, vec2.fromValues(-centre[0] - shift[0], -centre[1] - shift[1]), m);
+  mat3.translate(m, vec2.fromValues(-center[0] - shift[0], -center[1] - shift[1]), m);
   // wgpu-matrix keeps columns of four numbers.
   return [m[0], m[4], m[8], m[1], m[5], m[9]];
 }

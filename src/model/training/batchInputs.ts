@@ -10,21 +10,21 @@ import type { Program } from '../../engine/program.ts';
 import { augmentationSize } from './augment.ts';
 import type { Config } from '../config.ts';
 import { lastingSide, layoutChannels, layoutValues, type ClassTable, type PairData } from '../pair.ts';
-import type { Side } from './steps.ts';
+import type { TrainingPair } from './steps.ts';
 
 /** sampling: photograph -> warp; swapped: warp -> photograph; source, augmented: one of them on both sides. */
 export type Role = 'sampling' | 'swapped' | 'source' | 'augmented' | `target${number}`;
 
-export class Feed {
+export class BatchInputs {
   /** What the recorded steps read: (I_source, P_source) and the pair of the target layout. */
-  readonly source: Side;
-  readonly target: Side;
-  private readonly original: Side;
+  readonly source: TrainingPair;
+  readonly target: TrainingPair;
+  private readonly original: TrainingPair;
   /**
    * The photograph with the layout that its mirror picture is warped from: left and right classes have changed places.
    */
-  private readonly mirrored: Side | null;
-  private readonly targets: Side[];
+  private readonly mirrored: TrainingPair | null;
+  private readonly targets: TrainingPair[];
   private readonly map: Tensor;
   private readonly programs = new Map<Role | `${Role} mirrored`, Program>();
 
@@ -36,7 +36,7 @@ export class Feed {
     targets: readonly PairData[],
   ) {
     const channels = layoutChannels(c.network.condition, classes.count);
-    const side = (label: string): Side => lastingSide(session, label, pair.width, pair.height, channels);
+    const side = (label: string): TrainingPair => lastingSide(session, label, pair.width, pair.height, channels);
     this.source = side('source');
     this.target = side('target');
     this.original = this.fill(side('photograph'), pair);
@@ -57,7 +57,7 @@ export class Feed {
     return this.targets.length;
   }
 
-  private fill(side: Side, data: PairData): Side {
+  private fill(side: TrainingPair, data: PairData): TrainingPair {
     this.session.write(side.image, data.image);
     this.session.write(side.labels, data.labels);
     this.session.write(side.layout, layoutValues(data, this.classes, this.c.network.condition));
@@ -66,7 +66,7 @@ export class Feed {
 
   /** Records the programs of all roles; once, before the loop. */
   async prepare(): Promise<void> {
-    const record = async (role: Role | `${Role} mirrored`, from: () => [Side, Side]): Promise<void> => {
+    const record = async (role: Role | `${Role} mirrored`, from: () => [TrainingPair, TrainingPair]): Promise<void> => {
       this.programs.set(
         role,
         await this.session.record(() => {
@@ -95,10 +95,10 @@ export class Feed {
   }
 
   /**
-   * The photograph and its layout under this iteration's warp. Classes move by nearest neighbour, so they stay classes;
-   * colours and a drawing's planes as pictures do.
+   * The photograph and its layout under this iteration's warp. Classes move by nearest neighbor, so they stay classes;
+   * colors and a drawing's planes as pictures do.
    */
-  private warped({ image, labels, layout } = this.original): Side {
+  private warped({ image, labels, layout } = this.original): TrainingPair {
     const moved = warpLabels(labels, this.map);
     return {
       image: warp(image, this.map),
@@ -115,7 +115,7 @@ export class Feed {
   }
 }
 
-function copySide(from: Side, to: Side): void {
+function copySide(from: TrainingPair, to: TrainingPair): void {
   assign(from.image, to.image);
   assign(from.labels, to.labels);
   assign(from.layout, to.layout);

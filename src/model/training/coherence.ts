@@ -1,20 +1,20 @@
 /**
  * Patch coherence as the released code has it, and its exact form over features: how far patches of the image are from
  * the
- * source's, on VGG maps or on colours. Each is a function (image, source, labels) -> [1], as a generator step takes it.
+ * source's, on VGG maps or on colors. Each is a function (image, source, labels) -> [1], as a generator step takes it.
  */
 import { l1To } from '../../autograd/functional/losses.ts';
 import { meanAll } from '../../autograd/ops/loss/meanError.ts';
-import { patchesAt } from '../../autograd/ops/patch/unfoldAt.ts';
-import { patchFew } from '../../autograd/ops/patch/kNearestPatches.ts';
+import { unfoldAt } from '../../autograd/ops/patch/unfoldAt.ts';
+import { kNearestPatches } from '../../autograd/ops/patch/kNearestPatches.ts';
 import { patchNearest } from '../../autograd/ops/patch/patchNearest.ts';
 import { sub } from '../../autograd/ops/pointwise/pointwise.ts';
 import { avgPool2d } from '../../autograd/ops/spatial/pool.ts';
 import { reshape } from '../../autograd/ops/copy/reshape.ts';
-import { meanOf, total } from '../../autograd/ops/loss/weightedSum.ts';
+import { meanOfTerms, weightedSum } from '../../autograd/ops/loss/weightedSum.ts';
 import { Tensor, type Session } from '../../autograd/tensor.ts';
 import type { HostRandom } from '../../engine/random.ts';
-import { centreLabels } from './losses.ts';
+import { centerLabels } from './losses.ts';
 import type { Vgg } from '../networks/vgg.ts';
 
 /** image, source [1,3,H,W] in [-1, 1]; labels u32 [1,H,W] of both, for guided matches. */
@@ -39,8 +39,8 @@ export const vggMaps = (vgg: Vgg): Maps => ({
   of: (x) => vgg.features(x, ['relu1_1', 'relu2_1']),
 });
 
-/** The image's own colours at several scales: for running without VGG's weights. */
-export const colourMaps = (patch: number, scales: readonly number[]): Maps => ({
+/** The image's own colors at several scales: for running without VGG's weights. */
+export const colorMaps = (patch: number, scales: readonly number[]): Maps => ({
   specs: scales.map((factor) => ({ patch, factor })),
   of: (x) => scales.map((f) => (f === 1 ? x : avgPool2d(x, f))),
 });
@@ -51,9 +51,9 @@ export const colourMaps = (patch: number, scales: readonly number[]): Maps => ({
  * matches are found off the tape, and their differences taken on it.
  */
 function nearestToSamples(image: Tensor, source: Tensor, patch: number, indices: Tensor, k: number): Tensor {
-  const columns = patchesAt(image, patch, indices); // [1, C*p*p, 1, n]
-  const nearest = patchFew(columns, source, patch, k); // u32 [k, n]
-  const matched = patchesAt(source, patch, new Tensor(nearest.session, [nearest.size], 'u32', nearest.storage));
+  const columns = unfoldAt(image, patch, indices); // [1, C*p*p, 1, n]
+  const nearest = kNearestPatches(columns, source, patch, k); // u32 [k, n]
+  const matched = unfoldAt(source, patch, new Tensor(nearest.session, [nearest.size], 'u32', nearest.storage));
   return l1To(sub(columns, reshape([matched], { shape: [1, columns.shape[1], k, columns.shape[3]] })), 0);
 }
 
@@ -67,7 +67,7 @@ export const sampledCoherence =
   (maps: Maps, indices: readonly Tensor[], nearest = 5): Coherence =>
   (image, source) => {
     const [of, among] = [maps.of(image), maps.of(source)];
-    return meanOf(maps.specs.map(({ patch }, i) => nearestToSamples(of[i], among[i], patch, indices[i], nearest)));
+    return meanOfTerms(maps.specs.map(({ patch }, i) => nearestToSamples(of[i], among[i], patch, indices[i], nearest)));
   };
 
 /**
@@ -80,13 +80,13 @@ export const exactCoherence =
   (maps: Maps, guided: boolean): Coherence =>
   (image, source, labels) => {
     const [of, among] = [maps.of(image), maps.of(source)];
-    return total(
+    return weightedSum(
       maps.specs.map(({ patch, factor }, i) => {
         const guide =
           guided && labels
             ? {
-                targetLabels: centreLabels(labels.image, patch, factor),
-                sourceLabels: centreLabels(labels.source, patch, factor),
+                targetLabels: centerLabels(labels.image, patch, factor),
+                sourceLabels: centerLabels(labels.source, patch, factor),
               }
             : {};
         const { distances } = patchNearest(of[i], among[i], { patch, metric: 'l1', ...guide });

@@ -4,31 +4,31 @@ import { l1, l1To, leastSquares as squaresTo } from '../../autograd/functional/l
 import { meanAll } from '../../autograd/ops/loss/meanError.ts';
 import { avgPool2d } from '../../autograd/ops/spatial/pool.ts';
 import { patchNearest } from '../../autograd/ops/patch/patchNearest.ts';
-import { meanOf, total } from '../../autograd/ops/loss/weightedSum.ts';
+import { meanOfTerms, weightedSum } from '../../autograd/ops/loss/weightedSum.ts';
 import { detach } from '../../autograd/tape.ts';
 import { Tensor } from '../../autograd/tensor.ts';
-import type { Judged } from '../networks/discriminator.ts';
+import type { DiscriminatorOutput } from '../networks/discriminator.ts';
 import type { Modulation } from '../networks/translate.ts';
 
 /**
  * Least squares (Mao et al. 2017): mean over D's two maps of mean((map - goal)^2), for the samples [from, to) of the
  * batch.
  */
-export const leastSquares = (judged: Judged, goal: 0 | 1, from: number, to: number): Tensor =>
-  meanOf(judged.maps.map((m) => squaresTo(samples(m, from, to), goal)));
+export const adversarialLoss = (judged: DiscriminatorOutput, goal: 0 | 1, from: number, to: number): Tensor =>
+  meanOfTerms(judged.maps.map((m) => squaresTo(samples(m, from, to), goal)));
 
 /**
  * Feature matching: mean over D's two taps of mean |tap(fake) - tap(real)|; the batch is [fake, real], and only fake is
  * to move.
  */
-export const featureMatching = (judged: Judged): Tensor =>
-  meanOf(judged.taps.map((t) => l1(samples(t, 0, 1), detach(samples(t, 1, 2)))));
+export const featureMatching = (judged: DiscriminatorOutput): Tensor =>
+  meanOfTerms(judged.taps.map((t) => l1(samples(t, 0, 1), detach(samples(t, 1, 2)))));
 
 /**
  * Fixed point: an unchanged layout must translate to the identity; sum over levels of mean |gamma - 1| + mean |beta|.
  */
 export const fixedPoint = (modulations: readonly Modulation[]): Tensor =>
-  total(
+  weightedSum(
     modulations.flatMap(
       ({ gamma, beta }) =>
         [
@@ -47,8 +47,8 @@ export interface CoherenceOptions {
   labels: boolean;
 }
 
-/** Labels at patch centres of a map that was shrunk by `factor`, as patchNearest wants them: u32 [patches]. */
-export function centreLabels(labels: Tensor, patch: number, factor: number): Tensor {
+/** Labels at patch centers of a map that was shrunk by `factor`, as patchNearest wants them: u32 [patches]. */
+export function centerLabels(labels: Tensor, patch: number, factor: number): Tensor {
   const [, h, w] = labels.shape;
   const r = (patch - 1) / 2;
   // The copy ops move bits; the view only tells them four axes.
@@ -79,14 +79,14 @@ export function patchCoherence(
   o: CoherenceOptions,
   labels?: { image: Tensor; source: Tensor },
 ): Tensor {
-  return total(
+  return weightedSum(
     o.scales.map((factor) => {
       const shrink = (x: Tensor): Tensor => (factor === 1 ? x : avgPool2d(x, factor, factor));
       const guide =
         o.labels && labels
           ? {
-              targetLabels: centreLabels(labels.image, o.patch, factor),
-              sourceLabels: centreLabels(labels.source, o.patch, factor),
+              targetLabels: centerLabels(labels.image, o.patch, factor),
+              sourceLabels: centerLabels(labels.source, o.patch, factor),
             }
           : {};
       const { distances } = patchNearest(shrink(image), shrink(source), { patch: o.patch, metric: 'l2', ...guide });

@@ -5,25 +5,25 @@ import { concat } from '../../autograd/ops/copy/copy.ts';
 import { crossEntropy } from '../../autograd/ops/loss/crossEntropy.ts';
 import { dropout } from '../../autograd/ops/noise/dropout.ts';
 import { l1 } from '../../autograd/functional/losses.ts';
-import { total } from '../../autograd/ops/loss/weightedSum.ts';
+import { weightedSum } from '../../autograd/ops/loss/weightedSum.ts';
 import { detach } from '../../autograd/tape.ts';
 import type { Session, Tensor } from '../../autograd/tensor.ts';
 import type { Config } from '../config.ts';
 import { readsLayouts } from '../networks/generator.ts';
-import { featureMatching, fixedPoint, leastSquares, patchCoherence } from './losses.ts';
+import { featureMatching, fixedPoint, adversarialLoss, patchCoherence } from './losses.ts';
 import type { Networks } from '../networks/networks.ts';
 
 /** One side of a pair on the device. */
-export interface Side {
+export interface TrainingPair {
   /** [1,3,H,W] in [-1,1]. */
   image: Tensor;
   /** Classes u32 [1,H,W]. */
   labels: Tensor;
-  /** What the networks are given as layout: one-hot [1,K,H,W] or colours [1,3,H,W]. */
+  /** What the networks are given as layout: one-hot [1,K,H,W] or colors [1,3,H,W]. */
   layout: Tensor;
 }
 /** `target`: sampling towards a user's layout, whose picture is a patch synthesis. */
-export type Kind = 'sampling' | 'reconstruction' | 'target';
+export type StepKind = 'sampling' | 'reconstruction' | 'target';
 /** Losses by name, in the order they are reported. */
 export type Losses = Record<string, Tensor>;
 
@@ -39,7 +39,12 @@ export function untaped<T>(session: Session, work: () => T): T {
 }
 
 /** D: least squares on the photograph of the target layout (real) and on G's picture (fake), one batch of two. */
-export function discriminatorStep(n: Networks, source: Side, target: Side, noisy = source.image): Losses {
+export function discriminatorStep(
+  n: Networks,
+  source: TrainingPair,
+  target: TrainingPair,
+  noisy = source.image,
+): Losses {
   const session = source.image.session;
   const fake = untaped(session, () => {
     n.gPass.p.prepare();
@@ -47,9 +52,9 @@ export function discriminatorStep(n: Networks, source: Side, target: Side, noisy
   });
   n.dPass.p.prepare();
   const judged = n.d(n.dPass, concat([fake, target.image], 0));
-  const onFake = leastSquares(judged, 0, 0, 1);
-  const onReal = leastSquares(judged, 1, 1, 2);
-  const sum = total([
+  const onFake = adversarialLoss(judged, 0, 0, 1);
+  const onReal = adversarialLoss(judged, 1, 1, 2);
+  const sum = weightedSum([
     [onFake, 1],
     [onReal, 1],
   ]);
@@ -61,7 +66,7 @@ export function discriminatorStep(n: Networks, source: Side, target: Side, noisy
  * S: cross-entropy of a photograph against its layout. `drop`: a random counter for dropout, absent for none; `weights`
  * [K] of the classes, absent for equal ones.
  */
-export function segmenterStep(n: Networks, side: Side, drop?: Tensor, weights?: Tensor): Losses {
+export function segmenterStep(n: Networks, side: TrainingPair, drop?: Tensor, weights?: Tensor): Losses {
   n.sPass.p.prepare();
   const logits = n.s(n.sPass, side.image, drop ? (x) => dropout(x, drop, 0.5, 1) : undefined);
   const loss = crossEntropy(logits, side.labels, { weights });
@@ -75,7 +80,7 @@ export interface Extras {
   weights?: Tensor;
   /** The source image with input noise; the image itself without. */
   noisy?: Tensor;
-  /** Replaces colour patches in the coherence loss, e.g. by VGG features. */
+  /** Replaces color patches in the coherence loss, e.g. by VGG features. */
   coherence?: (image: Tensor, source: Tensor, labels: { image: Tensor; source: Tensor }) => Tensor;
 }
 
@@ -83,9 +88,9 @@ export interface Extras {
 export function generatorStep(
   n: Networks,
   c: Config,
-  kind: Kind,
-  source: Side,
-  target: Side,
+  kind: StepKind,
+  source: TrainingPair,
+  target: TrainingPair,
   extras: Extras = {},
 ): Losses {
   n.gPass.p.prepare();
@@ -93,7 +98,7 @@ export function generatorStep(
   n.dPass.p.prepare();
   const judged = n.d(n.dPass, concat([image, target.image], 0));
   const w = c.weights;
-  const losses: Losses = { adversarial: leastSquares(judged, 1, 0, 1), features: featureMatching(judged) };
+  const losses: Losses = { adversarial: adversarialLoss(judged, 1, 0, 1), features: featureMatching(judged) };
   const terms: [Tensor, number][] = [
     [losses.adversarial, w.adversarial],
     [losses.features, w.features],
@@ -125,7 +130,7 @@ export function generatorStep(
       );
     }
   }
-  const sum = total(terms);
+  const sum = weightedSum(terms);
   losses.total = sum;
   n.gPass.p.descend(sum, read ? {} : { still: readsLayouts });
   return losses;

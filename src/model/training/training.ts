@@ -1,5 +1,5 @@
 /**
- * Training: alternating optimisation of D, S and G on one pair (method, "Training"). All steps are recorded before the
+ * Training: alternating optimization of D, S and G on one pair (method, "Training"). All steps are recorded before the
  * loop; an iteration draws its augmentation, sends a few numbers, and replays.
  */
 import { HostRandom } from '../../engine/random.ts';
@@ -12,18 +12,18 @@ import type { Parameters } from '../../autograd/parameters.ts';
 import type { Session, Tensor } from '../../autograd/tensor.ts';
 import { drawAugmentation } from './augment.ts';
 import { rateAt, type Config } from '../config.ts';
-import { colourMaps, exactCoherence, PatchSamples, sampledCoherence, type Coherence, type Maps } from './coherence.ts';
-import { Feed, type Role } from './batchInputs.ts';
+import { colorMaps, exactCoherence, PatchSamples, sampledCoherence, type Coherence, type Maps } from './coherence.ts';
+import { BatchInputs, type Role } from './batchInputs.ts';
 import { createNetworks, restoreNetworks, type Networks } from '../networks/networks.ts';
 import { classWeights, type ClassTable, type PairData } from '../pair.ts';
-import { discriminatorStep, generatorStep, segmenterStep, type Kind, type Losses } from './steps.ts';
+import { discriminatorStep, generatorStep, segmenterStep, type StepKind, type Losses } from './steps.ts';
 
 export interface TrainingInput {
   pair: PairData;
   classes: ClassTable;
   /** The user's target layouts with pictures to learn from (patch syntheses); used with `targetShare`. */
   targets?: readonly PairData[];
-  /** Feature maps for the coherence loss, e.g. VGG's; colours at the configured scales without. */
+  /** Feature maps for the coherence loss, e.g. VGG's; colors at the configured scales without. */
   maps?: Maps;
 }
 
@@ -33,7 +33,7 @@ interface Step {
   parameters: Parameters;
   rate: number;
 }
-export type State = Map<string, { shape: readonly number[]; data: Float32Array }>;
+export type TensorState = Map<string, { shape: readonly number[]; data: Float32Array }>;
 /** Host-side state of a run: with the device's state it decides every later bit. */
 export interface HostState {
   iteration: number;
@@ -44,7 +44,7 @@ export interface HostState {
 
 export class Training {
   readonly networks: Networks;
-  readonly feed: Feed;
+  readonly feed: BatchInputs;
   private readonly meter: Meter;
   private readonly counter: Tensor;
   private readonly random: HostRandom;
@@ -60,7 +60,7 @@ export class Training {
     private readonly input: TrainingInput,
   ) {
     this.networks = createNetworks(session, config, input.classes.count);
-    this.feed = new Feed(session, config, input.classes, input.pair, input.targets ?? []);
+    this.feed = new BatchInputs(session, config, input.classes, input.pair, input.targets ?? []);
     this.meter = new Meter(session);
     this.counter = newCounter(session, config.seed);
     this.random = new HostRandom(config.seed);
@@ -87,7 +87,7 @@ export class Training {
     await t.record('S', t.networks.sPass.p, rates.segmenter, () =>
       segmenterStep(t.networks, source, t.counter, weights),
     );
-    const kinds: Kind[] = ['reconstruction', 'sampling', ...(t.feed.targetCount ? ['target' as const] : [])];
+    const kinds: StepKind[] = ['reconstruction', 'sampling', ...(t.feed.targetCount ? ['target' as const] : [])];
     for (const kind of kinds) {
       const to = kind === 'reconstruction' ? source : target;
       await t.record(`G ${kind}`, g, rates.generator, () =>
@@ -97,14 +97,14 @@ export class Training {
     return t;
   }
 
-  /** Which form of patch coherence the configuration asks for; undefined: all colour patches, as losses.ts has it. */
+  /** Which form of patch coherence the configuration asks for; undefined: all color patches, as losses.ts has it. */
   private coherence(): Coherence | undefined {
     const {
       config: { coherence: o },
       input: { maps, pair },
     } = this;
     if (o.kind === 'all') return maps && exactCoherence(maps, o.labels);
-    const of = maps ?? colourMaps(o.patch, o.scales);
+    const of = maps ?? colorMaps(o.patch, o.scales);
     this.samples = new PatchSamples(this.session, of, pair.height, pair.width);
     return sampledCoherence(of, this.samples.indices);
   }
@@ -165,7 +165,7 @@ export class Training {
     const swap = this.random.next() < c.augment.swap;
     const aim = this.random.next();
     const which = Math.floor(this.random.next() * this.feed.targetCount);
-    const kind: Kind =
+    const kind: StepKind =
       i % c.reconstructionEvery === (c.reconstructionAt === 'first' ? 0 : c.reconstructionEvery - 1)
         ? 'reconstruction'
         : this.feed.targetCount && aim < c.targetShare
@@ -261,8 +261,8 @@ export class Training {
    * The device's state by name, prefixed `G.`, `D.`, `S.`: parameters, moments, power-iteration vectors, running
    * statistics.
    */
-  async state(): Promise<State> {
-    const out: State = new Map();
+  async state(): Promise<TensorState> {
+    const out: TensorState = new Map();
     for (const { p } of this.passes) for (const [k, v] of await p.state()) out.set(`${p.label}.${k}`, v);
     const running = [...(this.networks.gPass.running ?? [])];
     const values = await this.session.read(running.map(([, t]) => t));
@@ -271,7 +271,7 @@ export class Training {
     return out;
   }
 
-  restore(state: State, host: HostState): void {
+  restore(state: TensorState, host: HostState): void {
     restoreNetworks(this.session, this.networks, state, host.steps);
     this.iteration = host.iteration;
     this.random.position = host.drawn;

@@ -1,4 +1,4 @@
-// Convolution weights, reordered so that a kernel's loads are neighbouring vec4:
+// Convolution weights, reordered so that a kernel's loads are neighboring vec4:
 //   packed[(k*ty + i)*tx + j][m] = w[m*stride_m + k*stride_k + (kh0 + i*kh_step)*kw_size + kw0 + j*kw_step], 0 for m >=
 //   m_count
 // m: channels the convolution writes (padded to 4*m4), k: channels it sums over, (ty, tx): its taps.

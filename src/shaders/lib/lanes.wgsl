@@ -1,4 +1,4 @@
-// `LANES` neighbouring invocations share one sum: 1 where invocations are walked one after the other (software
+// `LANES` neighboring invocations share one sum: 1 where invocations are walked one after the other (software
 // adapters), a whole workgroup on GPUs.
 override WG: u32 = 8u;
 override LANES: u32 = 1u;

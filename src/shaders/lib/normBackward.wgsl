@@ -1,4 +1,4 @@
-// Gradients of norm.forward for planes of whole vec4, LANES neighbouring invocations to a unit as in
+// Gradients of norm.forward for planes of whole vec4, LANES neighboring invocations to a unit as in
 // norm.forward.quads; length in vec4. With h = (x - mean) * rstd, z = g * h + b, e = dy * act'(z): dx = rstd * (g e -
 // mean(g e) - h * mean(g e h)). A unit is a plane, or with AFFINE 1 a channel, whose planes in all `samples` are
 // walked. What becomes of sum e and sum e h of a unit, and of e and e h of an element, is the includer's matter. Grid:

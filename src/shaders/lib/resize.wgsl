@@ -1,6 +1,6 @@
 // Where output index o of an axis of `out` reads an axis of `size`: PyTorch's interpolate, exact. Bilinear positions
 // are ratios of whole numbers and stay so until the last division; sizes up to 32767.
-override MODE: u32 = 1u; // 0 nearest, 1 bilinear over pixel areas, 2 bilinear with the corner pixels' centres aligned
+override MODE: u32 = 1u; // 0 nearest, 1 bilinear over pixel areas, 2 bilinear with the corner pixels' centers aligned
 
 struct Tap { low: i32, high: i32, weight: f32 } // x[low] * (1 - weight) + x[high] * weight
 

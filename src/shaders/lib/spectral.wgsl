@@ -1,4 +1,4 @@
-// How weights lie in a flat vector, for spectral normalisation. Row r (an output channel), column c of weight k is at
+// How weights lie in a flat vector, for spectral normalization. Row r (an output channel), column c of weight k is at
 // offset + r * row_stride + (c / inner) * outer_stride + c % inner. For a convolution inner = columns; for a transposed
 // one [Ci,Co,Kh,Kw], whose rows are axis 1, inner = Kh*Kw.
 // u_at and v_at, where a weight's singular vectors start, are multiples of 4, as all of its strides are if `inner` is

@@ -1,4 +1,4 @@
-// The map of a warp: where output pixel (x, y) reads its input, in pixels with centres at whole numbers.
+// The map of a warp: where output pixel (x, y) reads its input, in pixels with centers at whole numbers.
 //   q = affine(x, y); position = q + d(q / unit), d(u) = a0 + a1 u.x + a2 u.y + sum_i w_i U(|u - c_i|), U(r) = r^2 log
 //   r
 // The kernel declares `warpMap`, rows of 4 + points vec4 (layout: src/autograd/ops/spatial/tps.ts).

@@ -1,4 +1,4 @@
-// Gradients of a normalisation with an affine per element (AFFINE 2): see lib/normBackward. dgamma = e h, dbeta = e.
+// Gradients of a normalization with an affine per element (AFFINE 2): see lib/normBackward. dgamma = e h, dbeta = e.
 // #import normBackward
 @group(0) @binding(6) var<storage, read_write> dgamma: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> dbeta: array<vec4f>;

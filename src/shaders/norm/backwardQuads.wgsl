@@ -1,4 +1,4 @@
-// Gradients of a normalisation without affine (AFFINE 0) or with one per channel (1): see lib/normBackward.
+// Gradients of a normalization without affine (AFFINE 0) or with one per channel (1): see lib/normBackward.
 // dgamma[c] = sum e h, dbeta[c] = sum e over all samples; any small buffers when AFFINE is 0.
 // #import normBackward
 @group(0) @binding(6) var<storage, read_write> dgamma: array<f32>;

@@ -1,4 +1,4 @@
-// norm.forward for planes of whole vec4, `LANES` neighbouring invocations to a plane: 1 where invocations are walked
+// norm.forward for planes of whole vec4, `LANES` neighboring invocations to a plane: 1 where invocations are walked
 // one after the other (software adapters), a whole workgroup on GPUs.
 //   y = act(g * (x - mean) / sqrt(var + eps) + b) [+ skip]; AFFINE, act and stats as in norm.forward; length in vec4.
 // Grid: (LANES invocations per channel, 1, N).

@@ -1,4 +1,4 @@
-// Batch normalisation's running statistics: running = (1 - momentum) * running + momentum * batch, for mean and
+// Batch normalization's running statistics: running = (1 - momentum) * running + momentum * batch, for mean and
 // variance; the variance enters unbiased, as PyTorch does it. stats (mean, rstd) [C] come from norm.forward with N = 1.
 // running: mean [C], then variance [C]. Grid: one invocation per channel.
 @group(0) @binding(0) var<storage, read> stats: array<vec2f>;

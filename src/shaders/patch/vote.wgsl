@@ -1,9 +1,9 @@
 // An image from matched patches: each pixel is the weighted mean of what the patches covering it say, as a gather.
 //   sourceMap [C,Hs,Ws] f32, indices u32 [targets] (patchNearest, k = 1) -> output [C,Ht,Wt].
-//   weight = exp(-(i*i + j*j) / (2 sigma^2)) at offset (i, j) from the patch centre; sigma <= 0: all equal.
+//   weight = exp(-(i*i + j*j) / (2 sigma^2)) at offset (i, j) from the patch center; sigma <= 0: all equal.
 //   Indices and CLAMP as in patchNearest.generic. sourceMap may be any map of the source's size, e.g. coordinates.
 //   radius <= (p-1)/2 limits the vote to the patch's middle
-//   (0: the centre alone) where another patch centre is within reach; at a border the whole patch votes.
+//   (0: the center alone) where another patch center is within reach; at a border the whole patch votes.
 // Grid: x, y flat over pixels, one thread per pixel and up to four channels: group z = block of four channels.
 // #import grid
 override CLAMP: bool = false;
@@ -26,7 +26,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let offset = select(r, 0, CLAMP);
   let last = vec2i(params.wt, params.ht) - inset - 1;
   let s_across = params.ws - inset;
-  // The nearest patch centre, in patch coordinates, is the pixel itself or lies on the border of the patch grid.
+  // The nearest patch center, in patch coordinates, is the pixel itself or lies on the border of the patch grid.
   let near = clamp(vec2i(x, y) - offset, vec2i(0), last);
   let low = max(near - params.radius, vec2i(0));
   let high = min(near + params.radius, last);

@@ -1,5 +1,5 @@
 // Gradients of lrelu(x + bias) from its output y: dx = dy where y > 0, slope * dy elsewhere; dbias[c] = the sum of dx
-// over c's planes (whole vec4). slope >= 0, so y has the sign of x + bias. `LANES` neighbouring invocations to a
+// over c's planes (whole vec4). slope >= 0, so y has the sign of x + bias. `LANES` neighboring invocations to a
 // channel. Grid: LANES invocations per channel.
 // #import lanes
 @group(0) @binding(0) var<storage, read> y: array<vec4f>;

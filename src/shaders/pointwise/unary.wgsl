@@ -1,5 +1,5 @@
 // y[i] = f(x[i]); OP picks f (the codes are rows of the table in src/autograd/ops/pointwise/pointwise.ts), a and b are
-// its parameters. Grid: one thread per 4 vec4, spread over a workgroup so that neighbouring threads touch neighbouring
+// its parameters. Grid: one thread per 4 vec4, spread over a workgroup so that neighboring threads touch neighboring
 // memory.
 // #import grid
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;

@@ -11,7 +11,7 @@ struct Params {
 }
 @group(0) @binding(2) var<uniform> params: Params;
 override MAX: bool = false;
-// True when the reduced positions are neighbours in memory: no index arithmetic in the loop.
+// True when the reduced positions are neighbors in memory: no index arithmetic in the loop.
 override DENSE: bool = false;
 
 fn kept(o: u32) -> u32 {

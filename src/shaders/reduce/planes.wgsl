@@ -1,5 +1,5 @@
 // y[unit] = scale * the sum of the unit's plane (whole vec4) over all samples: plane sample * units + unit of x.
-// `LANES` neighbouring invocations to a unit. Grid: LANES invocations per unit.
+// `LANES` neighboring invocations to a unit. Grid: LANES invocations per unit.
 // #import lanes
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;

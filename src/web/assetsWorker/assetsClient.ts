@@ -1,13 +1,19 @@
 /** The page's end of the second worker. */
 import { UserError } from '../../data/errors.ts';
-import type { DeskMethod, DeskParams, DeskResult, FromDesk, ToDesk } from './assetsProtocol.ts';
+import type {
+  AssetsMethodName,
+  AssetsParams,
+  AssetsResult,
+  FromAssetsWorker,
+  ToAssetsWorker,
+} from './assetsProtocol.ts';
 
-export class Desk {
+export class AssetsClient {
   private readonly waiting = new Map<number, { resolve: (v: never) => void; reject: (e: Error) => void }>();
   private next = 1;
 
   constructor(private readonly worker: Worker) {
-    worker.onmessage = ({ data }: MessageEvent<FromDesk>) => {
+    worker.onmessage = ({ data }: MessageEvent<FromAssetsWorker>) => {
       const w = this.waiting.get(data.id);
       this.waiting.delete(data.id);
       if ('result' in data) w?.resolve(data.result as never);
@@ -21,11 +27,11 @@ export class Desk {
   }
 
   /** Rejects with a UserError where what was given cannot be used. */
-  call<M extends DeskMethod>(method: M, params: DeskParams<M>): Promise<DeskResult<M>> {
+  call<M extends AssetsMethodName>(method: M, params: AssetsParams<M>): Promise<AssetsResult<M>> {
     const id = this.next++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve: resolve as (v: never) => void, reject });
-      this.worker.postMessage({ id, method, params } satisfies ToDesk);
+      this.worker.postMessage({ id, method, params } satisfies ToAssetsWorker);
     });
   }
 }

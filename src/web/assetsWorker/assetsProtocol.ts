@@ -6,12 +6,12 @@ import type { LayoutClass } from '../page/paint/document.ts';
 import type { RGB } from '../../data/layout/palette.ts';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
-export interface Picture {
+export interface PagePicture {
   width: number;
   height: number /** RGBA */;
   photo: Uint8ClampedArray<ArrayBuffer>;
 }
-export interface SceneAnswer extends Picture {
+export interface SceneAnswer extends PagePicture {
   name: string;
   title: string;
   source: Uint8Array;
@@ -27,12 +27,12 @@ export interface LayoutAnswer {
   lines: boolean;
 }
 
-export interface DeskMethods {
+export interface AssetsMethods {
   /** One of the shipped scenes, its width `size` pixels; without its targets, which take as long each. */
   scene(p: { name: string; size: number }): SceneAnswer;
   sceneTarget(p: { name: string; target: string; size: number }): { labels: Uint8Array };
   /** A photograph from a file, upright, at most `side` pixels long. */
-  photo(p: { file: Blob; name: string; side: number }): Picture;
+  photo(p: { file: Blob; name: string; side: number }): PagePicture;
   /**
    * A layout from a file, as a source's (its own classes) or in given classes, at the size given. `lines`: it is a
    * drawing; a source's can say so by itself.
@@ -49,9 +49,9 @@ export interface DeskMethods {
    * The photograph's line drawing, as `semia edges` finds it. `high`: the share of its pixels (0..1) too even to begin
    * a line.
    */
-  drawing(p: Picture & { name: string; high?: number }): { labels: Uint8Array; classes: LayoutClass[] };
+  drawing(p: PagePicture & { name: string; high?: number }): { labels: Uint8Array; classes: LayoutClass[] };
   /** Superpixels of a photograph; kept for `classes`. */
-  superpixels(p: Picture & { count: number }): { labels: Uint16Array; count: number };
+  superpixels(p: PagePicture & { count: number }): { labels: Uint16Array; count: number };
   /** The photograph's superpixels merged to k classes. */
   classes(p: { k: number }): { labels: Uint8Array; classes: LayoutClass[] };
   /** A layout as a palette PNG that carries its classes' names. */
@@ -59,11 +59,11 @@ export interface DeskMethods {
     bytes: Bytes;
   };
   /** A picture as a PNG with texts in it. */
-  picturePng(p: Picture & { texts: Record<string, string> }): { bytes: Bytes };
+  picturePng(p: PagePicture & { texts: Record<string, string> }): { bytes: Bytes };
 }
-export type DeskMethod = keyof DeskMethods;
-export type DeskParams<M extends DeskMethod> = Parameters<DeskMethods[M]>[0];
-export type DeskResult<M extends DeskMethod> = ReturnType<DeskMethods[M]>;
+export type AssetsMethodName = keyof AssetsMethods;
+export type AssetsParams<M extends AssetsMethodName> = Parameters<AssetsMethods[M]>[0];
+export type AssetsResult<M extends AssetsMethodName> = ReturnType<AssetsMethods[M]>;
 
-export type ToDesk = { id: number; method: DeskMethod; params: unknown };
-export type FromDesk = { id: number; result: unknown } | { id: number; error: string; user: boolean };
+export type ToAssetsWorker = { id: number; method: AssetsMethodName; params: unknown };
+export type FromAssetsWorker = { id: number; result: unknown } | { id: number; error: string; user: boolean };

@@ -18,10 +18,10 @@ import { pngChunks, readText, withText } from '../../data/formats/png.ts';
 import { decodePng } from '../../data/formats/pngPixels.ts';
 import { paintSource, paintTarget } from '../../data/scenes/index.ts';
 import { classesOf, segment, type Segments } from '../../data/layout/segment.ts';
-import { checkWhole } from '../../data/image/truncation.ts';
+import { checkNotTruncated } from '../../data/image/truncation.ts';
 import type { PaletteClass } from '../../data/layout/palette.ts';
 import type { LayoutClass } from '../page/paint/document.ts';
-import type { Bytes, DeskMethod, DeskMethods, FromDesk, ToDesk } from './assetsProtocol.ts';
+import type { Bytes, AssetsMethodName, AssetsMethods, FromAssetsWorker, ToAssetsWorker } from './assetsProtocol.ts';
 
 /** The segmentation that `classes` cuts; of the newest photograph. */
 let segments: { width: number; height: number; of: Segments } | null = null;
@@ -32,12 +32,12 @@ const SEGMENT_SIDE = 640;
 async function decode(file: Blob, name: string, layout: boolean): Promise<Decoded> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const format = readableFormat(bytes, name);
-  // Browsers show what there is of a file that is cut off, and tell only colours of a palette or of numbers.
-  if (format !== 'png') checkWhole(bytes, format, name);
+  // Browsers show what there is of a file that is cut off, and tell only colors of a palette or of numbers.
+  if (format !== 'png') checkNotTruncated(bytes, format, name);
   else if (!pngChunks(bytes, name).some((c) => c.type === 'eXIf') && layout) return decodePng(bytes, name);
   let bitmap: ImageBitmap;
   try {
-    // A layout's colours are names: no profile is applied to them.
+    // A layout's colors are names: no profile is applied to them.
     bitmap = await createImageBitmap(file, {
       premultiplyAlpha: 'none',
       colorSpaceConversion: layout ? 'none' : 'default',
@@ -97,9 +97,9 @@ function opaque(rgb: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
 }
 
 const methods: {
-  [M in DeskMethod]: (
-    p: Parameters<DeskMethods[M]>[0],
-  ) => ReturnType<DeskMethods[M]> | Promise<ReturnType<DeskMethods[M]>>;
+  [M in AssetsMethodName]: (
+    p: Parameters<AssetsMethods[M]>[0],
+  ) => ReturnType<AssetsMethods[M]> | Promise<ReturnType<AssetsMethods[M]>>;
 } = {
   scene({ name, size }) {
     const s = paintSource(name, { size }),
@@ -213,8 +213,8 @@ const buffers = (value: unknown): Transferable[] => [
   ),
 ];
 
-addEventListener('message', async ({ data: { id, method, params } }: MessageEvent<ToDesk>) => {
-  const answer = (message: FromDesk, transfer: Transferable[] = []): void =>
+addEventListener('message', async ({ data: { id, method, params } }: MessageEvent<ToAssetsWorker>) => {
+  const answer = (message: FromAssetsWorker, transfer: Transferable[] = []): void =>
     (postMessage as (m: unknown, t: Transferable[]) => void)(message, transfer);
   try {
     const result = await (methods[method] as (p: unknown) => unknown)(params);

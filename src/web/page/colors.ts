@@ -1,8 +1,8 @@
-/** Numbers and labels as colours. */
+/** Numbers and labels as colors. */
 import type { LayoutClass } from './paint/document.ts';
 
 /**
- * Five points of a dark-to-light ramp with even lightness (in the manner of viridis); read by people with any colour
+ * Five points of a dark-to-light ramp with even lightness (in the manner of viridis); read by people with any color
  * vision.
  */
 const ramp = [
@@ -35,7 +35,7 @@ export function heatPixels(values: ArrayLike<number>, min: number, max: number):
   return out;
 }
 
-/** Labels in their classes' colours, RGBA. */
+/** Labels in their classes' colors, RGBA. */
 export function inked(labels: Uint8Array, classes: readonly LayoutClass[]): Uint8ClampedArray<ArrayBuffer> {
   const ink = inkOf(classes),
     out = new Uint32Array(labels.length);
@@ -43,6 +43,6 @@ export function inked(labels: Uint8Array, classes: readonly LayoutClass[]): Uint
   return new Uint8ClampedArray(out.buffer);
 }
 
-/** Each class's colour as four bytes of RGBA, as little-endian machines (all that have WebGPU) store them. */
+/** Each class's color as four bytes of RGBA, as little-endian machines (all that have WebGPU) store them. */
 export const inkOf = (classes: readonly LayoutClass[]): Uint32Array =>
   Uint32Array.from(classes, ({ color: [r, g, b] }) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);

@@ -28,7 +28,7 @@ export function $<T extends HTMLElement = HTMLElement>(id: string): T {
 }
 
 /** Says so in an element of the page; what says so already is not laid out again. */
-export function tell(id: string, text: string): void {
+export function setText(id: string, text: string): void {
   const e = $(id);
   if (e.textContent !== text) e.textContent = text;
 }
@@ -61,7 +61,7 @@ interface Box {
  * A canvas sharp on this screen: its pixels follow its CSS size; `draw` is called once a frame at most, clipped to what
  * has changed.
  */
-export class Surface {
+export class CanvasSurface {
   readonly context: CanvasRenderingContext2D;
   width = 1;
   height = 1;
@@ -71,7 +71,7 @@ export class Surface {
 
   constructor(
     readonly canvas: HTMLCanvasElement,
-    private readonly draw: (c: CanvasRenderingContext2D, s: Surface) => void,
+    private readonly draw: (c: CanvasRenderingContext2D, s: CanvasSurface) => void,
     resized: () => void = () => {},
   ) {
     this.context = canvas.getContext('2d')!;
@@ -162,7 +162,7 @@ export function canvasOf(width: number, height: number, rgba?: Uint8ClampedArray
   return canvas;
 }
 
-export const duration = (seconds: number): string =>
+export const durationText = (seconds: number): string =>
   seconds < 90
     ? `${Math.max(1, Math.round(seconds))} s`
     : seconds < 5400

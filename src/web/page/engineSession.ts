@@ -2,14 +2,14 @@
  * The page's dealings with the engine: the device, the source it has been told, previews after strokes, and what to say
  * when it fails.
  */
-import { EngineError, type Engine } from '../engineClient.ts';
+import { EngineError, type EngineClient } from '../engineClient.ts';
 import type { DeviceReport, SourceInput, TargetInput, TrainStatus } from '../engineProtocol.ts';
 import { $ } from './dom.ts';
-import { browserOf, complain, hideNotice, say, showNotice, stepsFor } from './messages.ts';
+import { browserOf, notifyError, hideNotice, notify, showNotice, stepsFor } from './messages.ts';
 import type { ResultPane } from './panes/resultPane.ts';
-import { idle, type State } from './state.ts';
+import { idle, type PageState } from './state.ts';
 
-export class Studio {
+export class EngineSession {
   report: DeviceReport | null = null;
   private told = ''; // the source the engine has, by document and version
   private opened = 0; // documents so far
@@ -20,8 +20,8 @@ export class Studio {
   private coarse = Infinity;
 
   constructor(
-    readonly engine: Engine,
-    private readonly state: State,
+    readonly engine: EngineClient,
+    private readonly state: PageState,
     private readonly result: ResultPane,
   ) {
     state.on('document', () => {
@@ -36,10 +36,10 @@ export class Studio {
       if (this.previewing) result.showPreview(picture, field);
     });
     engine.on('lost', ({ message, iteration }) => this.lost(message, iteration));
-    engine.on('failed', (failure) => complain(new EngineError(failure)));
+    engine.on('failed', (failure) => notifyError(new EngineError(failure)));
     engine.on('kept', ({ error }) => {
       if (error)
-        say(`This browser has no room to keep the run (${error}): save it before you leave.`, {
+        notify(`This browser has no room to keep the run (${error}): save it before you leave.`, {
           bad: true,
           kind: 'kept',
         });
@@ -108,7 +108,7 @@ export class Studio {
     const why = /Instance/.test(message) ? 'the browser’s graphics process ended' : message || 'its driver was reset';
     const run = this.state.learnt ? ` The run is kept up to iteration ${iteration}.` : '';
     this.setStatus(this.state.learnt ? { ...this.state.status, state: 'paused', iteration, secondsLeft: null } : idle);
-    say(`The graphics device was lost (${why}). Your painting is safe.${run}`, {
+    notify(`The graphics device was lost (${why}). Your painting is safe.${run}`, {
       bad: true,
       kind: 'lost',
       actions: [{ label: 'Go on', act: () => void this.recover() }],
@@ -119,7 +119,7 @@ export class Studio {
     const running = this.state.learnt;
     if (!(await this.open())) return;
     this.preview();
-    if (running) await this.engine.call('resume', {}).then((s) => this.setStatus(s), complain);
+    if (running) await this.engine.call('resume', {}).then((s) => this.setStatus(s), notifyError);
   }
 
   source(): SourceInput {

@@ -1,17 +1,17 @@
 /** The page: makes its parts and joins them. */
-import { keepOffline, offeredRun, startDesk, startEngine } from '../host.ts';
+import { keepOffline, offeredRun, startAssetsWorker, startEngine } from '../host.ts';
 import { arrowKeys, editClass, segmented, showClasses, showSettings } from './panels/classes.ts';
-import { Desk } from '../assetsWorker/assetsClient.ts';
+import { AssetsClient } from '../assetsWorker/assetsClient.ts';
 import { $, download, fileName, icon, on } from './dom.ts';
 import { showInside } from './panels/inside.ts';
 import { listenToKeys, type Key } from './keys.ts';
-import { complain, say } from './messages.ts';
+import { notifyError, notify } from './messages.ts';
 import { suits, type ToolName } from './paint/tools.ts';
 import { nextSize, PaintPane } from './panes/paintPane.ts';
 import { ResultPane, type Mode } from './panes/resultPane.ts';
-import { Start } from './start.ts';
-import { State } from './state.ts';
-import { Studio } from './engineSession.ts';
+import { OpeningScreen } from './start.ts';
+import { PageState } from './state.ts';
+import { EngineSession } from './engineSession.ts';
 import { nextTarget, showTargets } from './panels/targets.ts';
 import { TrainingPanel } from './panels/training.ts';
 import './page.css';
@@ -31,8 +31,8 @@ const tools: [ToolName, string, string][] = [
 const query = new URLSearchParams(location.search);
 const sceneSize = Math.max(48, Math.min(512, Number(query.get('size')) || 256));
 
-const state = new State();
-const desk = new Desk(startDesk());
+const state = new PageState();
+const assets = new AssetsClient(startAssetsWorker());
 const engine = startEngine();
 
 const result: ResultPane = new ResultPane(state, (p) => paint.markAt(p));
@@ -41,14 +41,14 @@ const paint: PaintPane = new PaintPane(
   (v) => result.follow(v),
   () => {
     if (state.settings.layer !== 'source' || !state.learnt) return false;
-    say(
+    notify(
       `The run has learnt this source ${state.doc.lines ? 'drawing' : 'layout'}. Reset the run to change it; the target is free.`,
       { kind: 'learnt' },
     );
     return true;
   },
 );
-const studio = new Studio(engine, state, result);
+const studio = new EngineSession(engine, state, result);
 const updateInside = showInside(state, engine, result, () => studio.target());
 const panel = new TrainingPanel(
   state,
@@ -57,7 +57,7 @@ const panel = new TrainingPanel(
   () => start.pick('.zip,application/zip', (files) => void start.take(files)),
   updateInside,
 );
-const start = new Start(state, desk, (file) => void panel.open(file), sceneSize);
+const start = new OpeningScreen(state, assets, (file) => void panel.open(file), sceneSize);
 showClasses(state);
 showSettings(state);
 const showMode = segmented(
@@ -73,7 +73,7 @@ panel.savePreview = () =>
   void (async () => {
     const p = result.previewPixels!,
       { name, target } = state.doc;
-    const { bytes } = await desk.call('picturePng', {
+    const { bytes } = await assets.call('picturePng', {
       width: p.width,
       height: p.height,
       photo: p.data,
@@ -83,7 +83,7 @@ panel.savePreview = () =>
       },
     });
     download(bytes, `${fileName(name, target.name)}-preview.png`, 'image/png');
-  })().catch(complain);
+  })().catch(notifyError);
 const editTarget = showTargets(state, (fresh) => start.importDialog('target', fresh));
 
 // ---- tools, undo, theme
@@ -145,9 +145,12 @@ function step(back: boolean): void {
   const before = doc.version.source + doc.version.classes;
   // A run has learnt source and classes: history stops where they would change.
   if (state.learnt && next.learnt) {
-    say(`The run has learnt the source layout and the classes. Reset it to ${back ? 'undo' : 'redo'} “${next.name}”.`, {
-      kind: 'learnt',
-    });
+    notify(
+      `The run has learnt the source layout and the classes. Reset it to ${back ? 'undo' : 'redo'} “${next.name}”.`,
+      {
+        kind: 'learnt',
+      },
+    );
     return;
   }
   paint.tools.cancel(); // a lasso around what is no longer there
@@ -198,7 +201,7 @@ const stored = (() => {
 const dark = matchMedia('(prefers-color-scheme: dark)');
 function setTheme(theme: string): void {
   document.documentElement.dataset.theme = theme;
-  $('theme').setAttribute('aria-label', theme === 'dark' ? 'Light colours' : 'Dark colours');
+  $('theme').setAttribute('aria-label', theme === 'dark' ? 'Light colors' : 'Dark colors');
   for (const part of [paint, result.surface, panel.curve]) part.redraw();
 }
 setTheme(stored ?? (dark.matches ? 'dark' : 'light'));
@@ -277,7 +280,7 @@ const keys: Key[] = [
   {
     keys: ['F2'],
     shift: false,
-    text: 'Rename or recolour the chosen class',
+    text: 'Rename or recolor the chosen class',
     act: () => editClass(state, state.settings.label),
   },
   { keys: ['F2'], shift: true, text: 'Rename the target', act: () => editTarget() },
@@ -310,7 +313,7 @@ addEventListener('beforeunload', (e) => {
 async function begin(): Promise<void> {
   const device = studio.open();
   const offered = await offeredRun().catch((e) => {
-    complain(e);
+    notifyError(e);
     return null;
   });
   if (!offered) await start.scene(query.get('scene') ?? 'lake');
@@ -321,7 +324,7 @@ async function begin(): Promise<void> {
     studio.first();
     const { kept } = studio.report!;
     if (kept)
-      say(`A run of “${kept.name}” at iteration ${kept.iteration} of ${kept.iterations} is kept in this browser.`, {
+      notify(`A run of “${kept.name}” at iteration ${kept.iteration} of ${kept.iterations} is kept in this browser.`, {
         kind: 'kept run',
         actions: [{ label: 'Open it', act: () => void panel.restore() }],
       });
@@ -329,7 +332,7 @@ async function begin(): Promise<void> {
   await keepOffline();
 }
 void begin()
-  .catch(complain)
+  .catch(notifyError)
   .finally(() => {
     document.documentElement.dataset.ready = 'true';
   });

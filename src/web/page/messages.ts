@@ -13,7 +13,7 @@ interface Options {
 }
 
 /** Shows a message; returns what takes it away. */
-export function say(
+export function notify(
   text: string,
   { bad = false, actions = [], kind = text, lasts = actions.length ? 0 : bad ? 14_000 : 7000 }: Options = {},
 ): () => void {
@@ -53,8 +53,8 @@ function showAbove(box: HTMLElement): void {
   dialog.addEventListener('close', () => document.querySelector('main')!.before(box), { once: true });
 }
 
-export const complain = (error: unknown, actions: Action[] = []): void => {
-  say(error instanceof Error ? error.message : String(error), { bad: true, actions });
+export const notifyError = (error: unknown, actions: Action[] = []): void => {
+  notify(error instanceof Error ? error.message : String(error), { bad: true, actions });
 };
 
 type Browser = 'Chrome or Edge' | 'Firefox' | 'Safari' | 'this browser';

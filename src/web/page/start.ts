@@ -2,24 +2,24 @@
  * How one begins: a shipped scene, a photograph with or without a layout, a saved run; dropped or opened. Layouts in
  * and out.
  */
-import { sceneNames } from './sceneNames.ts';
+import { shippedSceneNames } from './sceneNames.ts';
 import { $, download, fileName, h, icon, on, stem } from './dom.ts';
-import type { Desk } from '../assetsWorker/assetsClient.ts';
-import type { LayoutAnswer, Picture } from '../assetsWorker/assetsProtocol.ts';
+import type { AssetsClient } from '../assetsWorker/assetsClient.ts';
+import type { LayoutAnswer, PagePicture } from '../assetsWorker/assetsProtocol.ts';
 import { askFirstLayout, superpixelsOf } from './panels/firstLayout.ts';
-import { complain, say } from './messages.ts';
+import { notifyError, notify } from './messages.ts';
 import { PaintDocument } from './paint/document.ts';
-import type { State } from './state.ts';
+import type { PageState } from './state.ts';
 
 /** Longer side at which photographs are painted on. */
 const DOCUMENT_SIDE = 768;
 
-export class Start {
+export class OpeningScreen {
   private opened = 0;
 
   constructor(
-    private readonly state: State,
-    private readonly desk: Desk,
+    private readonly state: PageState,
+    private readonly assets: AssetsClient,
     private readonly openRun: (file: { name: string; bytes: Uint8Array<ArrayBuffer> }) => void,
     private readonly sceneSize: number,
   ) {
@@ -47,7 +47,7 @@ export class Start {
   // ---- scenes
 
   private async thumbnails(): Promise<void> {
-    const cards = sceneNames.map((name) => {
+    const cards = shippedSceneNames.map((name) => {
       const canvas = h('canvas', { 'aria-hidden': 'true' });
       return {
         name,
@@ -58,11 +58,11 @@ export class Start {
     $('scenes').replaceChildren(...cards.map((c) => c.button));
     for (const { name, canvas } of cards) {
       try {
-        const s = await this.desk.call('scene', { name, size: 96 });
+        const s = await this.assets.call('scene', { name, size: 96 });
         [canvas.width, canvas.height] = [s.width, s.height];
         canvas.getContext('2d')!.putImageData(new ImageData(s.photo, s.width, s.height), 0, 0);
       } catch (e) {
-        complain(e);
+        notifyError(e);
       }
     }
   }
@@ -73,16 +73,16 @@ export class Start {
     $<HTMLDialogElement>('start').close();
     $('document-name').textContent = `painting “${name}”…`;
     try {
-      const s = await this.desk.call('scene', { name, size: this.sceneSize });
+      const s = await this.assets.call('scene', { name, size: this.sceneSize });
       if (!(await this.mayReplace()) || mine !== this.opened) return;
       const { targets, ...document } = s;
       this.state.setDocument(
         new PaintDocument(document),
         targets.map((t) => ({ name: t, labels: null })),
       );
-      void this.sceneTargets(name, targets, mine).catch(complain); // the second worker finds the superpixels first
+      void this.sceneTargets(name, targets, mine).catch(notifyError); // the second worker finds the superpixels first
     } catch (e) {
-      complain(e);
+      notifyError(e);
     }
   }
 
@@ -90,7 +90,7 @@ export class Start {
   private async sceneTargets(name: string, targets: readonly string[], mine: number): Promise<void> {
     for (const [i, target] of targets.entries()) {
       if (mine !== this.opened) return;
-      const { labels } = await this.desk.call('sceneTarget', { name, target, size: this.sceneSize });
+      const { labels } = await this.assets.call('sceneTarget', { name, target, size: this.sceneSize });
       if (mine !== this.opened) return;
       this.state.presets[i].labels = labels;
       this.state.tell('targets', null);
@@ -101,7 +101,7 @@ export class Start {
   private async mayReplace(): Promise<boolean> {
     await this.state.resetting; // an engine in the middle of an iteration takes a while to let go of the run
     if (!this.state.learnt) return true;
-    say('A run is open. Save it if you want to keep it, then Reset; after that another picture can be opened.', {
+    notify('A run is open. Save it if you want to keep it, then Reset; after that another picture can be opened.', {
       kind: 'run open',
       bad: true,
     });
@@ -127,7 +127,7 @@ export class Start {
     }
     if (!files.length) return;
     if (files.length > 2) {
-      complain(`${files.length} files: give one photograph, and its layout if you have one`);
+      notifyError(`${files.length} files: give one photograph, and its layout if you have one`);
       return;
     }
     if (!(await this.mayReplace())) return;
@@ -138,17 +138,17 @@ export class Start {
         files.length === 2 && /layout|label|seg|mask|drawing|sketch|edges/i.test(files[0].name)
           ? [files[1], files[0]]
           : files;
-      const picture = await this.desk.call('photo', { file: first, name: first.name, side: DOCUMENT_SIDE });
+      const picture = await this.assets.call('photo', { file: first, name: first.name, side: DOCUMENT_SIDE });
       if (mine !== this.opened) return;
       if (second) await this.withLayout(first.name, picture, second);
       else await this.withFirstLayout(first.name, picture);
     } catch (e) {
-      complain(e);
+      notifyError(e);
     }
   }
 
-  private async withLayout(name: string, picture: Picture, file: File, lines = false): Promise<void> {
-    const layout = await this.desk.call('layout', {
+  private async withLayout(name: string, picture: PagePicture, file: File, lines = false): Promise<void> {
+    const layout = await this.assets.call('layout', {
       file,
       name: file.name,
       width: picture.width,
@@ -162,19 +162,19 @@ export class Start {
   }
 
   private notes({ notes }: LayoutAnswer): void {
-    for (const n of notes) say(n);
+    for (const n of notes) notify(n);
   }
 
   private async superpixels(doc: PaintDocument): Promise<void> {
     try {
-      doc.superpixels = await superpixelsOf(this.desk, doc);
+      doc.superpixels = await superpixelsOf(this.assets, doc);
     } catch (e) {
-      complain(e);
+      notifyError(e);
     }
   }
 
-  private async withFirstLayout(name: string, picture: Picture): Promise<void> {
-    const first = await askFirstLayout(this.desk, name, picture, (taken) =>
+  private async withFirstLayout(name: string, picture: PagePicture): Promise<void> {
+    const first = await askFirstLayout(this.assets, name, picture, (taken) =>
       this.pick('image/*', ([f]) => {
         if (f) taken(f);
       }),
@@ -189,17 +189,20 @@ export class Start {
     doc.superpixels = superpixels;
     this.state.setDocument(doc);
     if (lines) {
-      say(
+      notify(
         "Draw on: the target begins as the photograph's own drawing. The brush draws lines, the eraser takes them away.",
         { kind: 'hint', lasts: 12_000 },
       );
       return;
     }
     this.state.set({ layer: 'source', tool: 'superpixel' });
-    say('Correct the source layout first: click superpixels, or brush. Then switch to Target and draw what you want.', {
-      kind: 'hint',
-      lasts: 12_000,
-    });
+    notify(
+      'Correct the source layout first: click superpixels, or brush. Then switch to Target and draw what you want.',
+      {
+        kind: 'hint',
+        lasts: 12_000,
+      },
+    );
   }
 
   /** A layout from a file, for the layer at hand; `fresh`: as one more target, called like the file. */
@@ -208,11 +211,11 @@ export class Start {
       if (!file) return;
       const { doc } = this.state;
       if (layer === 'source' && this.state.learnt) {
-        say('The run has learnt this source layout. Reset it to import another.', { kind: 'learnt' });
+        notify('The run has learnt this source layout. Reset it to import another.', { kind: 'learnt' });
         return;
       }
       try {
-        const layout = await this.desk.call('layout', {
+        const layout = await this.assets.call('layout', {
           file,
           name: file.name,
           width: doc.width,
@@ -221,7 +224,7 @@ export class Start {
           ...(layer === 'target' && { classes: doc.classes }),
         });
         if (layout.lines && !doc.lines) {
-          complain(
+          notifyError(
             `${file.name}: is a line drawing, and this photograph has a layout of classes: open the photograph again with its drawing`,
           );
           return;
@@ -232,7 +235,7 @@ export class Start {
         this.notes(layout);
         this.state.tell('painted', { layer, live: false });
       } catch (e) {
-        complain(e);
+        notifyError(e);
       }
     });
   }
@@ -243,7 +246,7 @@ export class Start {
       settings: { layer },
     } = this.state;
     try {
-      const { bytes } = await this.desk.call('layoutPng', {
+      const { bytes } = await this.assets.call('layoutPng', {
         width: doc.width,
         height: doc.height,
         labels: doc.layers[layer],
@@ -255,7 +258,7 @@ export class Start {
         'image/png',
       );
     } catch (e) {
-      complain(e);
+      notifyError(e);
     }
   }
 

@@ -10,7 +10,7 @@ interface News {
   settings: Settings;
   /** A layer has changed and nothing is being drawn any more: time for a preview. `live`: in the middle of a stroke. */
   painted: { layer: LayerName; live: boolean };
-  /** Names, colours or number of classes. */
+  /** Names, colors or number of classes. */
   classes: null;
   /** Which targets there are, and which is shown. */
   targets: null;
@@ -19,7 +19,7 @@ interface News {
 
 export const idle: TrainStatus = { state: 'none', iteration: 0, iterations: 0, secondsLeft: null, doing: '' };
 
-export class State {
+export class PageState {
   doc!: PaintDocument;
   readonly settings: Settings = { tool: 'brush', layer: 'target', label: 0, size: 24 };
   status: TrainStatus = idle;
@@ -43,7 +43,7 @@ export class State {
     this.tell('settings', this.settings);
   }
 
-  setDocument(doc: PaintDocument, presets: State['presets'] = []): void {
+  setDocument(doc: PaintDocument, presets: PageState['presets'] = []): void {
     this.doc = doc;
     this.presets = presets;
     const longer = Math.max(doc.width, doc.height),

@@ -14,9 +14,9 @@ import { savedRun } from '../../model/run/runZip.ts';
 import type { Training } from '../../model/training/training.ts';
 import { indexedDbStore } from '../choiceStore.ts';
 import type { Estimate, SourceInput, TargetInput, TrainSettings } from '../engineProtocol.ts';
-import { Run } from './run.ts';
+import { PageRun } from './run.ts';
 import { sourceAt, targetAt } from './source.ts';
-import type { Turns } from './deviceQueue.ts';
+import type { DeviceQueue } from './deviceQueue.ts';
 
 /** The program's version; the build's. */
 declare const SEMIA_VERSION: string;
@@ -25,14 +25,14 @@ export const version = SEMIA_VERSION;
 /** For measuring kernels before a training, in ms: previews wait meanwhile. What it found is kept for later runs. */
 const tuneMs = 5000;
 
-export interface Plan {
+export interface RunPlan {
   config: Config;
   source: Source;
   targets: Target[];
 }
 
 /** Everything that can be checked without the device. Throws UserError. */
-export function planRun(input: SourceInput, settings: TrainSettings): Plan {
+export function planRun(input: SourceInput, settings: TrainSettings): RunPlan {
   const config = configure({ ...settings, condition: input.lines ? 'sketch' : undefined });
   const source = sourceAt(input, settings.outputSize ?? defaultOutput(config));
   const targets = (settings.targets ?? []).map((t) => targetAt(t, source, input.photo));
@@ -44,10 +44,10 @@ export function planRun(input: SourceInput, settings: TrainSettings): Plan {
 export interface Beginning {
   input: SourceInput;
   settings: TrainSettings;
-  plan: Plan;
+  plan: RunPlan;
   /** The run's own: its memory is released with it. */
   session: Session;
-  turns: Turns;
+  queue: DeviceQueue;
   adapter: DeviceInfo;
   /** Told what is under way; throws where the run was given up meanwhile. */
   doing: (what: string) => void;
@@ -59,14 +59,14 @@ export async function beginRun({
   settings,
   plan: { config: c, source, targets },
   session,
-  turns,
+  queue,
   adapter,
   doing,
-}: Beginning): Promise<{ run: Run; estimate: Estimate }> {
+}: Beginning): Promise<{ run: PageRun; estimate: Estimate }> {
   const learned: PairData[] = [];
   for (const [i, t] of targets.entries()) {
     doing(`patches for target ${i + 1} of ${targets.length}`);
-    learned.push(...(await turns.take(() => learnTargets(session, c, source, [t]))));
+    learned.push(...(await queue.take(() => learnTargets(session, c, source, [t]))));
   }
   doing('compiling the training steps');
   const choice = kernelChoice(session, false);
@@ -75,9 +75,9 @@ export async function beginRun({
       ? new Tuner(session, { store: indexedDbStore(indexedDB), environment: navigator.userAgent, budgetMs: tuneMs })
       : null;
   const compile = (): Promise<Training> => measuring(session, tuner, () => openTraining(session, c, source, learned));
-  const training = await (tuner ? turns.take(compile) : compile()); // measuring wants the device for itself
+  const training = await (tuner ? queue.take(compile) : compile()); // measuring wants the device for itself
   doing('measuring how long it will take');
-  const cost = (await turns.take(() => training.estimate(undefined, () => turns.giveWay()))) / 1000;
+  const cost = (await queue.take(() => training.estimate(undefined, () => queue.giveWay()))) / 1000;
   const planned = withMinutes(c, settings, cost);
   const seconds = (cost * planned.iterations) / c.iterations;
   Object.assign(c, planned); // the training reads its settings here
@@ -104,12 +104,19 @@ export async function beginRun({
     encodeRgbPng,
   );
   doing('');
-  const run = Run.fresh(savedRun(nameOf(input.name), record, files), session, source, targets, input.photo, training);
+  const run = PageRun.fresh(
+    savedRun(runNameOf(input.name), record, files),
+    session,
+    source,
+    targets,
+    input.photo,
+    training,
+  );
   return { run, estimate: { iterations: c.iterations, seconds, bytes: session.memory.bytes, exact: true } };
 }
 
 /** A file's name as a folder's: without path, ending and what file systems dislike. */
-export const nameOf = (file: string): string =>
+export const runNameOf = (file: string): string =>
   file
     .replace(/^.*[\\/]/, '')
     .replace(/\.[a-z0-9]{2,4}$/i, '')

@@ -9,14 +9,14 @@ interface Waiting {
   start: () => void;
 }
 
-export class Turns {
+export class DeviceQueue {
   private busy = false;
   /** Highest rank first; within a rank, first come, first served. */
   private readonly waiting: Waiting[] = [];
 
   /** Runs `work` when no other job does. */
   async take<T>(work: () => Promise<T>, rank: Rank = 'work'): Promise<T> {
-    if (this.busy) await new Promise<void>((start) => this.queue({ rank: order.indexOf(rank), start }));
+    if (this.busy) await new Promise<void>((start) => this.enqueue({ rank: order.indexOf(rank), start }));
     this.busy = true;
     try {
       return await work();
@@ -44,7 +44,7 @@ export class Turns {
     await back;
   }
 
-  private queue(one: Waiting): void {
+  private enqueue(one: Waiting): void {
     const behind = this.waiting.findIndex((w) => w.rank < one.rank);
     this.waiting.splice(behind < 0 ? this.waiting.length : behind, 0, one);
   }

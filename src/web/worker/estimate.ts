@@ -9,7 +9,7 @@ import { gridOf, type Source } from '../../data/prepare.ts';
 import { openTraining } from '../../model/analogy.ts';
 import type { Config } from '../../model/config.ts';
 import type { Estimate } from '../engineProtocol.ts';
-import type { Turns } from './deviceQueue.ts';
+import type { DeviceQueue } from './deviceQueue.ts';
 
 interface Trial {
   pixels: number /** Seconds of an iteration. */;
@@ -25,7 +25,7 @@ export class Estimator {
    */
   constructor(
     private readonly open: () => Session,
-    private readonly turns: Turns,
+    private readonly queue: DeviceQueue,
     private readonly software: boolean,
   ) {}
 
@@ -68,7 +68,7 @@ export class Estimator {
       const training = await openTraining(session, c, source, []);
       const { padding: p } = gridOf(source, source, c.size, c.network.levels);
       const seconds =
-        (await this.turns.take(() => training.estimate(undefined, () => this.turns.giveWay()))) / 1000 / c.iterations;
+        (await this.queue.take(() => training.estimate(undefined, () => this.queue.giveWay()))) / 1000 / c.iterations;
       return { pixels: p.width * p.height, seconds, bytes: session.memory.bytes };
     } finally {
       session.memory.destroy();

@@ -7,7 +7,7 @@ import { lineScore, resizeLines, thin } from '../../data/layout/lines.ts';
 import type { Source } from '../../data/prepare.ts';
 import { encodeRgbPng } from '../../data/formats/rgbPng.ts';
 import { openDevice, type Device } from '../../engine/device.ts';
-import { judgeOf } from '../../evaluate/evaluate.ts';
+import { layoutClassifierOf } from '../../evaluate/evaluate.ts';
 import { layoutScore } from '../../evaluate/metrics/labels.ts';
 import { withRecipe } from '../../model/run/recipe.ts';
 import { sha256 } from '../../model/run/runFiles.ts';
@@ -23,17 +23,17 @@ import type {
   TrainSettings,
   TrainStatus,
 } from '../engineProtocol.ts';
-import { beginRun, nameOf, planRun, version, withMinutes } from './begin.ts';
+import { beginRun, runNameOf, planRun, version, withMinutes } from './begin.ts';
 import { planNote } from './planNote.ts';
 import { Estimator } from './estimate.ts';
 import { endedPreparing, failureOf, WorkerError } from './failures.ts';
 import { dropRun, keepRun, keptRun } from './runStore.ts';
 import { Previews } from './previews.ts';
-import { renamed, Run } from './run.ts';
+import { renamed, PageRun } from './run.ts';
 import { checkSource, inputOf, pictureOf, pixelsOf, sourceAt, targetAt } from './source.ts';
 import { convolutionRate } from './speed.ts';
 import { Trainer, type Send } from './trainer.ts';
-import { Turns } from './deviceQueue.ts';
+import { DeviceQueue } from './deviceQueue.ts';
 
 /** Longer side at which the judge looks at the source, in pixels. */
 const judgeSide = 256;
@@ -42,10 +42,10 @@ const none: TrainStatus = { state: 'none', iteration: 0, iterations: 0, secondsL
 /** Every method of the protocol, by name. */
 export type Handlers = { [M in keyof Methods]: (p: Parameters<Methods[M]>[0]) => Promise<ReturnType<Methods[M]>> };
 
-export class Studio implements Handlers {
+export class RequestHandlers implements Handlers {
   private device: Device | null = null;
   private shared!: Session;
-  private turns = new Turns();
+  private queue = new DeviceQueue();
   private input: SourceInput | null = null;
   private previews: Previews | null = null;
   private estimator!: Estimator;
@@ -71,12 +71,12 @@ export class Studio implements Handlers {
     void device.gpu.lost.then(({ message }) => {
       if (this.device === device) this.lost(message);
     });
-    this.turns = new Turns();
+    this.queue = new DeviceQueue();
     this.shared = new Session(device);
-    this.estimator = new Estimator(() => this.session(), this.turns, device.info.software);
+    this.estimator = new Estimator(() => this.session(), this.queue, device.info.software);
     const gflops = await convolutionRate(this.shared);
     this.previews = this.input && this.newPreviews();
-    if (this.saved) this.adopt(await Run.open(this.saved, this.session(), this.page ?? undefined));
+    if (this.saved) this.adopt(await PageRun.open(this.saved, this.session(), this.page ?? undefined));
     const kept = this.saved ? undefined : await keptRun();
     const { info, limits } = device;
     return {
@@ -144,7 +144,7 @@ export class Studio implements Handlers {
         settings,
         plan,
         session,
-        turns: this.turns,
+        queue: this.queue,
         adapter: device.info,
         doing,
       });
@@ -178,7 +178,7 @@ export class Studio implements Handlers {
     if (!trainer.run.finished) {
       if (!trainer.run.training)
         this.send('status', { ...trainer.status, state: 'preparing', doing: 'compiling the training steps' });
-      await this.turns.take(() => trainer.run.prepare());
+      await this.queue.take(() => trainer.run.prepare());
       trainer.start();
     }
     return trainer.status;
@@ -205,7 +205,7 @@ export class Studio implements Handlers {
   render = async ({ target, raw = false }: { target: TargetInput; raw?: boolean }) => {
     const { run } = this.running();
     const fitted = run.target(target);
-    return this.turns.take(
+    return this.queue.take(
       async () => ({ iteration: run.iteration, picture: pixelsOf(await run.paint(fitted, raw)) }),
       'asked',
     );
@@ -214,7 +214,7 @@ export class Studio implements Handlers {
   exportPng = async ({ target, raw = false, run: folder }: { target: TargetInput; raw?: boolean; run?: string }) => {
     const { run } = this.running();
     const fitted = run.target(target);
-    return this.turns.take(async () => {
+    return this.queue.take(async () => {
       const picture = await run.paint(fitted, raw);
       const { record, name } = await run.save();
       const { info } = this.device!;
@@ -228,21 +228,21 @@ export class Studio implements Handlers {
         adapter: info.description || info.vendor,
         version,
       });
-      return { name: `${nameOf(target.name)}.png`, bytes: bytes as Bytes };
+      return { name: `${runNameOf(target.name)}.png`, bytes: bytes as Bytes };
     }, 'asked');
   };
 
   inspect = async ({ target }: { target: TargetInput }) => {
     const { run } = this.running();
     const fitted = run.target(target);
-    return this.turns.take(() => run.inspect(fitted), 'asked');
+    return this.queue.take(() => run.inspect(fitted), 'asked');
   };
 
   judge = async ({ target, picture }: { target: TargetInput; picture: Pixels }) => {
     const input = this.source();
     const layout = targetAt(target, (this.judged ??= sourceAt(input, judgeSide)), input.photo);
     const { width, height } = layout;
-    const judge = judgeOf(this.judged); // trained when first asked for: a second or two
+    const judge = layoutClassifierOf(this.judged); // trained when first asked for: a second or two
     const data = Uint8Array.from(judge.predict(resize(pictureOf(picture, target.name), width, height)));
     const { accuracy, meanIoU } = layoutScore(layout.labels, data, input.classes.length);
     return { width, height, data, accuracy, meanIoU, ceiling: judge.ceiling.meanIoU };
@@ -257,7 +257,7 @@ export class Studio implements Handlers {
 
   save = async () => {
     const { run } = this.running();
-    const saved = await this.turns.take(() => run.save(), 'asked');
+    const saved = await this.queue.take(() => run.save(), 'asked');
     return { name: `${saved.name}.semia.zip`, bytes: zipRun(saved) };
   };
 
@@ -273,7 +273,7 @@ export class Studio implements Handlers {
 
   private async takeUp(saved: SavedRun): Promise<RunInfo> {
     this.need();
-    const run = await Run.open(saved, this.session()); // before the run at hand is given up
+    const run = await PageRun.open(saved, this.session()); // before the run at hand is given up
     await this.giveUp();
     const trainer = this.adopt(run);
     const info = { ...run.info(), status: trainer.status };
@@ -281,7 +281,7 @@ export class Studio implements Handlers {
     return info;
   }
 
-  private adopt(run: Run): Trainer {
+  private adopt(run: PageRun): Trainer {
     this.saved = run.saved;
     this.page = run.page;
     // A trainer that is done with has nothing to say any more: its iterations may be ahead of what was kept.
@@ -290,7 +290,7 @@ export class Studio implements Handlers {
     };
     const trainer = new Trainer(
       run,
-      this.turns,
+      this.queue,
       send,
       () => this.keep(run),
       (error) => {
@@ -307,8 +307,8 @@ export class Studio implements Handlers {
   }
 
   /** Writes the run's present state where a reload finds it. */
-  private async keep(run: Run): Promise<void> {
-    const saved = await this.turns.take(() => run.save()),
+  private async keep(run: PageRun): Promise<void> {
+    const saved = await this.queue.take(() => run.save()),
       { iteration } = saved.record.host;
     await keepRun(saved).then(
       () => this.send('kept', { iteration }),
@@ -355,7 +355,7 @@ export class Studio implements Handlers {
   private newPreviews(): Previews {
     return new Previews(
       () => this.session(),
-      this.turns,
+      this.queue,
       this.source(),
       (level) => this.send('level', level),
     );

@@ -1,7 +1,7 @@
 /** The worker's entry: messages in, answers and events out. */
 import type { EventName, Events, FromWorker, ToWorker } from '../engineProtocol.ts';
 import { failureOf } from './failures.ts';
-import { Studio } from './handlers.ts';
+import { RequestHandlers } from './handlers.ts';
 
 const scope = self as unknown as {
   postMessage(message: FromWorker, transfer: Transferable[]): void;
@@ -16,7 +16,9 @@ function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuf
 }
 const post = (message: FromWorker): void => scope.postMessage(message, [...buffersOf(message)]);
 
-const studio = new Studio(navigator.gpu, <E extends EventName>(event: E, data: Events[E]) => post({ event, data }));
+const studio = new RequestHandlers(navigator.gpu, <E extends EventName>(event: E, data: Events[E]) =>
+  post({ event, data }),
+);
 
 scope.onmessage = async ({ data: { id, method, params } }) => {
   try {

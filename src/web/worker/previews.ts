@@ -4,7 +4,7 @@ import type { Source } from '../../data/prepare.ts';
 import { preview, releasePreview } from '../../model/synthesis/preview.ts';
 import type { PreviewLevel, PreviewRequest, SourceField, SourceInput } from '../engineProtocol.ts';
 import { sourceAt, targetAt } from './source.ts';
-import type { Turns } from './deviceQueue.ts';
+import type { DeviceQueue } from './deviceQueue.ts';
 
 const remembered = 3;
 
@@ -20,7 +20,7 @@ export class Previews {
   /** `open`: a new session on the device. */
   constructor(
     private readonly open: () => Session,
-    private readonly turns: Turns,
+    private readonly queue: DeviceQueue,
     private readonly input: SourceInput,
     private readonly onLevel: (level: PreviewLevel) => void,
   ) {}
@@ -32,7 +32,7 @@ export class Previews {
   /** Gives the memory back, after what is under way. */
   close(): void {
     this.cancel();
-    void this.turns.take(async () => {
+    void this.queue.take(async () => {
       for (const session of this.sessions.values()) {
         await releasePreview(session);
         session.memory.destroy();
@@ -51,7 +51,7 @@ export class Previews {
     const source = this.source(Math.round(Math.max(photo.width, photo.height) * f));
     const layout = targetAt(target, source, photo);
     try {
-      return await this.turns.take(async () => {
+      return await this.queue.take(async () => {
         signal.throwIfAborted();
         const session = this.sessions.get(skip) ?? this.open();
         this.sessions.set(skip, session);

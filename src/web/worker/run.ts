@@ -14,7 +14,7 @@ import {
   type Target,
 } from '../../data/prepare.ts';
 import { openNetworks, openTraining, Painter, resumeTraining } from '../../model/analogy.ts';
-import { inspect, type ValueMap } from '../../model/inspect.ts';
+import { inspectNetworks, type ValueMap } from '../../model/inspect.ts';
 import type { Networks } from '../../model/networks/networks.ts';
 import { lossRow } from '../../model/training/lossRows.ts';
 import { weightsOf } from '../../model/run/runFiles.ts';
@@ -32,7 +32,7 @@ export function renamed(saved: SavedRun, from: string, to: string): void {
   };
 }
 
-export class Run {
+export class PageRun {
   training: Training | null = null;
   private networks!: Networks;
   private painter!: Painter;
@@ -58,20 +58,20 @@ export class Run {
     targets: readonly Target[],
     page: Size,
     training: Training,
-  ): Run {
-    const run = new Run(saved, session, source, targets, page);
+  ): PageRun {
+    const run = new PageRun(saved, session, source, targets, page);
     run.attach(training.networks, training);
     return run;
   }
 
   /** A saved run, to render with; `prepare` makes it ready to train. Throws UserError where it is damaged. */
-  static async open(saved: SavedRun, session: Session, page?: Size): Promise<Run> {
+  static async open(saved: SavedRun, session: Session, page?: Size): Promise<PageRun> {
     // readings since the last save
     saved.losses = saved.losses.filter((row) => row.iteration <= saved.record.host.iteration);
     adoptKernels(session, saved.record);
     const reader = readerOf(saved);
     const source = await reader.source();
-    const run = new Run(saved, session, source, await reader.targets(), page ?? source);
+    const run = new PageRun(saved, session, source, await reader.targets(), page ?? source);
     run.attach(openNetworks(session, saved.record.config, source, await reader.state()), null);
     return run;
   }
@@ -172,7 +172,7 @@ export class Run {
     const { config: c, source } = this;
     const { size, padding } = gridOf(target, source, c.size, c.network.levels);
     const layout = fitLayout(target, size, padding, this.source.palette);
-    const inside = await inspect(
+    const inside = await inspectNetworks(
       this.session,
       c,
       classTable(source.palette),

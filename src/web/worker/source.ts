@@ -21,7 +21,7 @@ export function checkSource({ photo, labels, classes }: SourceInput): void {
   for (const { name, color } of classes) {
     const twin = seen.get(hex(color));
     if (twin !== undefined)
-      throw new UserError(`the classes ${twin} and ${name} have one colour (${hex(color)}): give each its own`);
+      throw new UserError(`the classes ${twin} and ${name} have one color (${hex(color)}): give each its own`);
     seen.set(hex(color), name);
   }
   checkLabels(labels, classes.length, 'the layout');

@@ -7,9 +7,9 @@ import { ownLayout } from '../../model/analogy.ts';
 import type { Target } from '../../data/prepare.ts';
 import type { Training } from '../../model/training/training.ts';
 import type { Events, TrainStatus } from '../engineProtocol.ts';
-import type { Run } from './run.ts';
+import type { PageRun } from './run.ts';
 import { pixelsOf } from './source.ts';
-import type { Turns } from './deviceQueue.ts';
+import type { DeviceQueue } from './deviceQueue.ts';
 
 export type Send = <E extends keyof Events>(event: E, data: Events[E]) => void;
 
@@ -27,8 +27,8 @@ export class Trainer {
 
   /** `keep`: writes a checkpoint. `failed`: told of an error that ended the loop. */
   constructor(
-    readonly run: Run,
-    private readonly turns: Turns,
+    readonly run: PageRun,
+    private readonly queue: DeviceQueue,
     private readonly send: Send,
     private readonly keep: () => Promise<void>,
     private readonly failed: (error: unknown) => void,
@@ -85,7 +85,7 @@ export class Trainer {
     const every = reconstructionEvery * Math.max(1, Math.round(iterations / 100 / reconstructionEvery));
     let [told, pictured, kept, pictureMs] = [-Infinity, -Infinity, performance.now(), 0];
     while (!this.stopping && training.iteration < iterations) {
-      const ms = await this.turns.take(() => this.iterate(training));
+      const ms = await this.queue.take(() => this.iterate(training));
       run.count(ms / 1000);
       this.pace = this.pace ? 0.9 * this.pace + (0.1 * ms) / 1000 : ms / 1000;
       if (training.iteration % every === 0) await this.readLosses();
@@ -120,7 +120,7 @@ export class Trainer {
         ? undefined
         : async () => {
             const paused = performance.now();
-            await this.turns.giveWay();
+            await this.queue.giveWay();
             others += performance.now() - paused;
           },
     );
@@ -128,7 +128,7 @@ export class Trainer {
   }
 
   private async readLosses(): Promise<void> {
-    const losses = await this.turns.take(() => this.run.training!.losses());
+    const losses = await this.queue.take(() => this.run.training!.losses());
     if (Object.keys(losses).length) this.send('losses', this.run.addLosses(losses));
   }
 
@@ -137,7 +137,7 @@ export class Trainer {
     const index = this.nextWatched++ % this.watched.length;
     const target = this.watched[index];
     const start = performance.now();
-    const picture = pixelsOf(await this.turns.take(() => this.run.paint(target, true)));
+    const picture = pixelsOf(await this.queue.take(() => this.run.paint(target, true)));
     this.send('picture', { target: target.name, index, iteration: this.run.iteration, picture });
     return performance.now() - start;
   }

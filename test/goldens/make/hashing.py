@@ -33,9 +33,9 @@ def weight(name: str, shape: tuple, fan_in: int) -> np.ndarray:
     return values.astype(np.float32).reshape(shape)
 
 
-def around(name: str, count: int, centre: float) -> np.ndarray:
-    """centre + 0.1 * hash: norm gamma (1), norm beta and conv bias (0)."""
-    return (centre + 0.1 * hash_uniform(name, count).astype(np.float64)).astype(np.float32)
+def around(name: str, count: int, center: float) -> np.ndarray:
+    """center + 0.1 * hash: norm gamma (1), norm beta and conv bias (0)."""
+    return (center + 0.1 * hash_uniform(name, count).astype(np.float64)).astype(np.float32)
 
 
 def unit_vector(name: str, count: int) -> np.ndarray:

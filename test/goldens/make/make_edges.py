@@ -38,12 +38,12 @@ def rows(mask):
 
 
 def main():
-    grey = picture() / 255
+    gray = picture() / 255
     strokes = pen()
-    edges = [{**s, 'rows': rows(canny(grey, s['sigma'], s['low'], s['high']))} for s in SETTINGS]
+    edges = [{**s, 'rows': rows(canny(gray, s['sigma'], s['low'], s['high']))} for s in SETTINGS]
     for e in edges:
         assert 0.02 < np.mean([c == '1' for r in e['rows'] for c in r]) < 0.3, e
-    lines = canny(grey, 1, 0.3, 0.8)
+    lines = canny(gray, 1, 0.3, 0.8)
     out = {
         'width': WIDTH, 'height': HEIGHT, 'pixelSum': int(picture().sum()), 'edges': edges,
         'strokes': rows(strokes), 'thinned': rows(skeletonize(strokes)),

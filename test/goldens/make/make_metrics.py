@@ -115,7 +115,7 @@ def lab():
 
 
 def forest():
-    """Accuracy of scikit-learn's extremely randomised trees on a toy problem: two rings and a blob under noise features."""
+    """Accuracy of scikit-learn's extremely randomized trees on a toy problem: two rings and a blob under noise features."""
     n = 1500
     u = hashing.hash_uniform('forest', 6 * n).astype(np.float64).reshape(6, n)
     y = np.where(u[0] ** 2 + u[1] ** 2 < 0.3, 0, np.where(u[0] + 0.5 * u[1] * u[2] > 0.2, 1, 2))

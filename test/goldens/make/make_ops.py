@@ -179,8 +179,8 @@ def patch_few(a, columns, source):
 
 
 def patch_vote(a, source, indices):
-    """Weighted patches added up where they lie, over the weights added up. A patch votes on a pixel if its centre lies
-    within `radius` of the pixel's nearest patch centre."""
+    """Weighted patches added up where they lie, over the weights added up. A patch votes on a pixel if its center lies
+    within `radius` of the pixel's nearest patch center."""
     def axis(size):                                                          # [offset in patch, patch]
         patch = torch.arange(size - a.patch + 1)
         pixel = patch + torch.arange(a.patch)[:, None]
@@ -307,7 +307,7 @@ def golden(op, case):
             **{f'd{i}': numbers(summary(f'{name}/d{i}', g)) for i, g in zip(case['grads'], grads)}}
 
 
-# ---------------------------------------------------------------- spectral normalisation (spectral.test.ts)
+# ---------------------------------------------------------------- spectral normalization (spectral.test.ts)
 
 SPECTRAL = [('conv', (6, 5, 3, 3)), ('transposed', (5, 7, 4, 4)), ('conv', (3, 1, 1, 1)), ('conv', (1, 9, 1, 1)), ('transposed', (1, 3, 2, 5)),
             ('conv', (7, 10)), ('conv', (66, 33, 3, 3)), ('transposed', (35, 9, 4, 4))]

@@ -130,8 +130,8 @@ def value(name, shape):
     if name.endswith('running_var'):
         return (0.6 + 0.4 * np.abs(hashing.hash_uniform(name, count))).astype(np.float32)
     # E_seg's down norms are lifted, so that the raw ratio of its features stays away from 0.
-    centre = 4.0 if name.startswith('encoder_c.down_block') and name.endswith('main.4.bias') else 1.0 if name.endswith('.weight') else 0.0
-    return hashing.around(name, count, centre).reshape(shape)
+    center = 4.0 if name.startswith('encoder_c.down_block') and name.endswith('main.4.bias') else 1.0 if name.endswith('.weight') else 0.0
+    return hashing.around(name, count, center).reshape(shape)
 
 
 def fill(net):

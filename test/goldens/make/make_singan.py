@@ -5,7 +5,7 @@
 DEFINITION (TypeScript mirrors exactly this)
 
 Networks of width 8: body = [conv 3x3 without padding or bias, batch norm, LReLU 0.2] x 4, conv 3x3, in G with a bias.
-G(x, y) = tanh(body(x)) + y without 5 pixels at each edge; D(x) = body(x) with one output. Batch norm normalises by each
+G(x, y) = tanh(body(x)) + y without 5 pixels at each edge; D(x) = body(x) with one output. Batch norm normalizes by each
 picture's own statistics in training; G's running ones move by 0.1 with every forward pass, the variance unbiased.
 Parameters: hashing.py by name, each with the prefix 'G.' or 'D.' (so that they differ), rounded to float32.
 

@@ -49,12 +49,12 @@ class Store:
 
     def weight(self, name, shape, fan_in, spectral=False, out_dim=0):
         w = self._leaf(name, lambda: hashing.weight(name, shape, fan_in))
-        return self._normalised(name, w, out_dim) if spectral else w
+        return self._normalized(name, w, out_dim) if spectral else w
 
-    def vector(self, name, count, centre=0.0):
-        return self._leaf(name, lambda: hashing.around(name, count, centre))
+    def vector(self, name, count, center=0.0):
+        return self._leaf(name, lambda: hashing.around(name, count, center))
 
-    def _normalised(self, name, w, out_dim):
+    def _normalized(self, name, w, out_dim):
         """W / sigma after one power iteration from the stored u. u and v are constants to the gradient; W is not."""
         key = name + '.u'
         if key not in self.states:

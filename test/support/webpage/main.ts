@@ -1,5 +1,5 @@
 /** A page without an interface: the engine's client, for tests to call. */
-import { Engine, EngineError } from '../../../src/web/engineClient.ts';
+import { EngineClient, EngineError } from '../../../src/web/engineClient.ts';
 import { keepOffline, offeredRun, startEngine } from '../../../src/web/host.ts';
 import type { EventName, Events } from '../../../src/web/engineProtocol.ts';
 
@@ -16,9 +16,9 @@ const semia = {
   events,
   keepOffline,
   offeredRun,
-  Engine,
+  EngineClient,
   /** A call whose failure is a value. */
-  attempt: (method: Parameters<Engine['call']>[0], params: never) =>
+  attempt: (method: Parameters<EngineClient['call']>[0], params: never) =>
     engine.call(method, params).then(
       (value) => ({ value }),
       (e: unknown) => ({ failure: e instanceof EngineError ? e.failure : { kind: 'other', message: String(e) } }),

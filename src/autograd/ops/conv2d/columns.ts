@@ -9,7 +9,7 @@ import columns from '../../../shaders/conv2d/inputGradient/columns.wgsl';
 import pixels from '../../../shaders/conv2d/forward/k1.wgsl';
 import { lanes, type Dispatch } from '../../kernels/plan.ts';
 import { quads } from './lanes.ts';
-import { div, WG, type ConvShape, type ConvVariant } from './shape.ts';
+import { ceilDiv, WG, type ConvShape, type ConvVariant } from './shape.ts';
 
 const CHANNELS = 32; // of a workgroup of conv2d.forward.pixels
 const rows = (s: ConvShape): number => s.ci * s.kh * s.kw;
@@ -34,13 +34,13 @@ export const columnsBackwardData: ConvVariant = {
       buffers: { x: 'dy', w: 'w', bias: 'dy', skip: 'dy', y: 'scratch0' },
       params: { k: s.co, m: rows(s), plane, stride_m: 1, stride_k: rows(s), has_bias: 0, slope: 1 },
       constants: { CHANNELS, LANES, QUADS },
-      groups: [div(plane, QUADS * LANES), 1, s.n],
+      groups: [ceilDiv(plane, QUADS * LANES), 1, s.n],
     };
     const gather: Dispatch = {
       kernel: columns,
       buffers: { z: 'scratch0', bias: s.bias ? 'bias' : 'dy', dx: 'dx' },
       params: { c, h, w, ho, wo, kh, kw, stride, dilation, pad, has_bias: s.bias ? 1 : 0 },
-      groups: [div(h * w, WG), c, s.n],
+      groups: [ceilDiv(h * w, WG), c, s.n],
     };
     return { name: 'columns', scratch: [4 * s.n * rows(s) * s.ho * s.wo], steps: [product, gather] };
   },

@@ -8,7 +8,7 @@ import type { Family } from '../../kernels/plan.ts';
 import type { Shape } from '../../tensor.ts';
 import { columnsBackwardData } from './columns.ts';
 import { genericBackwardData, genericBackwardWeight, genericForward, mirroring } from './generic.ts';
-import { dilated3x3, half, pixels1x1, rows3x3, rowsMirrored, seven } from './lanes.ts';
+import { dilated3x3, stride2, pixels1x1, rows3x3, rowsMirrored, seven } from './lanes.ts';
 import { weight1x1, weight3x3, weight7x7, weightDilated3x3, weightFew7x7, weightStride2 } from './lanesWeight.ts';
 import type { ConvShape } from './shape.ts';
 import { tiled, tiledWeight } from './tiled.ts';
@@ -41,7 +41,7 @@ export const forwardFamily: Family<ConvShape> = {
   variants: [
     rows3x3('forward'),
     pixels1x1('forward'),
-    half('forward'),
+    stride2('forward'),
     seven,
     dilated3x3('forward'),
     ...tiled('forward'),
@@ -62,7 +62,7 @@ export const backwardDataFamily: Family<ConvShape> = {
     pixels1x1('backward'),
     dilated3x3('backward'),
     rowsMirrored,
-    mirroring(half('backward')),
+    mirroring(stride2('backward')),
     ...tiled('backward'),
     winogradBackwardData,
     genericBackwardData,

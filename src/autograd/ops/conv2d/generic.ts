@@ -8,9 +8,9 @@ import backwardWeight from '../../../shaders/conv2d/weightGradient/generic.wgsl'
 import forward from '../../../shaders/conv2d/forward/generic.wgsl';
 import pack from '../../../shaders/conv2d/pack.wgsl';
 import type { Dispatch } from '../../kernels/plan.ts';
-import { div, isReflect, splitting, WG, type ConvShape, type ConvVariant, type Direction } from './shape.ts';
+import { ceilDiv, isReflect, splitting, WG, type ConvShape, type ConvVariant, type Direction } from './shape.ts';
 
-export const pad4 = (channels: number): number => 2 * div(channels, 8); // vec4 per packed row: whole pairs of them
+export const pad4 = (channels: number): number => 2 * ceilDiv(channels, 8); // vec4 per packed row: whole pairs of them
 export const packedBytes = (s: ConvShape, k: number, m4: number): number => k * s.kh * s.kw * m4 * 16;
 
 /** w into scratch0 as [k][taps][m4] vec4 over the channels written: all taps in their order. */
@@ -35,7 +35,7 @@ export function packWeights(s: ConvShape, direction: Direction, m4: number): Dis
       kw0: 0,
       kw_step: 1,
     },
-    groups: [div(k * taps * m4, WG), 1, 1],
+    groups: [ceilDiv(k * taps * m4, WG), 1, 1],
   };
 }
 
@@ -68,7 +68,7 @@ export const genericForward: ConvVariant = {
             m4,
           },
           constants: { HAS_BIAS: s.bias ? 1 : 0 },
-          groups: [div(s.ho * div(s.wo, 4), WG), m4 / 2, s.n],
+          groups: [ceilDiv(s.ho * ceilDiv(s.wo, 4), WG), m4 / 2, s.n],
         },
       ],
     };
@@ -103,7 +103,7 @@ export const genericBackwardData: ConvVariant = mirroring({
             m4,
           },
           constants: { HAS_BIAS: s.bias ? 1 : 0 },
-          groups: [div(s.h * s.stride * div(div(s.w, s.stride), 4), WG), m4 / 2, s.n],
+          groups: [ceilDiv(s.h * s.stride * ceilDiv(ceilDiv(s.w, s.stride), 4), WG), m4 / 2, s.n],
         },
       ],
     };
@@ -115,11 +115,11 @@ export const genericBackwardWeight: ConvVariant = {
   fits: () => true,
   plan: (s) => {
     const columns = s.ci * s.kh * s.kw;
-    const tiles = div(columns, 8) * div(s.co, 4);
+    const tiles = ceilDiv(columns, 8) * ceilDiv(s.co, 4);
     // Enough invocations to fill a GPU, but no more sums than a buffer may hold or than rows to split.
     const most = Math.max(1, Math.floor((64 << 20) / (4 * s.co * columns)));
-    const rows = div(s.n * s.ho, Math.min(s.n * s.ho, most, Math.max(1, div(16384, tiles))));
-    const splits = div(s.n * s.ho, rows);
+    const rows = ceilDiv(s.n * s.ho, Math.min(s.n * s.ho, most, Math.max(1, ceilDiv(16384, tiles))));
+    const splits = ceilDiv(s.n * s.ho, rows);
     return splitting('generic', s, splits, {
       kernel: backwardWeight,
       buffers: { x: 'x', dy: 'dy', sums: 'dw' },
@@ -139,7 +139,7 @@ export const genericBackwardWeight: ConvVariant = {
         reflect: s.padMode === 'reflect' ? 1 : 0,
         rows,
       },
-      groups: [div(div(columns, 8), WG), div(s.co, 4), splits],
+      groups: [ceilDiv(ceilDiv(columns, 8), WG), ceilDiv(s.co, 4), splits],
     });
   },
 };
@@ -163,7 +163,7 @@ export function mirroring(variant: ConvVariant): ConvVariant {
         kernel: mirrored,
         buffers: { dy: 'dy', w: 'w', dx: 'dx' },
         params: { ci, h, w, co, ho, wo, kh, kw, stride, dilation, pad },
-        groups: [div(h * w, WG), ci, s.n],
+        groups: [ceilDiv(h * w, WG), ci, s.n],
       };
       return { ...plan, steps: [...plan.steps, last] };
     },

@@ -1,5 +1,5 @@
 /**
- * Forward and backward-data kernels for subgroups of 8 without workgroup memory (the software adapter's): neighbours by
+ * Forward and backward-data kernels for subgroups of 8 without workgroup memory (the software adapter's): neighbors by
  * shuffles, weights
  * by broadcasts from the lanes that hold them, read where they lie. docs/kernels-conv.md has the measurements.
  */
@@ -11,7 +11,7 @@ import rows from '../../../shaders/conv2d/forward/k3.wgsl';
 import forwardSeven from '../../../shaders/conv2d/forward/k7.wgsl';
 import { lanes } from '../../kernels/plan.ts';
 import { mirroring } from './generic.ts';
-import { div, isReflect, type ConvShape, type ConvVariant, type Direction } from './shape.ts';
+import { ceilDiv, isReflect, type ConvShape, type ConvVariant, type Direction } from './shape.ts';
 
 export const is3x3 = (s: ConvShape): boolean =>
   s.kh === 3 && s.kw === 3 && s.stride === 1 && s.dilation === 1 && s.pad === 1 && s.w % 4 === 0;
@@ -57,7 +57,7 @@ const walk3x3 = (s: ConvShape, d: Direction): Record<string, number> =>
 
 /** Workgroups for the `per` places of each of n images, and for all samples: lib/fold.wgsl. */
 const folded = (per: number, n: number, LANES: number): [number, number] =>
-  2 * per > LANES ? [div(per, LANES), n] : [1, div(n, Math.floor(LANES / per))];
+  2 * per > LANES ? [ceilDiv(per, LANES), n] : [1, ceilDiv(n, Math.floor(LANES / per))];
 
 /** 3x3, stride 1, padding 1; reflect padding backwards needs an even height. */
 export const rows3x3 = (d: Direction): ConvVariant => ({
@@ -67,8 +67,8 @@ export const rows3x3 = (d: Direction): ConvVariant => ({
     const { m, k, from, to } = sides(s, d);
     const reflect = s.padMode === 'reflect';
     // Two rows a lane, unless all of the batch would fill only half of the lanes so.
-    const ROWS = (s.n * div(s.h, 2) * s.w) / 4 <= LANES / 2 ? 1 : 2;
-    const [across, deep] = folded((div(s.h, ROWS) * s.w) / 4, s.n, LANES);
+    const ROWS = (s.n * ceilDiv(s.h, 2) * s.w) / 4 <= LANES / 2 ? 1 : 2;
+    const [across, deep] = folded((ceilDiv(s.h, ROWS) * s.w) / 4, s.n, LANES);
     return {
       name: 'rows',
       scratch: [],
@@ -89,7 +89,7 @@ export const rows3x3 = (d: Direction): ConvVariant => ({
             n: s.n,
           },
           constants: { LANES, ROWS },
-          groups: [across, div(m, 8), deep],
+          groups: [across, ceilDiv(m, 8), deep],
         },
       ],
     };
@@ -135,7 +135,7 @@ export const pixels1x1 = (d: Direction): ConvVariant => ({
             slope: 1,
           },
           constants: { CHANNELS: channels, LANES, QUADS },
-          groups: [div(plane, QUADS * LANES), div(m, channels), s.n],
+          groups: [ceilDiv(plane, QUADS * LANES), ceilDiv(m, channels), s.n],
         },
       ],
     };
@@ -156,7 +156,7 @@ export const dilated3x3 = (d: Direction): ConvVariant => ({
           buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, y: to },
           params: { k, m, h: s.h, w: s.w, dilation: s.dilation, ...walk3x3(s, d), has_bias: s.bias ? 1 : 0, slope: 1 },
           constants: { LANES },
-          groups: [div((div(s.h, 2) * s.w) / 4, LANES), div(m, 8), s.n],
+          groups: [ceilDiv((ceilDiv(s.h, 2) * s.w) / 4, LANES), ceilDiv(m, 8), s.n],
         },
       ],
     };
@@ -182,20 +182,20 @@ export const seven: ConvVariant = {
           has_bias: s.bias ? 1 : 0,
         },
         constants: { LANES },
-        groups: [div((div(s.h, 2) * s.w) / 4, LANES), div(s.co, 8), s.n],
+        groups: [ceilDiv((ceilDiv(s.h, 2) * s.w) / 4, LANES), ceilDiv(s.co, 8), s.n],
       },
     ],
   }),
 };
 
 /** Stride 2; backwards as four phases in one launch. */
-export const half = (d: Direction): ConvVariant => ({
+export const stride2 = (d: Direction): ConvVariant => ({
   name: 'half',
   fits: (s, adapter) => lanes(adapter) && isHalf(s),
   plan: (s, { subgroupSize: LANES }) => {
     const forth = d === 'forward';
     const { from, to } = sides(s, d);
-    const [across, deep] = folded((div(s.ho, 2) * s.wo) / 4, s.n, LANES);
+    const [across, deep] = folded((ceilDiv(s.ho, 2) * s.wo) / 4, s.n, LANES);
     return {
       name: 'half',
       scratch: [],
@@ -205,7 +205,7 @@ export const half = (d: Direction): ConvVariant => ({
           buffers: { [from]: from, w: 'w', w4: 'w', bias: s.bias ? 'bias' : from, [to]: to },
           params: { ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, has_bias: s.bias ? 1 : 0, n: s.n },
           constants: { K: s.kh, BORDER: (4 * LANES) % s.wo ? 1 : 0, LANES },
-          groups: [across, forth ? div(s.co, 16) : div(s.ci, 8), forth ? deep : 2 * deep],
+          groups: [across, forth ? ceilDiv(s.co, 16) : ceilDiv(s.ci, 8), forth ? deep : 2 * deep],
         },
       ],
     };

@@ -10,11 +10,11 @@ import weightSeven from '../../../shaders/conv2d/weightGradient/k7.wgsl';
 import weightSevenFew from '../../../shaders/conv2d/weightGradient/k7Few.wgsl';
 import { lanes } from '../../kernels/plan.ts';
 import { is1x1, is3x3, is7x7, isDilated, isHalf } from './lanes.ts';
-import { div, splitting, type ConvShape, type ConvVariant } from './shape.ts';
+import { ceilDiv, splitting, type ConvShape, type ConvVariant } from './shape.ts';
 
 const BUSY = 16; // workgroups that keep the software adapter's cores busy
 /** Units of work per split, so that `tiles` times the splits come to about BUSY. */
-const share = (all: number, tiles: number): number => div(all, Math.min(all, div(BUSY, tiles)));
+const share = (all: number, tiles: number): number => ceilDiv(all, Math.min(all, ceilDiv(BUSY, tiles)));
 
 /**
  * Pieces for kernels that walk down strips of 4 columns: strips are cut into chunks of `tall` rows only where there are
@@ -27,12 +27,12 @@ function walk(
   rows: number,
   tiles: number,
 ): { pieces: number; splits: number; chunks: number; tall: number } {
-  const wanted = Math.min(rows, div(div(BUSY, tiles), n * strips));
-  const tall = div(rows, wanted);
-  const chunks = div(rows, tall);
+  const wanted = Math.min(rows, ceilDiv(ceilDiv(BUSY, tiles), n * strips));
+  const tall = ceilDiv(rows, wanted);
+  const chunks = ceilDiv(rows, tall);
   const all = n * strips * chunks;
   const pieces = share(all, tiles);
-  return { pieces, splits: div(all, pieces), chunks, tall };
+  return { pieces, splits: ceilDiv(all, pieces), chunks, tall };
 }
 
 /** 3x3, stride 1, padding 1. */
@@ -40,13 +40,13 @@ export const weight3x3: ConvVariant = {
   name: 'rows',
   fits: (s, adapter) => lanes(adapter) && is3x3(s),
   plan: (s, { subgroupSize: LANES }) => {
-    const { splits, ...way } = walk(s.n, s.w / 4, s.h, div(s.ci, LANES) * div(s.co, LANES));
+    const { splits, ...way } = walk(s.n, s.w / 4, s.h, ceilDiv(s.ci, LANES) * ceilDiv(s.co, LANES));
     return splitting('rows', s, splits, {
       kernel: weightRows,
       buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, ...way, reflect: s.padMode === 'reflect' ? 1 : 0 },
       constants: { LANES },
-      groups: [div(s.ci, LANES), div(s.co, LANES), splits],
+      groups: [ceilDiv(s.ci, LANES), ceilDiv(s.co, LANES), splits],
     });
   },
 };
@@ -68,15 +68,15 @@ export const weight1x1: ConvVariant = {
   fits: (s, adapter) => lanes(adapter) && is1x1(s),
   plan: (s, { subgroupSize: LANES }) => {
     const sides = channelGroups(s);
-    const [across, down] = [div(s.ci, LANES * sides.IN), div(s.co, 8 * sides.OUT)];
+    const [across, down] = [ceilDiv(s.ci, LANES * sides.IN), ceilDiv(s.co, 8 * sides.OUT)];
     const all = (s.n * s.h * s.w) / 4;
     const steps = share(all, across * down);
-    return splitting('pixels', s, div(all, steps), {
+    return splitting('pixels', s, ceilDiv(all, steps), {
       kernel: weightPixels,
       buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, plane: (s.h * s.w) / 4, steps },
       constants: { ...sides, LANES },
-      groups: [across, down, div(all, steps)],
+      groups: [across, down, ceilDiv(all, steps)],
     });
   },
 };
@@ -86,15 +86,15 @@ export const weightDilated3x3: ConvVariant = {
   name: 'dilated',
   fits: (s, adapter) => lanes(adapter) && isDilated(s),
   plan: (s, { subgroupSize: LANES }) => {
-    const [across, down] = [div(s.co, 4 * LANES), div(s.ci * 9, 16)];
+    const [across, down] = [ceilDiv(s.co, 4 * LANES), ceilDiv(s.ci * 9, 16)];
     const all = (s.n * s.h * s.w) / 4;
     const steps = share(all, across * down);
-    return splitting('dilated', s, div(all, steps), {
+    return splitting('dilated', s, ceilDiv(all, steps), {
       kernel: weightDilated,
       buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, dilation: s.dilation, steps },
       constants: { LANES },
-      groups: [across, down, div(all, steps)],
+      groups: [across, down, ceilDiv(all, steps)],
     });
   },
 };
@@ -103,13 +103,13 @@ export const weightStride2: ConvVariant = {
   name: 'half',
   fits: (s, adapter) => lanes(adapter) && isHalf(s),
   plan: (s, { subgroupSize: LANES }) => {
-    const { splits, ...way } = walk(s.n, s.wo / 4, s.ho, div(s.ci, LANES) * div(s.co, 8));
+    const { splits, ...way } = walk(s.n, s.wo / 4, s.ho, ceilDiv(s.ci, LANES) * ceilDiv(s.co, 8));
     return splitting('half', s, splits, {
       kernel: weightHalf,
       buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, ...way },
       constants: { K: s.kh, LANES },
-      groups: [div(s.ci, LANES), div(s.co, 8), splits],
+      groups: [ceilDiv(s.ci, LANES), ceilDiv(s.co, 8), splits],
     });
   },
 };
@@ -120,13 +120,13 @@ export const weight7x7: ConvVariant = {
   fits: (s, adapter) => lanes(adapter) && is7x7(s),
   plan: (s, { subgroupSize: LANES }) => {
     const all = s.n * s.h;
-    const rows = share(all, div(s.ci, LANES) * 7 * div(s.co, 8));
-    return splitting('seven', s, div(all, rows), {
+    const rows = share(all, ceilDiv(s.ci, LANES) * 7 * ceilDiv(s.co, 8));
+    return splitting('seven', s, ceilDiv(all, rows), {
       kernel: weightSeven,
       buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, rows, reflect: s.padMode === 'reflect' ? 1 : 0 },
       constants: { LANES },
-      groups: [div(s.ci, LANES) * 7, div(s.co, 8), div(all, rows)],
+      groups: [ceilDiv(s.ci, LANES) * 7, ceilDiv(s.co, 8), ceilDiv(all, rows)],
     });
   },
 };
@@ -137,13 +137,13 @@ export const weightFew7x7: ConvVariant = {
   fits: (s, adapter) => lanes(adapter) && is7x7(s) && s.ci <= 4,
   plan: (s, { subgroupSize: LANES }) => {
     const all = s.n * s.h;
-    const rows = share(all, 7 * div(s.co, LANES));
-    return splitting('seven, few', s, div(all, rows), {
+    const rows = share(all, 7 * ceilDiv(s.co, LANES));
+    return splitting('seven, few', s, ceilDiv(all, rows), {
       kernel: weightSevenFew,
       buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, co: s.co, h: s.h, w: s.w, rows, reflect: s.padMode === 'reflect' ? 1 : 0 },
       constants: { LANES, CHANNELS: s.ci },
-      groups: [7, div(s.co, LANES), div(all, rows)],
+      groups: [7, ceilDiv(s.co, LANES), ceilDiv(all, rows)],
     });
   },
 };

@@ -31,7 +31,7 @@ export type ConvVariant = Variant<ConvShape>;
 export type Direction = 'forward' | 'backward';
 
 export const WG = 64;
-export const div = (a: number, b: number): number => Math.ceil(a / b);
+export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
 export const isReflect = (s: ConvShape): boolean => s.padMode === 'reflect' && s.pad > 0;
 
 /**
@@ -45,7 +45,7 @@ export function splitting(name: string, s: ConvShape, splits: number, first: Dis
     kernel: sum,
     buffers: { sums: 'scratch0', dw: 'dw' },
     params: { count, splits },
-    groups: [div(count, WG), 1, 1],
+    groups: [ceilDiv(count, WG), 1, 1],
   };
   return {
     name,

@@ -10,7 +10,7 @@ import sumKernel from '../../../shaders/conv2d/tiled/sum.wgsl';
 import weightKernel from '../../../shaders/conv2d/tiled/weightGradient.wgsl';
 import type { Plan } from '../../kernels/plan.ts';
 import { mirroring, packedBytes, packWeights, pad4 } from './generic.ts';
-import { div, splitting, WG, type ConvShape, type ConvVariant, type Direction } from './shape.ts';
+import { ceilDiv, splitting, WG, type ConvShape, type ConvVariant, type Direction } from './shape.ts';
 
 interface Tile {
   side: number;
@@ -31,7 +31,7 @@ const MOST_GROUPS = 65535;
 export function splitsFor(groups: number, rounds: number, resultBytes: number): number {
   return Math.max(
     1,
-    Math.min(div(MANY, groups), Math.floor(rounds / LEAST_ROUNDS), Math.floor(PARTIAL_BYTES / resultBytes)),
+    Math.min(ceilDiv(MANY, groups), Math.floor(rounds / LEAST_ROUNDS), Math.floor(PARTIAL_BYTES / resultBytes)),
   );
 }
 
@@ -43,15 +43,15 @@ function cut(s: ConvShape, d: Direction, t: Tile) {
   const forth = d === 'forward';
   const [m, c] = forth ? [s.co, s.ci] : [s.ci, s.co];
   const phases = forth ? 1 : s.stride;
-  const pixels = forth ? s.ho * s.wo : div(s.h, phases) * div(s.w, phases);
-  const taps = forth ? s.kh * s.kw : div(s.kh, phases) * div(s.kw, phases);
+  const pixels = forth ? s.ho * s.wo : ceilDiv(s.h, phases) * ceilDiv(s.w, phases);
+  const taps = forth ? s.kh * s.kw : ceilDiv(s.kh, phases) * ceilDiv(s.kw, phases);
   return {
     m,
     c,
-    across: div(pixels, t.side),
-    down: div(m, t.side),
+    across: ceilDiv(pixels, t.side),
+    down: ceilDiv(m, t.side),
     images: s.n * phases * phases,
-    rounds: div(taps * c, t.depth),
+    rounds: ceilDiv(taps * c, t.depth),
   };
 }
 const resultBytes = (s: ConvShape, d: Direction): number =>
@@ -97,13 +97,13 @@ function tiledPlan(s: ConvShape, d: Direction, t: Tile, splits: number, name: st
   });
   if (whole) return plan;
   const count = s.n * m * hout * wout;
-  const groups = div(count, WG);
+  const groups = ceilDiv(count, WG);
   plan.scratch.push(splits * count * 4);
   plan.steps.push({
     kernel: sumKernel,
     buffers: { sums: 'scratch1', bias: s.bias ? 'bias' : from, skip: from, y: to },
     params: { count, splits, m, plane: hout * wout, has_bias: s.bias ? 1 : 0, slope: 1 },
-    groups: [Math.min(groups, MOST_GROUPS), div(groups, MOST_GROUPS), 1],
+    groups: [Math.min(groups, MOST_GROUPS), ceilDiv(groups, MOST_GROUPS), 1],
   });
   return plan;
 }
@@ -147,10 +147,10 @@ export function tiled(d: Direction): ConvVariant[] {
 export const tiledWeight: ConvVariant[] = tiles.map((t) => {
   const grid = (s: ConvShape) => {
     const columns = s.ci * s.kh * s.kw;
-    const [across, down] = [div(columns, t.side), div(s.co, t.side)];
-    const all = div(s.n * s.ho * s.wo, t.depth);
-    const rounds = div(all, splitsFor(across * down, all, 4 * s.co * columns));
-    return { across, down, rounds, splits: div(all, rounds) };
+    const [across, down] = [ceilDiv(columns, t.side), ceilDiv(s.co, t.side)];
+    const all = ceilDiv(s.n * s.ho * s.wo, t.depth);
+    const rounds = ceilDiv(all, splitsFor(across * down, all, 4 * s.co * columns));
+    return { across, down, rounds, splits: ceilDiv(all, rounds) };
   };
   return {
     name: `tile${t.side}`,

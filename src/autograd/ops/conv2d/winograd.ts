@@ -11,7 +11,7 @@ import input from '../../../shaders/conv2d/winograd/input.wgsl';
 import output from '../../../shaders/conv2d/winograd/output.wgsl';
 import weights from '../../../shaders/conv2d/winograd/weights.wgsl';
 import { mirroring } from './generic.ts';
-import { div, WG, type ConvShape, type ConvVariant, type Direction } from './shape.ts';
+import { ceilDiv, WG, type ConvShape, type ConvVariant, type Direction } from './shape.ts';
 import { tiledProduct } from '../matmul/families.ts';
 
 const MOST_BYTES = 128 << 20; // of a scratch buffer: what every WebGPU adapter binds
@@ -20,9 +20,9 @@ const LEAST_CHANNELS = 32;
 /** The convolution that a direction is: backwards, dx is dy with flipped taps and the padding that is left of 2. */
 function sizes(s: ConvShape, d: Direction) {
   const [m, c, h, w] = d === 'forward' ? [s.co, s.ci, s.ho, s.wo] : [s.ci, s.co, s.h, s.w];
-  const [across, down] = [div(w, 2), div(h, 2)];
-  const t4 = div(s.n * across * down, 4);
-  return { m, c, h, w, across, down, t4, m4: div(m, 4), bytes: 256 * t4 * Math.max(m, c) };
+  const [across, down] = [ceilDiv(w, 2), ceilDiv(h, 2)];
+  const t4 = ceilDiv(s.n * across * down, 4);
+  return { m, c, h, w, across, down, t4, m4: ceilDiv(m, 4), bytes: 256 * t4 * Math.max(m, c) };
 }
 
 const variant = (d: Direction): ConvVariant => ({
@@ -56,7 +56,7 @@ const variant = (d: Direction): ConvVariant => ({
               ? { stride_m: c * 9, stride_k: 9, tap0: 0, tap_step: 1 }
               : { stride_m: 9, stride_k: m * 9, tap0: 8, tap_step: -1 }),
           },
-          groups: [div(c * m4, WG), 1, 1],
+          groups: [ceilDiv(c * m4, WG), 1, 1],
         },
         {
           kernel: input,
@@ -72,7 +72,7 @@ const variant = (d: Direction): ConvVariant => ({
             down,
             t4,
           },
-          groups: [div(t4, WG), c, 1],
+          groups: [ceilDiv(t4, WG), c, 1],
         },
         tiledProduct({ m, n: 4 * t4, k: c, batch: 16, aShared: false, bShared: false, transposed: false }, 64, {
           a: 'scratch0',
@@ -83,7 +83,7 @@ const variant = (d: Direction): ConvVariant => ({
           kernel: output,
           buffers: { p: 'scratch2', bias: s.bias ? 'bias' : from, y: to },
           params: { n: s.n, m, h, w, across, down, t4, has_bias: s.bias ? 1 : 0 },
-          groups: [div(s.n * across * down, WG), m, 1],
+          groups: [ceilDiv(s.n * across * down, WG), m, 1],
         },
       ],
     };

@@ -90,7 +90,7 @@ function positions(region: Four, visit: (p: Four, i: number) => void): void {
 }
 
 /** A box cut out of [N,C,H,W], or a frame of zeros put around it: `start` may be negative and the box may overhang. */
-export const window: Op<{ start: Four; size: Four }> = op<{ start: Four; size: Four }>({
+export const sliceOrPad: Op<{ start: Four; size: Four }> = op<{ start: Four; size: Four }>({
   name: 'window',
   shape: ([s], { size }) => {
     if (s.length !== 4) shapeError('window', `four axes are expected, not [${s}]`);
@@ -108,7 +108,7 @@ export const window: Op<{ start: Four; size: Four }> = op<{ start: Four; size: F
     });
   },
   backward: ({ x: [x], attrs }, dy) => [
-    window([dy], { start: attrs.start.map((s) => -s) as unknown as Four, size: four(x.shape) }),
+    sliceOrPad([dy], { start: attrs.start.map((s) => -s) as unknown as Four, size: four(x.shape) }),
   ],
   reference: ([x], { start, size }) => {
     const shape = four(x.shape);
@@ -134,19 +134,19 @@ export const window: Op<{ start: Four; size: Four }> = op<{ start: Four; size: F
 export const channels = (x: Tensor, from: number, to: number): Tensor =>
   x.shape[0] === 1 && to - from <= x.shape[1]
     ? part(x, from * x.shape[2] * x.shape[3], [1, to - from, x.shape[2], x.shape[3]])
-    : window([x], { start: [0, from, 0, 0], size: [x.shape[0], to - from, x.shape[2], x.shape[3]] });
+    : sliceOrPad([x], { start: [0, from, 0, 0], size: [x.shape[0], to - from, x.shape[2], x.shape[3]] });
 /** Samples [from, to) of a batch [N,C,H,W]: no copy where the bind alignment allows. */
 export const samples = (x: Tensor, from: number, to: number): Tensor =>
   part(x, from * sizeOf(x.shape.slice(1)), [to - from, x.shape[1], x.shape[2], x.shape[3]]);
 /** Zeros around [N,C,H,W]: top, bottom, left, right. */
 export const zeroPad = (x: Tensor, top: number, bottom: number, left: number, right: number): Tensor =>
-  window([x], {
+  sliceOrPad([x], {
     start: [0, 0, -top, -left],
     size: [x.shape[0], x.shape[1], x.shape[2] + top + bottom, x.shape[3] + left + right],
   });
 /** The box of `height` x `width` at (`top`, `left`) of [N,C,H,W]. */
 export const crop = (x: Tensor, top: number, left: number, height: number, width: number): Tensor =>
-  window([x], { start: [0, 0, top, left], size: [x.shape[0], x.shape[1], height, width] });
+  sliceOrPad([x], { start: [0, 0, top, left], size: [x.shape[0], x.shape[1], height, width] });
 
 /** Copies along axes of size 1 until the shape is `shape`. */
 export const expand = op<{ shape: Shape }>({
@@ -261,7 +261,7 @@ export const concatOp = op<{ axis: number }>({
       const start = [0, 0, 0, 0];
       start[axis] = at;
       at += t.shape[axis];
-      return needs[i] ? window([dy], { start: start as unknown as Four, size: four(t.shape) }) : undefined;
+      return needs[i] ? sliceOrPad([dy], { start: start as unknown as Four, size: four(t.shape) }) : undefined;
     });
   },
   reference: (xs, { axis }) => {

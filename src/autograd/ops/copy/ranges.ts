@@ -7,7 +7,7 @@ import kernel from '../../../shaders/copy/join.wgsl';
 import { alignment, type Storage } from '../../../engine/memory/storage.ts';
 import { grid, ref, shapeError, taped, type Op, type OpSpec } from '../../op.ts';
 import { sizeOf, Tensor, type Session, type Shape } from '../../tensor.ts';
-import { window } from './copy.ts';
+import { sliceOrPad } from './copy.ts';
 import { reshape } from './reshape.ts';
 
 interface PartAttrs {
@@ -124,7 +124,7 @@ export const joinOp: Op<JoinAttrs> = Object.assign((x: readonly Tensor[], attrs:
 export function part(x: Tensor, from: number, shape: Shape): Tensor {
   if (canPart(x.shape, from, sizeOf(shape))) return partOp([x], { from, shape });
   const flat = reshape([x], { shape: [1, 1, 1, x.size] });
-  return reshape([window([flat], { start: [0, 0, 0, from], size: [1, 1, 1, sizeOf(shape)] })], { shape });
+  return reshape([sliceOrPad([flat], { start: [0, 0, 0, from], size: [1, 1, 1, sizeOf(shape)] })], { shape });
 }
 
 /** Whether the inputs cover `size` values without a gap and without an overlap. */

@@ -13,7 +13,7 @@ interface Attrs {
 }
 
 /** The batch (s, t) [2N,C,H,W], N C H W a multiple of 4 -> ((s t + eps) / (s^2 + eps), t - s) [2N,C,H,W]. */
-export const contrastOp: Op<Attrs> = op<Attrs>({
+export const featureDifferenceOp: Op<Attrs> = op<Attrs>({
   name: 'contrast',
   shape: ([x], { eps }) => {
     if (x.length !== 4 || x[0] % 2 || sizeOf(x) % 8)

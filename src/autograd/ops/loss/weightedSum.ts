@@ -16,7 +16,7 @@ const packed = (weights: readonly number[]): Record<string, number> => ({
 });
 
 /** Up to six [1] -> [1]: sum of weight_k * x_k. */
-export const totalOp: Op<Attrs> = op<Attrs>({
+export const weightedSumOp: Op<Attrs> = op<Attrs>({
   name: 'total',
   shape: (shapes, { weights }) => {
     if (shapes.length !== weights.length || shapes.length > most || shapes.some((s) => sizeOf(s) !== 1))
@@ -44,16 +44,16 @@ export const totalOp: Op<Attrs> = op<Attrs>({
 });
 
 /** Sum of weight * term over any number of scalars; terms of weight 0 are left out. */
-export function total(terms: readonly (readonly [Tensor, number])[]): Tensor {
+export function weightedSum(terms: readonly (readonly [Tensor, number])[]): Tensor {
   const used = terms.filter(([, w]) => w !== 0);
   if (!used.length) throw new Error('total: no term has a weight');
   if (used.length === 1 && used[0][1] === 1) return used[0][0];
   const head = used.slice(0, most);
-  const sum = totalOp(
+  const sum = weightedSumOp(
     head.map(([t]) => t),
     { weights: head.map(([, w]) => w) },
   );
-  return used.length > most ? total([[sum, 1], ...used.slice(most)]) : sum;
+  return used.length > most ? weightedSum([[sum, 1], ...used.slice(most)]) : sum;
 }
 /** Mean of scalars. */
-export const meanOf = (terms: readonly Tensor[]): Tensor => total(terms.map((t) => [t, 1 / terms.length]));
+export const meanOfTerms = (terms: readonly Tensor[]): Tensor => weightedSum(terms.map((t) => [t, 1 / terms.length]));

@@ -1,7 +1,7 @@
 /**
- * Normalisation over space with an optional affine, LeakyReLU and a residual behind it, in one launch each way:
+ * Normalization over space with an optional affine, LeakyReLU and a residual behind it, in one launch each way:
  *   y = lrelu(gamma * (x - mean) / sqrt(var + eps) + beta) + skip, mean and biased variance of each [H,W] plane.
- * Instance normalisation (Ulyanov et al. 2016); with N = 1 also batch normalisation in training; with gamma and beta of
+ * Instance normalization (Ulyanov et al. 2016); with N = 1 also batch normalization in training; with gamma and beta of
  * x's own shape, the SFT modulation of the paper (per-element affine).
  */
 import backwardKernel from '../../../shaders/norm/backward.wgsl';
@@ -204,9 +204,9 @@ function composed({ x: inputs, attrs }: Context<NormAttrs>, dy: Tensor): (Tensor
   const { x, gamma, beta } = parts(inputs, attrs);
   const { eps, slope } = attrs;
   const space = { axes: [2, 3] };
-  const centred = sub(x, mean([x], space));
-  const rstd = reciprocal(sqrt(affine(mean([square(centred)], space), 1, eps)));
-  const h = mul(centred, rstd);
+  const centerd = sub(x, mean([x], space));
+  const rstd = reciprocal(sqrt(affine(mean([square(centerd)], space), 1, eps)));
+  const h = mul(centerd, rstd);
   const wide = (t: Tensor): Tensor => (t.shape.length === 1 ? reshape([t], { shape: [1, t.shape[0], 1, 1] }) : t);
   const z = gamma && beta ? add(mul(h, wide(gamma)), wide(beta)) : h;
   const e = slope === 1 ? dy : leakyGate(dy, z, slope);
@@ -223,7 +223,7 @@ export interface NormOptions {
   skip?: Tensor;
 }
 /**
- * Instance normalisation with optional affine, LeakyReLU and residual; see the file's head. Returns the output and
+ * Instance normalization with optional affine, LeakyReLU and residual; see the file's head. Returns the output and
  * (mean, rstd) per plane [N*C,2].
  */
 export function normalize(

@@ -31,7 +31,7 @@ function gridOf([columns, source]: readonly Shape[], { patch, k }: FewAttrs): { 
  * [columns [1, C*p*p, 1, n] (see patchesAt), source [1,C,H,W]] -> u32 [k, n]: the nearest source patches, nearest
  * first.
  */
-export const patchFewOp: Op<FewAttrs> = op<FewAttrs>({
+export const kNearestPatchesOp: Op<FewAttrs> = op<FewAttrs>({
   name: 'patchFew',
   dtype: 'u32',
   shape: (shapes, a) => {
@@ -111,10 +111,10 @@ function makeCases(): Case<FewAttrs>[] {
 }
 
 /** u32 [k, n]: the k nearest patches of `source` [1,C,H,W] to each of the columns [1, C*p*p, 1, n]. No gradient. */
-export const patchFew = (
+export const kNearestPatches = (
   columns: Tensor,
   source: Tensor,
   patch: number,
   k: number,
   metric: FewAttrs['metric'] = 'l1',
-): Tensor => patchFewOp([columns, source], { patch, k, metric });
+): Tensor => kNearestPatchesOp([columns, source], { patch, k, metric });

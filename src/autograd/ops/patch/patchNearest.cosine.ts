@@ -4,7 +4,7 @@
  */
 import { Tensor } from '../../tensor.ts';
 import { crop } from '../copy/copy.ts';
-import { patchesAt, patchesBack } from './unfoldAt.ts';
+import { unfoldAt, foldAt } from './unfoldAt.ts';
 import { add, affine, clamp, div, mul, sqrt, square, stepGate, sub } from '../pointwise/pointwise.ts';
 import { sum } from '../reduce/reduce.ts';
 
@@ -46,22 +46,22 @@ const overElements = (x: Tensor): Tensor => sum([x], { axes: [1] });
  * <t,s> t / (|t||s| |t|^2) - s / (|t||s|), times dy and factor, summed over the k matches.
  */
 export function cosineGradient({ target, source, indices, factor, dy, patch, k, border }: CosineMatches): Tensor {
-  const t = patchesAt(target, patch, undefined, border); // [1, C*p*p, 1, patches]
+  const t = unfoldAt(target, patch, undefined, border); // [1, C*p*p, 1, patches]
   const tt = overElements(square(t)); // [1, 1, 1, patches]
   const factors = factor?.view([1, 1, 1, factor.size]);
   let columns: Tensor | null = null;
   for (let j = 0; j < k; j++) {
     const matched = asIndices(row(indices, j));
-    const s = patchesAt(source, patch, matched, border);
+    const s = unfoldAt(source, patch, matched, border);
     const product = overElements(mul(t, s));
     const norm = mul(sqrt(tt), sqrt(overElements(square(s))));
     const floored = clamp(norm, least, huge);
     // A factor per source patch is an image of one row, and its value at a match a patch of one pixel.
-    const given = factors ? mul(row(dy, j), patchesAt(factors, 1, matched)) : row(dy, j);
+    const given = factors ? mul(row(dy, j), unfoldAt(factors, 1, matched)) : row(dy, j);
     const g = stepGate(given, affine(norm, 1, -least));
     const along = div(mul(g, div(product, floored)), clamp(tt, tiny, huge));
     const term = sub(mul(along, t), mul(div(g, floored), s));
     columns = columns ? add(columns, term) : term;
   }
-  return patchesBack(columns!, patch, target.shape[2], target.shape[3], undefined, border);
+  return foldAt(columns!, patch, target.shape[2], target.shape[3], undefined, border);
 }

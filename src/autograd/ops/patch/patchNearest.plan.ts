@@ -1,5 +1,5 @@
 /**
- * Exact patch nearest neighbours: which kernels to run, over which scratch, for a given shape. Pure functions; the op
+ * Exact patch nearest neighbors: which kernels to run, over which scratch, for a given shape. Pure functions; the op
  * that
  * runs them is patchNearest.ts. The contract of every variant is that of nearest/generic.wgsl.
  */
@@ -126,7 +126,7 @@ function planGeneric(s: PatchShape): PatchPlan {
   return plan;
 }
 
-/** Displacement tiles in registers: few channels, one neighbour, subgroups of 8. See nearest/tile.wgsl. */
+/** Displacement tiles in registers: few channels, one neighbor, subgroups of 8. See nearest/tile.wgsl. */
 function planTile(s: PatchShape, LANES: number): PatchPlan {
   const plan: PatchPlan = { name: 'tile', scratch: [], steps: [] };
   const { labels, sourceLabels, penalty } = labelSteps(s, plan);

@@ -1,5 +1,5 @@
 /**
- * Patch nearest neighbours: for every p x p patch of the target its k nearest among ALL patches of the source, exactly;
+ * Patch nearest neighbors: for every p x p patch of the target its k nearest among ALL patches of the source, exactly;
  * the paper's patch coherence is the mean of the distances for k = 1. Which kernels run is patchNearest.plan.ts's
  * matter.
  */
@@ -19,7 +19,7 @@ export interface PatchAttrs {
   border: PatchShape['border'];
   /** Added to a distance across classes; Infinity never crosses (but for a class that the source lacks). */
   penalty: number;
-  /** Whether inputs 2 and 3 are the classes at patch centres, u32 [patches], of target and source. */
+  /** Whether inputs 2 and 3 are the classes at patch centers, u32 [patches], of target and source. */
   labels: boolean;
   /** Whether the last input is a factor for every source patch's distance, f32 [source patches]. */
   scaled: boolean;
@@ -178,13 +178,13 @@ function makeCases(): Case<PatchAttrs>[] {
   ];
 }
 
-export interface Nearest {
+export interface NearestPatches {
   /** [k, patches], nearest first. */
   distances: Tensor;
   /** u32 [k, patches]: index of the source patch, row by row over the patch grid. */
   indices: Tensor;
 }
-/** target, source [1,C,H,W]; labels: classes at the patch centres (see `centreLabels`). Gradient towards the target. */
+/** target, source [1,C,H,W]; labels: classes at the patch centers (see `centerLabels`). Gradient towards the target. */
 export function patchNearest(
   target: Tensor,
   source: Tensor,
@@ -193,7 +193,7 @@ export function patchNearest(
     sourceLabels?: Tensor;
     scale?: Tensor;
   } = {},
-): Nearest {
+): NearestPatches {
   const {
     targetLabels,
     sourceLabels,

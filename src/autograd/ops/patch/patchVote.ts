@@ -8,9 +8,9 @@ export interface VoteAttrs {
   /** Size of the map to make. */
   height: number;
   width: number;
-  /** Only the patch's middle votes, up to this far from its centre. */
+  /** Only the patch's middle votes, up to this far from its center. */
   radius: number;
-  /** Weight exp(-r^2 / (2 sigma^2)) by distance from the patch centre; 0: all equal. */
+  /** Weight exp(-r^2 / (2 sigma^2)) by distance from the patch center; 0: all equal. */
   sigma: number;
 }
 
@@ -44,7 +44,7 @@ export const patchVoteOp: Op<VoteAttrs> = op<VoteAttrs>({
     const [across, sAcross] = [width - patch + 1, ws - patch + 1];
     return ref([1, c, height, width], (at) => {
       const [x, y, k] = [at % width, Math.floor(at / width) % height, Math.floor(at / (width * height))];
-      // The patch centre nearest to the pixel; the vote's radius is about it.
+      // The patch center nearest to the pixel; the vote's radius is about it.
       const nx = Math.min(Math.max(x - r, 0), across - 1);
       const ny = Math.min(Math.max(y - r, 0), height - patch);
       let sum = 0;

@@ -12,7 +12,7 @@ import { absolute } from '../reduce/planes.ts';
 
 interface PatchesAttrs {
   patch: number;
-  /** `valid`: index over the (H-p+1) x (W-p+1) patches inside. `clamp`: one patch centred on every pixel, p odd. */
+  /** `valid`: index over the (H-p+1) x (W-p+1) patches inside. `clamp`: one patch centerd on every pixel, p odd. */
   border: 'valid' | 'clamp';
 }
 /** The size of the image that the columns go back into. */
@@ -63,7 +63,7 @@ const everyIndex = (x: Shape, a: PatchesAttrs): number[] =>
  * [x [1,C,H,W], indices u32 [n] or none] -> [1, C*p*p, 1, n], rows ordered by channel, row, column; zeros for an index
  * outside.
  */
-export const patchesAtOp: Op<PatchesAttrs> = op<PatchesAttrs>({
+export const unfoldAtOp: Op<PatchesAttrs> = op<PatchesAttrs>({
   name: 'patchesAt',
   shape: ([s, indices], a) => {
     checkIndices('patchesAt', indices);
@@ -81,7 +81,7 @@ export const patchesAtOp: Op<PatchesAttrs> = op<PatchesAttrs>({
     });
   },
   backward: ({ x: [x, indices], attrs }, dy) => {
-    const dx = patchesAtAdjoint(indices ? [dy, indices] : [dy], { ...attrs, h: x.shape[2], w: x.shape[3] });
+    const dx = foldAtOp(indices ? [dy, indices] : [dy], { ...attrs, h: x.shape[2], w: x.shape[3] });
     return indices ? [dx, null] : [dx];
   },
   reference: ([x, indices], a) => {
@@ -112,7 +112,7 @@ function addBack([x, indices]: readonly Ref[], a: AdjointAttrs): Ref {
 }
 
 /** [x [1, C*p*p, 1, n], indices u32 [n] or none] -> [1,C,h,w]: the patches added up where they lie. */
-export const patchesAtAdjoint: Op<AdjointAttrs> = op<AdjointAttrs>({
+export const foldAtOp: Op<AdjointAttrs> = op<AdjointAttrs>({
   name: 'patchesAtAdjoint',
   shape: ([s, indices], a) => {
     checkIndices('patchesAtAdjoint', indices);
@@ -147,7 +147,7 @@ export const patchesAtAdjoint: Op<AdjointAttrs> = op<AdjointAttrs>({
     });
   },
   backward: ({ x: [, indices], attrs: { h: _h, w: _w, ...a } }, dy) =>
-    indices ? [patchesAtOp([dy, indices], a), null] : [patchesAtOp([dy], a)],
+    indices ? [unfoldAtOp([dy, indices], a), null] : [unfoldAtOp([dy], a)],
   reference: addBack,
   // A pixel is in up to p * p places of every patch where the border is clamped, in one of each at least otherwise.
   terms: ([s], { patch, border }) => s[3] * (border === 'clamp' ? patch * patch : 1),
@@ -200,18 +200,18 @@ function makeCases(): PatchesCase[] {
 }
 
 /** Patches of x [1,C,H,W] at `indices` (u32 [n]; all of them, row by row, if left out) as columns: [1, C*p*p, 1, n]. */
-export const patchesAt = (
+export const unfoldAt = (
   x: Tensor,
   patch: number,
   indices?: Tensor,
   border: PatchesAttrs['border'] = 'valid',
-): Tensor => patchesAtOp(indices ? [x, indices] : [x], { patch, border });
+): Tensor => unfoldAtOp(indices ? [x, indices] : [x], { patch, border });
 /** The adjoint: columns x [1, C*p*p, 1, n] added up into an image [1,C,h,w]. */
-export const patchesBack = (
+export const foldAt = (
   x: Tensor,
   patch: number,
   h: number,
   w: number,
   indices?: Tensor,
   border: PatchesAttrs['border'] = 'valid',
-): Tensor => patchesAtAdjoint(indices ? [x, indices] : [x], { patch, border, h, w });
+): Tensor => foldAtOp(indices ? [x, indices] : [x], { patch, border, h, w });

@@ -1,5 +1,5 @@
 /**
- * A bias per channel with what follows it, for convolutions that are not normalised: LeakyReLU, or a residual. One
+ * A bias per channel with what follows it, for convolutions that are not normalized: LeakyReLU, or a residual. One
  * launch each
  * way, the bias's gradient included.
  */

@@ -6,14 +6,14 @@ import type { Shape, Tensor } from '../../tensor.ts';
 import { absolute, imageShape, perPlane, planeGroups, scatterPlanes, type Image } from '../reduce/planes.ts';
 
 /** Rows and columns added on each side; each smaller than the image's size along its axis. */
-export interface Frame {
+export interface PadWidths {
   top: number;
   bottom: number;
   left: number;
   right: number;
 }
 
-function checkFrame(name: string, [, , h, w]: Shape, { top, bottom, left, right }: Frame): void {
+function checkFrame(name: string, [, , h, w]: Shape, { top, bottom, left, right }: PadWidths): void {
   if (![top, bottom, left, right].every((v) => Number.isInteger(v) && v >= 0))
     shapeError(name, `pads ${[top, bottom, left, right]} must be whole numbers, at least 0`);
   if (Math.max(top, bottom) >= h || Math.max(left, right) >= w)
@@ -21,18 +21,18 @@ function checkFrame(name: string, [, , h, w]: Shape, { top, bottom, left, right 
 }
 const mirror = (i: number, n: number): number => n - 1 - Math.abs(n - 1 - Math.abs(i));
 
-const frames: readonly (readonly [string, Image, Frame])[] = [
+const frames: readonly (readonly [string, Image, PadWidths])[] = [
   ['one', [2, 3, 4, 5], { top: 1, bottom: 1, left: 1, right: 1 }],
   ['largest', [1, 2, 4, 5], { top: 3, bottom: 3, left: 4, right: 4 }],
   ['sides differ', [1, 5, 3, 6], { top: 2, bottom: 0, left: 1, right: 3 }],
   ['single row', [1, 1, 1, 4], { top: 0, bottom: 0, left: 0, right: 2 }],
   ['wide', [1, 1, 9, 70], { top: 3, bottom: 3, left: 3, right: 3 }],
 ];
-const outer = ([n, c, h, w]: Image, f: Frame): Image => [n, c, h + f.top + f.bottom, w + f.left + f.right];
-const inner = (s: Image, f: Frame): Image => [s[0], s[1], s[2] - f.top - f.bottom, s[3] - f.left - f.right];
+const outer = ([n, c, h, w]: Image, f: PadWidths): Image => [n, c, h + f.top + f.bottom, w + f.left + f.right];
+const inner = (s: Image, f: PadWidths): Image => [s[0], s[1], s[2] - f.top - f.bottom, s[3] - f.left - f.right];
 
 /** x [N,C,H,W] with its border mirrored, without repeating the edge: [N, C, H+top+bottom, W+left+right]. */
-export const reflectPadOp: Op<Frame> = op<Frame>({
+export const reflectPadOp: Op<PadWidths> = op<PadWidths>({
   name: 'reflectPad',
   shape: ([s], frame) => {
     const image = imageShape('reflectPad', s);
@@ -59,7 +59,7 @@ export const reflectPadOp: Op<Frame> = op<Frame>({
 });
 
 /** The adjoint: what was mirrored outwards is added back where it came from. */
-export const reflectFoldOp: Op<Frame> = op<Frame>({
+export const reflectFoldOp: Op<PadWidths> = op<PadWidths>({
   name: 'reflectFold',
   shape: ([s], frame) => {
     const shape = inner(imageShape('reflectFold', s), frame);
@@ -82,12 +82,12 @@ export const reflectFoldOp: Op<Frame> = op<Frame>({
   cases: frames.map(([name, shape, attrs]) => ({ name, inputs: [{ shape: outer(shape, attrs) }], attrs })),
 });
 
-function fold([x]: readonly Ref[], frame: Frame): Ref {
+function fold([x]: readonly Ref[], frame: PadWidths): Ref {
   const [, , h, w] = inner(x.shape as unknown as Image, frame);
   return scatterPlanes(x, h, w, (add, oy, ox) => add(mirror(oy - frame.top, h), mirror(ox - frame.left, w), 1));
 }
 
 /** Reflect padding by the same amount on all sides, or by side. */
-export const reflectPad = (x: Tensor, pad: number | Frame): Tensor =>
+export const reflectPad = (x: Tensor, pad: number | PadWidths): Tensor =>
   reflectPadOp([x], typeof pad === 'number' ? { top: pad, bottom: pad, left: pad, right: pad } : pad);
-export const reflectFold = (x: Tensor, frame: Frame): Tensor => reflectFoldOp([x], frame);
+export const reflectFold = (x: Tensor, frame: PadWidths): Tensor => reflectFoldOp([x], frame);

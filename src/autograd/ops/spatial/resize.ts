@@ -6,7 +6,7 @@ import type { Session, Shape, Tensor } from '../../tensor.ts';
 import { absolute, imageShape, perPlane, planeGroups, scatterPlanes, type Image } from '../reduce/planes.ts';
 
 /**
- * `areas`: align_corners = false, pixels are areas. `corners`: align_corners = true, the corner pixels' centres meet.
+ * `areas`: align_corners = false, pixels are areas. `corners`: align_corners = true, the corner pixels' centers meet.
  */
 export type ResizeMode = 'nearest' | 'areas' | 'corners';
 interface Attrs {

@@ -1,6 +1,6 @@
 /**
  * The map of a warp, made on the host in float64: an affine map followed by a thin-plate spline (Bookstein, "Principal
- * Warps", PAMI 1989). Positions are (x, y) in pixels, x to the right, y down, pixel centres at whole numbers.
+ * Warps", PAMI 1989). Positions are (x, y) in pixels, x to the right, y down, pixel centers at whole numbers.
  *
  * Output pixel p reads the input at q + d(q / unit), q = A p: an image first bent by the spline, then mapped by A.
  *   d(u) = a0 + a1 u.x + a2 u.y + sum_i w_i U(|u - c_i|),  U(r) = r^2 log r
@@ -11,7 +11,7 @@
  *   A00 A01 A02 1/unit | A10 A11 A12 0 | a0.x a1.x a2.x 0 | a0.y a1.y a2.y 0 | c_i.x c_i.y w_i.x w_i.y  for each point
  *   i
  */
-export type Point = readonly [number, number];
+export type ControlPoint = readonly [number, number];
 /** x' = m[0] x + m[1] y + m[2]; y' = m[3] x + m[4] y + m[5]. */
 export type Affine = readonly [number, number, number, number, number, number];
 export const identityAffine: Affine = [1, 0, 0, 0, 1, 0];
@@ -19,8 +19,8 @@ export const identityAffine: Affine = [1, 0, 0, 0, 1, 0];
 export interface WarpMap {
   affine?: Affine;
   /** Control points in input pixels, and by how many pixels the position read is moved there. */
-  points?: readonly Point[];
-  moves?: readonly Point[];
+  points?: readonly ControlPoint[];
+  moves?: readonly ControlPoint[];
 }
 
 /** Numbers in the map of a warp with this many control points. */
@@ -38,26 +38,26 @@ export function warpMap({ affine = identityAffine, points = [], moves = [] }: Wa
   map[3] = 1 / unit;
   map.set(affine.slice(3), 4);
   if (!points.length) return map;
-  const centres = points.map(([x, y]): Point => [x / unit, y / unit]);
-  const solved = solveSpline(centres, moves);
+  const centers = points.map(([x, y]): ControlPoint => [x / unit, y / unit]);
+  const solved = solveSpline(centers, moves);
   const n = points.length;
   for (let k = 0; k < 3; k++) {
     map[8 + k] = solved[n + k][0];
     map[12 + k] = solved[n + k][1];
   }
-  for (const [i, c] of centres.entries()) map.set([...c, ...solved[i]], 16 + 4 * i);
+  for (const [i, c] of centers.entries()) map.set([...c, ...solved[i]], 16 + 4 * i);
   return map;
 }
 
-/** Weights w_1..w_n, then a0, a1, a2: the spline through `values` at `centres`, with no weight on affine functions. */
-function solveSpline(centres: readonly Point[], values: readonly Point[]): number[][] {
-  const n = centres.length;
+/** Weights w_1..w_n, then a0, a1, a2: the spline through `values` at `centers`, with no weight on affine functions. */
+function solveSpline(centers: readonly ControlPoint[], values: readonly ControlPoint[]): number[][] {
+  const n = centers.length;
   if (n < 3) throw new Error(`warpMap: a spline needs 3 control points or more, not ${n}`);
   const rows: number[][] = [];
-  for (const [i, [x, y]] of centres.entries()) {
-    rows.push([...centres.map(([u, v]) => bend((x - u) ** 2 + (y - v) ** 2)), 1, x, y, ...values[i]]);
+  for (const [i, [x, y]] of centers.entries()) {
+    rows.push([...centers.map(([u, v]) => bend((x - u) ** 2 + (y - v) ** 2)), 1, x, y, ...values[i]]);
   }
-  const side = (f: (c: Point) => number): number[] => [...centres.map(f), 0, 0, 0, 0, 0];
+  const side = (f: (c: ControlPoint) => number): number[] => [...centers.map(f), 0, 0, 0, 0, 0];
   rows.push(
     side(() => 1),
     side((c) => c[0]),
@@ -92,7 +92,7 @@ function eliminate(rows: number[][], sides: number): number[][] {
 }
 
 /** Where output position (x, y) reads, by the parameters from `from` on: the float64 reference of lib/warp.wgsl. */
-export function warpPosition(map: ArrayLike<number>, points: number, x: number, y: number, from = 0): Point {
+export function warpPosition(map: ArrayLike<number>, points: number, x: number, y: number, from = 0): ControlPoint {
   const m = (i: number): number => map[from + i];
   const qx = m(0) * x + m(1) * y + m(2);
   const qy = m(4) * x + m(5) * y + m(6);

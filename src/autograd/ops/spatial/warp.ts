@@ -7,7 +7,7 @@ import { grid, op, ref, shapeError, type Case, type CaseInput, type Op, type Ref
 import type { Session, Shape, Tensor } from '../../tensor.ts';
 import { type Affine, type WarpMap, identityAffine, warpMap, warpMapSize, warpPosition } from './tps.ts';
 
-/** Outside the input: mirrored at the edge pixels' centres, or the nearest edge pixel. */
+/** Outside the input: mirrored at the edge pixels' centers, or the nearest edge pixel. */
 export type Border = 'reflect' | 'clamp';
 interface Attrs {
   mode: 'bilinear' | 'nearest';

@@ -85,10 +85,10 @@ export function addSingan(program: Command): void {
     .option('--seed <number>', 'another seed gives another run (default: 0)', integer(0, 2 ** 32 - 1))
     .option(
       '--paint <run>',
-      'train one scale of a finished run again, on the photograph in few colours: for semia singan paint',
+      'train one scale of a finished run again, on the photograph in few colors: for semia singan paint',
     )
     .option('--start <scale>', 'with --paint: the scale that paintings will be given to (default: 1)', integer(1, 99))
-    .option('--colors <count>', 'with --paint: how many colours (default: 5)', integer(2, 64))
+    .option('--colors <count>', 'with --paint: how many colors (default: 5)', integer(2, 64))
     .option('--resume', 'go on with an interrupted run')
     .option('--save-every <seconds>', 'time between saves', integer(0, 86_400), 30)
     .option('--quiet', 'print nothing but errors')

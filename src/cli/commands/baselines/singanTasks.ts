@@ -3,9 +3,16 @@ import type { Command } from 'commander';
 import { animatedPng } from '../../../data/formats/apng.ts';
 import { UserError } from '../../../data/errors.ts';
 import { fitSize, flatten, resize, type Picture } from '../../../data/image/image.ts';
-import { inColours, mainColours } from '../../../data/image/quantize.ts';
+import { inColors, mainColors } from '../../../data/image/quantize.ts';
 import { scalesOf } from '../../../model/baselines/singan/config.ts';
-import { animate, blend, enlarged, sample, softMask, type Start } from '../../../model/baselines/singan/tasks.ts';
+import {
+  animate,
+  blend,
+  enlarged,
+  sample,
+  softMask,
+  type InjectionStart,
+} from '../../../model/baselines/singan/tasks.ts';
 import { SinganTraining } from '../../../model/baselines/singan/training.ts';
 import type { Size } from '../../../model/baselines/singan/sampler.ts';
 import type { FileRecord } from '../../../model/run/runRecord.ts';
@@ -247,7 +254,7 @@ async function samples(
   o: Common,
   task: string,
   size: Size,
-  from: Start,
+  from: InjectionStart,
   seeds: readonly number[],
   tile = false,
 ): Promise<void> {
@@ -287,7 +294,7 @@ function injection(group: Command, name: string, description: string, share: num
   else
     command.option(
       '--colors <count>',
-      "the photograph's main colours that the painting is first brought to; 0: leave it as it is (default: 5; a run of train --paint has its own)",
+      "the photograph's main colors that the painting is first brought to; 0: leave it as it is (default: 5; a run of train --paint has its own)",
       integer(0, 64),
     );
   command.action(async (path: string, picture: string, o: Common & { mask?: string; colors?: number }) => {
@@ -315,13 +322,13 @@ function injection(group: Command, name: string, description: string, share: num
     const size = grow === null ? fitSize(given.width, given.height, Math.max(own.width, own.height), true) : own;
     if (Math.min(size.width, size.height) < 16)
       throw new UserError(`${picture}: is too narrow: at the run's size it has ${size.width} x ${size.height} pixels`);
-    // The networks know the photograph's colours only, and a painter's flat ones are far from all of them: as in the
+    // The networks know the photograph's colors only, and a painter's flat ones are far from all of them: as in the
     // released code, each gets the nearest of a few.
     const source =
       grow !== null
         ? fit(given, picture)
         : colors && !paint
-          ? inColours(given, mainColours(opened.photo, colors))
+          ? inColors(given, mainColors(opened.photo, colors))
           : given;
     const mask = o.mask === undefined ? null : await readInputPicture(o.mask, true);
     const long = Math.max(own.width, own.height);
@@ -342,9 +349,7 @@ function injection(group: Command, name: string, description: string, share: num
       ],
       paths,
       async (m) => {
-        const [made] = await sample(m, size, { start, picture: source, ...(paint && { colours: m.colours }) }, [
-          o.seed,
-        ]);
+        const [made] = await sample(m, size, { start, picture: source, ...(paint && { colors: m.colors }) }, [o.seed]);
         return [still(weights ? blend(made, source, weights) : made)];
       },
     );

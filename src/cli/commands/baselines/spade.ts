@@ -3,7 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { UserError } from '../../../data/errors.ts';
 import { runSpade, spadeDefaults, type SpadeResult } from '../../../model/baselines/spade/spade.ts';
 import { readSpadeWeights } from '../../../model/baselines/spade/weights.ts';
-import { sha256 } from '../../../node/version.ts';
+import { sha256Sync } from '../../../node/version.ts';
 import { integer } from '../../options/options.ts';
 import { option } from '../../repeat.ts';
 import { makeResults, readTask, taskOptions, taskWords, type TaskOptions } from '../../withoutTraining.ts';
@@ -65,7 +65,7 @@ export function addSpade(program: Command): void {
       const task = await readTask(photo, layout, targets, o);
       const file = o.weights ? await readWeights(o.weights, () => true) : null;
       const weights = file ? readSpadeWeights(file.weights, o.weights!) : undefined;
-      const weightsFile = file && { name: o.weights!, sha256: sha256(file.bytes) };
+      const weightsFile = file && { name: o.weights!, sha256: sha256Sync(file.bytes) };
       if (!o.iterations && !weights)
         throw new UserError('--iterations 0: an untrained network paints nothing: give iterations, or --weights');
       const vgg = o.vgg ? await readVggWhole(o.vgg) : null;

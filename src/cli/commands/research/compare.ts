@@ -11,13 +11,20 @@ import { paintScene, allSceneNames } from '../../../data/scenes/index.ts';
 import { DeviceError } from '../../../engine/device.ts';
 import { evaluate } from '../../../evaluate/evaluate.ts';
 import { metrics } from '../../../evaluate/metrics/metrics.ts';
-import type { Method, MethodInputs } from '../../../model/baselines/method.ts';
+import type { ComparedMethod, MethodInputs } from '../../../model/baselines/method.ts';
 import { methods } from '../../../model/baselines/methods.ts';
 import { encodePng, readPicture } from '../../../node/decode.ts';
 import { writeFilesAtomic } from '../../../node/files.ts';
 import { programVersion } from '../../../node/version.ts';
 import { coresFromNow } from '../../cores.ts';
-import { compareCsv, compareJson, comparePage, meanOf, type Comparison, type Row } from '../../reports/comparePage.ts';
+import {
+  compareCsv,
+  compareJson,
+  comparePage,
+  meanMetric,
+  type Comparison,
+  type Row,
+} from '../../reports/comparePage.ts';
 import { finishedRows } from './compareResume.ts';
 import { pictureFile, sceneFiles } from '../example.ts';
 import { resultNames } from '../../options/inputs.ts';
@@ -31,7 +38,7 @@ import { readVggWhole } from '../../options/vgg.ts';
 export interface CompareOptions {
   output: string;
   scene?: string;
-  methods: readonly Method[];
+  methods: readonly ComparedMethod[];
   truth?: string[];
   size: number;
   minutes: number;
@@ -46,7 +53,7 @@ export interface CompareOptions {
 const usual = methods.filter((m) => m.usual);
 const names = (): string => methods.map((m) => m.name).join(', ');
 
-function chosen(text: string): Method[] {
+function chosen(text: string): ComparedMethod[] {
   if (text.trim() === 'all') return [...methods];
   const words = [
     ...new Set(
@@ -170,7 +177,7 @@ async function truthsOf({ targets }: Task, paths: readonly string[]): Promise<(P
  * The first method's part of the seconds left, by its share among those that are to train: what one leaves over goes to
  * those after it.
  */
-export const shareOf = (left: readonly Method[], seconds: number): number =>
+export const shareOf = (left: readonly ComparedMethod[], seconds: number): number =>
   (seconds * (left[0].trains ?? 0)) /
   Math.max(
     1,
@@ -264,7 +271,7 @@ export async function compare(
 async function runMethod(
   session: Session,
   { source, targets, files, tell, vgg }: Inputs,
-  method: Method,
+  method: ComparedMethod,
   truths: readonly (Picture | undefined)[],
   seconds: number,
   o: CompareOptions,
@@ -349,7 +356,7 @@ async function runMethod(
 function brief({ reports }: Row): string {
   const value = (key: string): string | null => {
     const m = metrics.find((x) => x.key === key)!;
-    const v = meanOf(m, reports);
+    const v = meanMetric(m, reports);
     return v === null ? null : `${m.label} ${Number.isFinite(v) ? v.toFixed(m.digits) : 'equal'}`;
   };
   return ['mean_iou', 'coherence', 'truth_psnr'].map(value).filter(Boolean).join(', ');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../../../data/errors.ts';
 import type { Picture } from '../../../data/image/image.ts';
 import type { Report } from '../../../evaluate/evaluate.ts';
-import type { Method } from '../../../model/baselines/method.ts';
+import type { ComparedMethod } from '../../../model/baselines/method.ts';
 import { readPicture } from '../../../node/decode.ts';
 import { readInput } from '../../../node/files.ts';
 import type { Comparison, Row } from '../../reports/comparePage.ts';
@@ -32,7 +32,7 @@ interface Record {
 export async function finishedRows(
   folder: string,
   c: Comparison,
-  methods: readonly Method[],
+  methods: readonly ComparedMethod[],
 ): Promise<{ rows: Row[]; spent: number }> {
   const path = join(folder, 'results.json');
   const bytes = await readInput(path).catch(() => null);

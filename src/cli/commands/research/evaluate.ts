@@ -32,7 +32,7 @@ export function addEvaluate(program: Command): void {
     )
     .option(
       '--predicted <folder>',
-      "label maps of the results by a segmenter of your own, in the layout's colours, in place of the judge's (and source.png)",
+      "label maps of the results by a segmenter of your own, in the layout's colors, in place of the judge's (and source.png)",
     )
     .option(
       '--inception <file>',
@@ -81,7 +81,7 @@ export function addEvaluate(program: Command): void {
             path: o.json,
             bytes: `${JSON.stringify({ program: 'semia', version: programVersion, adapter: info.description || info.vendor, results: items.map((item, i) => ({ ...about(item), ...reports[i] })) }, finite, 2)}\n`,
           });
-        if (o.csv) files.push({ path: o.csv, bytes: csv(items, reports) });
+        if (o.csv) files.push({ path: o.csv, bytes: reportsCsv(items, reports) });
         await writeFilesAtomic(files);
         console.log(table(items, reports));
       } catch (error) {
@@ -114,7 +114,7 @@ const about = ({ name, source, target, run }: Item): object => ({
 });
 
 /** RFC 4180: every field quoted that needs it. */
-export function csv(items: readonly Item[], reports: readonly Report[]): string {
+export function reportsCsv(items: readonly Item[], reports: readonly Report[]): string {
   const field = (v: string | number | null): string =>
     v === null ? '' : /[",\n]/.test(String(v)) ? `"${String(v).replaceAll('"', '""')}"` : String(v);
   const classes = [...new Set(items.flatMap((i) => i.source.palette.classes.map((c) => c.name)))];

@@ -8,7 +8,7 @@ import { readAnswers } from '../../../evaluate/study/answers.ts';
 import { tally, tallyCsv } from '../../../evaluate/study/tally.ts';
 import { readInput, writeFileAtomic } from '../../../node/files.ts';
 import { dataUri } from '../../../node/page.ts';
-import { sha256 } from '../../../node/version.ts';
+import { sha256Sync } from '../../../node/version.ts';
 import { integer } from '../../options/options.ts';
 import { checkWritable } from '../../options/outputs.ts';
 import { Progress } from '../../reports/progress.ts';
@@ -91,7 +91,10 @@ async function make(folders: readonly string[], o: StudyOptions): Promise<void> 
     models: models.map((m) => dataUri(m, o.size)),
     questions: questions.map((q) => ({ model: q.model, pictures: q.pictures.map((p) => dataUri(p, o.size)) })),
   };
-  const html = studyPage({ id: sha256(new TextEncoder().encode(JSON.stringify(content))).slice(0, 16), ...content });
+  const html = studyPage({
+    id: sha256Sync(new TextEncoder().encode(JSON.stringify(content))).slice(0, 16),
+    ...content,
+  });
   await writeFileAtomic(out, html);
   tell(
     `${questions.length} ${questions.length === 1 ? 'question' : 'questions'} about ${names.join(', ')}; seed ${o.seed}; ${(html.length / 2 ** 20).toFixed(1)} MB\nopen in a browser, or hand it out: ${out}`,

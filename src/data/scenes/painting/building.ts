@@ -1,9 +1,9 @@
 import type { Canvas } from './canvas.ts';
-import { hex, lit, mix, scale, type Colour, type Light, type Vector } from './color.ts';
-import type { View } from './ground.ts';
-import { clamp, hash, lerp, Noise, smoothstep } from './noise.ts';
+import { colorFromHex, lit, mix, scaleColor, type LinearColor, type Light, type Vector } from './color.ts';
+import type { GroundView } from './ground.ts';
+import { clampTo, hash, lerp, NoiseField, smoothstep } from './noise.ts';
 
-/** A log cabin. Metres; X to the right, Z ahead; `turn` (radians) swings its right end away from the viewer. */
+/** A log cabin. Meters; X to the right, Z ahead; `turn` (radians) swings its right end away from the viewer. */
 export interface House {
   X: number;
   Z: number;
@@ -36,18 +36,18 @@ const cross = (a: Vector, b: Vector): Vector => [
 ];
 
 /**
- * Paints a plane patch seen in perspective: corner O and two edges U, V in world metres. `shade(u, v)` gets metres
+ * Paints a plane patch seen in perspective: corner O and two edges U, V in world meters. `shade(u, v)` gets meters
  * along the edges
  * and returns null outside the patch's shape.
  */
 function paintPatch(
   canvas: Canvas,
-  view: View,
+  view: GroundView,
   label: number,
   O: Vector,
   U: Vector,
   V: Vector,
-  shade: (u: number, v: number) => Colour | null,
+  shade: (u: number, v: number) => LinearColor | null,
 ): void {
   const lu = Math.hypot(...U),
     lv = Math.hypot(...V),
@@ -83,23 +83,30 @@ function paintPatch(
 
 const LOG = 0.24;
 
-/** Round logs with grain, knots and weather, `u` along them and `v` up (metres). */
-function logColour(noise: Noise, light: Light, facingSun: number, u: number, v: number, shadow: number): Colour {
+/** Round logs with grain, knots and weather, `u` along them and `v` up (meters). */
+function logColor(
+  noise: NoiseField,
+  light: Light,
+  facingSun: number,
+  u: number,
+  v: number,
+  shadow: number,
+): LinearColor {
   const row = Math.floor(v / LOG),
     t = v / LOG - row - 0.5,
     tone = hash(row, 3, 9);
   const grain = noise.fbm(u * 1.6 + row * 7.3, v * 26 + row, 4, 0.6),
     streak = noise.fbm(u * 5 + row * 3, v * 3, 3);
-  const old = mix(hex(0x7d6650), hex(0x5f5143), tone),
-    honey = hex(0x92724e);
-  let albedo = scale(mix(old, honey, clamp(0.4 + 0.6 * streak)), 0.92 + 0.42 * grain);
+  const old = mix(colorFromHex(0x7d6650), colorFromHex(0x5f5143), tone),
+    honey = colorFromHex(0x92724e);
+  let albedo = scaleColor(mix(old, honey, clampTo(0.4 + 0.6 * streak)), 0.92 + 0.42 * grain);
   const seam = smoothstep(0.36, 0.5, Math.abs(t));
-  albedo = mix(albedo, hex(0x2b2018), seam * 0.85);
-  const round = clamp(facingSun * (1 - 1.4 * t * t) + 0.62 * t * light.sun[1]);
+  albedo = mix(albedo, colorFromHex(0x2b2018), seam * 0.85);
+  const round = clampTo(facingSun * (1 - 1.4 * t * t) + 0.62 * t * light.sun[1]);
   return lit(albedo, light, round * shadow, (0.55 + 0.4 * t) * (1 - 0.5 * seam));
 }
 
-/** A window or door on a wall, metres from its left and from the ground. */
+/** A window or door on a wall, meters from its left and from the ground. */
 interface Opening {
   u: number;
   v: number;
@@ -108,25 +115,30 @@ interface Opening {
   door: boolean;
 }
 
-function openingColour(
+function openingColor(
   o: Opening,
   light: Light,
-  noise: Noise,
+  noise: NoiseField,
   facingSun: number,
   u: number,
   v: number,
   shadow: number,
-): Colour | null {
+): LinearColor | null {
   const a = u - o.u,
     b = v - o.v,
     rim = 0.1;
   if (a < -rim || b < (o.door ? 0 : -rim) || a > o.wide + rim || b > o.high + rim) return null;
-  const wood = lit(scale(hex(0xd8cbb4), 0.9 + 0.2 * noise.fbm(u * 6, v * 6, 3)), light, facingSun * shadow, 0.6);
+  const wood = lit(
+    scaleColor(colorFromHex(0xd8cbb4), 0.9 + 0.2 * noise.fbm(u * 6, v * 6, 3)),
+    light,
+    facingSun * shadow,
+    0.6,
+  );
   if (a < 0 || b < 0 || a > o.wide || b > o.high) return wood;
   if (o.door) {
     const plank = Math.abs(((a / 0.16) % 1) - 0.5) > 0.46 ? 0.45 : 1;
     return lit(
-      scale(hex(0x4a4f40), plank * (0.9 + 0.3 * noise.fbm(u * 9, v * 1.5, 3))),
+      scaleColor(colorFromHex(0x4a4f40), plank * (0.9 + 0.3 * noise.fbm(u * 9, v * 1.5, 3))),
       light,
       facingSun * shadow,
       0.55,
@@ -138,8 +150,8 @@ function openingColour(
   return mix([0.03, 0.035, 0.035], [0.22, 0.28, 0.34], smoothstep(0.45, 0.95, seen));
 }
 
-/** Wooden shingles, `u` along the eave and `v` up the slope (metres). */
-function shingleColour(noise: Noise, light: Light, facingSun: number, u: number, v: number): Colour {
+/** Wooden shingles, `u` along the eave and `v` up the slope (meters). */
+function shingleColor(noise: NoiseField, light: Light, facingSun: number, u: number, v: number): LinearColor {
   const course = Math.floor(v / 0.26),
     t = v / 0.26 - course,
     shift = hash(course, 1, 4);
@@ -148,8 +160,8 @@ function shingleColour(noise: Noise, light: Light, facingSun: number, u: number,
     tone = hash(course, column, 7);
   const weather = noise.fbm(u * 0.5, v * 0.35, 4),
     grain = noise.fbm(u * 14, v * 2.5, 3);
-  let albedo = scale(mix(hex(0x7a6a5c), hex(0x5c5652), tone), 0.78 + 0.45 * tone + 0.3 * grain);
-  albedo = mix(albedo, hex(0x66702f), smoothstep(0.12, 0.5, weather + 0.25 * grain) * 0.75);
+  let albedo = scaleColor(mix(colorFromHex(0x7a6a5c), colorFromHex(0x5c5652), tone), 0.78 + 0.45 * tone + 0.3 * grain);
+  albedo = mix(albedo, colorFromHex(0x66702f), smoothstep(0.12, 0.5, weather + 0.25 * grain) * 0.75);
   const edge = Math.min(smoothstep(0, 0.2, t), smoothstep(0, 0.09, Math.min(s, 1 - s)) * 0.5 + 0.5);
   return lit(albedo, light, facingSun * (0.35 + 0.65 * edge), 0.55 + 0.45 * edge);
 }
@@ -158,12 +170,12 @@ function shingleColour(noise: Noise, light: Light, facingSun: number, u: number,
 export function paintHouse(
   canvas: Canvas,
   labels: HouseLabels,
-  view: View,
+  view: GroundView,
   house: House,
   light: Light,
   seed: number,
 ): void {
-  const noise = new Noise(seed),
+  const noise = new NoiseField(seed),
     { length: L, width: W, wall, rise } = house,
     over = 0.55;
   const axis = (p: number, q: number, h: number): Vector => sub(place(house, p, q, h), place(house, 0, 0, 0));
@@ -189,9 +201,8 @@ export function paintHouse(
       if (v > slope) return null;
       const shadow = 1 - 0.75 * smoothstep(0.42, 0.22, slope - v);
       const opening =
-        openingColour(loft, light, noise, gable, u, v, shadow) ??
-        openingColour(pane, light, noise, gable, u, v, shadow);
-      return opening ?? logColour(noise, light, gable, u, v, shadow);
+        openingColor(loft, light, noise, gable, u, v, shadow) ?? openingColor(pane, light, noise, gable, u, v, shadow);
+      return opening ?? logColor(noise, light, gable, u, v, shadow);
     },
   );
   const front = towards(0, -1, 0);
@@ -203,10 +214,10 @@ export function paintHouse(
   paintPatch(canvas, view, labels.wall, place(house, -L / 2, -W / 2, 0), axis(L, 0, 0), axis(0, 0, wall), (u, v) => {
     const shadow = 1 - 0.8 * smoothstep(wall - 0.75, wall - 0.6, v + 0.03 * noise.at(u * 3, 2));
     for (const o of openings) {
-      const c = openingColour(o, light, noise, front, u, v, shadow);
+      const c = openingColor(o, light, noise, front, u, v, shadow);
       if (c) return c;
     }
-    return logColour(noise, light, front, u, v, shadow);
+    return logColor(noise, light, front, u, v, shadow);
   });
   const drop = (over * rise) / (W / 2),
     eave = wall - drop,
@@ -214,13 +225,16 @@ export function paintHouse(
     top = wall + rise;
   const stone =
     (sunny: number) =>
-    (u: number, v: number): Colour => {
+    (u: number, v: number): LinearColor => {
       const course = Math.floor(v / 0.22),
         column = Math.floor(u / 0.34 + 0.5 * (course & 1)),
         tone = hash(column, course, 2);
       const joint = Math.min(1, 6 * Math.min(v / 0.22 - course, u / 0.34 + 0.5 * (course & 1) - column));
       return lit(
-        scale(mix(hex(0x8d8478), hex(0x6b6560), tone), (0.6 + 0.4 * joint) * (0.9 + 0.3 * noise.fbm(u * 9, v * 9, 3))),
+        scaleColor(
+          mix(colorFromHex(0x8d8478), colorFromHex(0x6b6560), tone),
+          (0.6 + 0.4 * joint) * (0.9 + 0.3 * noise.fbm(u * 9, v * 9, 3)),
+        ),
         light,
         sunny,
         0.8,
@@ -248,18 +262,28 @@ export function paintHouse(
   const roof = towards(0, -(rise + drop), W / 2 + over);
   const corner = place(house, -L / 2 - over, -W / 2 - over, eave);
   paintPatch(canvas, view, labels.roof, corner, axis(L + 2 * over, 0, 0), axis(0, W / 2 + over, rise + drop), (u, v) =>
-    v < 0.07 ? lit(hex(0x4d3d30), light, front, 0.6) : shingleColour(noise, light, roof, u, Math.min(v, slope)),
+    v < 0.07 ? lit(colorFromHex(0x4d3d30), light, front, 0.6) : shingleColor(noise, light, roof, u, Math.min(v, slope)),
   );
   // The underside of the far slope shows beyond the gable.
   const behind = place(house, (end * L) / 2, W / 2 + over, eave - 0.05);
   paintPatch(canvas, view, labels.roof, behind, axis(end * over, 0, 0), axis(0, -W / 2 - over, rise + drop), (u, v) =>
-    lit(scale(hex(0x5a4836), Math.abs(((v / 0.18) % 1) - 0.5) > 0.44 ? 0.5 : 1), light, 0.05, 0.35 + 0.1 * u),
+    lit(
+      scaleColor(colorFromHex(0x5a4836), Math.abs(((v / 0.18) % 1) - 0.5) > 0.44 ? 0.5 : 1),
+      light,
+      0.05,
+      0.35 + 0.1 * u,
+    ),
   );
   // Barge boards close the roof's edge above the gable.
   for (const side of [-1, 1]) {
     const tip = place(house, end * (L / 2 + over), side * (W / 2 + over), eave - 0.18);
     paintPatch(canvas, view, labels.roof, tip, axis(0, -side * (W / 2 + over), rise + drop), axis(0, 0, 0.24), (u, v) =>
-      lit(scale(hex(0x6b5340), lerp(0.8, 1.1, noise.fbm(u * 4, v * 12, 3) * 0.5 + 0.5)), light, gable, 0.7),
+      lit(
+        scaleColor(colorFromHex(0x6b5340), lerp(0.8, 1.1, noise.fbm(u * 4, v * 12, 3) * 0.5 + 0.5)),
+        light,
+        gable,
+        0.7,
+      ),
     );
   }
 }

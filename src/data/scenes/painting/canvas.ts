@@ -1,4 +1,4 @@
-import type { Colour } from './color.ts';
+import type { LinearColor } from './color.ts';
 
 /** Samples per pixel along one side: every picture is painted this much larger and averaged down (antialiasing). */
 export const SUPERSAMPLING = 3;
@@ -44,7 +44,7 @@ export class Canvas {
    * A copy of the light so far, to be looked up at (x, y) in reference pixels while painting on; the border reaches
    * outwards.
    */
-  snapshot(): (x: number, y: number) => Colour {
+  snapshot(): (x: number, y: number) => LinearColor {
     const copy = this.light.slice(),
       k = this.density;
     return (x, y) => {
@@ -59,8 +59,8 @@ export class Canvas {
     return this.label[Math.floor(y * this.density) * this.columns + Math.floor(x * this.density)];
   }
 
-  /** Paints rows top..bottom (reference pixels): `shade(x, y)` returns the colour at a sample, or null to leave it. */
-  fill(top: number, bottom: number, label: number, shade: (x: number, y: number) => Colour | null): void {
+  /** Paints rows top..bottom (reference pixels): `shade(x, y)` returns the color at a sample, or null to leave it. */
+  fill(top: number, bottom: number, label: number, shade: (x: number, y: number) => LinearColor | null): void {
     const first = Math.max(0, Math.floor(top * this.density)),
       last = Math.min(this.rows, Math.ceil(bottom * this.density));
     for (let row = first; row < last; row++)
@@ -70,8 +70,8 @@ export class Canvas {
       }
   }
 
-  /** A filled ellipse: centre, radii, the angle of its first radius (radians, from x towards y, y down). */
-  dab(x: number, y: number, rx: number, ry: number, angle: number, colour: Colour, label: number): void {
+  /** A filled ellipse: center, radii, the angle of its first radius (radians, from x towards y, y down). */
+  dab(x: number, y: number, rx: number, ry: number, angle: number, color: LinearColor, label: number): void {
     const k = this.density,
       cx = x * k - 0.5,
       cy = y * k - 0.5;
@@ -93,12 +93,12 @@ export class Canvas {
           dy = row - cy;
         const u = (dx * cos + dy * sin) / ax,
           v = (dy * cos - dx * sin) / ay;
-        if (u * u + v * v <= 1) this.put(column, row, colour[0], colour[1], colour[2], label, alpha);
+        if (u * u + v * v <= 1) this.put(column, row, color[0], color[1], color[2], label, alpha);
       }
   }
 
   /**
-   * A tapering, bent stroke from (x0, y0) to (x1, y1), full widths w0 and w1, colours c0 to c1. `bend` moves its middle
+   * A tapering, bent stroke from (x0, y0) to (x1, y1), full widths w0 and w1, colors c0 to c1. `bend` moves its middle
    * sideways (reference pixels): a blade of grass, a twig, a trunk.
    */
   stroke(
@@ -108,8 +108,8 @@ export class Canvas {
     y1: number,
     w0: number,
     w1: number,
-    c0: Colour,
-    c1: Colour,
+    c0: LinearColor,
+    c1: LinearColor,
     label: number,
     bend = 0,
   ): void {

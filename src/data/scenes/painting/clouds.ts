@@ -1,14 +1,14 @@
 import type { Canvas } from './canvas.ts';
-import { mix, scale, type Colour, type Vector } from './color.ts';
-import { clamp, lerp, Noise, randomStream, smoothstep, type Random } from './noise.ts';
+import { mix, scaleColor, type LinearColor, type Vector } from './color.ts';
+import { clampTo, lerp, NoiseField, randomStream, smoothstep, type Random } from './noise.ts';
 
 /** Fair-weather heaps: how many are tried, the width of one high in the sky (reference pixels), and their light. */
 export interface CumulusLook {
   count: number;
   size: number;
   sun: Vector;
-  sunlit: Colour;
-  shaded: Colour;
+  sunlit: LinearColor;
+  shaded: LinearColor;
 }
 
 /** One heap: its middle column, the height of its flat base above the horizon, width and height in reference pixels. */
@@ -48,7 +48,7 @@ interface Box {
 }
 
 /** Balls of rising air on a flat base, their surface torn by noise. */
-function gather(heap: Heap, noise: Noise, random: Random): Box {
+function gather(heap: Heap, noise: NoiseField, random: Random): Box {
   const cell = Math.max(0.75, heap.width / 120),
     half = heap.width / 2;
   const nx = Math.ceil((heap.width * 1.3) / cell),
@@ -107,11 +107,11 @@ export function paintCumulus(
   canvas: Canvas,
   look: CumulusLook,
   horizon: number,
-  haze: (x: number, up: number) => Colour,
+  haze: (x: number, up: number) => LinearColor,
   seed: number,
 ): void {
   const random = randomStream(seed),
-    noise = new Noise(seed + 1);
+    noise = new NoiseField(seed + 1);
   for (const heap of placeHeaps(look, random).sort((a, b) => a.base - b.base)) {
     const own = randomStream(seed + Math.round(heap.x * 977)),
       box = gather(heap, noise, own),
@@ -160,7 +160,7 @@ function stamp(
   heap: Heap,
   box: Box,
   horizon: number,
-  haze: (x: number, up: number) => Colour,
+  haze: (x: number, up: number) => LinearColor,
   alpha: Float32Array,
   bright: Float32Array,
 ): void {
@@ -185,8 +185,8 @@ function stamp(
       if (u < 0 || u >= nx - 1) continue;
       const cover = blend(alpha, u, v);
       if (cover < 0.004) continue;
-      const body = mix(look.shaded, look.sunlit, clamp(blend(bright, u, v) * 1.06));
-      const c = mix(scale(haze(x, up), 1.05), body, lerp(0.5, 1, near)),
+      const body = mix(look.shaded, look.sunlit, clampTo(blend(bright, u, v) * 1.06));
+      const c = mix(scaleColor(haze(x, up), 1.05), body, lerp(0.5, 1, near)),
         at = row * canvas.columns + column;
       canvas.put(column, row, c[0], c[1], c[2], canvas.label[at], cover * lerp(0.75, 0.99, near));
     }

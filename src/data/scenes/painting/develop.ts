@@ -1,5 +1,5 @@
 import { SUPERSAMPLING, type Canvas } from './canvas.ts';
-import { encode } from './color.ts';
+import { encodeSrgb } from './color.ts';
 import { randomStream } from './noise.ts';
 
 /** How the exposed canvas becomes a picture. */
@@ -42,7 +42,7 @@ export function developPhoto(canvas: Canvas, film: Film): Uint8Array {
         const grain = (common * 1.5 + (random() + random() - 1)) * film.grain;
         photo[(y * width + x) * 3 + c] = Math.min(
           255,
-          Math.max(0, Math.round(255 * encode(tone((film.exposure * Math.max(0, sum[c])) / total)) + grain)),
+          Math.max(0, Math.round(255 * encodeSrgb(tone((film.exposure * Math.max(0, sum[c])) / total)) + grain)),
         );
       }
     }
@@ -72,7 +72,7 @@ export function developLayout(canvas: Canvas, classes: number, smallest: number)
 /** Gives every connected region (by edges) of fewer than `smallest` pixels to the class it touches most, in place. */
 function removeSpecks(layout: Uint8Array, width: number, height: number, smallest: number): void {
   const seen = new Uint8Array(layout.length);
-  const neighbours = (p: number): number[] => {
+  const neighbors = (p: number): number[] => {
     const x = p % width,
       found: number[] = [];
     if (x > 0) found.push(p - 1);
@@ -88,7 +88,7 @@ function removeSpecks(layout: Uint8Array, width: number, height: number, smalles
       touching = new Map<number, number>();
     seen[start] = 1;
     for (let k = 0; k < region.length; k++)
-      for (const q of neighbours(region[k]))
+      for (const q of neighbors(region[k]))
         if (layout[q] !== own) touching.set(layout[q], (touching.get(layout[q]) ?? 0) + 1);
         else if (!seen[q]) {
           seen[q] = 1;

@@ -1,6 +1,6 @@
 import type { Canvas } from './canvas.ts';
-import { lit, mix, type Colour, type Light } from './color.ts';
-import { clamp, type Random } from './noise.ts';
+import { lit, mix, type LinearColor, type Light } from './color.ts';
+import { clampTo, type Random } from './noise.ts';
 
 /** One leaf, tuft or bunch of needles. Reference pixels about the foot of the plant: x right, y up, z to the viewer. */
 export interface Leaf {
@@ -31,10 +31,10 @@ export interface Plant {
  * What a plant is made of. Leaves range from `dark` to `bright` with their tint; `through` is light seen through them.
  */
 export interface FoliageLook {
-  dark: Colour;
-  bright: Colour;
-  through: Colour;
-  bark: Colour;
+  dark: LinearColor;
+  bright: LinearColor;
+  through: LinearColor;
+  bark: LinearColor;
   density: number;
 }
 
@@ -84,8 +84,18 @@ class Shade {
 
 /** One dab or stem of a plant whose light is known; lengths about its foot. */
 type Stroke =
-  | { kind: 'leaf'; x: number; y: number; long: number; thin: number; angle: number; colour: Colour }
-  | { kind: 'stem'; x0: number; y0: number; x1: number; y1: number; w0: number; w1: number; c0: Colour; c1: Colour };
+  | { kind: 'leaf'; x: number; y: number; long: number; thin: number; angle: number; color: LinearColor }
+  | {
+      kind: 'stem';
+      x0: number;
+      y0: number;
+      x1: number;
+      y1: number;
+      w0: number;
+      w1: number;
+      c0: LinearColor;
+      c1: LinearColor;
+    };
 
 /** A plant ready to be painted many times: its strokes from back to front. */
 export type Painted = readonly Stroke[];
@@ -127,7 +137,7 @@ export function lightPlant(plant: Plant, look: FoliageLook, light: Light, random
     // How much the leaf faces the sun; a leaf that does not glows with the light behind it.
     const turn = 0.25 + 0.75 * random(),
       glow = sunlight * (1 - turn) * 0.9;
-    const front = lit(mix(look.dark, look.bright, clamp(leaf.tint)), light, sunlight * turn, open);
+    const front = lit(mix(look.dark, look.bright, clampTo(leaf.tint)), light, sunlight * turn, open);
     strokes.push({
       kind: 'leaf',
       x: leaf.x,
@@ -135,7 +145,7 @@ export function lightPlant(plant: Plant, look: FoliageLook, light: Light, random
       long: leaf.long,
       thin: leaf.thin,
       angle: leaf.angle,
-      colour: [front[0] + look.through[0] * glow, front[1] + look.through[1] * glow, front[2] + look.through[2] * glow],
+      color: [front[0] + look.through[0] * glow, front[1] + look.through[1] * glow, front[2] + look.through[2] * glow],
     });
   }
   while (next < stems.length) addStem(stems[next++]);
@@ -143,7 +153,7 @@ export function lightPlant(plant: Plant, look: FoliageLook, light: Light, random
 }
 
 /**
- * Paints a lit plant with its foot at (x, y), `size` times as large; `veil` mixes in the colour of the air before it.
+ * Paints a lit plant with its foot at (x, y), `size` times as large; `veil` mixes in the color of the air before it.
  */
 export function paintPlant(
   canvas: Canvas,
@@ -152,12 +162,12 @@ export function paintPlant(
   y: number,
   plant: Painted,
   size = 1,
-  veil?: { colour: Colour; amount: number },
+  veil?: { color: LinearColor; amount: number },
 ): void {
-  const air = (c: Colour): Colour => (veil ? mix(c, veil.colour, veil.amount) : c);
+  const air = (c: LinearColor): LinearColor => (veil ? mix(c, veil.color, veil.amount) : c);
   for (const s of plant)
     if (s.kind === 'leaf')
-      canvas.dab(x + s.x * size, y + s.y * size, s.long * size, s.thin * size, s.angle, air(s.colour), label);
+      canvas.dab(x + s.x * size, y + s.y * size, s.long * size, s.thin * size, s.angle, air(s.color), label);
     else
       canvas.stroke(
         x + s.x0 * size,

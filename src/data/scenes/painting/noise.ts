@@ -1,6 +1,6 @@
 // Randomness of the painter: one number stream for placing things, one noise field for their textures. Both depend on
 // nothing but their seed, so a seed paints the same bytes again. (Engines other than V8 may round sines and powers
-// differently in the last bit; such a picture can differ by a grey level here and there.)
+// differently in the last bit; such a picture can differ by a gray level here and there.)
 
 /** The next number of a stream, uniform in [0, 1). */
 export type Random = () => number;
@@ -41,7 +41,7 @@ export function through([left, middle, right]: readonly [number, number, number]
 }
 
 /** x limited to [low, high]. */
-export const clamp = (x: number, low = 0, high = 1): number => Math.min(high, Math.max(low, x));
+export const clampTo = (x: number, low = 0, high = 1): number => Math.min(high, Math.max(low, x));
 
 const GRADIENTS = Array.from({ length: 32 }, (_, k) => [
   Math.cos((k * Math.PI) / 16),
@@ -49,7 +49,7 @@ const GRADIENTS = Array.from({ length: 32 }, (_, k) => [
 ]).flat();
 
 /** Gradient noise over the plane, its lattice one unit wide, repeating after 256 units. */
-export class Noise {
+export class NoiseField {
   private readonly table = new Uint8Array(512);
 
   constructor(seed: number) {

@@ -1,14 +1,14 @@
 import type { Canvas } from './canvas.ts';
-import { lit, mix, scale, type Colour, type Light } from './color.ts';
-import { acrossAt, distanceAt, soilColour, type SoilLook, type View } from './ground.ts';
-import { clamp, Noise, randomStream, smoothstep } from './noise.ts';
+import { lit, mix, scaleColor, type LinearColor, type Light } from './color.ts';
+import { acrossAt, distanceAt, soilColor, type SoilLook, type GroundView } from './ground.ts';
+import { clampTo, NoiseField, randomStream, smoothstep } from './noise.ts';
 import { fresnel } from './water.ts';
 
-/** The sea's surface: colours of its body seen from above and through a wave's face, and its waves' steepness. */
+/** The sea's surface: colors of its body seen from above and through a wave's face, and its waves' steepness. */
 export interface SeaLook {
-  deep: Colour;
-  face: Colour;
-  foam: Colour;
+  deep: LinearColor;
+  face: LinearColor;
+  foam: LinearColor;
   chop: number;
   swell: number;
 }
@@ -23,9 +23,9 @@ export interface Beach {
  * What stands around the water: where nothing hides it, what it mirrors `up` reference pixels above the horizon, and
  * the sun on the sand.
  */
-export interface Surroundings {
+export interface SeaSurroundings {
   free: (x: number, y: number) => boolean;
-  mirrored: (x: number, up: number) => Colour;
+  mirrored: (x: number, up: number) => LinearColor;
   sunAt: (x: number, y: number) => number;
 }
 
@@ -37,15 +37,15 @@ export interface Surroundings {
 export function paintSea(
   canvas: Canvas,
   label: number,
-  view: View,
+  view: GroundView,
   beach: Beach,
   look: SeaLook,
   light: Light,
-  around: Pick<Surroundings, 'free' | 'mirrored'>,
+  around: Pick<SeaSurroundings, 'free' | 'mirrored'>,
   seed: number,
 ): void {
   const { free, mirrored } = around;
-  const noise = new Noise(seed),
+  const noise = new NoiseField(seed),
     random = randomStream(seed + 1);
   canvas.fill(view.horizon, canvas.height, label, (x, y) => {
     const edge = beach.edge(x);
@@ -73,22 +73,22 @@ export function paintSea(
       share = fresnel(Math.sin(Math.atan(elevation)) * 0.9 + Math.max(0, slope) * 0.9 + 0.04);
     const thin = Math.exp(-Math.max(0, off) / 1.1);
     const body = mix(
-      mix(look.deep, look.face, clamp(0.25 + slope * 3.2 + 0.25 * crest)),
+      mix(look.deep, look.face, clampTo(0.25 + slope * 3.2 + 0.25 * crest)),
       lit(beach.sand.dark, light, 0.5, 0.5),
       thin * 0.8,
     );
-    let c = mix(body, mirror, clamp(share, 0, 0.92));
+    let c = mix(body, mirror, clampTo(share, 0, 0.92));
     // Foam: a lace on the crests that break, denser towards the shore, and the rim of the last wave.
     const lace = 1 - Math.abs(noise.warped(X * 1.1, Z * 1.9, 5, 0.8, 0.62)) * 2.4;
     const shoal = smoothstep(40 + 30 * noise.fbm(X * 0.02, Z * 0.015, 2), 3, off);
     const breaking = smoothstep(0.4, 1.15, crest + 1.15 * noise.fbm(X * 0.16, Z * 0.09 + 70, 3)) * shoal * 0.88;
     const rim = smoothstep(0.5, 0.08, Math.abs(off - 0.12 - 0.25 * noise.fbm(X * 0.6, 3, 3))) * 0.95;
-    const froth = clamp(
+    const froth = clampTo(
       smoothstep(1.06 - 0.9 * Math.max(breaking, rim), 1.36 - 0.9 * Math.max(breaking, rim), lace + 0.1 * random()),
     );
     c = mix(
       c,
-      lit(look.foam, light, clamp(0.42 + 0.5 * noise.fbm(X * 2.2, Z * 3.4, 3) - 0.8 * slope0), 0.8),
+      lit(look.foam, light, clampTo(0.42 + 0.5 * noise.fbm(X * 2.2, Z * 3.4, 3) - 0.8 * slope0), 0.8),
       froth * 0.88,
     );
     return c;
@@ -99,14 +99,14 @@ export function paintSea(
 export function paintBeach(
   canvas: Canvas,
   label: number,
-  view: View,
+  view: GroundView,
   beach: Beach,
   light: Light,
-  around: Pick<Surroundings, 'sunAt' | 'mirrored'>,
+  around: Pick<SeaSurroundings, 'sunAt' | 'mirrored'>,
   seed: number,
 ): void {
   const { sunAt, mirrored } = around;
-  const noise = new Noise(seed);
+  const noise = new NoiseField(seed);
   canvas.fill(view.horizon + 2, canvas.height, label, (x, y) => {
     const edge = beach.edge(x);
     if (y <= edge) return null;
@@ -118,12 +118,12 @@ export function paintBeach(
     const wrack =
       smoothstep(0.5, 0.1, Math.abs(inland - 3.1 - 1.2 * noise.fbm(X * 0.3, 7, 3))) *
       smoothstep(0.1, 0.4, noise.fbm(X * 4, Z * 5, 3));
-    const dry = scale(
-      soilColour(noise, beach.sand, light, X, Z, 0.95 * sunAt(x, y)),
+    const dry = scaleColor(
+      soilColor(noise, beach.sand, light, X, Z, 0.95 * sunAt(x, y)),
       (1 + 0.42 * ripple) * (1 - 0.55 * wrack),
     );
     const elevation = (y - view.horizon) / view.focal;
     const mirror = mirrored(x + 14 * ripple, elevation * view.focal * 0.9 + 6 * ripple);
-    return mix(dry, mix(scale(dry, 0.5), mirror, fresnel(elevation * 0.8) * 0.85), wet);
+    return mix(dry, mix(scaleColor(dry, 0.5), mirror, fresnel(elevation * 0.8) * 0.85), wet);
   });
 }

@@ -1,6 +1,6 @@
 import type { Canvas } from './canvas.ts';
-import type { Colour } from './color.ts';
-import { clamp, lerp, Noise, smoothstep } from './noise.ts';
+import type { LinearColor } from './color.ts';
+import { clampTo, lerp, NoiseField, smoothstep } from './noise.ts';
 
 /**
  * A summit: its column, its height above the foot of the range, its half-width and how far behind the foot it stands.
@@ -43,7 +43,7 @@ export interface Range {
 }
 
 /** What stands at one place of a range. */
-export interface Surface {
+export interface TerrainPoint {
   x: number;
   z: number;
   height: number;
@@ -76,7 +76,7 @@ function raise(range: Range): Field {
   const across = Math.ceil((256 + 2 * margin) / CELL),
     deep = Math.ceil(range.depth / CELL);
   const height = new Float32Array(across * deep),
-    noise = new Noise(range.seed);
+    noise = new NoiseField(range.seed);
   for (let j = 0; j < deep; j++)
     for (let i = 0; i < across; i++) {
       const x = left + i * CELL,
@@ -114,7 +114,7 @@ function illuminate(
   const { height, across, deep } = field,
     sunlit = new Float32Array(height.length),
     open = new Float32Array(height.length);
-  const at = (i: number, j: number): number => height[clamp(j, 0, deep - 1) * across + clamp(i, 0, across - 1)];
+  const at = (i: number, j: number): number => height[clampTo(j, 0, deep - 1) * across + clampTo(i, 0, across - 1)];
   const flat = Math.hypot(sun[0], sun[2]),
     di = sun[0] / flat,
     dj = -sun[2] / flat,
@@ -127,25 +127,25 @@ function illuminate(
         const over = h + s * rise - at(Math.round(i + di * s), Math.round(j + dj * s));
         least = Math.min(least, 0.5 + over / (0.12 * s * CELL + 0.3));
       }
-      sunlit[j * across + i] = clamp(least);
+      sunlit[j * across + i] = clampTo(least);
       let around = 0;
       for (const r of [2, 5, 11])
         around += (at(i - r, j) + at(i + r, j) + at(i, j - r) + at(i, j + r) - 4 * h) / (4 * r * CELL);
-      open[j * across + i] = clamp(0.86 - around * 0.55, 0.25, 1);
+      open[j * across + i] = clampTo(0.86 - around * 0.55, 0.25, 1);
     }
   return { sunlit, open };
 }
 
 /**
  * Paints a range front to back, column by column: each farther cell shows only where it rises above all nearer ones, so
- * spurs hide what lies behind them. `shade` gives the colour of a place.
+ * spurs hide what lies behind them. `shade` gives the color of a place.
  */
 export function paintRange(
   canvas: Canvas,
   label: number,
   range: Range,
   sun: readonly [number, number, number],
-  shade: (s: Surface) => Colour,
+  shade: (s: TerrainPoint) => LinearColor,
 ): void {
   const field = raise(range),
     { sunlit, open } = illuminate(field, sun),
@@ -162,7 +162,7 @@ export function paintRange(
   for (let column = 0; column < canvas.columns; column++) {
     const screen = (column + 0.5) / k - 128;
     let highest = last,
-      previous: Surface | null = null;
+      previous: TerrainPoint | null = null;
     for (let j = 1; j < deep - 1; j++) {
       const z = j * CELL,
         distance = (FOCAL + z) / FOCAL,
@@ -183,7 +183,7 @@ export function paintRange(
       }
       const sx = (sample(height, u + 1, j) - sample(height, u - 1, j)) / (2 * CELL);
       const sz = (sample(height, u, j + 1) - sample(height, u, j - 1)) / (2 * CELL);
-      const here: Surface = {
+      const here: TerrainPoint = {
         x,
         z,
         height: h,
@@ -193,12 +193,12 @@ export function paintRange(
         open: sample(open, u, j),
         distance,
       };
-      const from: Surface = previous ?? here;
-      // A steep face spans many rows: its colour is asked for at every second one, or its detail would smear.
-      let colour: Colour = [0, 0, 0];
+      const from: TerrainPoint = previous ?? here;
+      // A steep face spans many rows: its color is asked for at every second one, or its detail would smear.
+      let color: LinearColor = [0, 0, 0];
       for (let r = highest - 1, n = 0; r >= row; r--, n++) {
-        if (n % 2 === 0) colour = shade(between(from, here, (highest - r) / (highest - row)));
-        canvas.put(column, Math.min(r, canvas.rows - 1), colour[0], colour[1], colour[2], label);
+        if (n % 2 === 0) color = shade(between(from, here, (highest - r) / (highest - row)));
+        canvas.put(column, Math.min(r, canvas.rows - 1), color[0], color[1], color[2], label);
       }
       highest = row;
       previous = here;
@@ -206,7 +206,7 @@ export function paintRange(
   }
 }
 
-const between = (a: Surface, b: Surface, t: number): Surface => ({
+const between = (a: TerrainPoint, b: TerrainPoint, t: number): TerrainPoint => ({
   x: lerp(a.x, b.x, t),
   z: lerp(a.z, b.z, t),
   height: lerp(a.height, b.height, t),
@@ -218,7 +218,7 @@ const between = (a: Surface, b: Surface, t: number): Surface => ({
 });
 
 /** Lambert's cosine of a slope towards the sun, in [0, 1]. */
-export function facing(s: Surface, sun: readonly [number, number, number]): number {
+export function facing(s: TerrainPoint, sun: readonly [number, number, number]): number {
   // Height grows with z away from the viewer, so the normal's z (towards the viewer) is +sz.
   const n = Math.hypot(s.sx, s.sz, 1);
   return Math.max(0, (-s.sx * sun[0] + sun[1] + s.sz * sun[2]) / n);

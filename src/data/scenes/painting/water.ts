@@ -1,16 +1,16 @@
 import type { Canvas } from './canvas.ts';
-import { mix, type Colour } from './color.ts';
-import { clamp, Noise, randomStream, smoothstep } from './noise.ts';
-import { acrossAt, distanceAt, type View } from './ground.ts';
+import { mix, type LinearColor } from './color.ts';
+import { clampTo, NoiseField, randomStream, smoothstep } from './noise.ts';
+import { acrossAt, distanceAt, type GroundView } from './ground.ts';
 
 /** A lake's surface. */
 export interface WaterLook {
   /** Light coming back out of deep and of shallow water. */
-  deep: Colour;
-  shallow: Colour;
+  deep: LinearColor;
+  shallow: LinearColor;
   /** Slope of the waves near the viewer: 0.01 is a pond at dawn, 0.1 a breeze. */
   chop: number;
-  /** Length of the ripples, metres. */
+  /** Length of the ripples, meters. */
   ripple: number;
 }
 
@@ -25,7 +25,7 @@ export interface WaterPlace {
 }
 
 /** Share of light a water surface mirrors for the cosine between view and normal (Schlick). */
-export const fresnel = (cosine: number): number => 0.02 + 0.98 * (1 - clamp(cosine)) ** 5;
+export const fresnel = (cosine: number): number => 0.02 + 0.98 * (1 - clampTo(cosine)) ** 5;
 
 /**
  * Paints water that mirrors what is already on the canvas above `top`. Every sample follows the ray its rippled normal
@@ -35,12 +35,12 @@ export const fresnel = (cosine: number): number => 0.02 + 0.98 * (1 - clamp(cosi
 export function paintLake(
   canvas: Canvas,
   label: number,
-  view: View,
+  view: GroundView,
   place: WaterPlace,
   look: WaterLook,
   seed: number,
 ): void {
-  const noise = new Noise(seed),
+  const noise = new NoiseField(seed),
     random = randomStream(seed + 1),
     mirrored = canvas.snapshot();
   canvas.fill(place.top, canvas.height, label, (x, y) => {
@@ -60,7 +60,7 @@ export function paintLake(
     const elevation = (y - view.horizon) / view.focal;
     const rise = Math.abs(down + 2 * slope * view.focal * (0.25 + elevation * 1.5));
     const mirror = mirrored(x + aside * 2 * view.focal * elevation * 0.6, place.top - rise - 0.3);
-    const share = clamp(fresnel(Math.sin(Math.atan(elevation)) + slope * 1.2) * 1.08);
+    const share = clampTo(fresnel(Math.sin(Math.atan(elevation)) + slope * 1.2) * 1.08);
     const body = mix(look.deep, look.shallow, place.shallowAt(x, y));
     return mix(body, mirror, share);
   });

@@ -6,7 +6,7 @@
  * After the paper: at level L fields of both directions over the pairs (A, B) and (A', B'); F_A' of the next level is
  * F_A W + R (1 - W), where R are the features of that level from which VGG makes F_B' warped by the field (eq. 6, by
  * L-BFGS), and
- * W = alpha_L / (1 + exp(-300 (|F_A|^2 - 0.05))), |F_A|^2 normalised to [0, 1] over the picture. alpha, patches, radii
+ * W = alpha_L / (1 + exp(-300 (|F_A|^2 - 0.05))), |F_A|^2 normalized to [0, 1] over the picture. alpha, patches, radii
  * as released.
  * PatchMatch here is the gather form (featureField.ts), not the scan-line one.
  */

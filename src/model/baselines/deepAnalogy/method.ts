@@ -6,7 +6,7 @@ import { UserError } from '../../../data/errors.ts';
 import { preview, releasePreview } from '../../synthesis/preview.ts';
 import { randomVgg, vggFromWeights, type Vgg } from '../../networks/vgg.ts';
 import { deepAnalogy } from './deepAnalogy.ts';
-import type { Method, MethodInputs, MethodOutcome } from '../method.ts';
+import type { ComparedMethod, MethodInputs, MethodOutcome } from '../method.ts';
 
 /** What is missing without weights, and where it is to be had. */
 export const vggNeeded =
@@ -51,7 +51,7 @@ const run = (
     };
   });
 
-export const deepAnalogyMethod: Method = {
+export const deepAnalogyMethod: ComparedMethod = {
   name: 'deepanalogy',
   label: 'Deep Image Analogy',
   usual: true,
@@ -68,11 +68,11 @@ const widths = [16, 32, 64, 64, 64];
  * What its fields and its deconvolution do where nobody has the weights. Not the published method, and never shown as
  * that.
  */
-export const randomAnalogyMethod: Method = {
+export const randomAnalogyMethod: ComparedMethod = {
   name: 'randomanalogy',
   label: 'the same on random features, NOT Deep Image Analogy',
   usual: false,
-  note: "Deep Image Analogy's algorithm on an untrained network of VGG-19's form: random features match edges and colours, not things. It says that the algorithm runs, and nothing about the published method, which needs --vgg",
+  note: "Deep Image Analogy's algorithm on an untrained network of VGG-19's form: random features match edges and colors, not things. It says that the algorithm runs, and nothing about the published method, which needs --vgg",
   run: (inputs) =>
     run(
       inputs,

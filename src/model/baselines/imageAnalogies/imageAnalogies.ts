@@ -1,17 +1,17 @@
 /**
  * Image Analogies on the device. It is the serial algorithm, not an approximation of it: diagonals that do not depend
  * on each
- * other run together, and the "approximate" nearest neighbour is the exact one. It may differ from
+ * other run together, and the "approximate" nearest neighbor is the exact one. It may differ from
  * `serialAnalogies` (float64) only where two candidates, or the two sides of the kappa rule, are equal within float32's
  * rounding; what is made after such a place may then differ, too, since the algorithm feeds on its own output.
  */
-import { runAnalogyLevel, type Entry } from '../../../autograd/nnf/analogyField.ts';
+import { runAnalogyLevel, type FeatureEntry } from '../../../autograd/nnf/analogyField.ts';
 import type { Session } from '../../../autograd/tensor.ts';
 import { UserError } from '../../../data/errors.ts';
 import type { Picture } from '../../../data/image/image.ts';
 import type { RGB } from '../../../data/layout/palette.ts';
 import type { LayoutData } from '../../pair.ts';
-import { coherenceFactor, neighbours, pyramid, type Analogy, type AnalogyLevel, type Planes } from './problem.ts';
+import { coherenceFactor, neighbors, pyramid, type Analogy, type AnalogyLevel, type FeaturePlanes } from './problem.ts';
 import type { Synthesis } from './reference.ts';
 
 export interface AnalogyRun {
@@ -20,7 +20,7 @@ export interface AnalogyRun {
   signal?: AbortSignal;
 }
 
-const concat = (parts: readonly Planes[]): { data: Float32Array; at: number[] } => {
+const concat = (parts: readonly FeaturePlanes[]): { data: Float32Array; at: number[] } => {
   const data = new Float32Array(parts.reduce((n, p) => n + p.data.length, 0));
   let offset = 0;
   const at = parts.map((p) => {
@@ -44,7 +44,7 @@ export async function imageAnalogies(
   let last: Synthesis | null = null as Synthesis | null;
   for (const [l, level] of levels.entries()) {
     const { a, ap, b } = level;
-    const empty: Planes = {
+    const empty: FeaturePlanes = {
       c: ap.c,
       width: b.width,
       height: b.height,
@@ -53,11 +53,11 @@ export async function imageAnalogies(
     const before: AnalogyLevel | null = last && levels[l - 1];
     const source = concat([a, ap, ...(before ? [before.a, before.ap] : [])]);
     const target = concat([b, empty, ...(before ? [before.b, last!.result] : [])]);
-    const size = ({ width, height }: Planes): { width: number; height: number } => ({ width, height });
+    const size = ({ width, height }: FeaturePlanes): { width: number; height: number } => ({ width, height });
     const [coarseA, coarseB]: { width: number; height: number }[] = before
       ? [size(before.a), size(before.b)]
       : [size(a), size(b)];
-    const entries = neighbours(a.c, ap.c, before !== null, problem.guideWeight).map((n): Entry => {
+    const entries = neighbors(a.c, ap.c, before !== null, problem.guideWeight).map((n): FeatureEntry => {
       const part = (n.coarse ? 2 : 0) + (n.guide ? 0 : 1);
       const [s, t] = n.coarse ? [coarseA, coarseB] : [a, b];
       return {
@@ -99,15 +99,15 @@ export async function imageAnalogies(
   return last!;
 }
 
-/** Planes [3,h,w] of a picture's colours. */
-export function planesOf(p: { width: number; height: number; data: Uint8Array }): Planes {
+/** Planes [3,h,w] of a picture's colors. */
+export function planesOf(p: { width: number; height: number; data: Uint8Array }): FeaturePlanes {
   const n = p.width * p.height;
   const data = new Float32Array(3 * n);
   for (let i = 0; i < n; i++) for (let c = 0; c < 3; c++) data[c * n + i] = p.data[4 * i + c];
   return { c: 3, width: p.width, height: p.height, data };
 }
 
-const pictureOf = ({ width, height, data }: Planes, name: string): Picture => {
+const pictureOf = ({ width, height, data }: FeaturePlanes, name: string): Picture => {
   const n = width * height;
   const out = new Uint8Array(4 * n).fill(255);
   for (let i = 0; i < n; i++)
@@ -120,7 +120,7 @@ export interface ByNumbers extends AnalogyRun {
   photo: { width: number; height: number; data: Uint8Array };
   layout: Uint8Array;
   target: LayoutData;
-  /** Colour of each class, as drawn: the distance of two classes is that of their colours. */
+  /** Color of each class, as drawn: the distance of two classes is that of their colors. */
   colors: readonly RGB[];
   /** 0..1, default 0.5; see Analogy. */
   kappa?: number;
@@ -128,7 +128,7 @@ export interface ByNumbers extends AnalogyRun {
 }
 
 /**
- * Texture-by-numbers: A = the layout in its colours, A' = the photo, B = the target. All of B' are pixels of the photo.
+ * Texture-by-numbers: A = the layout in its colors, A' = the photo, B = the target. All of B' are pixels of the photo.
  */
 export async function textureByNumbers({
   session,
@@ -140,7 +140,7 @@ export async function textureByNumbers({
   guideWeight,
   ...run
 }: ByNumbers): Promise<{ image: Picture; matches: Uint32Array }> {
-  const drawn = ({ width, height, labels }: LayoutData): Planes => {
+  const drawn = ({ width, height, labels }: LayoutData): FeaturePlanes => {
     const n = labels.length;
     return {
       c: 3,
@@ -169,7 +169,7 @@ const fromYiq = [
   [1, -0.2721, -0.6474],
   [1, -1.107, 1.7046],
 ];
-const mix = (m: number[][], x: Planes): Planes => {
+const mix = (m: number[][], x: FeaturePlanes): FeaturePlanes => {
   const n = x.width * x.height;
   return {
     ...x,
@@ -196,7 +196,7 @@ export interface Filter extends AnalogyRun {
 }
 
 /**
- * The filter that made A' of A, applied to B: in luminance, A and A' moved to B's mean and deviation; B's colours stay.
+ * The filter that made A' of A, applied to B: in luminance, A and A' moved to B's mean and deviation; B's colors stay.
  * Throws UserError where A and A' differ in size.
  */
 export async function imageFilter({ session, a, ap, b, kappa = 1, ...run }: Filter): Promise<Picture> {
@@ -204,11 +204,11 @@ export async function imageFilter({ session, a, ap, b, kappa = 1, ...run }: Filt
     throw new UserError(
       `${ap.source}: is ${ap.width} x ${ap.height} and ${a.source} ${a.width} x ${a.height}: a picture before and after a filter must be of one size`,
     );
-  const luminance = (x: Planes): Planes => ({ ...x, c: 1, data: x.data.slice(0, x.width * x.height) });
+  const luminance = (x: FeaturePlanes): FeaturePlanes => ({ ...x, c: 1, data: x.data.slice(0, x.width * x.height) });
   const [ya, yap, full] = [mix(toYiq, planesOf(a)), mix(toYiq, planesOf(ap)), mix(toYiq, planesOf(b))];
   const [from, to] = [moments(luminance(ya).data), moments(luminance(full).data)];
   const gain = from.deviation > 0 ? to.deviation / from.deviation : 1;
-  const moved = (x: Planes): Planes => {
+  const moved = (x: FeaturePlanes): FeaturePlanes => {
     const y = luminance(x);
     return { ...y, data: y.data.map((v) => gain * (v - from.mean) + to.mean) };
   };

@@ -1,11 +1,11 @@
 /**
  * Image Analogies (Hertzmann, Jacobs, Oliver, Curless, Salesin, SIGGRAPH 2001), what both forms of it share: A : A' ::
  * B : B'
- * as Gaussian pyramids, and the list of neighbours that make a pixel's feature.
+ * as Gaussian pyramids, and the list of neighbors that make a pixel's feature.
  */
 
 /** Planes [c,h,w] of numbers, byte range 0..255 throughout. */
-export interface Planes {
+export interface FeaturePlanes {
   c: number;
   width: number;
   height: number;
@@ -14,9 +14,9 @@ export interface Planes {
 
 export interface Analogy {
   /** A and A' of one size, B of any; A and B have as many planes. */
-  a: Planes;
-  ap: Planes;
-  b: Planes;
+  a: FeaturePlanes;
+  ap: FeaturePlanes;
+  b: FeaturePlanes;
   /**
    * The coherent candidate is taken where its distance is at most 1 + 2^(l-L) kappa of the nearest's; 0..1 for
    * texture-by-numbers, 0.5..5 for filters.
@@ -31,7 +31,7 @@ export interface Analogy {
 /**
  * One entry of a feature: a plane of A (guide) or A' at this level or the coarser one, at an offset, and its weight.
  */
-export interface Neighbour {
+export interface Neighbor {
   guide: boolean;
   coarse: boolean;
   plane: number;
@@ -42,13 +42,13 @@ export interface Neighbour {
 
 /** One level's pyramids, without B' (which the synthesis makes). */
 export interface AnalogyLevel {
-  a: Planes;
-  ap: Planes;
-  b: Planes;
+  a: FeaturePlanes;
+  ap: FeaturePlanes;
+  b: FeaturePlanes;
 }
 
 /** Binomial blur (1 4 6 4 1)/16 both ways, edges repeated, every second pixel kept; sizes are halved and rounded up. */
-export function halve(x: Planes): Planes {
+export function halve(x: FeaturePlanes): FeaturePlanes {
   const [w, h] = [Math.ceil(x.width / 2), Math.ceil(x.height / 2)];
   const taps = [1, 4, 6, 4, 1].map((v) => v / 16);
   const rows = new Float64Array(x.c * x.height * w);
@@ -96,13 +96,13 @@ export const causal: readonly (readonly [dx: number, dy: number])[] = [
 ];
 
 /**
- * The neighbours that make a feature: 5 x 5 of A, the causal half of it of A', 3 x 3 of both a level down. Each
+ * The neighbors that make a feature: 5 x 5 of A, the causal half of it of A', 3 x 3 of both a level down. Each
  * window's
  * Gaussian weights (of deviation a quarter of its side) sum to 1, so that no part counts for its size. Heaviest first:
  * a search can leave a source early.
  */
-export function neighbours(guidePlanes: number, planes: number, coarse: boolean, guideWeight = 1): Neighbour[] {
-  const out: Neighbour[] = [];
+export function neighbors(guidePlanes: number, planes: number, coarse: boolean, guideWeight = 1): Neighbor[] {
+  const out: Neighbor[] = [];
   const add = (guide: boolean, down: boolean, side: number, offsets: readonly (readonly [number, number])[]): void => {
     const spread = offsets.map(([dx, dy]) => Math.exp(-(dx * dx + dy * dy) / (2 * (side / 4) ** 2)));
     const total = spread.reduce((x, y) => x + y, 0);

@@ -7,27 +7,27 @@
 import {
   causal,
   coherenceFactor,
-  neighbours,
+  neighbors,
   pyramid,
   type Analogy,
   type AnalogyLevel,
-  type Neighbour,
-  type Planes,
+  type Neighbor,
+  type FeaturePlanes,
 } from './problem.ts';
 
 export interface Synthesis {
-  /** B'. */ result: Planes /** Source pixel of every pixel of B', row by row. */;
+  /** B'. */ result: FeaturePlanes /** Source pixel of every pixel of B', row by row. */;
   matches: Uint32Array;
 }
 
 /** One level's pixels with what they are compared by: this level's and the coarser one's planes. */
-export interface Side {
-  fine: { guide: Planes; made: Planes };
-  coarse: { guide: Planes; made: Planes } | null;
+export interface AnalogySide {
+  fine: { guide: FeaturePlanes; made: FeaturePlanes };
+  coarse: { guide: FeaturePlanes; made: FeaturePlanes } | null;
 }
 
-/** The value of one neighbour of pixel (x, y); null where that lies outside. `clamp`: the nearest inside instead. */
-export function valueAt(side: Side, n: Neighbour, x: number, y: number, clamp: boolean): number | null {
+/** The value of one neighbor of pixel (x, y); null where that lies outside. `clamp`: the nearest inside instead. */
+export function valueAt(side: AnalogySide, n: Neighbor, x: number, y: number, clamp: boolean): number | null {
   const part = (n.coarse ? side.coarse! : side.fine)[n.guide ? 'guide' : 'made'];
   let [u, v] = n.coarse ? [(x >> 1) + n.dx, (y >> 1) + n.dy] : [x + n.dx, y + n.dy];
   if (clamp) [u, v] = [Math.min(part.width - 1, Math.max(0, u)), Math.min(part.height - 1, Math.max(0, v))];
@@ -36,14 +36,14 @@ export function valueAt(side: Side, n: Neighbour, x: number, y: number, clamp: b
 }
 
 /**
- * Weighted squared distance of target pixel (x, y)'s feature from source pixel (u, v)'s. Neighbours outside the target
+ * Weighted squared distance of target pixel (x, y)'s feature from source pixel (u, v)'s. Neighbors outside the target
  * do not
  * count (they cannot have been made yet); outside the source, the nearest inside is taken.
  */
 export function featureDistance(
-  target: Side,
-  source: Side,
-  list: readonly Neighbour[],
+  target: AnalogySide,
+  source: AnalogySide,
+  list: readonly Neighbor[],
   x: number,
   y: number,
   u: number,
@@ -59,9 +59,9 @@ export function featureDistance(
 
 /** What the rule takes for (x, y), given the matches made before it in scan order. */
 export function choose(
-  target: Side,
-  source: Side,
-  list: readonly Neighbour[],
+  target: AnalogySide,
+  source: AnalogySide,
+  list: readonly Neighbor[],
   matches: Uint32Array,
   x: number,
   y: number,
@@ -91,9 +91,9 @@ export function choose(
 /** Source and target sides of a level, B' empty. */
 export function sides(
   level: AnalogyLevel,
-  coarser: { level: AnalogyLevel; made: Planes } | null,
-): { source: Side; target: Side } {
-  const empty: Planes = {
+  coarser: { level: AnalogyLevel; made: FeaturePlanes } | null,
+): { source: AnalogySide; target: AnalogySide } {
+  const empty: FeaturePlanes = {
     c: level.ap.c,
     width: level.b.width,
     height: level.b.height,
@@ -117,7 +117,7 @@ export function serialAnalogies(problem: Analogy): Synthesis {
   let made: Synthesis | null = null;
   for (const [l, level] of levels.entries()) {
     const { source, target } = sides(level, made && { level: levels[l - 1], made: made.result });
-    const list = neighbours(level.a.c, level.ap.c, made !== null, problem.guideWeight);
+    const list = neighbors(level.a.c, level.ap.c, made !== null, problem.guideWeight);
     const { width, height } = level.b;
     const matches = new Uint32Array(width * height);
     const result = target.fine.made;

@@ -7,7 +7,7 @@
  */
 import { addBias } from '../../../autograd/ops/pointwise/bias.ts';
 import { conv2d } from '../../../autograd/ops/conv2d/conv2d.ts';
-import { concat, crop, window, zeroPad } from '../../../autograd/ops/copy/copy.ts';
+import { concat, crop, sliceOrPad, zeroPad } from '../../../autograd/ops/copy/copy.ts';
 import { argmax, oneHot } from '../../../autograd/ops/labels/labels.ts';
 import { add, tanh } from '../../../autograd/ops/pointwise/pointwise.ts';
 import { resizeBilinear } from '../../../autograd/ops/spatial/resize.ts';
@@ -15,19 +15,19 @@ import { Parameters } from '../../../autograd/parameters.ts';
 import type { Session, Tensor } from '../../../autograd/tensor.ts';
 import { sizeOf, type Shape } from '../../../autograd/tensor.ts';
 import { fnv1a, HostRandom } from '../../../engine/random.ts';
-import { Declare, norm, slope, type Init, type Pass } from '../../networks/layers.ts';
-import type { State } from '../../training/training.ts';
+import { Declare, norm, slope, type Init, type ForwardPass } from '../../networks/layers.ts';
+import type { TensorState } from '../../training/training.ts';
 import { adamOptions, border, layers } from './config.ts';
 
 /** x and prev [1,3,H+10,W+10] -> [1,3,H,W]. */
-export type SinganGenerator = (pass: Pass, x: Tensor, prev: Tensor) => Tensor;
+export type SinganGenerator = (pass: ForwardPass, x: Tensor, prev: Tensor) => Tensor;
 /** [N,3,H,W] -> a map of realness [N,1,H-10,W-10]. */
-export type SinganDiscriminator = (pass: Pass, x: Tensor) => Tensor;
+export type SinganDiscriminator = (pass: ForwardPass, x: Tensor) => Tensor;
 export interface SinganNetworks {
   g: SinganGenerator;
   d: SinganDiscriminator;
-  gPass: Pass;
-  dPass: Pass;
+  gPass: ForwardPass;
+  dPass: ForwardPass;
 }
 
 const epsilon = 1e-5;
@@ -41,15 +41,15 @@ export function validConv(x: Tensor, w: Tensor): Tensor {
   if (!x.session.device.info.software) return conv2d(x, w);
   const [n, c, height, width] = x.shape;
   const across = Math.ceil(width / 4) * 4;
-  const filled = across === width ? x : window([x], { start: [0, 0, 0, 0], size: [n, c, height, across] });
+  const filled = across === width ? x : sliceOrPad([x], { start: [0, 0, 0, 0], size: [n, c, height, across] });
   return crop(conv2d(filled, w, null, { pad: 1 }), 1, 1, height - 2, width - 2);
 }
 
-function declareBody(d: Declare, width: number, co: number): (pass: Pass, x: Tensor) => Tensor {
+function declareBody(d: Declare, width: number, co: number): (pass: ForwardPass, x: Tensor) => Tensor {
   const blocks = Array.from({ length: layers - 1 }, (_, i) => {
     const w = d.weight(`body.${i}.conv.weight`, [width, i ? width : 3, 3, 3]);
     const n = norm(d, `body.${i}.norm`, width);
-    return (pass: Pass, x: Tensor): Tensor => n(pass, validConv(x, pass.p.get(w)));
+    return (pass: ForwardPass, x: Tensor): Tensor => n(pass, validConv(x, pass.p.get(w)));
   });
   const w = d.weight('tail.weight', [co, width, 3, 3]);
   const bias = co > 1 ? d.vector('tail.bias', co, 'zero') : null;
@@ -84,7 +84,7 @@ export function createSingan(session: Session, width: number, init: (network: 'G
     g: (pass, x, prev) => add(tanh(body(pass, x)), inner(prev)),
     d,
     gPass: { p: new Parameters(session, 'G', gd.specs, adamOptions), training: true, running },
-    // D always sees one picture at a time, so batch normalisation is a sample's own.
+    // D always sees one picture at a time, so batch normalization is a sample's own.
     dPass: { p: new Parameters(session, 'D', dd.specs, adamOptions), training: true, running: null },
   };
 }
@@ -115,14 +115,14 @@ export const singanInit =
     return gaussianField(seed, `${network}.${name}`, sizeOf(shape)).map((v) => (kind === 'one' ? 1 : 0) + 0.02 * v);
   };
 
-/** A trained generator with its batch normalisation, at its running statistics, folded into weights and biases. */
+/** A trained generator with its batch normalization, at its running statistics, folded into weights and biases. */
 export interface Frozen {
   weights: Tensor[];
   biases: Tensor[];
 }
 
 /** `state`: of the scale's G: parameters, and `body.*.norm.running`. Throws Error where one is missing. */
-export function freeze(session: Session, state: State): Frozen {
+export function freeze(session: Session, state: TensorState): Frozen {
   const get = (name: string): { shape: Shape; data: Float32Array } => {
     const found = state.get(name);
     if (!found) throw new Error(`SinGAN: ${name} is missing`);
@@ -169,13 +169,14 @@ export function pad(x: Tensor, wrap = false): Tensor {
   const [n, c, h, w] = x.shape;
   const wide = concat(
     [
-      window([x], { start: [0, 0, 0, w - border], size: [n, c, h, border] }),
+      sliceOrPad([x], { start: [0, 0, 0, w - border], size: [n, c, h, border] }),
       x,
-      window([x], { start: [0, 0, 0, 0], size: [n, c, h, border] }),
+      sliceOrPad([x], { start: [0, 0, 0, 0], size: [n, c, h, border] }),
     ],
     3,
   );
-  const cut = (top: number): Tensor => window([wide], { start: [0, 0, top, 0], size: [n, c, border, w + 2 * border] });
+  const cut = (top: number): Tensor =>
+    sliceOrPad([wide], { start: [0, 0, top, 0], size: [n, c, border, w + 2 * border] });
   return concat([cut(h - border), wide, cut(0)], 2);
 }
 
@@ -183,27 +184,27 @@ export function pad(x: Tensor, wrap = false): Tensor {
 export const enlarge = (x: Tensor, height: number, width: number): Tensor => resizeBilinear(x, height, width);
 
 /**
- * x [1,3,H,W] with every pixel in the nearest of these colours, [K,3] in x's units, the first of equals. No gradient.
+ * x [1,3,H,W] with every pixel in the nearest of these colors, [K,3] in x's units, the first of equals. No gradient.
  */
-export function nearestColours(x: Tensor, colours: readonly (readonly number[])[]): Tensor {
+export function nearestColors(x: Tensor, colors: readonly (readonly number[])[]): Tensor {
   const { session } = x;
-  const k = colours.length;
+  const k = colors.length;
   // |x - c|^2 is least where c.x - |c|^2 / 2 is largest.
   const scores = conv2d(
     x,
-    session.lasting([k, 3, 1, 1], 'colours', colours.flat()),
+    session.lasting([k, 3, 1, 1], 'colors', colors.flat()),
     session.lasting(
       [k],
       'half squares',
-      colours.map((c) => -c.reduce((s, v) => s + v * v, 0) / 2),
+      colors.map((c) => -c.reduce((s, v) => s + v * v, 0) / 2),
     ),
   );
   return conv2d(
     oneHot(argmax(scores), k),
     session.lasting(
       [3, k, 1, 1],
-      'colours by channel',
-      [0, 1, 2].flatMap((i) => colours.map((c) => c[i])),
+      'colors by channel',
+      [0, 1, 2].flatMap((i) => colors.map((c) => c[i])),
     ),
   );
 }

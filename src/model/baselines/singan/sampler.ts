@@ -10,7 +10,7 @@ import { add, scale as times } from '../../../autograd/ops/pointwise/pointwise.t
 import type { Session, Tensor } from '../../../autograd/tensor.ts';
 import type { Program } from '../../../engine/program.ts';
 import { resize, toFloatCHW, type Picture } from '../../../data/image/image.ts';
-import { inColours } from '../../../data/image/quantize.ts';
+import { inColors } from '../../../data/image/quantize.ts';
 import { sizesFor, type Scale } from './config.ts';
 import { enlarge, gaussianField, generate, pad, type Frozen } from './networks.ts';
 
@@ -42,10 +42,10 @@ export const stagesFrom = ({ scales, frozen, amplitudes }: SinganModel, size: Si
     .slice(start);
 
 /** Noise of one picture: [3,H,W] of each stage, before its amplitude. */
-export type Noise = Float32Array[];
+export type NoiseMap = Float32Array[];
 
 /** Normal noise that belongs to a seed; the first scale's map is the same in all channels. */
-export const noiseOf = (stages: readonly Stage[], seed: number): Noise =>
+export const noiseOf = (stages: readonly Stage[], seed: number): NoiseMap =>
   stages.map(({ width, height, first }, i) => {
     const n = width * height;
     const z = gaussianField(seed, `singan/sample/${i}`, first ? n : 3 * n);
@@ -85,7 +85,7 @@ export class Sampler {
    * A picture [3,H,W], about [-1, 1]. `before`: what the first stage is given, where that is not the coarsest scale:
    * [3,H,W] of its size.
    */
-  async make(noise: Noise, before?: Float32Array): Promise<Float32Array> {
+  async make(noise: NoiseMap, before?: Float32Array): Promise<Float32Array> {
     for (const [i, t] of this.z.entries()) this.session.write(t, noise[i]);
     if (this.before) {
       if (!before) throw new Error('SinGAN: a start above the coarsest scale needs a picture to start from');
@@ -101,18 +101,18 @@ export class Sampler {
 }
 
 /**
- * A painting as the scale that was trained for paintings is given it (`SinganConfig.paint`): in its colours, and shrunk
+ * A painting as the scale that was trained for paintings is given it (`SinganConfig.paint`): in its colors, and shrunk
  * as it is. [3,H,W].
  */
 export function injectedPainting(
   model: SinganModel,
   painting: Picture,
-  colours: Parameters<typeof inColours>[1],
+  colors: Parameters<typeof inColors>[1],
   size: Size,
   start: number,
 ): Float32Array {
   const { width, height } = sizesFor(model.scales, size.width, size.height)[start];
-  return toFloatCHW(resize(inColours(painting, colours), width, height));
+  return toFloatCHW(resize(inColors(painting, colors), width, height));
 }
 
 /**

@@ -7,7 +7,7 @@
 import { UserError } from '../../../data/errors.ts';
 import { fitSize, resize, type Picture } from '../../../data/image/image.ts';
 import { preview, releasePreview } from '../../synthesis/preview.ts';
-import { trainingEnd, type Method, type MethodInputs, type MethodOutcome } from '../method.ts';
+import { trainingEnd, type ComparedMethod, type MethodInputs, type MethodOutcome } from '../method.ts';
 import { published, scalesOf, small, type SinganConfig } from './config.ts';
 import { sample } from './tasks.ts';
 import { SinganTraining, spread } from './training.ts';
@@ -74,7 +74,7 @@ async function run({ session, source, targets, seed, seconds, tell }: MethodInpu
   }
 }
 
-export const singan: Method = {
+export const singan: ComparedMethod = {
   name: 'singan',
   label: 'SinGAN',
   usual: true,

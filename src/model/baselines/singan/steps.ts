@@ -4,7 +4,7 @@ import { mse } from '../../../autograd/functional/losses.ts';
 import { meanAll } from '../../../autograd/ops/loss/meanError.ts';
 import { add, affine, mul, scale, sqrt, square } from '../../../autograd/ops/pointwise/pointwise.ts';
 import { sum, sumAll } from '../../../autograd/ops/reduce/reduce.ts';
-import { total } from '../../../autograd/ops/loss/weightedSum.ts';
+import { weightedSum } from '../../../autograd/ops/loss/weightedSum.ts';
 import { gradients } from '../../../autograd/tape.ts';
 import type { Tensor } from '../../../autograd/tensor.ts';
 import { untaped, type Losses } from '../../training/steps.ts';
@@ -44,7 +44,7 @@ export function discriminatorLoss(
     penalty: gradientPenalty(n, real, fake, mix),
   };
   return {
-    loss: total([
+    loss: weightedSum([
       [losses.fake, 1],
       [losses.real, -1],
       [losses.penalty, penalty],
@@ -64,7 +64,7 @@ export function generatorLoss(
   const adversarial = scale(meanAll(n.d(n.dPass, n.g(n.gPass, draw.noisy, draw.prev))), -1);
   const reconstruction = mse(n.g(n.gPass, fixed.noisy, fixed.prev), real);
   return {
-    loss: total([
+    loss: weightedSum([
       [adversarial, 1],
       [reconstruction, weight],
     ]),

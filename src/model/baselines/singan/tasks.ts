@@ -7,23 +7,23 @@ import {
   noiseOf,
   Sampler,
   stagesFrom,
-  type Noise,
+  type NoiseMap,
   type SinganModel,
   type Size,
   type Stage,
 } from './sampler.ts';
 
 /**
- * Where sampling starts: at scale 0 from noise, or above from a picture (see `injected`); with `colours` from a
+ * Where sampling starts: at scale 0 from noise, or above from a picture (see `injected`); with `colors` from a
  * painting (`injectedPainting`).
  */
-export interface Start {
+export interface InjectionStart {
   start: number;
   picture?: Picture;
-  colours?: Parameters<typeof injectedPainting>[2];
+  colors?: Parameters<typeof injectedPainting>[2];
 }
 
-function check(model: SinganModel, { start }: Start): void {
+function check(model: SinganModel, { start }: InjectionStart): void {
   const last = model.scales.length - 1;
   if (start > last) throw new UserError(`there is no scale ${start} to start at: the run's are 0 to ${last}`);
 }
@@ -35,7 +35,7 @@ function check(model: SinganModel, { start }: Start): void {
 export async function sample(
   model: SinganModel,
   size: Size,
-  from: Start,
+  from: InjectionStart,
   seeds: readonly number[],
   { tile = false } = {},
 ): Promise<Picture[]> {
@@ -46,8 +46,8 @@ export async function sample(
     const sampler = await Sampler.create(session, stages, { wrap: tile });
     const before = !from.start
       ? undefined
-      : from.colours
-        ? injectedPainting(model, from.picture!, from.colours, size, from.start)
+      : from.colors
+        ? injectedPainting(model, from.picture!, from.colors, size, from.start)
         : injected(model, from.picture!, size, from.start);
     const made: Picture[] = [];
     for (const seed of seeds)
@@ -155,26 +155,26 @@ export async function animate(
   return session.memory.scope(async () => {
     const stages = stagesFrom(model, size, 0);
     const sampler = await Sampler.create(session, stages);
-    const centre: Noise = stages.map((s, i) =>
+    const center: NoiseMap = stages.map((s, i) =>
       i
         ? new Float32Array(3 * s.width * s.height)
         : Float32Array.from({ length: 3 * own.length }, (_, j) => own[j % own.length]),
     );
-    const mix = (f: (k: number, i: number) => number): Noise => centre.map((c, k) => c.map((_, i) => f(k, i)));
+    const mix = (f: (k: number, i: number) => number): NoiseMap => center.map((c, k) => c.map((_, i) => f(k, i)));
     let fresh = noiseOf(stages, seed);
-    let before = centre;
-    let now = mix((k, i) => 0.95 * centre[k][i] + 0.05 * fresh[k][i]);
+    let before = center;
+    let now = mix((k, i) => 0.95 * center[k][i] + 0.05 * fresh[k][i]);
     const made: Picture[] = [];
     for (let n = 0; n < frames; n++) {
       fresh = noiseOf(stages, (seed + Math.imul(n + 1, 0x9e3779b1)) >>> 0);
       const next = mix(
         (k, i) =>
-          alpha * centre[k][i] +
+          alpha * center[k][i] +
           (1 - alpha) * (now[k][i] + beta * (now[k][i] - before[k][i]) + (1 - beta) * fresh[k][i]),
       );
       [before, now] = [now, next];
       made.push(
-        fromFloatCHW(await sampler.make(now.map((z, k) => (k < start ? centre[k] : z))), size.width, size.height),
+        fromFloatCHW(await sampler.make(now.map((z, k) => (k < start ? center[k] : z))), size.width, size.height),
       );
     }
     sampler.destroy();

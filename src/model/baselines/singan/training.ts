@@ -11,8 +11,8 @@ import { add, scale as times } from '../../../autograd/ops/pointwise/pointwise.t
 import type { Session, Tensor } from '../../../autograd/tensor.ts';
 import type { Program } from '../../../engine/program.ts';
 import { resize, toFloatCHW, type Picture } from '../../../data/image/image.ts';
-import { mainColours } from '../../../data/image/quantize.ts';
-import type { State } from '../../training/training.ts';
+import { mainColors } from '../../../data/image/quantize.ts';
+import type { TensorState } from '../../training/training.ts';
 import { border, decay, type Scale, type SinganConfig } from './config.ts';
 import {
   createSingan,
@@ -20,7 +20,7 @@ import {
   freeze,
   gaussianField,
   generate,
-  nearestColours,
+  nearestColors,
   pad,
   singanInit,
   type Frozen,
@@ -79,7 +79,7 @@ interface Working {
   counter: Tensor;
 }
 
-const part = (state: State, prefix: string): State =>
+const part = (state: TensorState, prefix: string): TensorState =>
   new Map([...state].filter(([k]) => k.startsWith(prefix)).map(([k, v]) => [k.slice(prefix.length), v]));
 const moment = /\.adam[12]$/;
 
@@ -94,9 +94,9 @@ export class SinganTraining {
    * Tensors on the host: `k.G.` of trained scales, `k.D.` of the last of them, and `z`; with a restored run, the
    * present scale's.
    */
-  private kept: State;
-  /** With `config.paint`, the colours in which its scale gets what comes from below: [k][RGB], 0..255. */
-  readonly colours: ReturnType<typeof mainColours>;
+  private kept: TensorState;
+  /** With `config.paint`, the colors in which its scale gets what comes from below: [k][RGB], 0..255. */
+  readonly colors: ReturnType<typeof mainColors>;
 
   /** `photo`: opaque, at the finest scale's size. `restored`: what `state` gave, with its host. */
   constructor(
@@ -105,7 +105,7 @@ export class SinganTraining {
     readonly scales: readonly Scale[],
     photo: Picture,
     public host = newHost(),
-    restored?: State,
+    restored?: TensorState,
   ) {
     this.photos = scales.map((s) => toFloatCHW(resize(photo, s.width, s.height)));
     this.meter = new Meter(session);
@@ -114,8 +114,8 @@ export class SinganTraining {
       restored ??
       new Map([['z', { shape: [1, 1, height, width], data: gaussianField(config.seed, 'singan/z', width * height) }]]);
     const { paint } = config;
-    this.colours = paint
-      ? mainColours(resize(photo, scales[paint.start].width, scales[paint.start].height), paint.colors)
+    this.colors = paint
+      ? mainColors(resize(photo, scales[paint.start].width, scales[paint.start].height), paint.colors)
       : [];
     const trained = (k: number): boolean => k < host.scale || (paint !== undefined && k > host.scale);
     for (let k = 0; k < scales.length; k++)
@@ -220,9 +220,9 @@ export class SinganTraining {
     const given = (x: Tensor): Tensor =>
       pad(
         c.paint
-          ? nearestColours(
+          ? nearestColors(
               x,
-              this.colours.map((v) => v.map((u) => u / 127.5 - 1)),
+              this.colors.map((v) => v.map((u) => u / 127.5 - 1)),
             )
           : x,
       );
@@ -330,8 +330,8 @@ export class SinganTraining {
   }
 
   /** All tensors of the state, by name. */
-  async state(): Promise<State> {
-    const out: State = new Map(this.kept);
+  async state(): Promise<TensorState> {
+    const out: TensorState = new Map(this.kept);
     if (!this.working) return out;
     const k = this.host.scale;
     for (const name of out.keys()) if (name.startsWith(`${k}.`)) out.delete(name);

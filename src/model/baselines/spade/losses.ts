@@ -1,10 +1,10 @@
 /** SPADE's losses: hinge, feature matching and, where VGG weights are given, VGG features, as published. */
 import { concat, samples } from '../../../autograd/ops/copy/copy.ts';
 import { hingeFake, hingeGenerator, hingeReal, l1 } from '../../../autograd/functional/losses.ts';
-import { meanOf, total } from '../../../autograd/ops/loss/weightedSum.ts';
+import { meanOfTerms, weightedSum } from '../../../autograd/ops/loss/weightedSum.ts';
 import { detach } from '../../../autograd/tape.ts';
 import type { Tensor } from '../../../autograd/tensor.ts';
-import type { Pass } from '../../networks/layers.ts';
+import type { ForwardPass } from '../../networks/layers.ts';
 import { untaped, type Losses } from '../../training/steps.ts';
 import { vggLayers, type Vgg } from '../../networks/vgg.ts';
 import type { SpadeDiscriminator, SpadeGenerator, SpadeJudged, SpadePass } from './networks.ts';
@@ -13,7 +13,7 @@ export interface SpadeNetworks {
   g: SpadeGenerator;
   d: SpadeDiscriminator;
   gPass: SpadePass;
-  dPass: Pass;
+  dPass: ForwardPass;
 }
 /** A layout [1,K,H,W] and its image [1,3,H,W]. */
 export interface SpadePair {
@@ -37,11 +37,11 @@ export function spadeDiscriminatorLoss(
   const fake = untaped(layout.session, () => n.g(n.gPass, layout));
   const judged = judge(n, layout, fake, image);
   const losses = {
-    fake: meanOf(judged.map(({ map }) => hingeFake(samples(map, 0, 1)))),
-    real: meanOf(judged.map(({ map }) => hingeReal(samples(map, 1, 2)))),
+    fake: meanOfTerms(judged.map(({ map }) => hingeFake(samples(map, 0, 1)))),
+    real: meanOfTerms(judged.map(({ map }) => hingeReal(samples(map, 1, 2)))),
   };
   return {
-    loss: total([
+    loss: weightedSum([
       [losses.fake, 1],
       [losses.real, 1],
     ]),
@@ -60,8 +60,8 @@ export function spadeGeneratorLoss(
   const fake = n.g(n.gPass, layout);
   const judged = judge(n, layout, fake, image);
   const losses: Losses = {
-    adversarial: meanOf(judged.map(({ map }) => hingeGenerator(samples(map, 0, 1)))),
-    features: total(
+    adversarial: meanOfTerms(judged.map(({ map }) => hingeGenerator(samples(map, 0, 1)))),
+    features: weightedSum(
       judged.flatMap(({ taps }) =>
         taps.map((t) => [l1(samples(t, 0, 1), detach(samples(t, 1, 2))), 1 / judged.length] as const),
       ),
@@ -69,10 +69,10 @@ export function spadeGeneratorLoss(
   };
   if (vgg) {
     const real = untaped(layout.session, () => vgg.features(image, vggLayers));
-    losses.vgg = total(vgg.features(fake, vggLayers).map((f, i) => [l1(f, real[i]), vggWeights[i]] as const));
+    losses.vgg = weightedSum(vgg.features(fake, vggLayers).map((f, i) => [l1(f, real[i]), vggWeights[i]] as const));
   }
   return {
-    loss: total([
+    loss: weightedSum([
       [losses.adversarial, 1],
       [losses.features, lambda],
       ...(losses.vgg ? [[losses.vgg, lambda] as const] : []),

@@ -9,7 +9,7 @@ import { add, affine, leakyRelu, mul, sub, tanh } from '../../../autograd/ops/po
 import { avgPool2d } from '../../../autograd/ops/spatial/pool.ts';
 import { resizeNearest } from '../../../autograd/ops/spatial/resize.ts';
 import type { Tensor } from '../../../autograd/tensor.ts';
-import { conv, plainNorm, slope, type Declare, type Layer, type Pass } from '../../networks/layers.ts';
+import { conv, plainNorm, slope, type Declare, type Layer, type ForwardPass } from '../../networks/layers.ts';
 
 export interface SpadeSize {
   /** Channels ngf of the last block; the first has 16 times as many. 64 as published. */
@@ -22,12 +22,12 @@ export interface SpadeSize {
 /** x2 steps; sides of layouts are multiples of 2^5. */
 export const spadeLevels = 5;
 
-/** Statistics of a trained file by normalisation, [1,C,1,1] each: what batch normalisation uses at inference. */
+/** Statistics of a trained file by normalization, [1,C,1,1] each: what batch normalization uses at inference. */
 export interface Statistics {
   mean: Tensor;
   rstd: Tensor;
 }
-export interface SpadePass extends Pass {
+export interface SpadePass extends ForwardPass {
   /** null: each picture's own statistics, which with one sample a batch is also how training goes. */
   statistics: ReadonlyMap<string, Statistics> | null;
 }
@@ -45,7 +45,7 @@ const blocks: readonly (readonly [name: string, ci: number, co: number])[] = [
   ['up_3', 2, 1],
 ];
 
-/** y = normalised(x) * (1 + gamma(P)) + beta(P), then LeakyReLU unless `act` is 1. */
+/** y = normalized(x) * (1 + gamma(P)) + beta(P), then LeakyReLU unless `act` is 1. */
 function spade(
   d: Declare,
   name: string,
@@ -113,12 +113,12 @@ export function declareSpadeGenerator(d: Declare, o: SpadeSize): SpadeGenerator 
   };
 }
 
-/** One scale's judgement: the prediction map, and the features of the layers before it, to be matched. */
+/** One scale's judgment: the prediction map, and the features of the layers before it, to be matched. */
 export interface SpadeJudged {
   map: Tensor;
   taps: Tensor[];
 }
-export type SpadeDiscriminator = (pass: Pass, layout: Tensor, image: Tensor) => SpadeJudged[];
+export type SpadeDiscriminator = (pass: ForwardPass, layout: Tensor, image: Tensor) => SpadeJudged[];
 
 export interface SpadeJudgeSize {
   /** ndf: 64 as published. */ width: number;

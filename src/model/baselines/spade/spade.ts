@@ -4,7 +4,7 @@ import { UserError } from '../../../data/errors.ts';
 import type { Picture } from '../../../data/image/image.ts';
 import { gridOf, type Source, type Target } from '../../../data/prepare.ts';
 import { ownLayout } from '../../analogy.ts';
-import { trainingEnd, type Method } from '../method.ts';
+import { trainingEnd, type ComparedMethod } from '../method.ts';
 import { spadeLevels } from './networks.ts';
 import { SpadeTraining, type SpadeOptions } from './training.ts';
 
@@ -90,7 +90,7 @@ export const runSpade = ({
     };
   });
 
-export const spadeMethod: Method = {
+export const spadeMethod: ComparedMethod = {
   name: 'spade',
   label: 'SPADE, on the one pair',
   usual: true,

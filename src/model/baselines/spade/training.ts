@@ -14,7 +14,7 @@ import type { Program } from '../../../engine/program.ts';
 import { configure } from '../../analogy.ts';
 import { drawAugmentation } from '../../training/augment.ts';
 import { rateAt, type Config } from '../../config.ts';
-import { Feed } from '../../training/batchInputs.ts';
+import { BatchInputs } from '../../training/batchInputs.ts';
 import { Declare, seededInit, type Init } from '../../networks/layers.ts';
 import { oneHotLayout } from '../../pair.ts';
 import { untaped, type Losses } from '../../training/steps.ts';
@@ -84,7 +84,7 @@ export class SpadeTraining {
     readonly networks: SpadeNetworks,
     private readonly source: Source,
     private readonly size: SpadeSize,
-    private readonly feed: Feed,
+    private readonly feed: BatchInputs,
     private readonly o: SpadeOptions,
   ) {
     this.random = new HostRandom(o.seed);
@@ -112,7 +112,7 @@ export class SpadeTraining {
       { ...small, labels: channelsOf(small.labels, o) },
       gridOf(source, source, o.size, spadeLevels).padding,
     );
-    const feed = new Feed(session, c, { count: size.classes, colors: [] }, pair, []);
+    const feed = new BatchInputs(session, c, { count: size.classes, colors: [] }, pair, []);
     const t = new SpadeTraining(session, c, networks, source, size, feed, o);
     if (!o.iterations) return t;
     await feed.prepare();

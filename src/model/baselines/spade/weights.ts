@@ -9,13 +9,13 @@
 import { sameShape, sizeOf, type Session, type Shape } from '../../../autograd/tensor.ts';
 import { UserError } from '../../../data/errors.ts';
 import { Declare } from '../../networks/layers.ts';
-import type { State } from '../../training/training.ts';
+import type { TensorState } from '../../training/training.ts';
 import { declareSpadeGenerator, type SpadeSize, type Statistics } from './networks.ts';
 
 type Tensors = ReadonlyMap<string, { shape: Shape; data: Float32Array }>;
 export interface SpadeWeights {
   size: SpadeSize /** For Parameters.restore. */;
-  state: State /** mean and variance [C] by normalisation. */;
+  state: TensorState /** mean and variance [C] by normalization. */;
   running: Map<string, { mean: Float32Array; variance: Float32Array }> | null;
 }
 
@@ -31,7 +31,7 @@ export function readSpadeWeights(tensors: Tensors, file: string): SpadeWeights {
   const size = { width: fc[0] / 16, classes: fc[1], hidden: shared[0] };
   const d = new Declare((_name, shape) => new Float32Array(sizeOf(shape)), true);
   declareSpadeGenerator(d, size);
-  const state: State = new Map();
+  const state: TensorState = new Map();
   const wrong: string[] = [];
   const used = new Set<string>();
   const take = (key: string, shape: Shape): Float32Array => {

@@ -1,7 +1,7 @@
 // y[n,co,oy,ox] = bias[co] + sum over ci,kh,kw of x[n,ci,oy*stride+kh*dilation-pad,ox*stride+kw*dilation-pad] *
 // w[co,ci,kh,kw] Any kernel, stride, dilation and padding (zero or reflect), any adapter.
 // x [N,Ci,H,W]; w packed by conv2d.pack: [Ci*Kh*Kw][m4] vec4 over output channels, m4 even; y [N,Co,Ho,Wo].
-// One invocation: 4 neighbouring pixels of a row x 8 output channels, all in registers.
+// One invocation: 4 neighboring pixels of a row x 8 output channels, all in registers.
 // Grid: (ceil(Ho*ceil(Wo/4) / WG), m4/2, N). Limit: 4 scalar + 2 vec4 loads for 32 multiply-adds.
 // #import conv2d
 override WG: u32 = 64;

@@ -7,7 +7,7 @@
 // taps meet it. x [N,K,H,W] and y [N,M,H,W] as vec4. Needs subgroups of LANES.
 // One workgroup is one subgroup; a lane computes 4 pixels of ROWS rows (2; 1 where few pixels would leave lanes idle),
 // x 8 output channels. Where an image needs at most half of the lanes, a workgroup takes several (lib/fold). The
-// columns beside a lane's own come from the neighbouring lanes, at the ends of the group (and with 16 lanes,
+// columns beside a lane's own come from the neighboring lanes, at the ends of the group (and with 16 lanes,
 // whose shuffles are slow, always) from memory. Lane j loads the taps of channel j, and a broadcast
 // from a constant lane hands them out: no workgroup memory, no barriers.
 // Grid: (ceil(ceil(H/ROWS)*(W/4) / LANES), ceil(M/8), ceil(N/samples of a workgroup)). Limit: address generation of

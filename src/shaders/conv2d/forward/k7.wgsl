@@ -2,7 +2,7 @@
 //   y[n,co,oy,ox] = bias[co] + sum over ci,kh,kw of x[n,ci,oy+kh-3,ox+kw-3] * w[co,ci,kh,kw]
 // x [N,Ci,H,W] and y [N,Co,H,W] as vec4, w [Co,Ci,7,7] as it is. Needs subgroups of LANES.
 // One workgroup is one subgroup; a lane computes 4 pixels of 2 rows x 8 output channels, one row of taps a step. The
-// columns beside come from the neighbouring lanes, at the ends of the group (and with 16 lanes,
+// columns beside come from the neighboring lanes, at the ends of the group (and with 16 lanes,
 // whose shuffles are slow, always) from memory; taps by broadcast: lane j loads those of channel j.
 // Grid: (ceil(ceil(H/2)*(W/4) / LANES), ceil(Co/8), N). Limit: address generation of the lane loads.
 enable subgroups;

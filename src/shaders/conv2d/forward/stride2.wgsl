@@ -4,7 +4,7 @@
 // x [N,Ci,H,W] and y [N,Co,Ho,Wo] as vec4, w [Co,Ci,K,K] as it is. Needs subgroups of LANES.
 // One workgroup is one subgroup; a lane computes 4 pixels of two rows x 16 output channels, one row of taps a step: a
 // body that stays in the processor's cache of decoded instructions is worth twice one with all K rows, which loads
-// fewer rows twice. The columns beside its own come from the neighbouring lanes, at the ends of the group (and with 16
+// fewer rows twice. The columns beside its own come from the neighboring lanes, at the ends of the group (and with 16
 // lanes, whose shuffles are slow, always) from memory (BORDER: unless
 // groups hold whole rows, Wo 4, 8, 16 or 32). Lane j loads the taps of channels j and j+8, and a broadcast from a
 // constant lane hands them out. Grid: (ceil(ceil(Ho/2)*(Wo/4) / LANES), ceil(Co/16), ceil(N/samples of a workgroup)),

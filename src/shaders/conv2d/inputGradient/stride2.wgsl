@@ -5,7 +5,7 @@
 // alike. No multiplication by inserted zeros (but for K = 3 in even rows, whose kh = 3 does not exist).
 // dy [N,Co,Ho,Wo], dx [N,Ci,H,W] as vec4, W = 2*Wo a multiple of 8, H = 2*Ho or (K = 3) 2*Ho-1; w [Co,Ci,K,K] as it is.
 // Needs subgroups of LANES. One workgroup is one subgroup and one phase of rows; a lane computes 2 rows of 8 pixels, iy
-// and iy+2, x 8 channels from 3 rows of 6 columns of dy; columns from neighbouring lanes, at the ends of the group from
+// and iy+2, x 8 channels from 3 rows of 6 columns of dy; columns from neighboring lanes, at the ends of the group from
 // memory (BORDER: unless groups hold whole rows, Wo 4, 8, 16 or 32), taps by broadcast.
 // Grid: (ceil(ceil(Ho/2)*(Wo/4) / LANES), ceil(Ci/8), 2*ceil(N/samples of a workgroup)), see lib/fold. Limit: keeping
 // 128 sums (4 multiply-adds each a step), then lane loads.

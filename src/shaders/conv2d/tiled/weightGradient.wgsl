@@ -12,7 +12,7 @@ override WIDE: bool = false;
 override LANES: u32 = select(QUADS, QUADS / 2, WIDE);
 override THREADS: u32 = LANES * LANES;
 override DEPTH: u32 = THREADS / QUADS; // pixels a round
-// neighbouring lanes write neighbouring rows: one vec4 more, and they meet other banks
+// neighboring lanes write neighboring rows: one vec4 more, and they meet other banks
 override PITCH: u32 = QUADS + 1;
 override CELLS: u32 = DEPTH * PITCH;
 

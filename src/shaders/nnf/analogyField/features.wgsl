@@ -1,4 +1,4 @@
-// The features of all source pixels, one plane for each entry: features[k][p] = the value of neighbour k of pixel p,
+// The features of all source pixels, one plane for each entry: features[k][p] = the value of neighbor k of pixel p,
 // edges repeated.
 //   stack f32: planes of both levels; table i32, 6 an entry: source offset, target offset, coarse (0, 1), dx, dy,
 //   weight bits.

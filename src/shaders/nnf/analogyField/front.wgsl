@@ -1,8 +1,8 @@
-// One anti-diagonal of Image Analogies, part one: pixels (x, y) with x + 3 y = time, all of whose causal neighbours
+// One anti-diagonal of Image Analogies, part one: pixels (x, y) with x + 3 y = time, all of whose causal neighbors
 // (two rows up, two columns either side; two to the left) have smaller times. Each takes up its feature, and finds the
-// best of the coherent candidates: its neighbours' matches, moved along.
+// best of the coherent candidates: its neighbors' matches, moved along.
 //   stack, table: as in analogyField.features, of the target; features f32 [entries][sources]; matches u32 [h,w].
-//   queries vec4f [slots / 4][entries][2]: values of four pixels, then their weights (0 where the neighbour lies
+//   queries vec4f [slots / 4][entries][2]: values of four pixels, then their weights (0 where the neighbor lies
 //   outside);
 //   followed vec2u [slots]: candidate, bits of its distance (NEVER without one). Slot i is the pixel in row first + i.
 // `candidates`: 12, as a parameter since a constant would be unrolled. Grid: one invocation per slot, slots a multiple

@@ -1,5 +1,5 @@
 // One pass of PatchMatch (Barnes et al. 2009) between two feature maps, as a gather: every target pixel compares its
-// present match with those of four neighbours `jump` away (moved along), and with `randoms` random ones about it, the
+// present match with those of four neighbors `jump` away (moved along), and with `randoms` random ones about it, the
 // first within `radius`, each next within half of that. No order between invocations, so the result does not depend on
 // scheduling.
 //   target, source: [H,W,channels / 4] of unit vectors: the squared distance of two is 2 - 2 cos. Patches are SIDE x

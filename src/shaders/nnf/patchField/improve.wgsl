@@ -1,5 +1,5 @@
 // One pass of PatchMatch (Barnes et al. 2009) as a gather: every target patch compares its present match with those of
-// four neighbours `jump` away (moved along), and with random ones: one of its class, `candidates` - 6 about its match.
+// four neighbors `jump` away (moved along), and with random ones: one of its class, `candidates` - 6 about its match.
 // No order between invocations, so the result does not depend on scheduling.
 //   Maps [H,W] and distances as in lib/patchField; guides vec4 [H,W,GUIDES], already times their weights.
 //   members: the seed; 257 starts; source patches sorted by class, filled up to their number; each patch's class, 255
@@ -21,7 +21,7 @@
 @group(0) @binding(5) var<storage, read> scale: array<f32>;
 @group(0) @binding(6) var<storage, read> previous: array<vec2u>;
 @group(0) @binding(7) var<storage, read_write> field: array<vec2u>;
-struct Params { ht: u32, wt: u32, hs: u32, ws: u32, jump: i32, radius: f32, stream: u32, candidates: u32, fresh: u32, colour: f32, near: f32, scaled: u32, threads: u32 }
+struct Params { ht: u32, wt: u32, hs: u32, ws: u32, jump: i32, radius: f32, stream: u32, candidates: u32, fresh: u32, color: f32, near: f32, scaled: u32, threads: u32 }
 @group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)

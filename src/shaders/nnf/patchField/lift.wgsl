@@ -14,7 +14,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   let f = vec2f(params.across, params.down);
-  let shift = f32(params.r) + 0.5;   // pixel centres lie at halves
+  let shift = f32(params.r) + 0.5;   // pixel centers lie at halves
   let fine = vec2f(f32(i32(thread) % params.tw + params.x), f32(i32(thread) / params.tw + params.y)) + shift;
   let corner = vec2i(params.cx, params.cy);
   let c = clamp(vec2i(round(fine / f - shift)) - corner, vec2i(0), vec2i(params.cw, params.ch) - 1);

@@ -1,4 +1,4 @@
-// The best of all source patches of a target patch's class: for coarse levels, and (colour = 0) for a first match by
+// The best of all source patches of a target patch's class: for coarse levels, and (color = 0) for a first match by
 // classes and guides alone. Bindings, distances and `field` as in patchField.improve; noise adds up to that much to
 // each distance at random, so that equal candidates are used alike. Ties go to the lower index of a class.
 // Grid: one invocation per target patch.
@@ -12,7 +12,7 @@
 @group(0) @binding(4) var<storage, read> members: array<u32>;
 @group(0) @binding(5) var<storage, read> scale: array<f32>;
 @group(0) @binding(6) var<storage, read_write> field: array<vec2u>;
-struct Params { ht: u32, wt: u32, hs: u32, ws: u32, noise: f32, colour: f32, near: f32, scaled: u32, threads: u32 }
+struct Params { ht: u32, wt: u32, hs: u32, ws: u32, noise: f32, color: f32, near: f32, scaled: u32, threads: u32 }
 @group(0) @binding(7) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)

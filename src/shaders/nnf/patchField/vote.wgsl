@@ -1,5 +1,5 @@
 // A picture from matched patches: each pixel the mean of what the patches covering it say, weighted by
-// exp(-(i*i + j*j) / (2 sigma^2)) at offset (i, j) from the patch's centre.
+// exp(-(i*i + j*j) / (2 sigma^2)) at offset (i, j) from the patch's center.
 //   sourceMap packed [Hs,Ws], labels u32 [Ht,Wt], field as in patchField.improve -> output packed [Ht,Wt] with these
 //   labels.
 //   Where a label has bit 8, the pixel is known and comes from `known` packed [Ht,Wt]. trust > 0: what a patch says

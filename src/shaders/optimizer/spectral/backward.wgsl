@@ -1,5 +1,5 @@
 // g <- (g - <g, W> / sigma * u v^T) / sigma, in place: the gradient towards W from the gradient towards W / sigma, with
-// u and v held fixed (Miyato et al. 2018, eq. 12). factors: see spectral.total; v is stored unnormalised.
+// u and v held fixed (Miyato et al. 2018, eq. 12). factors: see spectral.total; v is stored unnormalized.
 // lines: (weight, row). Grid: one workgroup per line, so that only a transposed weight's columns need a division.
 // #import spectral
 @group(0) @binding(0) var<storage, read> table: array<Weight>;

@@ -1,4 +1,4 @@
-// v[k] = W_k^T u_k for every weight, unnormalised: one half of a power iteration.
+// v[k] = W_k^T u_k for every weight, unnormalized: one half of a power iteration.
 // tiles: (weight, first column) for 256 columns each. Grid: one workgroup per tile, one invocation per 4 columns.
 // #import spectral
 @group(0) @binding(0) var<storage, read> weights: array<vec4f>;

@@ -1,4 +1,4 @@
-// Ends a power iteration: with t = W^T u (unnormalised v) and s = W t, sigma = |s| / |t|, v = t / |t|, u = s / |s|.
+// Ends a power iteration: with t = W^T u (unnormalized v) and s = W t, sigma = |s| / |t|, v = t / |t|, u = s / |s|.
 // Writes 1 / sigma, the unit u (only kept when the state is to move) and 1 / |t| for later. Grid: one workgroup per
 // weight.
 // #import spectral

@@ -34,7 +34,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let down = params.ht - inset;
   let s_across = params.ws - inset;
   let sources = u32(s_across * (params.hs - inset));
-  // Patches by centre; a centre is (index / across, index % across) + offset.
+  // Patches by center; a center is (index / across, index % across) + offset.
   let offset = select(r, 0, CLAMP);
   let t = targetMap[thread];
   let plane = c * params.hs * params.ws;

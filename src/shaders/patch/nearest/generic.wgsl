@@ -4,7 +4,7 @@
 //   score = d * scale[s] + (classes differ ? penalty : 0); equal scores go to the lower source index. scale > 0.
 //   d: METRIC 0 = L1, 1 = squared L2 (both sums), 2 = cosine, 1 - <t,s> / max(|t||s|, 1e-8).
 //   Target class 0xffffffff matches every class. LABELS or SCALED 0: bind any buffer there, it is not read.
-//   CLAMP 0: patches lie inside, index = y * (W-p+1) + x of their upper left pixel. CLAMP 1: one patch centred on every
+//   CLAMP 0: patches lie inside, index = y * (W-p+1) + x of their upper left pixel. CLAMP 1: one patch centerd on every
 //   pixel, index = y * W + x, coordinates clamped at the border.
 // Grid: one thread per target patch from params.first on, params.count of them. K 1..8, K <= sources, p odd.
 // A source patch is dropped as soon as its partial score is no better than the K-th best so far (not for cosine).

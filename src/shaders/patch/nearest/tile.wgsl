@@ -75,7 +75,7 @@ fn up2(p: Strip) -> Strip {
 }
 fn up4(p: Strip) -> Strip { return Strip(p.b, p.c, p.d, p.d); }
 
-/** Sums of PATCH neighbours down a strip; the last PATCH - 1 entries are meaningless. */
+/** Sums of PATCH neighbors down a strip; the last PATCH - 1 entries are meaningless. */
 fn windows(p: Strip) -> Strip {
   if (PATCH == 1u) { return p; }
   let two = add(p, up1(p));
@@ -199,7 +199,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
             class_[0] = cl[0]; class_[1] = cl[1]; class_[2] = ch[0]; class_[3] = ch[1];
           }
         }
-        if (LABELS && CHANNELS < 4u) { // the class came with the colours
+        if (LABELS && CHANNELS < 4u) { // the class came with the colors
           let cl = spread(low.w); let ch = behind(low.w, high.w);
           class_[0] = cl[0]; class_[1] = cl[1]; class_[2] = ch[0]; class_[3] = ch[1];
         }

@@ -1,9 +1,9 @@
 // p x p patches of an image as columns: y[(c * p + dy) * p + dx, i] = x[c, row + dy, column + dx] for the patch
 // indices[i].
 //   x [C,h,w], indices u32 [n] -> y [C*p*p, n]. ALL: i is the index itself (bind any buffer of another tensor's kind).
-//   CLAMP 0: index = row * across + column of the upper left pixel, patches lie inside. CLAMP 1: one patch centred on
+//   CLAMP 0: index = row * across + column of the upper left pixel, patches lie inside. CLAMP 1: one patch centerd on
 //   every pixel, coordinates clamped at the border. An index outside the grid gives zeros.
-// Grid: one thread per value of y; neighbouring threads take neighbouring patches.
+// Grid: one thread per value of y; neighboring threads take neighboring patches.
 // #import grid
 override ALL: bool = false;
 override CLAMP: bool = false;

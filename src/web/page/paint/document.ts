@@ -53,7 +53,7 @@ export class PaintDocument {
   readonly lines: boolean;
   /** Which superpixel each pixel is in, for painting by superpixel; null until somebody has computed them. */
   superpixels: ArrayLike<number> | null = null;
-  /** Counts every change of a layer or of the classes: answers to older states are recognised by it. */
+  /** Counts every change of a layer or of the classes: answers to older states are recognized by it. */
   version = { source: 0, target: 0, classes: 0 };
   private editing: { layer: LayerName; before: Uint8Array; dirty: Rect | null } | null = null;
   private readonly counted: Partial<Record<LayerName, { key: string; areas: number[] }>> = {};
@@ -259,7 +259,7 @@ export class PaintDocument {
     return label;
   }
 
-  /** Name and colour; two classes never share either. False where they would, and for a drawing's. */
+  /** Name and color; two classes never share either. False where they would, and for a drawing's. */
   changeClass(label: number, change: Partial<LayoutClass>): boolean {
     if (this.lines) return false;
     const next = { ...this.classes[label], ...change, ...(change.name !== undefined && { name: change.name.trim() }) };
@@ -267,7 +267,7 @@ export class PaintDocument {
     if (!next.name || others.some((c) => c.name === next.name || same(c.color, next.color))) return false;
     this.setClasses(
       this.classes.map((c, i) => (i === label ? next : c)),
-      change.color ? 'change a colour' : 'rename a class',
+      change.color ? 'change a color' : 'rename a class',
       false,
     );
     return true;

@@ -8,7 +8,7 @@ import type { Rect } from './raster.ts';
  * Swapped with the document's state by `apply`, which thereby makes it its own inverse. `learnt`: it changes what a run
  * learns, the source layout or the classes.
  */
-export interface Entry {
+export interface HistoryEntry {
   name: string;
   bytes: number;
   learnt?: boolean;
@@ -16,8 +16,8 @@ export interface Entry {
 }
 
 export class History {
-  private past: Entry[] = [];
-  private future: Entry[] = [];
+  private past: HistoryEntry[] = [];
+  private future: HistoryEntry[] = [];
   private held = 0;
 
   /** At most so many bytes of past edits are kept, and at least one edit. */
@@ -28,14 +28,14 @@ export class History {
     return this.held;
   }
   /** The step that undo or redo would take; null without one. */
-  get undoStep(): Readonly<Entry> | null {
+  get undoStep(): Readonly<HistoryEntry> | null {
     return this.past.at(-1) ?? null;
   }
-  get redoStep(): Readonly<Entry> | null {
+  get redoStep(): Readonly<HistoryEntry> | null {
     return this.future.at(-1) ?? null;
   }
 
-  add(entry: Entry): void {
+  add(entry: HistoryEntry): void {
     for (const e of this.future) this.held -= e.bytes;
     this.future = [];
     this.past.push(entry);
@@ -50,7 +50,7 @@ export class History {
     return this.shift(this.future, this.past);
   }
 
-  private shift(from: Entry[], to: Entry[]): string | null {
+  private shift(from: HistoryEntry[], to: HistoryEntry[]): string | null {
     const entry = from.pop();
     if (!entry) return null;
     entry.apply();

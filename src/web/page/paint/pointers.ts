@@ -4,14 +4,14 @@
  * once; and a hand that rests beside a pen, which means nothing. Knows no DOM: places are in the pane's pixels.
  */
 import type { Point } from './raster.ts';
-import { pinch, type View } from './view.ts';
+import { pinch, type Viewport } from './view.ts';
 
 /** The pointer types of browsers. */
-export type Kind = 'mouse' | 'pen' | 'touch' | (string & {});
+export type PointerKind = 'mouse' | 'pen' | 'touch' | (string & {});
 type Role = 'draw' | 'view' | 'rest';
 
 export class Pointers {
-  private readonly held = new Map<number, { kind: Kind; at: Point; role: Role }>();
+  private readonly held = new Map<number, { kind: PointerKind; at: Point; role: Role }>();
   /** Whether fingers draw; null: as long as no pen has been seen. */
   fingers: boolean | null = null;
   private pen = false;
@@ -29,7 +29,7 @@ export class Pointers {
   }
 
   /** A pointer over the picture, pressed or not. True when it is the first pen. */
-  notice(kind: Kind): boolean {
+  notice(kind: PointerKind): boolean {
     if (kind !== 'pen' || this.pen) return false;
     return (this.pen = true);
   }
@@ -38,7 +38,7 @@ export class Pointers {
    * A pointer comes down. `view`: it shall move the view (its tool or button says so). `stopped`: what was being drawn
    * is to be taken back.
    */
-  down(id: number, kind: Kind, at: Point, view: boolean): { role: Role; stopped: boolean } {
+  down(id: number, kind: PointerKind, at: Point, view: boolean): { role: Role; stopped: boolean } {
     this.notice(kind);
     const was = this.drawing,
       penDown = [...this.held.values()].some((p) => p.kind === 'pen');
@@ -56,7 +56,7 @@ export class Pointers {
   }
 
   /** A pointer moves: what the view becomes by it; null where it does not move the view. */
-  move(id: number, to: Point, view: View): View | null {
+  move(id: number, to: Point, view: Viewport): Viewport | null {
     const own = this.held.get(id);
     if (!own) return null;
     const from = own.at;

@@ -1,5 +1,5 @@
 /**
- * Strokes and boxes on a label map (regions: regions.ts). Points are in pixels, a pixel's centre at halves; every
+ * Strokes and boxes on a label map (regions: regions.ts). Points are in pixels, a pixel's center at halves; every
  * function returns what it may have changed, or null.
  */
 
@@ -50,10 +50,10 @@ export function clip(
 export type Ink = number | Uint8Array;
 
 /**
- * A stroke's segment: all pixels whose centres lie within the radius of it; the radius goes from r0 to r1 (pen
+ * A stroke's segment: all pixels whose centers lie within the radius of it; the radius goes from r0 to r1 (pen
  * pressure).
  */
-export function segment(map: Map2, a: Point, b: Point, r0: number, r1: number, ink: Ink): Rect | null {
+export function strokeSegment(map: Map2, a: Point, b: Point, r0: number, r1: number, ink: Ink): Rect | null {
   const r = Math.max(r0, r1);
   const box = clip(
     map,
@@ -87,7 +87,7 @@ export const put = (map: Map2, p: number, ink: Ink): void => {
 export function frame(map: Map2, a: Point, b: Point, radius: number, ink: Ink): Rect | null {
   const corners = [a, { x: b.x, y: a.y }, b, { x: a.x, y: b.y }];
   return corners.reduce<Rect | null>(
-    (box, p, i) => union(box, segment(map, p, corners[(i + 1) % 4], radius, radius, ink)),
+    (box, p, i) => union(box, strokeSegment(map, p, corners[(i + 1) % 4], radius, radius, ink)),
     null,
   );
 }

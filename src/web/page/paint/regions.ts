@@ -11,7 +11,7 @@ const inside = ({ width, height }: Map2, at: Point): number => {
 };
 
 /** The 4-connected region of one class about a point, or (everywhere) all pixels of that class. */
-export function fill(map: Map2, at: Point, ink: Ink, everywhere = false): Rect | null {
+export function floodFill(map: Map2, at: Point, ink: Ink, everywhere = false): Rect | null {
   const start = inside(map, at);
   if (start < 0) return null;
   return everywhere ? fillMask(map, maskOf(map.labels, map.labels[start]), ink) : fillRegion(map, map, start, ink);
@@ -121,7 +121,7 @@ export function boundsOf({ width, height }: { width: number; height: number }, m
   return right < 0 ? null : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/** 1 where a pixel's centre lies inside the closed polygon (even-odd rule). */
+/** 1 where a pixel's center lies inside the closed polygon (even-odd rule). */
 export function polygonMask(
   { width, height }: { width: number; height: number },
   points: readonly Point[],

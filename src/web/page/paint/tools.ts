@@ -3,8 +3,8 @@
  * screen.
  */
 import { PAPER, type LayerName, type PaintDocument } from './document.ts';
-import { frame, rectangle, segment, union, type Ink, type Point, type Rect } from './raster.ts';
-import { boundsOf, fill, fillRegion, lift, polygonMask, putDown, region, type Lifted } from './regions.ts';
+import { frame, rectangle, strokeSegment, union, type Ink, type Point, type Rect } from './raster.ts';
+import { boundsOf, fillRegion, floodFill, lift, polygonMask, putDown, region, type Lifted } from './regions.ts';
 
 export type ToolName = 'brush' | 'eraser' | 'fill' | 'superpixel' | 'rectangle' | 'move' | 'pick' | 'pan';
 
@@ -75,7 +75,7 @@ export class Tools {
     if (tool === 'brush' || tool === 'eraser') {
       doc.begin(layer);
       this.draw(t, t);
-    } else if (tool === 'fill') doc.edit(layer, 'fill', (map) => fill(map, t, label, t.all));
+    } else if (tool === 'fill') doc.edit(layer, 'fill', (map) => floodFill(map, t, label, t.all));
     else if (tool === 'superpixel') this.superpixels(t);
     else if (tool === 'rectangle') this.outline = { kind: 'rectangle', a: t, b: t };
     else if (tool === 'move') this.pressMove(t);
@@ -131,7 +131,7 @@ export class Tools {
       { layer } = settings,
       size = widthOf(settings, doc);
     const map = { width: doc.width, height: doc.height, labels: doc.layers[layer] };
-    doc.touch(segment(map, a, b, radiusAt(size, a.pressure), radiusAt(size, b.pressure), this.ink));
+    doc.touch(strokeSegment(map, a, b, radiusAt(size, a.pressure), radiusAt(size, b.pressure), this.ink));
   }
 
   /** The superpixel under the pointer; dragging goes on to others. Without superpixels, the region of one class. */

@@ -1,7 +1,7 @@
 /** Where the picture lies in its pane: scale and offset in CSS pixels, and the moves that change them. */
 import type { Point } from './raster.ts';
 
-export interface View {
+export interface Viewport {
   scale: number;
   x: number;
   y: number;
@@ -11,8 +11,8 @@ interface Size {
   height: number;
 }
 
-/** The whole picture in the pane, centred, with a margin. Enlarged by whole steps never: smoothly. */
-export function fit(picture: Size, pane: Size, margin = 8): View {
+/** The whole picture in the pane, centerd, with a margin. Enlarged by whole steps never: smoothly. */
+export function fit(picture: Size, pane: Size, margin = 8): Viewport {
   const scale = Math.max(
     0.05,
     Math.min((pane.width - 2 * margin) / picture.width, (pane.height - 2 * margin) / picture.height),
@@ -20,18 +20,18 @@ export function fit(picture: Size, pane: Size, margin = 8): View {
   return { scale, x: (pane.width - scale * picture.width) / 2, y: (pane.height - scale * picture.height) / 2 };
 }
 
-export const toPicture = (v: View, p: Point): Point => ({ x: (p.x - v.x) / v.scale, y: (p.y - v.y) / v.scale });
-export const toPane = (v: View, p: Point): Point => ({ x: v.scale * p.x + v.x, y: v.scale * p.y + v.y });
+export const toPicture = (v: Viewport, p: Point): Point => ({ x: (p.x - v.x) / v.scale, y: (p.y - v.y) / v.scale });
+export const toPane = (v: Viewport, p: Point): Point => ({ x: v.scale * p.x + v.x, y: v.scale * p.y + v.y });
 
 /** Scaled by f about a point of the pane, which stays where it is. */
-export function zoom(v: View, f: number, about: Point, least = 0.1, most = 64): View {
+export function zoom(v: Viewport, f: number, about: Point, least = 0.1, most = 64): Viewport {
   const scale = Math.min(most, Math.max(least, v.scale * f)),
     g = scale / v.scale;
   return { scale, x: about.x - g * (about.x - v.x), y: about.y - g * (about.y - v.y) };
 }
 
 /** Two fingers from (a, b) to (c, d): the picture keeps under them. */
-export function pinch(v: View, [a, b]: readonly [Point, Point], [c, d]: readonly [Point, Point]): View {
+export function pinch(v: Viewport, [a, b]: readonly [Point, Point], [c, d]: readonly [Point, Point]): Viewport {
   const before = Math.hypot(a.x - b.x, a.y - b.y),
     after = Math.hypot(c.x - d.x, c.y - d.y);
   const from = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
@@ -41,7 +41,7 @@ export function pinch(v: View, [a, b]: readonly [Point, Point], [c, d]: readonly
 }
 
 /** Never out of sight: at least `keep` pixels of the picture stay in the pane. */
-export function held(v: View, picture: Size, pane: Size, keep = 40): View {
+export function held(v: Viewport, picture: Size, pane: Size, keep = 40): Viewport {
   const hold = (at: number, side: number, room: number): number => Math.min(room - keep, Math.max(keep - side, at));
   return {
     ...v,

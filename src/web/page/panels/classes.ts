@@ -1,8 +1,8 @@
-/** The row of classes: which one is painted, its name and colour, and new ones. */
+/** The row of classes: which one is painted, its name and color, and new ones. */
 import { hex, parseHex } from '../../../data/layout/palette.ts';
 import { $, h, icon, on } from '../dom.ts';
-import { say } from '../messages.ts';
-import type { State } from '../state.ts';
+import { notify } from '../messages.ts';
+import type { PageState } from '../state.ts';
 
 /** Lets a group of radio-like buttons be walked with arrow keys. */
 export function arrowKeys(box: HTMLElement): void {
@@ -55,7 +55,7 @@ export function segmented<T extends string>(
   return show;
 }
 
-export function showClasses(state: State): void {
+export function showClasses(state: PageState): void {
   const box = $('classes');
   arrowKeys(box);
   let drawn = '';
@@ -103,8 +103,8 @@ export function showClasses(state: State): void {
       'button',
       {
         class: 'icon-button quiet',
-        title: 'Rename or recolour the class (F2)',
-        'aria-label': 'Rename or recolour the class',
+        title: 'Rename or recolor the class (F2)',
+        'aria-label': 'Rename or recolor the class',
         onclick: () => editClass(state, state.settings.label),
       },
       '…',
@@ -121,26 +121,26 @@ export function showClasses(state: State): void {
   });
 }
 
-function addClass(state: State): void {
+function addClass(state: PageState): void {
   if (state.learnt) {
-    say('The run has learnt these classes. Reset it to add another.', { kind: 'learnt' });
+    notify('The run has learnt these classes. Reset it to add another.', { kind: 'learnt' });
     return;
   }
   const label = state.doc.addClass();
   if (label === null) {
-    say('There are as many classes as can be told apart.', { bad: true });
+    notify('There are as many classes as can be told apart.', { bad: true });
     return;
   }
   state.set({ label });
   editClass(state, label);
 }
 
-export function editClass(state: State, label: number): void {
+export function editClass(state: PageState, label: number): void {
   const dialog = $<HTMLDialogElement>('class-edit'),
     name = $<HTMLInputElement>('class-name'),
     color = $<HTMLInputElement>('class-color');
   if (state.doc.lines) {
-    say('Paper and line are all that a drawing has.', { kind: 'drawing' });
+    notify('Paper and line are all that a drawing has.', { kind: 'drawing' });
     return;
   }
   const c = state.doc.classes[label];
@@ -160,7 +160,7 @@ export function editClass(state: State, label: number): void {
     };
     if (Object.keys(change).length && !state.doc.changeClass(label, change)) {
       e.preventDefault();
-      $('class-error').textContent = 'Give it a name and a colour that no other class has.';
+      $('class-error').textContent = 'Give it a name and a color that no other class has.';
     }
   };
   dialog.showModal();
@@ -168,7 +168,7 @@ export function editClass(state: State, label: number): void {
 }
 
 /** Keeps brush size, layer and their controls in step. */
-export function showSettings(state: State): void {
+export function showSettings(state: PageState): void {
   const size = $<HTMLInputElement>('brush-size');
   on('brush-size', 'input', () => state.set({ size: Math.max(1, Math.round((Number(size.value) / 100) ** 2 * 400)) }));
   const layer = segmented(

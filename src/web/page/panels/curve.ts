@@ -1,15 +1,15 @@
 /** Loss curves on a logarithmic scale: small, quiet, drawn again when a reading comes. */
 import type { LossRow } from '../../engineProtocol.ts';
-import { $, css, h, Surface } from '../dom.ts';
+import { $, css, h, CanvasSurface } from '../dom.ts';
 
 const most = 1500; // readings drawn; older ones are thinned out
 
 export class Curve {
   private rows: LossRow[] = [];
-  private readonly surface: Surface;
+  private readonly surface: CanvasSurface;
 
   constructor() {
-    this.surface = new Surface($<HTMLCanvasElement>('curve-canvas'), (c) => this.draw(c));
+    this.surface = new CanvasSurface($<HTMLCanvasElement>('curve-canvas'), (c) => this.draw(c));
   }
 
   set(rows: readonly LossRow[]): void {

@@ -4,18 +4,20 @@
  */
 import { segmented } from './classes.ts';
 import { inked } from '../colors.ts';
-import type { Desk } from '../../assetsWorker/assetsClient.ts';
-import type { DeskResult, Picture } from '../../assetsWorker/assetsProtocol.ts';
+import type { AssetsClient } from '../../assetsWorker/assetsClient.ts';
+import type { AssetsResult, PagePicture } from '../../assetsWorker/assetsProtocol.ts';
 import { $, canvasOf } from '../dom.ts';
-import { complain } from '../messages.ts';
+import { notifyError } from '../messages.ts';
 
 const SUPERPIXELS = 400;
 
-/** The photograph's superpixels; the desk keeps them for `classes`. */
-export const superpixelsOf = async (desk: Desk, { width, height, photo }: Picture): Promise<Uint16Array> =>
-  (await desk.call('superpixels', { width, height, photo, count: SUPERPIXELS })).labels;
+/** The photograph's superpixels; the assets keeps them for `classes`. */
+export const superpixelsOf = async (
+  assets: AssetsClient,
+  { width, height, photo }: PagePicture,
+): Promise<Uint16Array> => (await assets.call('superpixels', { width, height, photo, count: SUPERPIXELS })).labels;
 
-export type FirstLayout = DeskResult<'classes'> & { superpixels: Uint16Array | null; lines: boolean };
+export type FirstLayoutChoice = AssetsResult<'classes'> & { superpixels: Uint16Array | null; lines: boolean };
 export interface LayoutFile {
   file: File;
   lines: boolean;
@@ -24,7 +26,7 @@ export interface LayoutFile {
 type Kind = 'classes' | 'lines';
 const kinds: Record<Kind, { soft: string; shown: string; file: string; title: string }> = {
   classes: {
-    soft: "The photograph's superpixels, merged to classes by colour, texture and place. Correct it with brush, fill and superpixel click.",
+    soft: "The photograph's superpixels, merged to classes by color, texture and place. Correct it with brush, fill and superpixel click.",
     shown: 'The first layout over the photograph',
     file: 'Use a layout file…',
     title: 'A first layout',
@@ -46,11 +48,11 @@ let choose: (kind: Kind) => void = () => {},
  * was chosen. `pick`: asks for a file.
  */
 export async function askFirstLayout(
-  desk: Desk,
+  assets: AssetsClient,
   name: string,
-  picture: Picture,
+  picture: PagePicture,
   pick: (taken: (file: File) => void) => void,
-): Promise<FirstLayout | LayoutFile | null> {
+): Promise<FirstLayoutChoice | LayoutFile | null> {
   const dialog = $<HTMLDialogElement>('segment'),
     canvas = $<HTMLCanvasElement>('segment-canvas'),
     k = $<HTMLInputElement>('segment-k'),
@@ -61,17 +63,17 @@ export async function askFirstLayout(
   c.drawImage(photo, 0, 0);
   let kind = 'classes' as Kind,
     superpixels: Promise<Uint16Array> | null = null;
-  const find = async (): Promise<FirstLayout> => {
+  const find = async (): Promise<FirstLayoutChoice> => {
     if (kind === 'lines')
       return {
-        ...(await desk.call('drawing', { ...picture, name, high: 1 - Number(detail.value) / 100 })),
+        ...(await assets.call('drawing', { ...picture, name, high: 1 - Number(detail.value) / 100 })),
         superpixels: null,
         lines: true,
       };
-    const found = await (superpixels ??= superpixelsOf(desk, picture));
-    return { ...(await desk.call('classes', { k: Number(k.value) })), superpixels: found, lines: false };
+    const found = await (superpixels ??= superpixelsOf(assets, picture));
+    return { ...(await assets.call('classes', { k: Number(k.value) })), superpixels: found, lines: false };
   };
-  let newest: Promise<FirstLayout>;
+  let newest: Promise<FirstLayoutChoice>;
   const update = async (): Promise<void> => {
     $('segment-k-text').textContent = k.value;
     const mine = (newest = find()),
@@ -88,7 +90,7 @@ export async function askFirstLayout(
   const shown = (): void =>
     void update().catch((e) => {
       dialog.close();
-      complain(e);
+      notifyError(e);
     });
   k.oninput = detail.oninput = shown;
   choose = (value) => {
@@ -125,6 +127,6 @@ export async function askFirstLayout(
   showKind('classes');
   choose('classes');
   const file = await closed;
-  // Whoever is quicker than the desk gets what was asked for last, as soon as it is there.
+  // Whoever is quicker than the assets gets what was asked for last, as soon as it is there.
   return file ? { file, lines: kind === 'lines' } : dialog.returnValue === 'use' ? newest! : null;
 }

@@ -2,18 +2,23 @@
  * What the networks see: gamma, beta, the discriminator's score and the layouts that the segmenter and the judge read;
  * each can be laid over the result.
  */
-import type { Engine } from '../../engineClient.ts';
-import type { Following, Inspection, Judgement, Labels, TargetInput } from '../../engineProtocol.ts';
+import type { EngineClient } from '../../engineClient.ts';
+import type { Following, Inspection, LayoutReading, Labels, TargetInput } from '../../engineProtocol.ts';
 import { $, canvasOf, h, on } from '../dom.ts';
 import { heatPixels, inked } from '../colors.ts';
-import { complain } from '../messages.ts';
+import { notifyError } from '../messages.ts';
 import type { Overlay, ResultPane } from '../panes/resultPane.ts';
-import type { State } from '../state.ts';
+import type { PageState } from '../state.ts';
 
 const hint =
   'After training has begun: where gamma and beta change the photograph’s features, what the discriminator believes, and the layout that segmenter and judge read off the result.';
 
-export function showInside(state: State, engine: Engine, result: ResultPane, target: () => TargetInput): () => void {
+export function showInside(
+  state: PageState,
+  engine: EngineClient,
+  result: ResultPane,
+  target: () => TargetInput,
+): () => void {
   let shown = '',
     busy = false;
   const empty = (): void => {
@@ -26,7 +31,7 @@ export function showInside(state: State, engine: Engine, result: ResultPane, tar
     button.disabled = busy || state.status.state === 'none' || state.status.state === 'preparing';
   };
 
-  const show = (i: Inspection, read: Judgement | Following | null): void => {
+  const show = (i: Inspection, read: LayoutReading | Following | null): void => {
     const { doc } = state;
     const maps: Overlay[] = i.maps.map((m) => ({
       name: m.label,
@@ -89,7 +94,7 @@ export function showInside(state: State, engine: Engine, result: ResultPane, tar
       const shownNow = { target: target(), picture: result.networkPixels ?? found.draft };
       show(found, state.doc.lines ? await engine.call('follow', shownNow) : await engine.call('judge', shownNow));
     } catch (e) {
-      complain(e);
+      notifyError(e);
     }
     busy = false;
     enable();

@@ -5,22 +5,22 @@
 import { arrowKeys } from './classes.ts';
 import { $, h, icon } from '../dom.ts';
 import { NAME_LENGTH, type TargetLayout } from '../paint/document.ts';
-import type { State } from '../state.ts';
+import type { PageState } from '../state.ts';
 
 /** Shows the target after (1) or before (-1) the one at hand. */
-export function nextTarget(state: State, step: number): void {
+export function nextTarget(state: PageState, step: number): void {
   const { targets, target } = state.doc;
   if (targets.length > 1) show(state, targets[(targets.indexOf(target) + step + targets.length) % targets.length]);
 }
 
-function show(state: State, target: TargetLayout): void {
+function show(state: PageState, target: TargetLayout): void {
   if (target === state.doc.target) return;
   state.doc.choose(target);
   changed(state);
 }
 
 /** The target layer is what there is to see now, and its result wanted. */
-function changed(state: State): void {
+function changed(state: PageState): void {
   state.set({ layer: 'target' });
   state.tell('painted', { layer: 'target', live: false });
 }
@@ -29,7 +29,7 @@ function changed(state: State): void {
  * `open`: reads a layout from a file, into the target at hand or (fresh) as one more. Returns what opens the list to
  * rename the target at hand.
  */
-export function showTargets(state: State, open: (fresh: boolean) => void): () => void {
+export function showTargets(state: PageState, open: (fresh: boolean) => void): () => void {
   const panel = $('targets'),
     list = $('target-list');
   let naming: TargetLayout | null = null,

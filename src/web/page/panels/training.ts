@@ -1,15 +1,15 @@
 /**
  * The training panel: settings and what they cost here; start, pause, go on, reset; progress; saving and opening runs.
  */
-import { EngineError, type Engine } from '../../engineClient.ts';
+import { EngineError, type EngineClient } from '../../engineClient.ts';
 import type { PresetName, RunInfo, TrainSettings, TrainStatus } from '../../engineProtocol.ts';
 import { Curve } from './curve.ts';
-import { $, download, duration, fileName, h, icon, memory, on, stem } from '../dom.ts';
-import { complain, say } from '../messages.ts';
+import { $, download, durationText, fileName, h, icon, memory, on, stem } from '../dom.ts';
+import { notifyError, notify } from '../messages.ts';
 import { PaintDocument, type TargetLayout } from '../paint/document.ts';
 import type { ResultPane } from '../panes/resultPane.ts';
-import { idle, type State } from '../state.ts';
-import type { Studio } from '../engineSession.ts';
+import { idle, type PageState } from '../state.ts';
+import type { EngineSession } from '../engineSession.ts';
 
 const presets: [PresetName, string][] = [
   ['fast', 'fast'],
@@ -32,14 +32,14 @@ const input = (id: string): HTMLInputElement => $<HTMLInputElement>(id);
 
 export class TrainingPanel {
   readonly curve = new Curve();
-  private readonly engine: Engine;
+  private readonly engine: EngineClient;
   private asked = 0; // estimates asked for; older answers are dropped
   private rendering = false;
   private hiddenAt: number | null = null;
 
   constructor(
-    private readonly state: State,
-    private readonly studio: Studio,
+    private readonly state: PageState,
+    private readonly studio: EngineSession,
     private readonly result: ResultPane,
     private readonly openFile: () => void,
     private readonly inspected: () => void,
@@ -115,7 +115,7 @@ export class TrainingPanel {
         const e = await this.engine.call('estimate', this.settings);
         if (mine === this.asked && !this.state.learnt)
           this.tellEstimate(
-            `${e.exact ? '' : 'about '}${duration(e.seconds)}, ${e.iterations} iterations, ${memory(e.bytes)}${e.note ? `. ${e.note}` : ''}`,
+            `${e.exact ? '' : 'about '}${durationText(e.seconds)}, ${e.iterations} iterations, ${memory(e.bytes)}${e.note ? `. ${e.note}` : ''}`,
           );
       } catch (error) {
         const lost = error instanceof EngineError && error.failure.kind === 'lost'; // told of by itself
@@ -136,7 +136,7 @@ export class TrainingPanel {
   private async toggle(): Promise<void> {
     const { state } = this.state.status;
     if (!this.studio.report) {
-      say('Training needs WebGPU; what to do is in the result pane.', { bad: true, kind: 'no gpu' });
+      notify('Training needs WebGPU; what to do is in the result pane.', { bad: true, kind: 'no gpu' });
       return;
     }
     try {
@@ -152,7 +152,7 @@ export class TrainingPanel {
     const { doc } = this.state,
       missing = doc.missing(true);
     if (missing.length) {
-      say(
+      notify(
         doc.lines
           ? 'The photograph’s own drawing has no lines: draw them there first.'
           : `The source layout does not show ${missing.join(', ')}: paint it there first, where the photograph has it.`,
@@ -193,8 +193,8 @@ export class TrainingPanel {
         this.estimate();
         await this.toggle();
       };
-      complain(error, [{ label: `Use ${size} px`, act: () => void again() }]);
-    } else complain(error);
+      notifyError(error, [{ label: `Use ${size} px`, act: () => void again() }]);
+    } else notifyError(error);
   }
 
   private reset(): Promise<void> {
@@ -206,7 +206,7 @@ export class TrainingPanel {
     try {
       this.studio.setStatus(await this.engine.call('reset', {}));
     } catch (e) {
-      complain(e);
+      notifyError(e);
     }
     this.curve.set([]);
     this.result.showNetwork(null, 0);
@@ -233,7 +233,7 @@ export class TrainingPanel {
       $<HTMLInputElement>(id).disabled = s.state !== 'none' && s.state !== 'finished';
     $<HTMLProgressElement>('progress').value = s.iterations ? s.iteration / s.iterations : 0;
     if (s.state !== 'none') {
-      const left = s.secondsLeft === null || s.state !== 'running' ? '' : `, ${duration(s.secondsLeft)} left`;
+      const left = s.secondsLeft === null || s.state !== 'running' ? '' : `, ${durationText(s.secondsLeft)} left`;
       this.tellEstimate(
         s.state === 'preparing'
           ? s.doing || 'preparing'
@@ -271,7 +271,7 @@ export class TrainingPanel {
       if (target.name === from) continue;
       this.told.set(target, target.name);
       if (this.wanted === from) this.wanted = target.name;
-      await this.engine.call('renameTarget', { from, to: target.name }).catch(complain);
+      await this.engine.call('renameTarget', { from, to: target.name }).catch(notifyError);
     }
   }
 
@@ -289,7 +289,7 @@ export class TrainingPanel {
       if (state === 'running') await this.engine.call('watch', { targets: [this.studio.target(this.wanted)] });
       else await this.render(state !== 'finished');
     } catch (e) {
-      complain(e);
+      notifyError(e);
     }
   }
 
@@ -302,7 +302,7 @@ export class TrainingPanel {
       const { picture, iteration } = await this.engine.call('render', { target: this.studio.target(this.wanted), raw });
       if (version === this.version) this.fadeIn(picture, iteration);
     } catch (e) {
-      complain(e);
+      notifyError(e);
     }
     this.rendering = false;
     if (version !== this.version) void this.render(raw);
@@ -319,9 +319,9 @@ export class TrainingPanel {
         });
         download(bytes, `${fileName(doc.name, doc.target.name)}-result.png`, 'image/png');
       } else if (this.result.previewPixels) this.savePreview();
-      else say('There is no result yet.', { kind: 'nothing' });
+      else notify('There is no result yet.', { kind: 'nothing' });
     } catch (e) {
-      complain(e);
+      notifyError(e);
     }
   }
   savePreview: () => void = () => {};
@@ -333,26 +333,26 @@ export class TrainingPanel {
       const { name, bytes } = await this.engine.call('save', {});
       download(bytes, name, 'application/zip');
     } catch (e) {
-      complain(e);
+      notifyError(e);
     }
   }
 
   async open(file: { name: string; bytes: Uint8Array<ArrayBuffer> }): Promise<void> {
     if (!this.studio.report) {
-      say('Opening a run needs WebGPU.', { bad: true });
+      notify('Opening a run needs WebGPU.', { bad: true });
       return;
     }
     try {
       this.adopt(await this.engine.call('openRun', file));
     } catch (e) {
-      complain(e);
+      notifyError(e);
     }
   }
   async restore(): Promise<void> {
     try {
       this.adopt(await this.engine.call('restore', {}));
     } catch (e) {
-      complain(e);
+      notifyError(e);
     }
   }
 
@@ -363,7 +363,7 @@ export class TrainingPanel {
       .filter((t) => t.width === source.photo.width && t.height === source.photo.height)
       .map((t) => ({ name: t.name, labels: t.data }));
     if (same.length < targets.length)
-      say(
+      notify(
         `${targets.length - same.length} of the run's ${targets.length} targets have another size than the photograph: they stay in the run, and are not shown here.`,
         { kind: 'other sizes' },
       );
@@ -406,7 +406,7 @@ export class TrainingPanel {
     if (this.hiddenAt === null || (state !== 'running' && state !== 'finished')) return;
     const done = iteration - this.hiddenAt;
     this.hiddenAt = null;
-    say(
+    notify(
       done > 0
         ? `Training went on while this tab was in the background: ${done} more iterations.`
         : 'The browser paused training while this tab was in the background; it goes on now.',

@@ -3,17 +3,17 @@
  * tools do.
  */
 import { inkOf } from '../colors.ts';
-import { $, canvasOf, css, on, Surface, tell } from '../dom.ts';
+import { $, canvasOf, css, on, CanvasSurface, setText } from '../dom.ts';
 import { PAPER, type LayerName, type PaintDocument } from '../paint/document.ts';
 import { Pointers } from '../paint/pointers.ts';
 import type { Point, Rect } from '../paint/raster.ts';
 import { Tools, widthOf, type Touch } from '../paint/tools.ts';
-import { fit, held, toPane, toPicture, zoom, type View } from '../paint/view.ts';
-import type { State } from '../state.ts';
+import { fit, held, toPane, toPicture, zoom, type Viewport } from '../paint/view.ts';
+import type { PageState } from '../state.ts';
 
 export class PaintPane {
-  readonly surface: Surface;
-  view: View = { scale: 1, x: 0, y: 0 };
+  readonly surface: CanvasSurface;
+  view: Viewport = { scale: 1, x: 0, y: 0 };
   private fitted = true;
   tools!: Tools;
   private photo!: HTMLCanvasElement;
@@ -30,12 +30,12 @@ export class PaintPane {
   private mark: Point | null = null;
 
   constructor(
-    private readonly state: State,
-    private readonly viewed: (v: View | null) => void,
+    private readonly state: PageState,
+    private readonly viewed: (v: Viewport | null) => void,
     private readonly refuse: () => boolean,
   ) {
     const canvas = $<HTMLCanvasElement>('paint-canvas');
-    this.surface = new Surface(
+    this.surface = new CanvasSurface(
       canvas,
       (c) => this.draw(c),
       () => {
@@ -100,7 +100,7 @@ export class PaintPane {
     this.surface.redraw();
   }
 
-  private setView(v: View): void {
+  private setView(v: Viewport): void {
     this.fitted = false;
     this.view = held(v, { width: this.state.doc.width, height: this.state.doc.height }, this.surface);
     this.viewed(this.view);
@@ -112,7 +112,7 @@ export class PaintPane {
     this.photo = canvasOf(doc.width, doc.height, doc.photo);
     this.layer = { canvas: canvasOf(doc.width, doc.height), image: new ImageData(doc.width, doc.height) };
     doc.on((c) => {
-      if ('rect' in c && c.layer === this.state.settings.layer) this.colour(c.rect);
+      if ('rect' in c && c.layer === this.state.settings.layer) this.color(c.rect);
     });
     this.repaintLayer();
     this.fit();
@@ -122,11 +122,11 @@ export class PaintPane {
     if (!this.layer) return;
     this.shownLayer = this.state.settings.layer;
     $<HTMLInputElement>('opacity').value = String(Math.round(this.opacity[this.state.settings.layer] * 100));
-    this.colour(this.state.doc.whole);
+    this.color(this.state.doc.whole);
   }
 
-  /** The layer's colours, where they have changed. */
-  private colour(r: Rect): void {
+  /** The layer's colors, where they have changed. */
+  private color(r: Rect): void {
     const { doc, settings } = this.state,
       labels = doc.layers[settings.layer],
       data = new Uint32Array(this.layer.image.data.buffer);
@@ -394,7 +394,7 @@ export class PaintPane {
         : doc.lines
           ? `${settings.tool === 'eraser' || settings.label === PAPER ? 'taking lines away from' : 'drawing lines on'} the ${settings.layer}`
           : `painting ${doc.classes[settings.label]?.name ?? ''} on the ${settings.layer} layout`;
-    tell('paint-status', [hint + pen, where].filter(Boolean).join(' · '));
+    setText('paint-status', [hint + pen, where].filter(Boolean).join(' · '));
   }
 }
 

@@ -3,15 +3,15 @@
  * where its pixels come from.
  */
 import type { Pixels, SourceField } from '../../engineProtocol.ts';
-import { $, canvasOf, css, h, on, Surface } from '../dom.ts';
+import { $, canvasOf, css, h, on, CanvasSurface } from '../dom.ts';
 import type { PaintDocument } from '../paint/document.ts';
 import { inked } from '../colors.ts';
 import type { Point } from '../paint/raster.ts';
-import { fit, toPane, toPicture, type View } from '../paint/view.ts';
-import type { State } from '../state.ts';
+import { fit, toPane, toPicture, type Viewport } from '../paint/view.ts';
+import type { PageState } from '../state.ts';
 
 export type Mode = 'preview' | 'auto' | 'network';
-/** A map laid over the result: coloured pixels, and the value at each for the probe. */
+/** A map laid over the result: colored pixels, and the value at each for the probe. */
 export interface Overlay extends Pixels {
   name: string;
   valueAt: (p: number) => string;
@@ -25,7 +25,7 @@ const befores = {
 };
 
 export class ResultPane {
-  readonly surface: Surface;
+  readonly surface: CanvasSurface;
   mode: Mode = 'auto';
   /** Patch preview, newest level; the network's newest picture. */
   private preview: { canvas: HTMLCanvasElement; pixels: Pixels } | null = null;
@@ -34,8 +34,8 @@ export class ResultPane {
   private overlay: { canvas: HTMLCanvasElement; of: Overlay } | null = null;
   private photo!: HTMLCanvasElement;
   private layout: { doc: PaintDocument; key: string; canvas: HTMLCanvasElement } | null = null;
-  private view: View = { scale: 1, x: 0, y: 0 };
-  private shared: View | null = null;
+  private view: Viewport = { scale: 1, x: 0, y: 0 };
+  private shared: Viewport | null = null;
   private shown = 0; // the network's opacity as drawn; moves to its goal
   private before: keyof typeof befores = 'none';
   private probe: Point | null = null;
@@ -44,11 +44,11 @@ export class ResultPane {
   private pointed: Point | undefined;
 
   constructor(
-    private readonly state: State,
+    private readonly state: PageState,
     private readonly mark: (p: Point | null) => void,
   ) {
     const canvas = $<HTMLCanvasElement>('result-canvas');
-    this.surface = new Surface(
+    this.surface = new CanvasSurface(
       canvas,
       (c) => this.draw(c),
       () => this.place(),
@@ -86,7 +86,7 @@ export class ResultPane {
   }
 
   /** Looks at the same part of the picture as the paint pane; the whole picture with null. */
-  follow(view: View | null): void {
+  follow(view: Viewport | null): void {
     this.shared = view;
     this.place();
   }
@@ -211,7 +211,7 @@ export class ResultPane {
     c.fillRect(x + 1, 0, 1, this.surface.height);
   }
 
-  /** The target in its colours; made again only when it has changed, not for every frame. */
+  /** The target in its colors; made again only when it has changed, not for every frame. */
   private layoutCanvas(): HTMLCanvasElement {
     const { doc } = this.state,
       key = `${doc.version.target} ${doc.version.classes}`;
