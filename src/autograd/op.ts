@@ -1,7 +1,7 @@
 /** How an op is stated: shape rule, forward, backward, float64 reference and the cases that prove it, in one place. */
 import { alignment } from '../engine/memory/storage.ts';
 import { newNodeId, type Backward } from './tape.ts';
-import { type DType, type Session, type Shape, Tensor } from './tensor.ts';
+import type { DType, Session, Shape, Tensor } from './tensor.ts';
 
 /** A float64 array with a shape: what references compute with. */
 export interface Ref {

@@ -10,7 +10,7 @@ import { assign } from './ops/copy/copy.ts';
 import { mergePartialSums } from './passes/partialSums.ts';
 import { rowsOf, sigmaOf, Spectral, type SpectralKind } from './optimizer/spectral.ts';
 import { gradients } from './tape.ts';
-import { sizeOf, Tensor, type Session, type Shape } from './tensor.ts';
+import { sizeOf, type Tensor, type Session, type Shape } from './tensor.ts';
 
 export interface ParameterSpec {
   name: string;

@@ -40,7 +40,7 @@ const good = (o: Outcome): Outcome => {
 const weights = (dir: string): string => hash(join(folder, dir, 'weights-000008.safetensors'));
 
 test('every command explains itself with an example', async () => {
-  const all = [...good(await run(['--help'])).stdout.matchAll(/^  ([a-z]+) /gm)]
+  const all = [...good(await run(['--help'])).stdout.matchAll(/^ {2}([a-z]+) /gm)]
     .map((m) => m[1])
     .filter((c) => c !== 'help' && c !== 'semia');
   assert.ok(

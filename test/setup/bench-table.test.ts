@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BenchRecord, Row } from '../../bench/support/record.ts';
 import { interleave, summarize } from '../../bench/support/timing.ts';
-// @ts-ignore plain JavaScript, since it needs no build
+// @ts-expect-error plain JavaScript, since it needs no build
 import { between, markers, tableOf } from '../../bench/support/table.mjs';
 
 const row = (what: string, who: string, least: number, ratio?: number): Row => ({

@@ -7,11 +7,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-// @ts-ignore plain JavaScript, since it runs before anything is installed
+// @ts-expect-error plain JavaScript, since it runs before anything is installed
 import { derivedEntries } from '../../setup/drivers/apt.mjs';
-// @ts-ignore
+// @ts-expect-error
 import { forGlibc, needed, tooNew } from '../../setup/drivers/elf.mjs';
-// @ts-ignore
+// @ts-expect-error
 import { mesaVersion, outdated, packageOf } from '../../setup/drivers/mesa.mjs';
 
 test('only a software Mesa before 25.1 is outdated', () => {

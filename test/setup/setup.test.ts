@@ -1,13 +1,13 @@
 // The setup scripts' pure parts: apt's source entries, the line for each system, uvu's summaries, what is installed.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-// @ts-ignore plain JavaScript, since it runs before anything is installed
+// @ts-expect-error plain JavaScript, since it runs before anything is installed
 import { deriveEntry, missingEntry, offers } from '../../setup/drivers/apt.mjs';
-// @ts-ignore
+// @ts-expect-error
 import { agrees } from '../../setup/dependencies.mjs';
-// @ts-ignore
+// @ts-expect-error
 import { judge, lastLine, parseSummary, seconds, table } from '../../scripts/test/results.mjs';
-// @ts-ignore
+// @ts-expect-error
 import { aptPlan, installLine, packageManager, parseOsRelease } from '../../setup/system.mjs';
 
 const suite = 'bookworm-backports';

@@ -44,16 +44,16 @@ const latin1 = (b: Uint8Array): string => {
 
 /** Opcodes that run code or build objects of classes, by name for the message. */
 const refused: Readonly<Record<number, string>> = {
-  0x69: 'INST',
-  0x6f: 'OBJ',
-  0x81: 'NEWOBJ',
-  0x92: 'NEWOBJ_EX',
-  0x82: 'EXT1',
-  0x83: 'EXT2',
-  0x84: 'EXT4',
-  0x50: 'PERSID',
-  0x97: 'NEXT_BUFFER',
-  0x98: 'READONLY_BUFFER',
+  105: 'INST',
+  111: 'OBJ',
+  129: 'NEWOBJ',
+  146: 'NEWOBJ_EX',
+  130: 'EXT1',
+  131: 'EXT2',
+  132: 'EXT4',
+  80: 'PERSID',
+  151: 'NEXT_BUFFER',
+  152: 'READONLY_BUFFER',
 };
 
 /**
