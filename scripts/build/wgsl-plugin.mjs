@@ -45,7 +45,7 @@ export async function expandWgsl(path, libDir) {
 /** Without comments and indentation; lines stay, so that `origin` still tells where an error is. */
 const smaller = (source) =>
   source
-    .replace(/\/\*[^]*?\*\//g, (c) => c.replace(/[^\n]/g, ''))
+    .replace(/\/\*[\s\S]*?\*\//g, (c) => c.replace(/[^\n]/g, ''))
     .replace(/\/\/.*$/gm, '')
     .replace(/^[ \t]+|[ \t]+$/gm, '');
 

@@ -1,6 +1,6 @@
 // What a test file's output says, and how a run is summed up.
 
-const plain = (text) => text.replace(/\x1b\[[0-9;]*m/g, '');
+import { stripVTControlCharacters as plain } from 'node:util';
 
 /** uvu's own summary, printed at the end: { passed, failed, skipped }, or null if there is none. */
 export function parseSummary(output) {

@@ -31,6 +31,7 @@ export interface OpSpec<A> {
   shape: (shapes: readonly Shape[], attrs: A) => Shape;
   dtype?: DType;
   /** Records the launches that fill `out`. Returns tensors to save for backward, if any. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: an op that saves nothing needs no return statement
   forward: (session: Session, x: readonly Tensor[], out: Tensor, attrs: A) => readonly Tensor[] | void;
   /** null: the op declares that no gradient flows through it. */
   backward: Backward<A> | null;

@@ -8,7 +8,7 @@ import { resize, type Picture } from '../data/image/image.ts';
 import { encodePng } from './decode.ts';
 import type { LossRow } from '../model/training/lossRows.ts';
 
-export const escape = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 /** A picture as a data URI, scaled down to at most `longSide` pixels. */
 export function dataUri(picture: Picture, longSide = 512): string {
@@ -25,10 +25,10 @@ export interface Figure {
   src: string;
 }
 export const figures = (list: readonly Figure[]): string =>
-  `<div class="row">${list.map((f) => `<figure><img src="${f.src}" alt="${escape(f.caption)}"><figcaption>${escape(f.caption)}</figcaption></figure>`).join('\n')}</div>`;
+  `<div class="row">${list.map((f) => `<figure><img src="${f.src}" alt="${escapeHtml(f.caption)}"><figcaption>${escapeHtml(f.caption)}</figcaption></figure>`).join('\n')}</div>`;
 
 export const facts = (rows: readonly (readonly [string, string])[]): string =>
-  `<table>${rows.map(([k, v]) => `<tr><th>${escape(k)}</th><td>${escape(v)}</td></tr>`).join('')}</table>`;
+  `<table>${rows.map(([k, v]) => `<tr><th>${escapeHtml(k)}</th><td>${escapeHtml(v)}</td></tr>`).join('')}</table>`;
 
 const style = `
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#5b6570;--line:#d5dae0;--ground:#fff}
@@ -44,7 +44,7 @@ table{border-collapse:collapse}th{font-weight:500;color:var(--soft);text-align:l
 export function page(title: string, body: string, { refresh = 0, head = '' } = {}): string {
   const again = refresh ? `<meta http-equiv="refresh" content="${refresh}">` : '';
   return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${again}
-<title>${escape(title)}</title><style>${style}</style>${head}</head><body>\n<h1>${escape(title)}</h1>\n${body}\n</body></html>\n`;
+<title>${escapeHtml(title)}</title><style>${style}</style>${head}</head><body>\n<h1>${escapeHtml(title)}</h1>\n${body}\n</body></html>\n`;
 }
 
 const asset = (name: string): string =>

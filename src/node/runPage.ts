@@ -4,7 +4,7 @@
 import { basename, join } from 'node:path';
 import { readPicture } from './decode.ts';
 import { writeFileAtomic } from './files.ts';
-import { curveHead, curves, dataUri, escape, facts, figures, page, type Figure } from './page.ts';
+import { curveHead, curves, dataUri, escapeHtml, facts, figures, page, type Figure } from './page.ts';
 import type { RunFolder } from './runFolder.ts';
 
 const shown = 8;
@@ -45,7 +45,7 @@ export async function writeRunPage(
     ...(results.length ? ['<h2>Results</h2>', figures(results)] : []),
     ...(progress.length
       ? [
-          `<h2>${first ? `Progress on ${escape(basename(first.name))}` : 'Progress on the source layout'}</h2>`,
+          `<h2>${first ? `Progress on ${escapeHtml(basename(first.name))}` : 'Progress on the source layout'}</h2>`,
           figures(progress),
         ]
       : []),

@@ -101,12 +101,13 @@ const spoiled = async (name: string, spoil: (path: string) => void): Promise<voi
   spoil(at(name));
 };
 const edit =
-  (change: (record: Record<string, any>) => void) =>
-  (path: string): void => {
-    const record = JSON.parse(readFileSync(join(path, 'run.json'), 'utf8'));
-    change(record);
-    writeFileSync(join(path, 'run.json'), JSON.stringify(record));
-  };
+  // biome-ignore lint/suspicious/noExplicitAny: a run's record, as JSON, on its way to being damaged
+    (change: (record: Record<string, any>) => void) =>
+    (path: string): void => {
+      const record = JSON.parse(readFileSync(join(path, 'run.json'), 'utf8'));
+      change(record);
+      writeFileSync(join(path, 'run.json'), JSON.stringify(record));
+    };
 const weights = 'weights-000000.safetensors';
 await spoiled(
   'future',
@@ -200,9 +201,12 @@ function mount(name: string, options: string): string | null {
   }
 }
 const full = root ? mount('full', 'size=8k') : null;
-const readOnly = root
-  ? mount('locked', 'ro,size=8k')
-  : (chmodSync((mkdirSync(at('locked')), at('locked')), 0o555), at('locked'));
+function withoutWriting(name: string): string {
+  mkdirSync(at(name));
+  chmodSync(at(name), 0o555);
+  return at(name);
+}
+const readOnly = root ? mount('locked', 'ro,size=8k') : withoutWriting('locked');
 
 interface Case {
   name: string;

@@ -274,7 +274,7 @@ test('preview fills layouts in one command, the same each time, and says how in 
 });
 
 test('analogies: by numbers and as a filter', async () => {
-  const target = 'ex/coast/targets/' + readdirSync(join(folder, 'ex/coast/targets'))[0];
+  const target = `ex/coast/targets/${readdirSync(join(folder, 'ex/coast/targets'))[0]}`;
   good(
     await run([
       'analogies',

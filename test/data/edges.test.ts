@@ -69,16 +69,15 @@ test('thinning keeps each line connected and is a pixel wide', () => {
   const theirs = bits(g.thinned);
   // scikit-image's pass differs in which pixels of ends and corners go; every pixel of one lies by the other's.
   const [there, here] = [distances(theirs, W, H), distances(thinned, W, H)];
-  thinned.forEach((l, p) => assert.ok(!l || there[p] <= 3, `at ${p % W}, ${Math.floor(p / W)}`));
-  theirs.forEach((l, p) => assert.ok(!l || here[p] <= 3, `theirs at ${p % W}, ${Math.floor(p / W)}`));
+  for (const [p, l] of thinned.entries()) assert.ok(!l || there[p] <= 3, `at ${p % W}, ${Math.floor(p / W)}`);
+  for (const [p, l] of theirs.entries()) assert.ok(!l || here[p] <= 3, `theirs at ${p % W}, ${Math.floor(p / W)}`);
   assert.equal(thin(thinned, W, H), thinned);
 });
 
 test("distances are SciPy's", () => {
   const d = distances(bits(g.edges[0].rows), W, H);
-  g.distances.forEach((want, i) =>
-    assert.ok(Math.abs(d[7 * i] - want) < 1e-5, `at ${7 * i}: ${d[7 * i]}, SciPy ${want}`),
-  );
+  for (const [i, want] of g.distances.entries())
+    assert.ok(Math.abs(d[7 * i] - want) < 1e-5, `at ${7 * i}: ${d[7 * i]}, SciPy ${want}`);
   assert.ok(distances(new Uint8Array(6), 3, 2).every((v) => v === Infinity));
 });
 

@@ -46,7 +46,7 @@ test('no warning about a plain pair', () =>
 
 const warned = (got: string[], want: readonly RegExp[]): void => {
   assert.is(got.length, want.length, got.join('\n'));
-  want.forEach((w, i) => assert.match(got[i], w));
+  for (const [i, w] of want.entries()) assert.match(got[i], w);
 };
 
 test('the source: rare, thin and dominant classes', () => {
@@ -81,7 +81,7 @@ test('targets: a class absent from the source, a huge enlargement, a thin struct
     [],
   ); // 6.4x
   warned(
-    target((x, y) => (y >= 20 && y < 23 ? 3 : y < 40 ? 0 : 1)),
+    target((_x, y) => (y >= 20 && y < 23 ? 3 : y < 40 ? 0 : 1)),
     [/^t\.png: class rock is mostly narrower than 4 pixels \(100 % of it\)/],
   );
 });

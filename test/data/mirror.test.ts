@@ -181,14 +181,14 @@ for (const condition of ['onehot', 'color'] as Condition[]) {
         swapped,
         turned(labels).map((k) => mirror![k]),
       );
-      turned(image).forEach((v, i) => assert.ok(Math.abs(v - picture[i]) < 1e-5));
+      for (const [i, v] of turned(image).entries()) assert.ok(Math.abs(v - picture[i]) < 1e-5);
       const of = (l: ArrayLike<number>): number[] =>
         Array.from({ length: layout.length }, (_, i) => {
           const k = l[i % (W * H)],
             channel = Math.floor(i / (W * H));
           return condition === 'onehot' ? Number(k === channel) : colors[k][channel] / 127.5 - 1;
         });
-      of(swapped).forEach((v, i) => assert.ok(Math.abs(v - conditions[i]) < 1e-5, `layout at ${i}`));
+      for (const [i, v] of of(swapped).entries()) assert.ok(Math.abs(v - conditions[i]) < 1e-5, `layout at ${i}`);
     }));
 }
 test.run();

@@ -63,12 +63,13 @@ for (const [name, scene] of scenes) {
 
   test(`${name}: every class covers half a percent of the source or more; targets use no other class`, () => {
     const present = areas(scene.source, classes);
-    present.forEach((share, k) => assert.ok(share >= 0.005, `${scene.classes[k].name}: ${share}`));
+    for (const [k, share] of present.entries()) assert.ok(share >= 0.005, `${scene.classes[k].name}: ${share}`);
     for (const target of scene.targets) assert.ok(Math.max(...target.layout) < classes, target.name);
   });
 
   test(`${name}: every class has texture in the source`, () => {
-    scene.classes.forEach((c, k) => assert.ok(texture(scene.source, k) > 3, `${c.name}: ${texture(scene.source, k)}`));
+    for (const [k, c] of scene.classes.entries())
+      assert.ok(texture(scene.source, k) > 3, `${c.name}: ${texture(scene.source, k)}`);
   });
 
   test(`${name}: every target moves at least 3 % of the pixels to another class, and no two targets agree`, () => {
@@ -88,10 +89,10 @@ test("face: many small classes by CelebAMask-HQ's names and colors, in pairs, al
   for (const c of scene.classes) assert.equal(c.color, known.get(c.name), c.name);
   assert.equal(mirrorOf(scene.classes.map((c) => c.name))!.filter((m, k) => m !== k).length, 6);
   for (const p of [scene.source, ...scene.targets])
-    areas(p, scene.classes.length).forEach((share, k) =>
-      assert.ok(share > 5e-4, `${p.name}: ${scene.classes[k].name} ${share}`),
-    );
-  scene.classes.forEach((c, k) => assert.ok(texture(scene.source, k) > 3, `${c.name}: ${texture(scene.source, k)}`));
+    for (const [k, share] of areas(p, scene.classes.length).entries())
+      assert.ok(share > 5e-4, `${p.name}: ${scene.classes[k].name} ${share}`);
+  for (const [k, c] of scene.classes.entries())
+    assert.ok(texture(scene.source, k) > 3, `${c.name}: ${texture(scene.source, k)}`);
   for (const t of scene.targets)
     assert.ok(
       t.layout.reduce((n, k, p) => n + Number(k !== scene.source.layout[p]), 0) / t.layout.length > 0.008,

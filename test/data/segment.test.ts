@@ -60,7 +60,8 @@ test('Lab of the primaries is what color science says', () => {
     ],
   ];
   for (const [[r, g, b], want] of known)
-    labOf(r, g, b).forEach((v, i) => assert.ok(Math.abs(v - want[i]) < 0.02, `${[r, g, b]}: ${v}, not ${want[i]}`));
+    for (const [i, v] of labOf(r, g, b).entries())
+      assert.ok(Math.abs(v - want[i]) < 0.02, `${[r, g, b]}: ${v}, not ${want[i]}`);
 });
 
 /** How many 4-connected regions of equal labels there are. */
@@ -72,7 +73,7 @@ function regions({ width, labels }: { width: number; labels: ArrayLike<number> }
     n++;
     const open = [first];
     seen[first] = 1;
-    for (let p; (p = open.pop()) !== undefined; ) {
+    for (let p: number | undefined; (p = open.pop()) !== undefined; ) {
       const x = p % width;
       for (const q of [x ? p - 1 : -1, x < width - 1 ? p + 1 : -1, p - width, p + width])
         if (q >= 0 && q < labels.length && !seen[q] && labels[q] === labels[p]) {

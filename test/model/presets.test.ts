@@ -69,7 +69,7 @@ for (const name of presetNames) {
         'G.dec.tail.conv.weight',
         'D.disc.0.weight',
         'S.seg.out.weight',
-        'G.sft.0.scale.' + (c.network.sft === 'linear' ? 'linear' : 'fc2') + '.weight',
+        `G.sft.0.scale.${c.network.sft === 'linear' ? 'linear' : 'fc2'}.weight`,
       ]) {
         assert.ok(
           start.get(k)!.data.some((v, i) => v !== end.get(k)!.data[i]),

@@ -1,7 +1,8 @@
 /** What the ops' own cases cannot show: gradients of gradients, new random numbers on replay, losses, refusals. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ref, type Op, type Ref } from '../../src/autograd/op.ts';
+import { ref, type Ref } from '../../src/autograd/op.ts';
+import type { AnyOp } from '../../src/autograd/ops/index.ts';
 import { biasOp } from '../../src/autograd/ops/pointwise/bias.ts';
 import { featureDifferenceOp } from '../../src/autograd/ops/loss/featureDifference.ts';
 import { crossEntropy } from '../../src/autograd/ops/loss/crossEntropy.ts';
@@ -22,12 +23,11 @@ import { logSoftmax, softmax } from '../../src/autograd/functional/softmax.ts';
 import { weightedSumOp } from '../../src/autograd/ops/loss/weightedSum.ts';
 import { warp } from '../../src/autograd/ops/spatial/warp.ts';
 import { gradients } from '../../src/autograd/tape.ts';
-import type { Tensor } from '../../src/autograd/tensor.ts';
+import type { Shape, Tensor } from '../../src/autograd/tensor.ts';
 import { hashUniform } from '../../src/engine/random.ts';
 import { caseInputs, checkBackward, checkForward, type AnyCase } from '../support/check.ts';
 import { scoped } from '../support/device.ts';
 
-type AnyOp = Op<any>;
 /** A composition of ops under the harness of the ops: a function of tensors and its float64 reference. */
 const composed = (
   name: string,
@@ -36,7 +36,15 @@ const composed = (
   terms: number,
 ): AnyOp =>
   Object.assign((x: readonly Tensor[]) => f(x), {
-    spec: { name, shape: ([s]: any) => s, forward: () => {}, backward: null, reference, terms: () => terms, cases: [] },
+    spec: {
+      name,
+      shape: ([s]: readonly Shape[]) => s,
+      forward: () => {},
+      backward: null,
+      reference,
+      terms: () => terms,
+      cases: [],
+    },
     full: () => {
       throw new Error('unused');
     },

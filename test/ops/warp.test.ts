@@ -11,9 +11,8 @@ const [W, H] = [23, 9];
 const points: ControlPoint[] = [0, 1, 2].flatMap((j) =>
   [0, 1, 2].map((i): ControlPoint => [(i * (W - 1)) / 2, (j * (H - 1)) / 2]),
 );
-const moves: ControlPoint[] = hashUniform('moves', 18).reduce<ControlPoint[]>(
-  (all, u, i, m) => (i % 2 ? all : [...all, [u, m[i + 1]]]),
-  [],
+const moves: ControlPoint[] = [...hashUniform('moves', 18)].flatMap((u, i, m): ControlPoint[] =>
+  i % 2 ? [] : [[u, m[i + 1]]],
 );
 
 test('a spline passes through its control points, and stands still without moves', () => {

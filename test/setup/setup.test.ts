@@ -202,13 +202,14 @@ const lock = {
     'node_modules/wasm': { version: '1.0.0', optional: true },
   },
 };
+type Entry = Record<string, unknown>;
 const installed = () => ({
   packages: Object.fromEntries(
     ['a', 'b', 'a-linux'].map((name) => [
       `node_modules/${name}`,
-      { ...(lock.packages as any)[`node_modules/${name}`] },
+      { ...(lock.packages as Record<string, Entry>)[`node_modules/${name}`] },
     ]),
-  ) as Record<string, any>,
+  ) as Record<string, Entry>,
 });
 const states: [string, boolean, (at: ReturnType<typeof installed>) => void][] = [
   ['control', true, () => {}],

@@ -109,7 +109,7 @@ export class BrowserHarness {
       await this.page.waitForFunction(
         (p) => {
           const message = [...document.querySelectorAll('.message')].find((m) => new RegExp(p).test(m.textContent!));
-          message?.querySelector<HTMLElement>('[aria-label^="Dismiss"]')!.click();
+          if (message) message.querySelector<HTMLElement>('[aria-label^="Dismiss"]')!.click();
           return Boolean(message);
         },
         pattern.source,

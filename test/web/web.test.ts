@@ -28,7 +28,8 @@ import { browserPath, openBrowser, root, servePage, type Browser } from '../supp
 import { folder, run as semia } from '../support/child.ts';
 import type { TestPage } from '../support/webpage/main.ts';
 
-declare const globalThis: { semia: TestPage };
+// The test page's own global: `semia` by itself is the command line, imported above.
+declare const self: { semia: TestPage };
 const test = suite("the page's engine");
 const base = '/some/where/';
 const [width, height] = [96, 64];
@@ -66,25 +67,23 @@ const { source, target } = scene(width, height);
 
 /** A call in the page; a failure is thrown as what the page is told. */
 async function call<M extends MethodName>(method: M, params: Params<M>, { page } = browser): Promise<Result<M>> {
-  const answer = (await page.evaluate(([m, p]) => globalThis.semia.attempt(m, p as never), [
-    method,
-    params,
-  ] as const)) as { value?: unknown; failure?: Failure };
+  const answer = (await page.evaluate(([m, p]) => self.semia.attempt(m, p as never), [method, params] as const)) as {
+    value?: unknown;
+    failure?: Failure;
+  };
   if (answer.failure) throw Object.assign(new Error(answer.failure.message), answer.failure);
   return answer.value as Result<M>;
 }
 
 /** The events of a name so far. */
 const events = <E extends EventName>(name: E, { page } = browser): Promise<Events[E][]> =>
-  page.evaluate((n) => globalThis.semia.events.filter((e) => e.name === n).map((e) => e.data), name) as Promise<
-    Events[E][]
-  >;
+  page.evaluate((n) => self.semia.events.filter((e) => e.name === n).map((e) => e.data), name) as Promise<Events[E][]>;
 
 /** Waits until training has come to `iteration`, or has ended. */
 async function reach(iteration: number, { page } = browser): Promise<void> {
   await page.waitForFunction(
     (n) =>
-      globalThis.semia.events.some(
+      self.semia.events.some(
         (e) => e.name === 'status' && (e.data as { iteration: number; state: string }).iteration >= n,
       ),
     iteration,
@@ -100,7 +99,7 @@ const pauseAt = (iteration: number): Promise<Result<'pause'>> =>
   browser.page.evaluate(
     (n) =>
       new Promise<Result<'pause'>>((done) => {
-        const { engine, events } = globalThis.semia;
+        const { engine, events } = self.semia;
         const there = (s: unknown): boolean => (s as { iteration: number }).iteration >= n,
           pause = (): void => {
             stop();
@@ -341,7 +340,7 @@ if (browserPath) {
       [settings.size, 'slope', ['sky', 'ground']],
     );
     await call('loseDevice', {}, other);
-    await page.waitForFunction(() => globalThis.semia.events.some((e) => e.name === 'lost'));
+    await page.waitForFunction(() => self.semia.events.some((e) => e.name === 'lost'));
     assert.is((await failing('resume', {}, other)).kind, 'lost');
     await call('open', {}, other);
     await call('resume', {}, other);
@@ -418,7 +417,7 @@ if (browserPath) {
   });
 
   test('works offline after the first load', async () => {
-    await browser.page.evaluate(() => globalThis.semia.keepOffline());
+    await browser.page.evaluate(() => self.semia.keepOffline());
     await browser.context.setOffline(true);
     await site.stop();
     await openPage(browser);

@@ -25,8 +25,11 @@ import { resizeAdjoint, resizeOp } from './spatial/resize.ts';
 import { weightedSumOp } from './loss/weightedSum.ts';
 import { warpLabelsOp, warpOp } from './spatial/warp.ts';
 
-// Attributes differ from op to op; the list does not look at them.
-export const ops: readonly Op<any>[] = [
+/** An op whatever its attributes: they differ from op to op, and the list does not look at them. */
+// biome-ignore lint/suspicious/noExplicitAny: attributes are both taken and passed on, which only any allows
+export type AnyOp = Op<any>;
+
+export const ops: readonly AnyOp[] = [
   ...Object.values(unaryOps),
   ...Object.values(binaryOps),
   sum,

@@ -62,11 +62,10 @@ export function addSegment(program: Command): void {
       ];
       await writeFilesAtomic(files.map((f, i) => ({ path: f, bytes: bytes[i] })));
       for (const f of files) console.log(f);
-      layout.classes.forEach((c, k) =>
-        console.log(
-          `  ${hex(c.color)}  ${percent(layout.labels.reduce((n, l) => n + Number(l === k), 0) / layout.labels.length).padStart(7)}  ${c.name}`,
-        ),
-      );
+      for (const [k, c] of layout.classes.entries()) {
+        const share = layout.labels.reduce((n, l) => n + Number(l === k), 0) / layout.labels.length;
+        console.log(`  ${hex(c.color)}  ${percent(share).padStart(7)}  ${c.name}`);
+      }
       if (layout.classes.length < o.classes)
         console.log(`only ${layout.classes.length} of ${o.classes} classes: the photograph has no more superpixels`);
     });

@@ -146,7 +146,7 @@ async function planResume(
   const source = await run.source();
   const files: InputPicture[] = targets.length ? await readLayouts(targets, source.palette, tell) : [];
   if (files.length && files.length !== inputs.targets.length) changed.push('the targets');
-  else files.forEach((f, i) => compare(f.record, inputs.targets[i]));
+  else for (const [i, f] of files.entries()) compare(f.record, inputs.targets[i]);
   const vggFile = o.vgg ?? inputs.vgg?.name;
   const vgg = vggFile ? await readVgg(vggFile) : null;
   if (vgg) compare(vgg.record, inputs.vgg);

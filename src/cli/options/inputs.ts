@@ -89,7 +89,7 @@ export async function readSource(
     const p = await readInputPicture(photo, false);
     const d = layout === undefined ? null : await readInputPicture(layout, true);
     return {
-      ...prepareDrawing(p.picture, d && d.picture, { longSide }),
+      ...prepareDrawing(p.picture, d?.picture ?? null, { longSide }),
       files: { photo: p.record, layout: d?.record ?? { ...p.record, name: `edges of ${photo}` }, palette: null },
     };
   }

@@ -13,7 +13,7 @@ import {
 } from '../../evaluate/ablation/ablation.ts';
 import { decodeImage } from '../../node/decode.ts';
 import { readInput, writeFilesAtomic, type OutputFile } from '../../node/files.ts';
-import { dataUri, escape, facts, page } from '../../node/page.ts';
+import { dataUri, escapeHtml, facts, page } from '../../node/page.ts';
 import { programVersion } from '../../node/version.ts';
 
 /** `change`: what differs from the base's configuration, so that a kept cell is known to be of the same factor. */
@@ -111,19 +111,19 @@ async function pictures(folder: string, a: Ablation): Promise<string> {
         ].map((p) => picture(folder, [...p, targets[0] ?? ''])),
       );
       return result && draft
-        ? `<figure><img src="${result}" alt="${escape(`${a.labels[factor]}: result`)}"><img src="${draft}" alt="${escape(`${a.labels[factor]}: draft`)}"><figcaption>${escape(a.labels[factor])}</figcaption></figure>`
+        ? `<figure><img src="${result}" alt="${escapeHtml(`${a.labels[factor]}: result`)}"><img src="${draft}" alt="${escapeHtml(`${a.labels[factor]}: draft`)}"><figcaption>${escapeHtml(a.labels[factor])}</figcaption></figure>`
         : '';
     }),
   );
-  return `<h2>${escape(`${scene}, ${(targets[0] ?? '').replace('.png', '')}, seed ${seed}: result, and below it the generator's own draft`)}</h2><div class="grid">${figures.join('')}</div>`;
+  return `<h2>${escapeHtml(`${scene}, ${(targets[0] ?? '').replace('.png', '')}, seed ${seed}: result, and below it the generator's own draft`)}</h2><div class="grid">${figures.join('')}</div>`;
 }
 
 async function ablationPage(folder: string, a: Ablation): Promise<string> {
   const rows = summarize(a.cells, order(a));
   const cell = (s: Summary, digits: number): string =>
     `<td>${withSpread(s.mean, s.spread, digits)}${s.change === null ? '' : `<br><small>${withSpread(s.change, s.changeSpread, digits, true)}</small>`}</td>`;
-  const table = `<div class="chart"><table class="numbers"><tr><th scope="col">factor</th><th scope="col">n</th>${ablationMetrics.map((m) => `<th scope="col">${escape(m.label)}</th>`).join('')}</tr>
-${rows.map((r) => `<tr><th scope="row">${escape(a.labels[r.factor])}</th><td>${r.cells}</td>${ablationMetrics.map((m) => cell(r.by[m.key], m.digits)).join('')}</tr>`).join('\n')}</table></div>`;
+  const table = `<div class="chart"><table class="numbers"><tr><th scope="col">factor</th><th scope="col">n</th>${ablationMetrics.map((m) => `<th scope="col">${escapeHtml(m.label)}</th>`).join('')}</tr>
+${rows.map((r) => `<tr><th scope="row">${escapeHtml(a.labels[r.factor])}</th><td>${r.cells}</td>${ablationMetrics.map((m) => cell(r.by[m.key], m.digits)).join('')}</tr>`).join('\n')}</table></div>`;
   const s = a.settings;
   return page(
     'SemIA: one factor at a time',

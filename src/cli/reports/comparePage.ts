@@ -3,7 +3,7 @@ import type { Picture } from '../../data/image/image.ts';
 import type { Report } from '../../evaluate/evaluate.ts';
 import { arrow, metricsOf, type Metric } from '../../evaluate/metrics/metrics.ts';
 import type { ComparedMethod, MethodOutcome } from '../../model/baselines/method.ts';
-import { dataUri, escape, facts, figures, page } from '../../node/page.ts';
+import { dataUri, escapeHtml, facts, figures, page } from '../../node/page.ts';
 import type { Cores } from '../cores.ts';
 import { duration } from './progress.ts';
 
@@ -73,11 +73,11 @@ function table(rows: readonly Row[], pick: (r: Row) => Report[] | null): string 
     const values = rows.map((r) => meanMetric(m, pick(r)));
     return { m, values, best: bestOf(m, values, rows) };
   });
-  const head = `<tr><th></th>${list.map((m) => `<th>${escape(m.label)} ${arrow(m)}</th>`).join('')}</tr>`;
+  const head = `<tr><th></th>${list.map((m) => `<th>${escapeHtml(m.label)} ${arrow(m)}</th>`).join('')}</tr>`;
   const body = rows
     .map(
       (r, i) =>
-        `<tr><th>${escape(r.method.label)}</th>${columns.map(({ m, values, best }) => `<td${best.has(i) ? ' class="best"' : ''}>${show(m, values[i])}</td>`).join('')}</tr>`,
+        `<tr><th>${escapeHtml(r.method.label)}</th>${columns.map(({ m, values, best }) => `<td${best.has(i) ? ' class="best"' : ''}>${show(m, values[i])}</td>`).join('')}</tr>`,
     )
     .join('\n');
   return `<div class="chart"><table class="numbers">${head}\n${body}</table></div>`;
@@ -87,7 +87,7 @@ function table(rows: readonly Row[], pick: (r: Row) => Report[] | null): string 
 function costs({ rows, spent }: Comparison): string {
   const cells = rows.map(
     ({ method, seconds, allowed, memory, cores, outcome, failure }) =>
-      `<tr><th>${escape(method.label)}</th><td>${outcome ? seconds.toFixed(1) : '–'}</td><td>${allowed ? allowed.toFixed(0) : ''}</td><td>${cores ? `${cores.own.toFixed(1)} (${cores.others.toFixed(1)})` : ''}</td><td>${outcome ? (memory / 2 ** 20).toFixed(0) : '–'}</td><th>${escape(outcome ? '' : `made nothing: ${failure}`)}</th></tr>`,
+      `<tr><th>${escapeHtml(method.label)}</th><td>${outcome ? seconds.toFixed(1) : '–'}</td><td>${allowed ? allowed.toFixed(0) : ''}</td><td>${cores ? `${cores.own.toFixed(1)} (${cores.others.toFixed(1)})` : ''}</td><td>${outcome ? (memory / 2 ** 20).toFixed(0) : '–'}</td><th>${escapeHtml(outcome ? '' : `made nothing: ${failure}`)}</th></tr>`,
   );
   return `<div class="chart"><table class="numbers"><tr><th></th><th>time of all targets, s</th><th>allowed for training, s</th><th>cores used (by other programs)</th><th>device memory, MB at most</th><th></th></tr>${cells.join('\n')}</table></div>
 <p>All of it with the evaluations: ${duration(spent)}.</p>`;
@@ -99,23 +99,25 @@ const style = `<style>.numbers td{text-align:right;font-variant-numeric:tabular-
 export function comparePage(c: Comparison): string {
   const done = c.rows.filter((r) => r.outcome);
   const column = (caption: string, p: Picture): string =>
-    `<figure><img src="${dataUri(p)}" alt="${escape(caption)}"><figcaption>${escape(caption)}</figcaption></figure>`;
+    `<figure><img src="${dataUri(p)}" alt="${escapeHtml(caption)}"><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
   const sections = c.targets.map((t, i) => {
     const cells = [
       column('target layout', t.layout),
       ...done.map((r) => column(r.method.label, r.outcome!.pictures[i])),
       ...(t.truth ? [column('the true picture', t.truth)] : []),
     ];
-    return `<h2>${escape(t.name)}</h2><div class="grid" style="grid-template-columns:repeat(${cells.length},1fr)">${cells.join('\n')}</div>
+    return `<h2>${escapeHtml(t.name)}</h2><div class="grid" style="grid-template-columns:repeat(${cells.length},1fr)">${cells.join('\n')}</div>
 <details><summary>numbers of this target</summary>${table(done, (r) => r.reports && [r.reports[i]])}</details>`;
   });
   const runs = c.rows.map(
     (r) =>
-      `<h3>${escape(r.method.label)}</h3>${facts([['what it is', r.method.note], r.outcome ? ['settings', r.outcome.settings] : ['failed', r.failure ?? '']])}<p><code>${escape(r.repeat)}</code></p>`,
+      `<h3>${escapeHtml(r.method.label)}</h3>${facts([['what it is', r.method.note], r.outcome ? ['settings', r.outcome.settings] : ['failed', r.failure ?? '']])}<p><code>${escapeHtml(r.repeat)}</code></p>`,
   );
   const ceiling = done.find((r) => r.reports)?.reports?.[0].layout.ceiling;
   const body = [
-    ...(c.waiting.length ? [`<p>Not finished: ${escape(c.waiting.map((m) => m.label).join(', '))} to come.</p>`] : []),
+    ...(c.waiting.length
+      ? [`<p>Not finished: ${escapeHtml(c.waiting.map((m) => m.label).join(', '))} to come.</p>`]
+      : []),
     figures([
       { caption: 'photograph', src: dataUri(c.photo) },
       { caption: 'its layout', src: dataUri(c.layout) },
@@ -178,9 +180,7 @@ export function compareCsv(c: Comparison): string {
       r.memory,
     ]),
   );
-  return (
-    [['method', 'target', ...list.map((m) => m.key), 'seconds_all_targets', 'device_bytes'], ...rows]
-      .map((row) => row.map(field).join(','))
-      .join('\r\n') + '\r\n'
-  );
+  return [['method', 'target', ...list.map((m) => m.key), 'seconds_all_targets', 'device_bytes'], ...rows]
+    .map((row) => `${row.map(field).join(',')}\r\n`)
+    .join('');
 }

@@ -1,6 +1,6 @@
 /** The page that `npm start` ends with. */
 import type { Picture } from '../../data/image/image.ts';
-import { curveHead, curves, dataUri, escape, facts, figures, page } from '../../node/page.ts';
+import { curveHead, curves, dataUri, escapeHtml, facts, figures, page } from '../../node/page.ts';
 import type { RunFolder } from '../../node/runFolder.ts';
 
 export interface Shown {
@@ -20,7 +20,7 @@ The last picture of each row is what the example's painter makes of that layout:
     figures([figure('photograph', shown.photo), figure('its layout', shown.layout)]),
     ...shown.targets.map(
       (t) =>
-        `<h2>${escape(t.name)}</h2>${figures([
+        `<h2>${escapeHtml(t.name)}</h2>${figures([
           figure('target layout', t.layout),
           figure(`result (${t.psnr.toFixed(2)} dB)`, t.result),
           figure(`the painter's own (the unchanged photograph would have ${t.before.toFixed(2)} dB)`, t.truth),

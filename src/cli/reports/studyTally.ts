@@ -1,7 +1,7 @@
 /** A tally for people: the table in the terminal, and a page with a bar chart. */
 import { letter } from '../../evaluate/study/study.ts';
 import { method as how, type Share, type Tally } from '../../evaluate/study/tally.ts';
-import { escape, page } from '../../node/page.ts';
+import { escapeHtml, page } from '../../node/page.ts';
 
 const percent = (v: number): string => `${(100 * v).toFixed(1)} %`;
 const interval = (s: Share, show: (v: number) => string): string =>
@@ -17,7 +17,7 @@ const position = (t: Tally): string =>
 
 export function tallyTable(t: Tally): string {
   const width = Math.max(12, ...t.methods.map((m) => m.method.length + 2));
-  const head = ''.padEnd(width) + t.methods.map((_, r) => `rank ${r + 1}`.padEnd(20)).join('') + 'mean rank';
+  const head = `${''.padEnd(width)}${t.methods.map((_, r) => `rank ${r + 1}`.padEnd(20)).join('')}mean rank`;
   const rows = t.methods.map(
     (m) =>
       m.method.padEnd(width) +
@@ -61,23 +61,23 @@ export function chart(t: Tally): string {
             s.low === null || s.high === null
               ? ''
               : `<path class="whisker" fill="none" d="M${mid} ${y(s.low)}V${y(s.high)}M${mid - 5} ${y(s.low)}h10M${mid - 5} ${y(s.high)}h10"/>`;
-          return `<g><title>${escape(m.method)}, rank ${r + 1}: ${percent(s.value)} ${interval(s, percent)}</title><rect x="${x}" y="${y(s.value)}" width="${bar - 4}" height="${high * s.value}" fill="${shade(r, n)}"/>${whisker}<text class="soft" x="${mid}" y="${top + high + 16}" text-anchor="middle">${r + 1}</text></g>`;
+          return `<g><title>${escapeHtml(m.method)}, rank ${r + 1}: ${percent(s.value)} ${interval(s, percent)}</title><rect x="${x}" y="${y(s.value)}" width="${bar - 4}" height="${high * s.value}" fill="${shade(r, n)}"/>${whisker}<text class="soft" x="${mid}" y="${top + high + 16}" text-anchor="middle">${r + 1}</text></g>`;
         })
         .join('') +
-      `<text x="${x0 + (n * bar) / 2 - 2}" y="${top + high + 36}" text-anchor="middle">${escape(m.method)}</text>`
+      `<text x="${x0 + (n * bar) / 2 - 2}" y="${top + high + 36}" text-anchor="middle">${escapeHtml(m.method)}</text>`
     );
   });
   const summary = t.methods
     .map((m) => `${m.method}: ${m.shares.map((s, r) => `rank ${r + 1} ${percent(s.value)}`).join(', ')}`)
     .join('; ');
-  return `<div class="chart"><svg viewBox="0 0 ${width} ${top + high + 46}" width="${width}" role="img" aria-label="${escape(`Shares of ranks. ${summary}`)}">${lines.join('')}${bars.join('')}</svg></div>`;
+  return `<div class="chart"><svg viewBox="0 0 ${width} ${top + high + 46}" width="${width}" role="img" aria-label="${escapeHtml(`Shares of ranks. ${summary}`)}">${lines.join('')}${bars.join('')}</svg></div>`;
 }
 
 export function tallyPage(t: Tally): string {
   const cell = (s: Share, show: (v: number) => string): string =>
     `<td>${show(s.value)}${s.low === null ? '' : `<br><small>${interval(s, show)}</small>`}</td>`;
   const table = `<table class="numbers"><tr><th scope="col">method</th>${t.methods.map((_, r) => `<th scope="col">rank ${r + 1}</th>`).join('')}<th scope="col">mean rank</th></tr>
-${t.methods.map((m) => `<tr><th scope="row">${escape(m.method)}</th>${m.shares.map((s) => cell(s, percent)).join('')}${cell(m.meanRank, (v) => v.toFixed(2))}</tr>`).join('\n')}</table>`;
+${t.methods.map((m) => `<tr><th scope="row">${escapeHtml(m.method)}</th>${m.shares.map((s) => cell(s, percent)).join('')}${cell(m.meanRank, (v) => v.toFixed(2))}</tr>`).join('\n')}</table>`;
   return page(
     'User study: appearance similarity with the source',
     `<p>${people(t)} Rank 1: most similar.</p>${chart(t)}${table}<p>${how(t)} ${position(t)}</p>`,

@@ -146,7 +146,7 @@ export function unpickle(
   const reduce = (): void => {
     const args = pop();
     const f = pop();
-    if (!(f instanceof Named) || !Array.isArray(args)) return damaged('it calls what is no function');
+    if (!(f instanceof Named) || !Array.isArray(args)) throw damaged('it calls what is no function');
     stack.push(f.call ? f.call(args) : refuse(`${f.name}(...)`, file));
   };
   const build = (): void => {

@@ -122,6 +122,7 @@ export function withText(png: Uint8Array, texts: Record<string, string>): Uint8A
   const fresh = Object.entries(texts).map(([key, value]) => {
     if (!/^[\x21-\x7e]([\x20-\x7e]{0,77}[\x21-\x7e])?$/.test(key))
       throw new Error(`withText: ${JSON.stringify(key)} cannot be a PNG text key`);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: PNG allows tab and line breaks in Latin-1 text
     const plain = /^[\x09\x0a\x0d\x20-\x7e\xa0-\xff]*$/.test(value);
     return plain
       ? chunk('tEXt', latin1(`${key}\0${value}`))

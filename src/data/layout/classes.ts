@@ -137,7 +137,7 @@ function largestPart({ ids, width, height }: ColorTable, id: number): number {
     const open = [p];
     seen[p] = 1;
     let size = 0;
-    for (let q; (q = open.pop()) !== undefined; size++) {
+    for (let q: number | undefined; (q = open.pop()) !== undefined; size++) {
       const x = q % width,
         y = (q - x) / width;
       for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++)

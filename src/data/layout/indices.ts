@@ -75,7 +75,7 @@ export function indexOf(picture: Picture, color: RGB): number | null {
 }
 
 /** How the class number of a pixel is read from its RGBA bytes at offset i. */
-export function valueOf(picture: Picture): (data: Uint8Array, i: number) => number {
+export function classNumberAt(picture: Picture): (data: Uint8Array, i: number) => number {
   if (picture.indexed?.kind === 'palette') {
     const { colors } = picture.indexed;
     const index = new Map<number, number>();

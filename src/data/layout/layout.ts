@@ -16,7 +16,7 @@ import {
 import { UserError } from '../errors.ts';
 import { countColors, flatPixels, pack, place, thickParts, type ColorTable } from './histogram.ts';
 import type { Picture } from '../image/image.ts';
-import { codesAs, indexOf, valueOf, VOID, type As } from './indices.ts';
+import { codesAs, indexOf, classNumberAt, VOID, type As } from './indices.ts';
 import { percent, refuseHoles, reportLayout, unknownColor, type LayoutReport } from './layoutReport.ts';
 import { colorOf, describe, distance, hex, MAX_CLASSES, type Palette, type PaletteClass, type RGB } from './palette.ts';
 import { snap } from './snap.ts';
@@ -103,7 +103,7 @@ interface Survey {
 type Finding = Palette & { near: NearPair[]; rejected: Set<number>; survey: Survey };
 
 function look(picture: Picture, as: Palette['as']): Survey {
-  const table = countColors(picture, as === 'indices' ? valueOf(picture) : undefined);
+  const table = countColors(picture, as === 'indices' ? classNumberAt(picture) : undefined);
   refuseHoles(picture, table);
   return { table, flat: flatPixels(table, as === 'indices' ? 0 : undefined) };
 }

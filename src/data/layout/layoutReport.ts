@@ -97,7 +97,7 @@ export function reportLayout(
     pixels = table.ids.length;
   const { classOf, distance: far } = result.near;
   const stray = (code: number, count: number, at: [number, number], to: number): Stray => ({
-    color: exact ? String(code) : '#' + code.toString(16).padStart(6, '0'),
+    color: exact ? String(code) : `#${code.toString(16).padStart(6, '0')}`,
     count,
     share: count / pixels,
     at,

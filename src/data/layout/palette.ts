@@ -20,7 +20,7 @@ export const MAX_CLASSES = 64;
 
 /** '#rrggbb' */
 export const hex = (c: ArrayLike<number>) =>
-  '#' + [0, 1, 2].map((i) => Math.round(c[i]).toString(16).padStart(2, '0')).join('');
+  `#${[0, 1, 2].map((i) => Math.round(c[i]).toString(16).padStart(2, '0')).join('')}`;
 
 /** '#rrggbb', 'rrggbb' or '#rgb' -> RGB, or null. */
 export function parseHex(s: string): RGB | null {

@@ -90,7 +90,7 @@ function paint(canvas: Canvas, g: Coast, seed: number): void {
   };
   // Rocks in the sea come first, so that it mirrors them; those on the beach stand on finished sand.
   const afloat = g.rocks.map((r) => r.foot < Math.min(...g.edge) - 4);
-  g.rocks.forEach((_, i) => afloat[i] && paintRocks(i));
+  for (const i of g.rocks.keys()) if (afloat[i]) paintRocks(i);
   const before = canvas.snapshot(),
     mirrored = (x: number, up: number): LinearColor => before(x, g.horizon - up);
   const free = (x: number, y: number): boolean => canvas.labelAt(x, y) !== ROCK;
@@ -98,28 +98,27 @@ function paint(canvas: Canvas, g: Coast, seed: number): void {
   // The sun stands low on the left: every summit on the beach throws its shadow to the right, three times its height.
   const sunAt = (x: number, y: number): number => {
     let sun = 1;
-    g.rocks.forEach(
-      ({ foot, peaks }, i) =>
-        !afloat[i] &&
-        peaks.forEach((peak) => {
-          const along = (x - peak.x) / (peak.height * 2.6 + peak.width),
-            across = (y - foot + peak.depth * 0.22) / (peak.width * 0.26);
-          sun = Math.min(
-            sun,
-            1 -
-              0.9 *
-                smoothstep(
-                  1.2,
-                  0.6,
-                  Math.hypot(across, along < 0 ? along * 2.5 : along * along) + 0.15 * noise.fbm(x * 0.1, y * 0.3, 2),
-                ),
-          );
-        }),
-    );
+    for (const [i, { foot, peaks }] of g.rocks.entries()) {
+      if (afloat[i]) continue;
+      for (const peak of peaks) {
+        const along = (x - peak.x) / (peak.height * 2.6 + peak.width),
+          across = (y - foot + peak.depth * 0.22) / (peak.width * 0.26);
+        sun = Math.min(
+          sun,
+          1 -
+            0.9 *
+              smoothstep(
+                1.2,
+                0.6,
+                Math.hypot(across, along < 0 ? along * 2.5 : along * along) + 0.15 * noise.fbm(x * 0.1, y * 0.3, 2),
+              ),
+        );
+      }
+    }
     return sun;
   };
   paintBeach(canvas, SAND, view, beach, light, { sunAt, mirrored }, seed + 6);
-  g.rocks.forEach((_, i) => afloat[i] || paintRocks(i));
+  for (const i of g.rocks.keys()) if (!afloat[i]) paintRocks(i);
 }
 
 const source: Coast = {

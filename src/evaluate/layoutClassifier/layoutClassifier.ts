@@ -128,13 +128,13 @@ function draw(
     const view = v < 0 ? source : warpedPair(source, o.seed, v);
     const { planes } = pixelFeatures(softened(view.photo, o.soft[(v + 1) % o.soft.length]));
     const byClass: number[][] = Array.from({ length: classes }, () => []);
-    view.labels.forEach((k, i) => byClass[k].push(i));
+    for (const [i, k] of view.labels.entries()) byClass[k].push(i);
     const total = byClass.reduce((s, c) => s + Math.sqrt(c.length), 0);
     for (const [k, pixels] of byClass.entries()) {
       const n = Math.min(pixels.length, Math.round(((o.samples / (o.warps + 1)) * Math.sqrt(pixels.length)) / total));
       for (let j = 0; j < n; j++) {
         const i = pixels[Math.floor(random.next() * pixels.length)];
-        planes.forEach((p, f) => (columns[f] ??= []).push(p[i]));
+        for (const [f, p] of planes.entries()) (columns[f] ??= []).push(p[i]);
         labels.push(k);
       }
     }

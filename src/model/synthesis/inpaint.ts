@@ -175,7 +175,7 @@ export async function inpaint(o: InpaintOptions): Promise<Picture> {
     let before: Solved | null = null;
     for (const [l, f] of scales.entries()) {
       o.signal?.throwIfAborted();
-      before = (await level(o, s, sources, target, classes, f, l, before)) ?? before;
+      before = (await level(o, s, sources, target, f, l, before)) ?? before;
     }
     return blend(photo, hole, before!);
   });
@@ -207,13 +207,7 @@ function shrinkKnown(
 }
 
 /** Sources of a level one under the other; what lies beside the narrower ones is no source. */
-function stack(
-  session: Session,
-  sources: readonly Source[],
-  classes: number,
-  f: number,
-  s: InpaintSettings,
-): FieldSource {
+function stack(session: Session, sources: readonly Source[], f: number, s: InpaintSettings): FieldSource {
   const parts = sources.map((p) => {
     const size = sized(p, f);
     const { image, share } = shrinkKnown(p.image, p.free, p, size);
@@ -301,7 +295,6 @@ async function level(
   s: InpaintSettings,
   sources: readonly Source[],
   t: Target,
-  classes: number,
   f: number,
   l: number,
   before: Solved | null,
@@ -313,7 +306,7 @@ async function level(
   const open = Uint8Array.from(small.share, (v) => Number(v < 0.5));
   const cut = around(open, whole, s.patch);
   if (!cut) return null;
-  const source = stack(session, sources, classes, f, s);
+  const source = stack(session, sources, f, s);
   const members = source.counts.reduce((a, b) => a + b, 0);
   if (members < (finest ? 1 : 4 * s.patch ** 2)) {
     if (finest)

@@ -8,7 +8,7 @@ import type { AssetsClient } from '../assetsWorker/assetsClient.ts';
 import type { LayoutAnswer, PagePicture } from '../assetsWorker/assetsProtocol.ts';
 import { askFirstLayout, superpixelsOf } from './panels/firstLayout.ts';
 import { notifyError, notify } from './messages.ts';
-import { PaintDocument } from './paint/document.ts';
+import { PaintDocument, type LayerName } from './paint/document.ts';
 import type { PageState } from './state.ts';
 
 /** Longer side at which photographs are painted on. */
@@ -27,7 +27,7 @@ export class OpeningScreen {
     on(
       'open-photo',
       'click',
-      () => void this.pick('image/png,image/jpeg,image/webp', (files) => this.take(files), true),
+      () => void this.pick('image/png,image/jpeg,image/webp', (files) => void this.take(files), true),
     );
     on('import', 'click', () => void this.importDialog());
     on('export', 'click', () => void this.exportLayout());
@@ -207,37 +207,40 @@ export class OpeningScreen {
 
   /** A layout from a file, for the layer at hand; `fresh`: as one more target, called like the file. */
   importDialog(layer = this.state.settings.layer, fresh = false): void {
-    this.pick('image/png,image/webp,image/jpeg', async ([file]) => {
-      if (!file) return;
-      const { doc } = this.state;
-      if (layer === 'source' && this.state.learnt) {
-        notify('The run has learnt this source layout. Reset it to import another.', { kind: 'learnt' });
+    this.pick('image/png,image/webp,image/jpeg', ([file]) => {
+      if (file) void this.importLayout(file, layer, fresh);
+    });
+  }
+
+  private async importLayout(file: File, layer: LayerName, fresh: boolean): Promise<void> {
+    const { doc } = this.state;
+    if (layer === 'source' && this.state.learnt) {
+      notify('The run has learnt this source layout. Reset it to import another.', { kind: 'learnt' });
+      return;
+    }
+    try {
+      const layout = await this.assets.call('layout', {
+        file,
+        name: file.name,
+        width: doc.width,
+        height: doc.height,
+        lines: doc.lines,
+        ...(layer === 'target' && { classes: doc.classes }),
+      });
+      if (layout.lines && !doc.lines) {
+        notifyError(
+          `${file.name}: is a line drawing, and this photograph has a layout of classes: open the photograph again with its drawing`,
+        );
         return;
       }
-      try {
-        const layout = await this.assets.call('layout', {
-          file,
-          name: file.name,
-          width: doc.width,
-          height: doc.height,
-          lines: doc.lines,
-          ...(layer === 'target' && { classes: doc.classes }),
-        });
-        if (layout.lines && !doc.lines) {
-          notifyError(
-            `${file.name}: is a line drawing, and this photograph has a layout of classes: open the photograph again with its drawing`,
-          );
-          return;
-        }
-        if (fresh) doc.addTarget(layout.labels, stem(file.name));
-        else if (layer === 'target') doc.replace('target', layout.labels, 'import');
-        else doc.relabel(layout.labels, layout.classes, 'import');
-        this.notes(layout);
-        this.state.tell('painted', { layer, live: false });
-      } catch (e) {
-        notifyError(e);
-      }
-    });
+      if (fresh) doc.addTarget(layout.labels, stem(file.name));
+      else if (layer === 'target') doc.replace('target', layout.labels, 'import');
+      else doc.relabel(layout.labels, layout.classes, 'import');
+      this.notes(layout);
+      this.state.tell('painted', { layer, live: false });
+    } catch (e) {
+      notifyError(e);
+    }
   }
 
   async exportLayout(): Promise<void> {

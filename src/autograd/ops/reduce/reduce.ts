@@ -123,11 +123,16 @@ function reduceInto(
   max: boolean,
 ): void {
   const planes = max ? null : planesOf(x.shape, axes);
-  if (planes && planes.units <= 65535)
-    return sumPlanes(session, x, y, planes.units, planes.samples, planes.length, factor);
+  if (planes && planes.units <= 65535) {
+    sumPlanes(session, x, y, planes.units, planes.samples, planes.length, factor);
+    return;
+  }
   const plan = planAxes(x.shape, axes);
   const parts = partsFor(plan.outputs, plan.length);
-  if (parts === 1) return launch(session, x, y, plan, 1, factor, max);
+  if (parts === 1) {
+    launch(session, x, y, plan, 1, factor, max);
+    return;
+  }
   const partial = session.temporary([plan.outputs, parts], 'reduce.partial');
   launch(session, x, partial, plan, parts, 1, max);
   launch(session, partial, y, planAxes([plan.outputs, parts], [1]), 1, factor, max);
@@ -212,7 +217,7 @@ export const sumAll = (x: Tensor): Tensor => reshape([sum([x], { axes: allAxes(x
 export function sumTo(g: Tensor, shape: Shape): Tensor {
   if (sameShape(g.shape, shape)) return g;
   const lead = g.shape.length - shape.length;
-  const axes = g.shape.map((n, i) => i).filter((i) => i < lead || (shape[i - lead] === 1 && g.shape[i] !== 1));
+  const axes = g.shape.map((_, i) => i).filter((i) => i < lead || (shape[i - lead] === 1 && g.shape[i] !== 1));
   const summed = axes.length ? sum([g], { axes }) : g;
   return sameShape(summed.shape, shape) ? summed : reshape([summed], { shape });
 }

@@ -103,6 +103,6 @@ export function addDeepAnalogy(program: Command): void {
       } catch (error) {
         throw explainDevice(error);
       }
-      files.forEach((f) => Progress.line(f, o.quiet ?? false));
+      for (const f of files) Progress.line(f, o.quiet ?? false);
     });
 }

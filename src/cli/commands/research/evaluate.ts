@@ -143,7 +143,7 @@ export function reportsCsv(items: readonly Item[], reports: readonly Report[]): 
       ...classes.map(of),
     ];
   });
-  return [head, ...rows].map((r) => r.map(field).join(',')).join('\r\n') + '\r\n';
+  return [head, ...rows].map((r) => `${r.map(field).join(',')}\r\n`).join('');
 }
 
 /** Results side by side in this many columns. */

@@ -164,7 +164,7 @@ export class SpadeTraining {
     const start = performance.now();
     await this.next();
     const seconds = (performance.now() - start) / 1000;
-    passes.forEach((p, i) => p.restore(before[i], 0));
+    for (const [i, p] of passes.entries()) p.restore(before[i], 0);
     this.iteration = 0;
     this.random.position = 0;
     await this.meter.read();
