@@ -118,14 +118,18 @@ export interface Estimate {
   /** A note for people: the device is slow for this, or it may not have the memory. */
   note?: string;
 }
-export type TrainState = 'none' | 'preparing' | 'running' | 'paused' | 'finished';
+/**
+ * 'saving': training ends (paused, or at its last iteration), and what it has reached is being kept. 'paused' and
+ * 'finished' come after that: a reload then finds the run at this iteration, or the event `kept` has said why not.
+ */
+export type TrainState = 'none' | 'preparing' | 'running' | 'saving' | 'paused' | 'finished';
 export interface TrainStatus {
   state: TrainState;
   iteration: number;
   iterations: number;
   /** Seconds left at the present pace, without pauses; null while unknown. */
   secondsLeft: number | null;
-  /** What is being prepared, in words; empty otherwise. */
+  /** What is being prepared or saved, in words; empty otherwise. */
   doing: string;
 }
 /** What a run is, for showing it: after `restore` or `openRun` the page takes its source and targets from here. */
@@ -190,10 +194,11 @@ export interface Methods {
   cancelPreview(p: object): void;
   estimate(p: TrainSettings): Estimate;
   /**
-   * Begins a new run on the source; the one before is given up. Resolves when its steps are ready and training begins.
+   * Begins a new run on the source; the one before is given up. Resolves when its steps are ready, its beginning is
+   * kept, and training begins.
    */
   train(p: TrainSettings): Estimate;
-  /** Resolves when no training step is under way any more; what is reached is kept as a checkpoint. */
+  /** Resolves when no training step is under way any more and what is reached is kept as a checkpoint. */
   pause(p: object): TrainStatus;
   resume(p: object): TrainStatus;
   /** Gives the run up, and its checkpoint. */
@@ -228,8 +233,11 @@ export interface Methods {
   follow(p: { target: TargetInput; picture: Pixels }): Following;
   /** The run as a zip of its folder: unpacked, `semia train --resume` and `semia render` take it. */
   save(p: object): RunFile;
-  /** Takes up a zip of a run folder (from `save`, or of one the command line made); it is paused then, or finished. */
-  openRun(p: { name: string; bytes: Bytes }): RunInfo;
+  /**
+   * Takes up a zip of a run folder (from `save`, or of one the command line made); it is paused then, or finished, and
+   * kept. `offered`: by the server, which does so again after a reload: what is kept stays until this run changes.
+   */
+  openRun(p: { name: string; bytes: Bytes; offered?: boolean }): RunInfo;
   /** Takes up the run kept in this browser. */
   restore(p: object): RunInfo;
   /** Destroys the device as a driver's reset would: for tests and for trying what the page does then. */
@@ -249,7 +257,7 @@ export interface Events {
   picture: { target: string; index: number; iteration: number; picture: Pixels };
   /** A checkpoint was written; `error` where the browser has no room for it. */
   kept: { iteration: number; error?: string };
-  /** The device is gone; the run is kept up to `iteration`. Call `open` again. */
+  /** The device is gone; the run is kept up to `iteration` (or `kept` has said why not). Call `open` again. */
   lost: { message: string; iteration: number };
   /** Something that stopped training by itself. */
   failed: Failure;

@@ -276,6 +276,34 @@ function withBrowser(): void {
     );
   });
 
+  test('a reload at the very moment the page says paused finds the run at the iteration shown', async () => {
+    await page.click('#train');
+    await harness.state(/^iteration \d+ of 500.* left$/);
+    // By the page itself: until this process hears of it, the run may long be kept.
+    await page.evaluate(() => {
+      const line = document.getElementById('estimate')!;
+      document.documentElement.dataset.before = 'true'; // not there in the page that is loaded next
+      new MutationObserver(() => {
+        if (!/paused$/.test(line.textContent!) || sessionStorage.getItem('shown')) return;
+        sessionStorage.setItem('shown', line.textContent!);
+        location.reload();
+      }).observe(line, { childList: true, characterData: true, subtree: true });
+    });
+    await page.click('#train');
+    await page.waitForFunction(
+      () => {
+        const { before, ready } = document.documentElement.dataset;
+        return !before && ready === 'true';
+      },
+      null,
+      slow,
+    );
+    const shown = await page.evaluate(() => sessionStorage.getItem('shown')!);
+    await harness.told(/A run of “hill” at iteration \d+ of 500 is kept in this browser/, 'Open it');
+    await harness.state(/paused$/);
+    assert.is(await harness.text('estimate'), shown);
+  });
+
   test("the judge reads the layout off the run's picture", async () => {
     await page.click('#inspect');
     await page.waitForFunction(

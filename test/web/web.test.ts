@@ -113,6 +113,41 @@ const pauseAt = (iteration: number): Promise<Result<'pause'>> =>
     iteration,
   );
 
+/** The iteration of the run that a reload would find; null without. */
+const stored = ({ page } = browser) =>
+  page.evaluate(
+    () =>
+      new Promise<number | null>((resolve, reject) => {
+        const opening = indexedDB.open('semia-runs', 1);
+        opening.onupgradeneeded = () => {
+          opening.result.createObjectStore('runs');
+        };
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const found = opening.result.transaction('runs').objectStore('runs').get('current');
+          found.onerror = () => reject(found.error);
+          found.onsuccess = () => {
+            opening.result.close();
+            resolve(found.result?.record.host.iteration ?? null);
+          };
+        };
+      }),
+  );
+
+/** What was called paused or finished before it was kept: none, ever. */
+const early = ({ page } = browser): Promise<string[]> =>
+  page.evaluate(() => {
+    const kept = new Set<number>(),
+      found: string[] = [];
+    for (const { name, data } of self.semia.events) {
+      const { iteration, state, error } = data as { iteration: number; state?: string; error?: string };
+      if (name === 'kept' && !error) kept.add(iteration);
+      if (name !== 'status' || !/paused|finished/.test(state!)) continue;
+      if (!kept.has(iteration)) found.push(`${state} at ${iteration}`);
+    }
+    return found;
+  });
+
 async function openPage(b: Browser): Promise<void> {
   await b.page.goto(site.url);
   await b.page.waitForFunction(() => 'semia' in globalThis);
@@ -269,17 +304,21 @@ if (browserPath) {
       JSON.stringify(estimate),
     );
     await call('train', { ...settings, targets: [target] });
+    assert.is((await events('kept'))[0].iteration, 0, 'a reload finds it as soon as it trains');
     await reach(1);
     const pausing = pauseAt(4);
     assert.ok(await call('preview', { target, size: width }), 'a preview while training');
     const paused = await pausing;
     assert.is(paused.state, 'paused');
     assert.ok(paused.iteration >= 4 && paused.iteration < settings.iterations, `paused at ${paused.iteration}`);
+    assert.is(await stored(), paused.iteration);
     half = await call('save', {});
     assert.is((await events('kept')).at(-1)?.iteration, paused.iteration);
     await call('resume', {});
     await reach(settings.iterations);
     assert.is((await call('pause', {})).state, 'finished');
+    assert.is(await stored(), settings.iterations);
+    assert.equal(await early(), []);
     whole = await call('save', {});
     assert.not.ok(equalBytes(weightsIn(half.bytes), weightsIn(whole.bytes)), 'training moves the weights');
     const rows = await events('losses');
@@ -335,6 +374,7 @@ if (browserPath) {
     assert.is(kept?.iteration, settings.iterations, 'the run kept for a reload');
     const info = await call('openRun', { name: half.name, bytes: half.bytes }, other);
     assert.is(info.status.state, 'paused');
+    assert.is(await stored(other), info.status.iteration, 'an opened run is kept, too');
     assert.equal(
       [info.settings.size, info.targets[0].name, info.source.classes.map((c) => c.name)],
       [settings.size, 'slope', ['sky', 'ground']],
@@ -342,10 +382,14 @@ if (browserPath) {
     await call('loseDevice', {}, other);
     await page.waitForFunction(() => self.semia.events.some((e) => e.name === 'lost'));
     assert.is((await failing('resume', {}, other)).kind, 'lost');
+    assert.is((await events('lost', other))[0].iteration, await stored(other));
+    await call('renameTarget', { from: 'slope', to: 'hillside' }, other); // without a device, too
+    await call('renameTarget', { from: 'hillside', to: 'slope' }, other);
     await call('open', {}, other);
     await call('resume', {}, other);
     await reach(settings.iterations, other);
     await call('pause', {}, other);
+    assert.equal(await early(other), []);
     const again = await call('save', {}, other);
     assert.ok(
       equalBytes(weightsIn(again.bytes), weightsIn(whole.bytes)),

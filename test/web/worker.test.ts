@@ -10,9 +10,12 @@ import { DeviceError } from '../../src/engine/device.ts';
 import { recordText } from '../../src/model/run/runFiles.ts';
 import { unzipRun } from '../../src/model/run/runZip.ts';
 import type { Config } from '../../src/model/config.ts';
+import type { TrainStatus } from '../../src/web/engineProtocol.ts';
 import { failureOf, smallerThan } from '../../src/web/worker/failures.ts';
 import { planNote } from '../../src/web/worker/planNote.ts';
+import type { PageRun } from '../../src/web/worker/run.ts';
 import { sourceAt, targetAt } from '../../src/web/worker/source.ts';
+import { Trainer } from '../../src/web/worker/trainer.ts';
 import { DeviceQueue } from '../../src/web/worker/deviceQueue.ts';
 import { folder } from '../support/child.ts';
 import { smallRun } from '../support/runs.ts';
@@ -89,6 +92,113 @@ test('queue: a job that fails gives the turn on', async () => {
     })
     .catch((e: Error) => e.message);
   assert.equal(await Promise.all([failed, queue.take(async () => 'yes')]), ['no', 'yes']);
+});
+
+/**
+ * A trainer of a run that computes nothing; keeping it takes until `kept` is called. `said`: its states, as the page
+ * hears them.
+ */
+function trainerOf(iterations: number, step: () => Promise<void> = soon) {
+  const training = {
+    iteration: 0,
+    session: { device: { info: { software: false } } },
+    losses: async () => ({}),
+    next: async () => {
+      await step();
+      training.iteration++;
+    },
+  };
+  const run = {
+    training,
+    targets: [{ name: 't' }],
+    config: { iterations, reconstructionEvery: 1 },
+    count: () => {},
+    paint: async () => ({ width: 1, height: 1, channels: 3, data: new Float32Array(3) }),
+    get iteration() {
+      return training.iteration;
+    },
+    get finished() {
+      return training.iteration >= iterations;
+    },
+  };
+  const said: string[] = [],
+    failures: unknown[] = [];
+  let kept!: () => void, asked!: () => void;
+  const keeping = new Promise<void>((r) => {
+    asked = r;
+  });
+  const keep = (): Promise<void> =>
+    new Promise((r) => {
+      kept = r;
+      asked();
+    });
+  const trainer = new Trainer(
+    run as unknown as PageRun,
+    new DeviceQueue(),
+    (event, data) => {
+      if (event === 'status') said.push((data as TrainStatus).state);
+    },
+    keep,
+    (e) => failures.push(e),
+  );
+  return { trainer, training, said, failures, keeping, kept: () => kept() };
+}
+
+test('a run is called paused only after it is kept', async () => {
+  const { trainer, training, said, keeping, kept } = trainerOf(5000);
+  assert.is(trainer.status.state, 'paused');
+  trainer.start();
+  while (training.iteration < 3) await soon();
+  assert.is(trainer.status.state, 'running');
+  let over = false;
+  const paused = trainer.stop().then((ok) => {
+    over = true;
+    return ok;
+  });
+  assert.is(trainer.status.state, 'saving', 'the last iteration is under way');
+  const settled = trainer.settled();
+  await keeping;
+  const { iteration } = training;
+  await soon();
+  assert.equal([trainer.status.state, over, said.includes('paused')], ['saving', false, false], 'not kept yet');
+  assert.is(trainer.status.doing, 'pausing: saving the run');
+  kept();
+  assert.ok(await paused);
+  await settled;
+  assert.equal([trainer.status.state, trainer.status.iteration, said.at(-1)], ['paused', iteration, 'paused']);
+  trainer.start();
+  while (training.iteration < iteration + 2) await soon();
+  assert.is(trainer.status.state, 'running', 'it goes on after that');
+  const again = trainer.stop();
+  while (trainer.status.state !== 'paused') {
+    await soon();
+    kept();
+  }
+  assert.ok(await again);
+});
+
+test('a run is called finished only after it is kept', async () => {
+  const { trainer, said, keeping, kept } = trainerOf(3);
+  trainer.start();
+  await keeping;
+  await soon();
+  assert.equal([trainer.status.state, trainer.status.iteration, said.includes('finished')], ['saving', 3, false]);
+  const stopped = trainer.stop();
+  kept();
+  assert.ok(await stopped);
+  assert.equal([trainer.status.state, said.at(-1)], ['finished', 'finished']);
+});
+
+test('a training that an error ends is not called paused at an iteration that nobody has kept', async () => {
+  let steps = 0;
+  const { trainer, said, failures } = trainerOf(9, async () => {
+    await soon();
+    if (++steps > 2) throw new Error('no device');
+  });
+  trainer.start();
+  while (!failures.length) await soon();
+  assert.is(trainer.status.iteration, 2);
+  assert.equal([failures.length, said.includes('paused')], [1, false]);
 });
 
 test('failures are told as what they are', () => {

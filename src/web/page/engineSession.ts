@@ -107,7 +107,8 @@ export class EngineSession {
     }
     const why = /Instance/.test(message) ? 'the browser’s graphics process ended' : message || 'its driver was reset';
     const run = this.state.learnt ? ` The run is kept up to iteration ${iteration}.` : '';
-    this.setStatus(this.state.learnt ? { ...this.state.status, state: 'paused', iteration, secondsLeft: null } : idle);
+    const { status, learnt } = this.state;
+    this.setStatus(learnt ? { ...status, state: 'paused', iteration, secondsLeft: null, doing: '' } : idle);
     notify(`The graphics device was lost (${why}). Your painting is safe.${run}`, {
       bad: true,
       kind: 'lost',

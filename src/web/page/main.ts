@@ -307,7 +307,7 @@ document.documentElement.dataset.built = 'true';
 // ---- begin
 
 addEventListener('beforeunload', (e) => {
-  if (state.status.state === 'running') e.preventDefault();
+  if (state.status.state === 'running' || state.status.state === 'saving') e.preventDefault();
 });
 
 async function begin(): Promise<void> {
@@ -319,15 +319,22 @@ async function begin(): Promise<void> {
   if (!offered) await start.scene(query.get('scene') ?? 'lake');
   if (!(await device)) return;
   panel.suit(studio.report!.device.software);
-  if (offered) await panel.open(offered);
+  if (offered) await panel.open({ ...offered, offered: true });
   else {
     studio.first();
     const { kept } = studio.report!;
-    if (kept)
-      notify(`A run of “${kept.name}” at iteration ${kept.iteration} of ${kept.iterations} is kept in this browser.`, {
+    if (kept) {
+      const { name, iteration, iterations } = kept;
+      const text = `A run of “${name}” at iteration ${iteration} of ${iterations} is kept in this browser.`;
+      const close = notify(text, {
         kind: 'kept run',
         actions: [{ label: 'Open it', act: () => void panel.restore() }],
       });
+      // Only one is kept: when another has taken its place, this one is not there to be opened any more.
+      engine.on('kept', ({ error }) => {
+        if (!error) close();
+      });
+    }
   }
   await keepOffline();
 }

@@ -11,6 +11,7 @@ import { layoutClassifierOf } from '../../evaluate/evaluate.ts';
 import { layoutScore } from '../../evaluate/metrics/labels.ts';
 import { withRecipe } from '../../model/run/recipe.ts';
 import { sha256 } from '../../model/run/runFiles.ts';
+import type { RunRecord } from '../../model/run/runRecord.ts';
 import { unzipRun, zipRun, type SavedRun } from '../../model/run/runZip.ts';
 import type {
   Bytes,
@@ -52,6 +53,8 @@ export class RequestHandlers implements Handlers {
   private trainer: Trainer | null = null;
   /** The run as last saved, for a device that is lost. */
   private saved: SavedRun | null = null;
+  /** The state that a reload finds: what was stored last, or what it gets anyway. */
+  private stored: RunRecord | null = null;
   private page: { width: number; height: number } | null = null;
   private preparing = 0;
   /** The source as the judge sees it. */
@@ -69,7 +72,7 @@ export class RequestHandlers implements Handlers {
     const device = await openDevice(this.gpu, { baseline });
     this.device = device;
     void device.gpu.lost.then(({ message }) => {
-      if (this.device === device) this.lost(message);
+      if (this.device === device) void this.lost(message);
     });
     this.queue = new DeviceQueue();
     this.shared = new Session(device);
@@ -148,6 +151,10 @@ export class RequestHandlers implements Handlers {
         adapter: device.info,
         doing,
       });
+      doing('saving the run');
+      await this.store(run.saved); // from its first iteration on, a reload finds it
+      doing('');
+      this.need();
       this.adopt(run).start();
       return estimate;
     } catch (error) {
@@ -168,12 +175,15 @@ export class RequestHandlers implements Handlers {
   };
 
   pause = async () => {
-    const trainer = this.running();
-    await trainer.stop();
-    return trainer.status;
+    const trainer = this.running(),
+      kept = await trainer.stop();
+    if (this.trainer === trainer && kept) return trainer.status;
+    if (!this.saved) return none; // given up meanwhile
+    throw new WorkerError({ kind: 'lost', message: 'training ended before it was paused' });
   };
 
   resume = async () => {
+    await this.running().settled();
     const trainer = this.running();
     if (!trainer.run.finished) {
       if (!trainer.run.training)
@@ -192,9 +202,10 @@ export class RequestHandlers implements Handlers {
   };
 
   renameTarget = async ({ from, to }: { from: string; to: string }) => {
-    if (this.trainer) {
-      if (this.trainer.run.rename(from, to)) await this.keep(this.trainer.run);
-    } else if (this.saved) renamed(this.saved, from, to);
+    if (!this.saved) return;
+    if (!this.trainer) renamed(this.saved, from, to);
+    else if (!this.trainer.run.rename(from, to)) return;
+    await this.store(this.saved); // without a device, too: the last checkpoint, by its new names
   };
 
   watch = async ({ targets }: { targets: TargetInput[] }) => {
@@ -261,20 +272,30 @@ export class RequestHandlers implements Handlers {
     return { name: `${saved.name}.semia.zip`, bytes: zipRun(saved) };
   };
 
-  openRun = async ({ name, bytes }: { name: string; bytes: Bytes }) => this.takeUp(unzipRun(bytes, name));
+  openRun = async ({ name, bytes, offered = false }: Parameters<Methods['openRun']>[0]) =>
+    this.takeUp(unzipRun(bytes, name), !offered);
 
   restore = async () => {
     const kept = await keptRun();
     if (!kept) throw new WorkerError({ kind: 'no-run', message: 'no run is kept in this browser' });
-    return this.takeUp(kept);
+    return this.takeUp(kept, false);
   };
 
   loseDevice = async () => this.device?.gpu.destroy();
 
-  private async takeUp(saved: SavedRun): Promise<RunInfo> {
+  /** `store`: a reload would not find it yet. */
+  private async takeUp(saved: SavedRun, store: boolean): Promise<RunInfo> {
     this.need();
     const run = await PageRun.open(saved, this.session()); // before the run at hand is given up
     await this.giveUp();
+    const mine = this.preparing;
+    if (store) await this.store(saved);
+    else this.stored = saved.record;
+    this.need();
+    if (mine !== this.preparing) {
+      run.close();
+      throw new WorkerError({ kind: 'user', message: 'given up for another run' });
+    }
     const trainer = this.adopt(run);
     const info = { ...run.info(), status: trainer.status };
     await this.setSource(inputOf(run.source)); // its own copy: what is answered is given away
@@ -299,25 +320,33 @@ export class RequestHandlers implements Handlers {
         this.send('failed', failure);
         // A step that was refused leaves half an iteration: the run goes on from its last checkpoint, on a new device.
         const { device } = this;
-        this.lost(failure.message);
+        void this.lost(failure.message);
         device?.destroy();
       },
     );
     return (this.trainer = trainer);
   }
 
-  /** Writes the run's present state where a reload finds it. */
+  /** Writes the run's present state where a reload finds it. One that is given up meanwhile is not written any more. */
   private async keep(run: PageRun): Promise<void> {
-    const saved = await this.queue.take(() => run.save()),
-      { iteration } = saved.record.host;
-    await keepRun(saved).then(
-      () => this.send('kept', { iteration }),
-      (error: Error) =>
-        this.send('kept', {
-          iteration,
-          error: `the browser keeps no copy of the run (${error.name}): save it as a file`,
-        }),
-    );
+    const wanted = (): boolean => this.saved === run.saved;
+    if (wanted()) await this.queue.take(() => run.save());
+    if (wanted()) await this.store(run.saved);
+  }
+
+  /** Resolves when a reload finds this state of the run, or the page has heard that the browser refuses. */
+  private async store(saved: SavedRun): Promise<void> {
+    const { record } = saved,
+      { iteration } = record.host;
+    try {
+      await keepRun(saved);
+    } catch (error) {
+      const why = `the browser keeps no copy of the run (${(error as Error).name}): save it as a file`;
+      this.send('kept', { iteration, error: why });
+      return;
+    }
+    this.stored = record;
+    this.send('kept', { iteration });
   }
 
   private async giveUp(): Promise<void> {
@@ -328,14 +357,15 @@ export class RequestHandlers implements Handlers {
     trainer?.run.close();
   }
 
-  private lost(message: string): void {
+  private async lost(message: string): Promise<void> {
+    const { saved } = this;
     this.device = null;
     this.trainer = null;
     this.previews?.cancel();
-    this.send('lost', {
-      message: message || 'the graphics driver was reset',
-      iteration: this.saved?.record.host.iteration ?? 0,
-    });
+    // The page calls this state kept: one that only went into a file or a recipe so far is stored first.
+    if (saved && this.stored !== saved.record) await this.store(saved);
+    const iteration = saved?.record.host.iteration ?? 0;
+    this.send('lost', { message: message || 'the graphics driver was reset', iteration });
   }
 
   /**

@@ -18,7 +18,8 @@ async function transact<T>(mode: IDBTransactionMode, act: (runs: IDBObjectStore)
   const db = await database();
   try {
     return await new Promise((resolve, reject) => {
-      const transaction = db.transaction(store, mode);
+      // Strict: complete only when it is on the disk, since the page says then that the run is kept.
+      const transaction = db.transaction(store, mode, { durability: 'strict' });
       const request = act(transaction.objectStore(store));
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = transaction.onerror = () =>

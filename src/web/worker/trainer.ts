@@ -19,7 +19,8 @@ const pictureShare = 0.1;
 const keepMs = 30_000;
 
 export class Trainer {
-  private going: Promise<void> | null = null;
+  /** The loop with its last checkpoint; resolves to false where an error ended it. */
+  private going: Promise<boolean> | null = null;
   private stopping = false;
   private pace = 0;
   private watched: Target[];
@@ -36,45 +37,54 @@ export class Trainer {
     this.watched = run.targets.length ? [...run.targets] : [ownLayout(run.source)];
   }
 
-  get running(): boolean {
-    return this.going !== null && !this.stopping;
-  }
-
   watch(targets: readonly Target[]): void {
     this.watched = targets.length ? [...targets] : [ownLayout(this.run.source)];
     this.nextWatched = 0;
   }
 
+  /** Paused or finished only when what has been reached is kept: who leaves the page at that word loses nothing. */
   get status(): TrainStatus {
     const {
       iteration,
       finished,
       config: { iterations },
     } = this.run;
-    return {
-      state: finished ? 'finished' : this.running ? 'running' : 'paused',
-      iteration,
-      iterations,
-      secondsLeft: this.pace ? this.pace * (iterations - iteration) : null,
-      doing: '',
-    };
+    const ending = finished || this.stopping;
+    const state = this.going !== null ? (ending ? 'saving' : 'running') : finished ? 'finished' : 'paused';
+    const doing = state !== 'saving' ? '' : finished ? 'saving the run' : 'pausing: saving the run';
+    const secondsLeft = this.pace ? this.pace * (iterations - iteration) : null;
+    return { state, iteration, iterations, secondsLeft, doing };
   }
 
   start(): void {
+    if (this.going !== null) return;
     this.stopping = false;
-    this.going ??= this.loop()
-      .catch(this.failed)
-      .finally(() => {
+    this.going = this.loop().then(
+      () => {
         this.going = null;
         this.send('status', this.status);
-      });
+        return true;
+      },
+      (error) => {
+        // No status: what was reached is not kept, and `failed` says what is.
+        this.going = null;
+        this.failed(error);
+        return false;
+      },
+    );
   }
 
-  /** Resolves when no step is under way. */
-  async stop(): Promise<void> {
+  /** Resolves when no step is under way and the run is kept; to false where an error came first. */
+  async stop(): Promise<boolean> {
+    if (!this.going) return true;
     this.stopping = true;
-    await this.going;
-    this.stopping = false;
+    this.send('status', this.status);
+    return this.going;
+  }
+
+  /** Resolves when no stop is under way: a loop that is ending would not go on. */
+  async settled(): Promise<void> {
+    if (this.stopping) await this.going;
   }
 
   private async loop(): Promise<void> {
@@ -104,6 +114,7 @@ export class Trainer {
         kept = performance.now();
       }
     }
+    this.send('status', this.status);
     await this.readLosses();
     await this.keep();
   }

@@ -140,11 +140,20 @@ export class TrainingPanel {
       return;
     }
     try {
-      if (state === 'running') this.studio.setStatus(await this.engine.call('pause', {}));
+      if (state === 'running') await this.pause();
       else if (state === 'paused') this.studio.setStatus(await this.engine.call('resume', {}));
       else if (state === 'none' || state === 'finished') await this.start();
     } catch (error) {
       this.failed(error);
+    }
+  }
+
+  private async pause(): Promise<void> {
+    try {
+      this.studio.setStatus(await this.engine.call('pause', {}));
+    } catch (error) {
+      // A device that is lost meanwhile is told of by its own event, with the iteration that is kept.
+      if (!(error instanceof EngineError) || error.failure.kind !== 'lost') throw error;
     }
   }
 
@@ -219,14 +228,17 @@ export class TrainingPanel {
       none: 'Start training',
       preparing: 'Preparing…',
       running: 'Pause',
+      saving: 'Saving…',
       paused: 'Go on',
       finished: 'Train anew',
     }[s.state];
+    const going = s.state === 'running' || s.state === 'saving';
     if (button.dataset.text !== text) {
       button.dataset.text = text;
-      button.replaceChildren(icon(s.state === 'running' ? 'pause' : 'play'), text);
+      button.replaceChildren(icon(going ? 'pause' : 'play'), text);
     }
     button.disabled = s.state === 'preparing';
+    button.setAttribute('aria-disabled', String(s.state === 'saving')); // for a moment: the focus stays where it is
     $<HTMLButtonElement>('reset').disabled = s.state === 'none';
     $<HTMLButtonElement>('save').disabled = s.state === 'none' || s.state === 'preparing';
     for (const id of ['preset', 'size', 'length', 'iterations', 'width', 'seed'])
@@ -234,16 +246,16 @@ export class TrainingPanel {
     $<HTMLProgressElement>('progress').value = s.iterations ? s.iteration / s.iterations : 0;
     if (s.state !== 'none') {
       const left = s.secondsLeft === null || s.state !== 'running' ? '' : `, ${durationText(s.secondsLeft)} left`;
+      const end = s.state === 'paused' ? ', paused' : s.state === 'saving' ? `, ${s.doing}` : '';
       this.tellEstimate(
         s.state === 'preparing'
           ? s.doing || 'preparing'
           : s.state === 'finished'
             ? `finished after ${s.iteration} iterations`
-            : `iteration ${s.iteration} of ${s.iterations}${left}${s.state === 'paused' ? ', paused' : ''}`,
+            : `iteration ${s.iteration} of ${s.iterations}${left}${end}`,
       );
     }
-    document.title =
-      s.state === 'running' ? `${Math.floor((100 * s.iteration) / Math.max(1, s.iterations))} % · SemIA` : 'SemIA';
+    document.title = going ? `${Math.floor((100 * s.iteration) / Math.max(1, s.iterations))} % · SemIA` : 'SemIA';
     if (s.state === 'finished' && !this.rendered) void this.finish();
     if (s.state !== 'finished') this.rendered = false;
   }
@@ -337,7 +349,8 @@ export class TrainingPanel {
     }
   }
 
-  async open(file: { name: string; bytes: Uint8Array<ArrayBuffer> }): Promise<void> {
+  /** `offered`: by the server, which offers it again after a reload. */
+  async open(file: { name: string; bytes: Uint8Array<ArrayBuffer>; offered?: boolean }): Promise<void> {
     if (!this.studio.report) {
       notify('Opening a run needs WebGPU.', { bad: true });
       return;
@@ -403,14 +416,13 @@ export class TrainingPanel {
       this.hiddenAt = state === 'running' ? iteration : null;
       return;
     }
-    if (this.hiddenAt === null || (state !== 'running' && state !== 'finished')) return;
-    const done = iteration - this.hiddenAt;
+    if (this.hiddenAt === null || (state !== 'running' && state !== 'saving' && state !== 'finished')) return;
+    const done = iteration - this.hiddenAt,
+      kind = 'background';
     this.hiddenAt = null;
-    notify(
-      done > 0
-        ? `Training went on while this tab was in the background: ${done} more iterations.`
-        : 'The browser paused training while this tab was in the background; it goes on now.',
-      { kind: 'background' },
-    );
+    if (done > 0) notify(`Training went on while this tab was in the background: ${done} more iterations.`, { kind });
+    else if (state === 'running') {
+      notify('The browser paused training while this tab was in the background; it goes on now.', { kind });
+    }
   }
 }
