@@ -14,7 +14,7 @@ import { PageState } from './state.ts';
 import { EngineSession } from './engineSession.ts';
 import { nextTarget, showTargets } from './panels/targets.ts';
 import { TrainingPanel } from './panels/training.ts';
-import './page.css';
+import './styles/index.css';
 
 const tools: [ToolName, string, string][] = [
   ['brush', 'b', 'Brush'],
