@@ -2,7 +2,8 @@
  * The convolutions of the networks at 64 x 64 (preset fixed), in three directions: checked against float64, then timed.
  */
 import { hashUniform } from '../src/engine/random.ts';
-import { conv2dOp, convInput, convWeight, geometry, type ConvAttrs } from '../src/autograd/ops/conv2d/conv2d.ts';
+import { conv2dOp, convInput, convWeight } from '../src/autograd/ops/conv2d/conv2d.ts';
+import { geometry, type ConvAttrs } from '../src/autograd/ops/conv2d/shape.ts';
 import {
   forwardReference,
   inputReference,

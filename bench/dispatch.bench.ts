@@ -124,7 +124,7 @@ function pipelines(preset: 'fixed' | 'fast'): void {
  * long to run them again, and ends.
  */
 async function start(): Promise<never> {
-  const { Session } = await import('../src/autograd/tensor.ts');
+  const { Session } = await import('../src/autograd/session.ts');
   const { openNodeDevice } = await import('../src/node/gpu.ts');
   const own = new Session(await openNodeDevice());
   let training!: Training;

@@ -2,15 +2,11 @@
  * Patch nearest neighbors: the exact variants by size, patch and channels; what labels cost; PatchMatch's error; other
  * libraries.
  */
-import {
-  patchGrid,
-  planPatchNearest,
-  type PatchPlan,
-  type PatchShape,
-} from '../src/autograd/ops/patch/patchNearest.plan.ts';
-import { referencePatchNearest, referencePatchScore } from '../src/autograd/ops/patch/patchNearest.reference.ts';
+import { patchGrid, planPatchNearest, type PatchPlan, type PatchShape } from '../src/autograd/ops/patch/nearestPlan.ts';
+import { referencePatchNearest, referencePatchScore } from '../src/autograd/ops/patch/nearestReference.ts';
 import { fieldSource, improveField, packPixels, searchField } from '../src/autograd/nnf/patchField.ts';
-import { adapterOf, runPlan } from '../src/autograd/kernels/plan.ts';
+import { adapterOf } from '../src/autograd/kernels/plan.ts';
+import { runPlan } from '../src/autograd/kernels/run.ts';
 import type { Tensor } from '../src/autograd/tensor.ts';
 import { resize, toFloatCHW } from '../src/data/image/image.ts';
 import { paintScene } from '../src/data/scenes/index.ts';

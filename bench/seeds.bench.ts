@@ -7,7 +7,7 @@
  * seeds; the least target of all.
  * `--only` takes scenes' names. Seven minutes on two quiet cores.
  */
-import { Session } from '../src/autograd/tensor.ts';
+import { Session } from '../src/autograd/session.ts';
 import { openScene } from '../src/cli/commands/research/ablateCell.ts';
 import type { Picture } from '../src/data/image/image.ts';
 import { sceneNames } from '../src/data/scenes/index.ts';

@@ -4,8 +4,7 @@
  * and what measuring would. On software adapters without the variants for GPUs, unless SEMIA_ALL_VARIANTS=1 (minutes).
  */
 import { backwardDataFamily, backwardWeightFamily, forwardFamily } from '../src/autograd/ops/conv2d/families.ts';
-import { geometry } from '../src/autograd/ops/conv2d/conv2d.ts';
-import type { ConvShape } from '../src/autograd/ops/conv2d/shape.ts';
+import { geometry, type ConvShape } from '../src/autograd/ops/conv2d/shape.ts';
 import { productFamily } from '../src/autograd/ops/matmul/families.ts';
 import { adapterOf, candidates, preferred, type Family } from '../src/autograd/kernels/plan.ts';
 import { Tuner } from '../src/autograd/kernels/tune.ts';

@@ -3,7 +3,8 @@
  */
 export { DeviceError, openDevice, type Device, type DeviceInfo, type OpenOptions } from './engine/device.ts';
 export { Profile, type ProfileRow } from './engine/profile.ts';
-export { Session, Tensor, type DType, type KernelLaunch, type Shape } from './autograd/tensor.ts';
+export { Tensor, type DType, type KernelLaunch, type Shape } from './autograd/tensor.ts';
+export { Session } from './autograd/session.ts';
 export type { KernelRecord } from './autograd/kernels/choices.ts';
 export { measuring, Tuner, type ChoiceStore, type TuneOptions } from './autograd/kernels/tune.ts';
 export { indexedDbStore } from './web/choiceStore.ts';

@@ -2,7 +2,8 @@
  * Other libraries on three of the networks' convolutions, forward and forward with both gradients, in turn with ours.
  */
 import { hashUniform } from '../../src/engine/random.ts';
-import { conv2dOp, convInput, convWeight, type ConvAttrs } from '../../src/autograd/ops/conv2d/conv2d.ts';
+import { conv2dOp, convInput, convWeight } from '../../src/autograd/ops/conv2d/conv2d.ts';
+import type { ConvAttrs } from '../../src/autograd/ops/conv2d/shape.ts';
 import type { Tensor } from '../../src/autograd/tensor.ts';
 import { installPeers, Peer, shared } from './peer.ts';
 import { perRun, type Bench } from './stamp.ts';

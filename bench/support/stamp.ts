@@ -5,7 +5,7 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { copies, multiplyAdds } from '../../src/cli/measure.ts';
-import { Session } from '../../src/autograd/tensor.ts';
+import { Session } from '../../src/autograd/session.ts';
 import { openNodeDevice } from '../../src/node/gpu.ts';
 import { machineOf, writeRecord, type Machine, type Row } from './record.ts';
 import { sample, summarize, type Sample, type Timing } from './timing.ts';

@@ -1,7 +1,7 @@
 /** A training of a preset on a made-up pair of four classes: what the benches of steps, memory and start-up run. */
 import { HostRandom, hashUniform } from '../../src/engine/random.ts';
 import type { ConvShape } from '../../src/autograd/ops/conv2d/shape.ts';
-import type { Session } from '../../src/autograd/tensor.ts';
+import type { Session } from '../../src/autograd/session.ts';
 import { drawAugmentation } from '../../src/model/training/augment.ts';
 import { preset, type Config, type PresetName } from '../../src/model/config.ts';
 import { Training } from '../../src/model/training/training.ts';

@@ -3,14 +3,14 @@
  * normalization and the optimizer run over all of them in a few launches.
  */
 import adamKernel from '../shaders/optimizer/adam/update.wgsl';
-import { alignment, type Storage } from '../engine/memory/storage.ts';
-import { grid } from './op.ts';
-import { fill } from './ops/copy/fill.ts';
-import { assign } from './ops/copy/copy.ts';
-import { mergePartialSums } from './passes/partialSums.ts';
+import { align, type Storage } from '../engine/memory/storage.ts';
+import { grid } from '../engine/grid.ts';
+import { fill } from './kernels/fill.ts';
+import { assign } from './kernels/strided.ts';
 import { rowsOf, sigmaOf, Spectral, type SpectralKind } from './optimizer/spectral.ts';
 import { gradients } from './tape.ts';
-import { sizeOf, type Tensor, type Session, type Shape } from './tensor.ts';
+import { sizeOf, type Tensor, type Shape } from './tensor.ts';
+import type { Session } from './session.ts';
 
 export interface ParameterSpec {
   name: string;
@@ -44,7 +44,6 @@ export class Parameters {
   private readonly offsets = new Map<string, number>();
   private readonly leaves = new Map<string, Tensor>();
   private readonly shapes = new Map<string, Shape>();
-  private readonly constants = new Map<string, Tensor>();
   private steps = 0;
   private changes = 0;
 
@@ -62,7 +61,7 @@ export class Parameters {
         throw new Error(`${label}.${s.name}: ${s.init.length} values for [${s.shape}]`);
       this.offsets.set(s.name, total);
       this.shapes.set(s.name, s.shape);
-      total += (Math.ceil((s.init.length * 4) / alignment) * alignment) / 4;
+      total += align(s.init.length * 4) / 4;
     }
     const data = new Float32Array(total);
     for (const s of specs) data.set(s.init, this.offsets.get(s.name)!);
@@ -153,7 +152,6 @@ export class Parameters {
       moving.map((n) => this.leaves.get(n)!),
     );
     for (const [i, g] of grads.entries()) this.store(g, moving[i]);
-    mergePartialSums(this.session, this.gradient, (values) => this.constant(values));
   }
 
   /** Puts a gradient into the flat vector: by giving its memory there where possible, else by a copy. */
@@ -162,15 +160,6 @@ export class Parameters {
     const read = this.session.calls.some((c) => Object.values(c.read).some((r) => r.root === s));
     if (!read && !s.lasting && !s.placed && !s.kept) s.place(this.gradient.storage, this.offsets.get(name)! * 4);
     else assign(g, this.slice(this.gradient, name));
-  }
-
-  /** A lasting table; one for equal ones, since a step may be recorded more than once. */
-  private constant(values: readonly number[]): Tensor {
-    const key = values.join();
-    let found = this.constants.get(key);
-    if (!found)
-      this.constants.set(key, (found = this.session.lasting([values.length], `${this.label}.table`, values, 'u32')));
-    return found;
   }
 
   /** Records Adam's update from the stored gradients. */

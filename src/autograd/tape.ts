@@ -1,48 +1,7 @@
-/** The tape: how each tensor was made, and the walk back over it. */
-import { fill } from './ops/copy/fill.ts';
+/** Reverse-mode differentiation: the walk back over the tape. */
+import { fill } from './kernels/fill.ts';
 import { joinOp } from './ops/copy/ranges.ts';
-import { sameShape, type Shape, type Tensor } from './tensor.ts';
-
-/** What an op's backward rule may use. */
-export interface Context<A> {
-  x: readonly Tensor[];
-  y: Tensor;
-  /** What forward saved, beside its output. */
-  aux: readonly Tensor[];
-  attrs: A;
-  /** Whether a gradient is wanted for each input; the rest may be left out. */
-  needs: readonly boolean[];
-  /** True when the gradients will be differentiated again: a rule must then be made of taped ops. */
-  twice: boolean;
-}
-
-/** A gradient that is zero but for a range of the input's values, which starts at `from` (a multiple of 4). */
-export interface Part {
-  part: Tensor;
-  from: number;
-}
-export type Pulled = readonly (Tensor | Part | null | undefined)[];
-/** Gradients by input. null declares that there is none; leaving a wanted one undefined is an error. */
-export type Backward<A> = (context: Context<A>, dy: Tensor) => Pulled;
-
-export interface Node {
-  id: number;
-  op: string;
-  inputs: readonly Tensor[];
-  output: Tensor;
-  pull: (dy: Tensor, needs: readonly boolean[], twice: boolean) => Pulled;
-  /**
-   * The same for the samples from `first` on alone, as many as dy has; null where that is not possible. Not on the
-   * tape.
-   */
-  pullSamples: (dy: Tensor, first: number, needs: readonly boolean[]) => Pulled | null;
-}
-
-let nextId = 1;
-export const newNodeId = (): number => nextId++;
-
-/** Inputs by name for messages, where an op gives names. */
-const argument = (op: string, i: number): string => `${op}: no gradient rule for argument ${i}`;
+import { sameShape, type Node, type Part, type Shape, type Tensor } from './tensor.ts';
 
 /**
  * d(loss)/d(wrt), each of the shape of its `wrt`. Only the part of the tape between the two is walked. With `twice` the
@@ -76,7 +35,7 @@ export function gradients(
       for (const [i, input] of node.inputs.entries()) {
         if (!needs[i]) continue;
         const g = dx[i];
-        if (g === undefined) throw new Error(argument(node.op, i));
+        if (g === undefined) throw new Error(`${node.op}: no gradient rule for argument ${i}`);
         if (g === null) continue;
         const entry = 'part' in g ? g : { part: g, from: 0 };
         if (!('part' in g) && !sameShape(g.shape, input.shape))

@@ -2,7 +2,7 @@
  * Training with everything around it: estimate, run folder, saves, curves, snapshots, Ctrl-C. What `train`, `analogy`
  * and `start` share.
  */
-import type { Session } from '../autograd/tensor.ts';
+import type { Session } from '../autograd/session.ts';
 import { measuring } from '../autograd/kernels/tune.ts';
 import { UserError } from '../data/errors.ts';
 import type { Source, Target } from '../data/prepare.ts';

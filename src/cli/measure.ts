@@ -1,6 +1,7 @@
 /** What a device does at best: the ceilings that `semia doctor` prints and benchmarks compare with. */
-import { grid } from '../autograd/op.ts';
-import type { Session, Tensor } from '../autograd/tensor.ts';
+import { grid } from '../engine/grid.ts';
+import type { Tensor } from '../autograd/tensor.ts';
+import type { Session } from '../autograd/session.ts';
 import copyKernel from '../shaders/ceilings/copy.wgsl';
 import rateKernel from '../shaders/ceilings/rate.wgsl';
 

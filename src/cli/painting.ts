@@ -1,5 +1,5 @@
 /** Rendering layouts with a run, and writing the results. */
-import type { Session } from '../autograd/tensor.ts';
+import type { Session } from '../autograd/session.ts';
 import type { Picture } from '../data/image/image.ts';
 import { gridOf, prepareTarget, type Source, type Target } from '../data/prepare.ts';
 import { openNetworks, Painter } from '../model/analogy.ts';

@@ -1,6 +1,6 @@
 /** The device of a command, opened after everything else has been checked. */
 import { UserError } from '../data/errors.ts';
-import { Session } from '../autograd/tensor.ts';
+import { Session } from '../autograd/session.ts';
 import { DeviceError } from '../engine/device.ts';
 import { openNodeDevice } from '../node/gpu.ts';
 

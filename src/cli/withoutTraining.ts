@@ -1,6 +1,6 @@
 /** What commands without training share: `preview` and `analogies` read and write as `analogy` does. */
 import type { Command } from 'commander';
-import type { Session } from '../autograd/tensor.ts';
+import type { Session } from '../autograd/session.ts';
 import type { Picture } from '../data/image/image.ts';
 import { prepareTarget, type Source, type Target } from '../data/prepare.ts';
 import { encodePng } from '../node/decode.ts';

@@ -25,12 +25,13 @@ export function encode(pass: GPUComputePassEncoder, launches: readonly Launch[])
   pass.end();
 }
 
+/** A step that can be run again and again; it owns its kept results and uniforms. */
 export class Program {
   private expired = true;
   constructor(
     private readonly device: Device,
     private readonly memory: Memory,
-    /** What is computed once and stays valid until `expire`. */
+    /** What is computed in the first run and stays valid until `expire`. */
     private readonly once: readonly Launch[],
     private readonly launches: readonly Launch[],
     private readonly own: readonly GPUBuffer[],
@@ -44,7 +45,7 @@ export class Program {
   }
 
   /**
-   * Says that lasting tensors which the recording called still have changed: the next run computes all that depends on
+   * Says that lasting tensors which were recorded as constants have changed: the next run computes all that depends on
    * them anew.
    */
   expire(): void {

@@ -1,29 +1,20 @@
 /**
  * The recorder turns a step into data: a list of dispatches over storages. `finish` plans the memory by lifetime,
- * compiles the pipelines and makes the bind groups; the program that comes out is replayed without making anything.
+ * compiles the pipelines and makes the bind groups; the program that comes out is replayed without creating anything.
  */
 import type { Device } from './device.ts';
-import { inspectKernel, packParams, type Constants, type PipelineCache } from './kernel.ts';
-import { invariantCalls, planMemory } from './memory/plan.ts';
+import type { Call } from './call.ts';
+import { inspectKernel, packParams, type PipelineCache } from './kernel.ts';
+import { planMemory } from './memory/plan.ts';
 import { Program, type Launch } from './program.ts';
-import { unbatchedParams, canBatch, mergeBatchedPairs } from './twins.ts';
-import { align, alignment, usage, type Memory, type Storage } from './memory/storage.ts';
-
-export interface Call {
-  module: WgslModule;
-  /** Storages by binding name: `read` must be read-only in the WGSL, `write` read_write. */
-  read: Readonly<Record<string, Storage>>;
-  write: Readonly<Record<string, Storage>>;
-  params?: Readonly<Record<string, number>>;
-  constants?: Constants;
-  /** Workgroups in x, y, z. */
-  groups: readonly [number, number?, number?];
-}
+import { align, alignment, usage, type Memory } from './memory/storage.ts';
 
 /** Storages end on a multiple of 256 bytes, so kernels may use vec4 arrays and write into the padding. */
 const bindSize = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
+/** Records one step. */
 export class Recorder {
+  /** The dispatches so far, in order. */
   readonly calls: Call[] = [];
   constructor(
     private readonly device: Device,
@@ -55,21 +46,24 @@ export class Recorder {
     this.calls.push(call);
   }
 
-  /** `still`: lasting storages whose values change between runs only where `Program.expire` says so. */
-  async finish(still: ReadonlySet<Storage> = new Set()): Promise<Program> {
+  /**
+   * Makes a program of `calls`: those recorded, or what graph passes made of them. Calls marked `once` stand first.
+   * @throws DeviceError if a kernel does not compile.
+   */
+  async finish(calls: readonly Call[] = this.calls): Promise<Program> {
     const gpu = this.device.gpu;
-    mergeBatchedPairs(this.calls);
-    const first = this.hoist(still);
-    const plan = planMemory(this.calls);
+    const once = calls.findIndex((c) => !c.once);
+    const first = once < 0 ? calls.length : once;
+    const plan = planMemory(calls);
     const buffers = this.memory.stepBuffers(plan.bins);
-    const kept: GPUBuffer[] = [];
+    const kept = this.upload(calls);
     for (const [storage, bin] of plan.assignment) {
       if (bin >= 0) storage.buffer = buffers[bin];
       else kept.push((storage.buffer = this.memory.buffer(align(storage.bytes), usage.storage, storage.label)));
     }
-    const compiled = await Promise.all(this.calls.map((c) => this.pipelines.get(c.module, c.constants)));
-    const uniforms = this.packUniforms();
-    const launches: Launch[] = this.calls.map((call, i) => {
+    const compiled = await Promise.all(calls.map((c) => this.pipelines.get(c.module, c.constants)));
+    const uniforms = this.packUniforms(calls);
+    const launches: Launch[] = calls.map((call, i) => {
       const { bindings } = inspectKernel(call.module);
       const entries = bindings.map((b): GPUBindGroupEntry => {
         if (b.access === 'uniform')
@@ -97,31 +91,26 @@ export class Recorder {
     });
   }
 
-  /**
-   * Puts the calls that need not be repeated in front and keeps what others read of theirs; returns how many they are.
-   */
-  private hoist(still: ReadonlySet<Storage>): number {
-    if (!still.size) return 0;
-    const invariant = invariantCalls(this.calls, still);
-    const rest = this.calls.filter((c) => !invariant.has(c));
-    const read = new Set(rest.flatMap((c) => Object.values(c.read).map((s) => s.root)));
-    for (const c of invariant) for (const { root } of Object.values(c.write)) if (read.has(root)) root.kept = true;
-    this.calls.splice(0, this.calls.length, ...invariant, ...rest);
-    return invariant.size;
+  /** Buffers of the constant values that calls bring along. */
+  private upload(calls: readonly Call[]): GPUBuffer[] {
+    const constants = new Set(calls.flatMap((c) => Object.values(c.read).filter((s) => s.contents && !s.lasting)));
+    return [...constants].map((s) => {
+      s.buffer = this.memory.buffer(align(s.bytes), usage.storage, s.label);
+      this.memory.write(s, s.contents!);
+      return s.buffer;
+    });
   }
 
   /** All uniform blocks of the step in one buffer; equal blocks are stored once. */
-  private packUniforms(): { buffer: GPUBuffer | null; offsets: number[]; sizes: number[] } {
+  private packUniforms(calls: readonly Call[]): { buffer: GPUBuffer | null; offsets: number[]; sizes: number[] } {
     const known = new Map<string, number>();
     const blocks: Uint8Array[] = [];
     const offsets: number[] = [];
     const sizes: number[] = [];
     let total = 0;
-    for (const call of this.calls) {
+    for (const call of calls) {
       const { fields } = inspectKernel(call.module);
-      const bytes = new Uint8Array(
-        packParams(call.module, fields, { ...(canBatch(call.module) && unbatchedParams(call)), ...call.params }),
-      );
+      const bytes = new Uint8Array(packParams(call.module, fields, call.params ?? {}));
       const key = bytes.join();
       let at = known.get(key);
       if (at === undefined) {

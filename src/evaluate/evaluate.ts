@@ -1,5 +1,5 @@
 /** All metrics of one result in one call: what `semia evaluate`, `semia compare` and `semia ablate` report. */
-import type { Session } from '../autograd/tensor.ts';
+import type { Session } from '../autograd/session.ts';
 import { fitSize, resize, resizeLabels, type Picture } from '../data/image/image.ts';
 import { withoutSides } from '../data/layout/mirror.ts';
 import { copyShare, type CopyShare } from './metrics/copyCheck.ts';

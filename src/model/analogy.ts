@@ -5,7 +5,7 @@
  *     const session = new Session(await openDevice(navigator.gpu));
  *     const [picture] = await analogy({ session, photo, layout, targets: [drawn], preset: 'fast' });
  */
-import type { Session } from '../autograd/tensor.ts';
+import type { Session } from '../autograd/session.ts';
 import { measuring, Tuner, type TuneOptions } from '../autograd/kernels/tune.ts';
 import { UserError } from '../data/errors.ts';
 import { fromFloatCHW, resize, type Picture } from '../data/image/image.ts';

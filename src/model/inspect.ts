@@ -3,7 +3,8 @@
  * layout.
  */
 import { concat } from '../autograd/ops/copy/copy.ts';
-import type { Session, Tensor } from '../autograd/tensor.ts';
+import type { Tensor } from '../autograd/tensor.ts';
+import type { Session } from '../autograd/session.ts';
 import type { Config } from './config.ts';
 import { inference, type Networks } from './networks/networks.ts';
 import { lastingSide, layoutChannels, layoutValues, type ClassTable, type LayoutData, type PairData } from './pair.ts';

@@ -1,5 +1,5 @@
 /** A source pair or a target as the trainer takes it, and its way onto the device. */
-import type { Session } from '../autograd/tensor.ts';
+import type { Session } from '../autograd/session.ts';
 import { drawingChannels, drawingPlanes } from '../data/layout/drawing.ts';
 import type { Condition } from './config.ts';
 import type { TrainingPair } from './training/steps.ts';

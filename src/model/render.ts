@@ -1,5 +1,6 @@
 /** Rendering: one forward pass of the trained generator for a new layout. */
-import type { Session, Tensor } from '../autograd/tensor.ts';
+import type { Tensor } from '../autograd/tensor.ts';
+import type { Session } from '../autograd/session.ts';
 import type { Program } from '../engine/program.ts';
 import type { Config } from './config.ts';
 import { inference, type Networks } from './networks/networks.ts';

@@ -9,7 +9,7 @@ import { hex } from '../../src/data/layout/palette.ts';
 import { namedPalettes } from '../../src/data/layout/palettes.ts';
 import { classTable } from '../../src/data/prepare.ts';
 import { augmentationSize, outputToInput } from '../../src/model/training/augment.ts';
-import { warpMap } from '../../src/autograd/ops/spatial/tps.ts';
+import { warpMap } from '../../src/autograd/kernels/warpMap.ts';
 import { preset, type Condition } from '../../src/model/config.ts';
 import { BatchInputs } from '../../src/model/training/batchInputs.ts';
 import { scoped } from '../support/device.ts';

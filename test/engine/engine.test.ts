@@ -12,12 +12,13 @@ import { samples } from '../../src/autograd/ops/copy/copy.ts';
 import { normalize } from '../../src/autograd/ops/norm/normalize.ts';
 import { add, affine, leakyRelu, mul, sqrt, square } from '../../src/autograd/ops/pointwise/pointwise.ts';
 import { meanAll } from '../../src/autograd/ops/loss/meanError.ts';
-import { sum, sumAll } from '../../src/autograd/ops/reduce/reduce.ts';
+import { sum, sumAll } from '../../src/autograd/ops/reduce/sum.ts';
 import { resizeBilinear } from '../../src/autograd/ops/spatial/resize.ts';
 import { gradients, detach } from '../../src/autograd/tape.ts';
 import { op, ref } from '../../src/autograd/op.ts';
 import { Parameters } from '../../src/autograd/parameters.ts';
-import { Session, type Tensor } from '../../src/autograd/tensor.ts';
+import type { Tensor } from '../../src/autograd/tensor.ts';
+import { Session } from '../../src/autograd/session.ts';
 import { scoped } from '../support/device.ts';
 
 const step = (name: string): Storage => new Storage(1024, name);

@@ -2,7 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gradients } from '../../src/autograd/tape.ts';
-import type { Session, Tensor } from '../../src/autograd/tensor.ts';
+import type { Tensor } from '../../src/autograd/tensor.ts';
+import type { Session } from '../../src/autograd/session.ts';
 import { HostRandom, hashUniform } from '../../src/engine/random.ts';
 import {
   colorMaps,

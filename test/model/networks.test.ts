@@ -1,10 +1,11 @@
 /** Each network against PyTorch: outputs, modulations, the gradient of every parameter and input, and moved states. */
 import { test } from 'uvu';
 import { add, mul } from '../../src/autograd/ops/pointwise/pointwise.ts';
-import { sumAll } from '../../src/autograd/ops/reduce/reduce.ts';
+import { sumAll } from '../../src/autograd/ops/reduce/sum.ts';
 import { Parameters } from '../../src/autograd/parameters.ts';
 import { gradients } from '../../src/autograd/tape.ts';
-import type { Session, Tensor } from '../../src/autograd/tensor.ts';
+import type { Tensor } from '../../src/autograd/tensor.ts';
+import type { Session } from '../../src/autograd/session.ts';
 import { hashUniform } from '../../src/engine/random.ts';
 import { declareDiscriminator } from '../../src/model/networks/discriminator.ts';
 import { declareGenerator } from '../../src/model/networks/generator.ts';

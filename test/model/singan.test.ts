@@ -1,7 +1,8 @@
 /** SinGAN's networks, losses and training against PyTorch (test/goldens/make/make_singan.py), and its pyramid. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Session, Tensor } from '../../src/autograd/tensor.ts';
+import type { Tensor } from '../../src/autograd/tensor.ts';
+import type { Session } from '../../src/autograd/session.ts';
 import { hashUniform } from '../../src/engine/random.ts';
 import { decay, published, scalesOf, sizesFor } from '../../src/model/baselines/singan/config.ts';
 import { createSingan, freeze, generate, pad, type SinganNetworks } from '../../src/model/baselines/singan/networks.ts';

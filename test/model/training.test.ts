@@ -3,8 +3,9 @@
  */
 import { test } from 'uvu';
 import { mul } from '../../src/autograd/ops/pointwise/pointwise.ts';
-import { sumAll } from '../../src/autograd/ops/reduce/reduce.ts';
-import type { Session, Tensor } from '../../src/autograd/tensor.ts';
+import { sumAll } from '../../src/autograd/ops/reduce/sum.ts';
+import type { Tensor } from '../../src/autograd/tensor.ts';
+import type { Session } from '../../src/autograd/session.ts';
 import { preset, type Config } from '../../src/model/config.ts';
 import { readsLayouts } from '../../src/model/networks/generator.ts';
 import { createNetworks, inference, type Networks } from '../../src/model/networks/networks.ts';

@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gradients } from '../../src/autograd/tape.ts';
 import { add, mul } from '../../src/autograd/ops/pointwise/pointwise.ts';
-import { sumAll } from '../../src/autograd/ops/reduce/reduce.ts';
+import { sumAll } from '../../src/autograd/ops/reduce/sum.ts';
 import { sizeOf, type Shape, type Tensor } from '../../src/autograd/tensor.ts';
 import { isUserError } from '../../src/data/errors.ts';
 import { hashUniform } from '../../src/engine/random.ts';

@@ -1,8 +1,7 @@
 /** The families of convolution kernels: what fits where, and that the generic variant is always there, last. */
 import { test } from 'uvu';
 import { backwardDataFamily, backwardWeightFamily, forwardFamily } from '../../src/autograd/ops/conv2d/families.ts';
-import { geometry } from '../../src/autograd/ops/conv2d/conv2d.ts';
-import type { ConvShape } from '../../src/autograd/ops/conv2d/shape.ts';
+import { geometry, type ConvShape } from '../../src/autograd/ops/conv2d/shape.ts';
 import { candidates, preferred, type PlanAdapter } from '../../src/autograd/kernels/plan.ts';
 import { splitsFor } from '../../src/autograd/ops/conv2d/tiled.ts';
 import * as assert from 'uvu/assert';

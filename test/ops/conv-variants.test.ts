@@ -4,9 +4,10 @@
 import { test } from 'uvu';
 import { ref, type Ref } from '../../src/autograd/op.ts';
 import { backwardDataFamily, backwardWeightFamily, forwardFamily } from '../../src/autograd/ops/conv2d/families.ts';
-import { conv2dOp, convInput, convWeight, geometry, type ConvAttrs } from '../../src/autograd/ops/conv2d/conv2d.ts';
-import { adapterOf, candidates, lanes, runPlan, type Family } from '../../src/autograd/kernels/plan.ts';
-import type { ConvShape } from '../../src/autograd/ops/conv2d/shape.ts';
+import { conv2dOp, convInput, convWeight } from '../../src/autograd/ops/conv2d/conv2d.ts';
+import { geometry, type ConvAttrs, type ConvShape } from '../../src/autograd/ops/conv2d/shape.ts';
+import { adapterOf, candidates, lanes, type Family } from '../../src/autograd/kernels/plan.ts';
+import { runPlan } from '../../src/autograd/kernels/run.ts';
 import { sizeOf, type Shape } from '../../src/autograd/tensor.ts';
 import { hashUniform } from '../../src/engine/random.ts';
 import * as assert from 'uvu/assert';

@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import { four, type Case, type Op } from '../../src/autograd/op.ts';
 import { ops } from '../../src/autograd/ops/index.ts';
 import { mul } from '../../src/autograd/ops/pointwise/pointwise.ts';
-import { sumAll } from '../../src/autograd/ops/reduce/reduce.ts';
+import { sumAll } from '../../src/autograd/ops/reduce/sum.ts';
 import { gradients } from '../../src/autograd/tape.ts';
 import { sameShape, sizeOf, type Shape } from '../../src/autograd/tensor.ts';
 import { hashUniform } from '../../src/engine/random.ts';

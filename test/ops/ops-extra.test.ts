@@ -16,7 +16,7 @@ import { gaussianNoise, newCounter, uniformNoise } from '../../src/autograd/ops/
 import { add, affine, mul, square } from '../../src/autograd/ops/pointwise/pointwise.ts';
 import { averagePoolOp, globalAveragePool, maxPoolOp } from '../../src/autograd/ops/spatial/pool.ts';
 import { joinOp } from '../../src/autograd/ops/copy/ranges.ts';
-import { sum, sumAll } from '../../src/autograd/ops/reduce/reduce.ts';
+import { sum, sumAll } from '../../src/autograd/ops/reduce/sum.ts';
 import { reflectPad, reflectPadOp } from '../../src/autograd/ops/spatial/reflectPad.ts';
 import { resizeOp } from '../../src/autograd/ops/spatial/resize.ts';
 import { logSoftmax, softmax } from '../../src/autograd/functional/softmax.ts';

@@ -5,10 +5,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { add, affine, mul } from '../../src/autograd/ops/pointwise/pointwise.ts';
-import { sumAll } from '../../src/autograd/ops/reduce/reduce.ts';
+import { sumAll } from '../../src/autograd/ops/reduce/sum.ts';
 import { Parameters, type AdamOptions, type ParameterSpec } from '../../src/autograd/parameters.ts';
 import type { SpectralKind } from '../../src/autograd/optimizer/spectral.ts';
-import { sizeOf, type Session, type Shape, type Tensor } from '../../src/autograd/tensor.ts';
+import { sizeOf, type Shape, type Tensor } from '../../src/autograd/tensor.ts';
+import type { Session } from '../../src/autograd/session.ts';
 import { hashUniform } from '../../src/engine/random.ts';
 import { scoped } from '../support/device.ts';
 import { golden, goldenInit, summary } from '../support/golden.ts';

@@ -1,7 +1,7 @@
 /** The thin-plate spline by its defining properties, and warps on the device against it. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { warpMap, warpPosition, type ControlPoint } from '../../src/autograd/ops/spatial/tps.ts';
+import { warpMap, warpPosition, type ControlPoint } from '../../src/autograd/kernels/warpMap.ts';
 import { warp, warpLabels } from '../../src/autograd/ops/spatial/warp.ts';
 import type { Tensor } from '../../src/autograd/tensor.ts';
 import { hashUniform } from '../../src/engine/random.ts';

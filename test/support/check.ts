@@ -4,9 +4,10 @@
 import { hashUniform } from '../../src/engine/random.ts';
 import type { Case, Op, Ref } from '../../src/autograd/op.ts';
 import { gradients } from '../../src/autograd/tape.ts';
-import { sumAll } from '../../src/autograd/ops/reduce/reduce.ts';
+import { sumAll } from '../../src/autograd/ops/reduce/sum.ts';
 import { mul } from '../../src/autograd/ops/pointwise/pointwise.ts';
-import { sizeOf, type Session, type Tensor } from '../../src/autograd/tensor.ts';
+import { sizeOf, type Tensor } from '../../src/autograd/tensor.ts';
+import type { Session } from '../../src/autograd/session.ts';
 import { scoped } from './device.ts';
 
 /** Rounding errors add like a random walk; 6 standard deviations, and a few for the functions' own rounding. */

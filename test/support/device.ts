@@ -1,5 +1,5 @@
 /** One session for all device tests of a file; every test runs inside error scopes. */
-import { Session } from '../../src/autograd/tensor.ts';
+import { Session } from '../../src/autograd/session.ts';
 import { openNodeDevice } from '../../src/node/gpu.ts';
 
 let session: Promise<Session> | null = null;

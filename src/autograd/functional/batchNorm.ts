@@ -3,7 +3,7 @@
  */
 import runningKernel from '../../shaders/norm/running.wgsl';
 import type { Tensor } from '../tensor.ts';
-import { sliceOrPad } from '../ops/copy/copy.ts';
+import { sliceOrPad } from '../ops/copy/slice.ts';
 import { normalize, type NormOptions } from '../ops/norm/normalize.ts';
 import { add, affine, leakyRelu, mul, reciprocal, sqrt, sub } from '../ops/pointwise/pointwise.ts';
 import { reshape } from '../ops/copy/reshape.ts';

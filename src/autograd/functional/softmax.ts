@@ -2,7 +2,8 @@
 import { detach } from '../tape.ts';
 import type { Tensor } from '../tensor.ts';
 import { exp, log, sub } from '../ops/pointwise/pointwise.ts';
-import { max, sum } from '../ops/reduce/reduce.ts';
+import { max } from '../ops/reduce/reduce.ts';
+import { sum } from '../ops/reduce/sum.ts';
 
 const overChannels = { axes: [1] };
 

@@ -1,7 +1,6 @@
 /**
  * Which variant of a family computes which shape: taken from earlier measurements or a run's record where there are
- * any, else
- * the family's own order of preference. Asking never measures; tune.ts does, between two recordings of a step.
+ * any, else the family's own order of preference. Asking never measures; tune.ts does, between two recordings of a step.
  */
 import { fnv1a } from '../../engine/random.ts';
 import { candidates, preferred, type Family, type Plan, type PlanAdapter, type Variant } from './plan.ts';
@@ -38,6 +37,12 @@ export function kernelsHash<S>(family: Family<S>, shape: S, adapter: PlanAdapter
   return fnv1a(JSON.stringify(all)).toString(16).padStart(8, '0');
 }
 
+/** Answers open questions into a session's choices, e.g. by measuring. */
+export interface VariantTuner {
+  settle(questions: readonly Question[]): Promise<void>;
+}
+
+/** The chosen variants of one session. */
 export class KernelChoices {
   private readonly known = new Map<string, string>();
   private readonly asked = new Map<string, Question>();

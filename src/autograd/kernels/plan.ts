@@ -1,9 +1,9 @@
 /**
- * Running a plan: an op's launches as data, over buffers it names; and families of variants, of which one is chosen by
- * shape and
+ * Plans: an op's launches as data, over buffers it names; and families of variants, of which one is chosen by shape and
  * adapter. A variant is a way to compute the op; every family's last variant is generic: any shape, any adapter.
  */
-import type { Session, Shape, Tensor } from '../tensor.ts';
+import type { Device } from '../../engine/device.ts';
+import type { Shape } from '../shape.ts';
 
 /** One launch. `buffers`: binding name -> a tensor's name, or 'scratch0', 'scratch1', ... */
 export interface Dispatch {
@@ -13,8 +13,10 @@ export interface Dispatch {
   constants?: Record<string, number>;
   groups: [number, number, number];
 }
+/** How one variant computes one shape. */
 export interface Plan {
-  name: string /** Bytes of each scratch buffer. */;
+  name: string;
+  /** Bytes of each scratch buffer. */
   scratch: number[];
   steps: Dispatch[];
 }
@@ -71,15 +73,8 @@ const suits = <S>(v: Variant<S>, shape: S, adapter: PlanAdapter): boolean => v.s
 export const preferred = <S>(family: Family<S>, shape: S, adapter: PlanAdapter): Variant<S> =>
   candidates(family, shape, adapter).find((v) => suits(v, shape, adapter))!;
 
-/** Records a plan's launches with its buffer names bound to tensors. */
-export function runPlan(session: Session, plan: Plan, tensors: Readonly<Record<string, Tensor>>): void {
-  const scratch = plan.scratch.map((bytes, i) => session.temporary([Math.ceil(bytes / 4)], `${plan.name}.scratch${i}`));
-  const find = (name: string): Tensor => (name.startsWith('scratch') ? scratch[Number(name.slice(7))] : tensors[name]);
-  for (const step of plan.steps)
-    session.launch(step.kernel, Object.fromEntries(Object.entries(step.buffers).map(([k, v]) => [k, find(v)])), step);
-}
-
-export function adapterOf(session: Pick<Session, 'device'>): PlanAdapter {
-  const { subgroupMin, subgroupMax, software } = session.device.info;
+/** What plans need to know of a device. */
+export function adapterOf({ device }: { device: Pick<Device, 'info'> }): PlanAdapter {
+  const { subgroupMin, subgroupMax, software } = device.info;
   return { subgroups: subgroupMin > 0 && subgroupMin === subgroupMax, subgroupSize: subgroupMax, software };
 }

@@ -7,10 +7,11 @@
  */
 import { fnv1a } from '../../engine/random.ts';
 import { Stopwatch } from '../../engine/profile.ts';
-import { kernelsHash, keyOf, type Question } from './choices.ts';
-import { fill } from '../ops/copy/fill.ts';
-import { adapterOf, candidates, preferred, runPlan, type Family, type Variant } from './plan.ts';
-import type { Session } from '../tensor.ts';
+import { kernelsHash, keyOf, type Question, type VariantTuner } from './choices.ts';
+import { fill } from './fill.ts';
+import type { Session } from '../session.ts';
+import { adapterOf, candidates, preferred, type Family, type Variant } from './plan.ts';
+import { runPlan } from './run.ts';
 
 /** A small store of texts by name: files in Node, IndexedDB in browsers. Both may fail; nothing depends on them. */
 export interface ChoiceStore {
@@ -41,7 +42,8 @@ interface Entry {
 const isEntry = (e: unknown): e is Entry =>
   typeof (e as Entry | null)?.variant === 'string' && typeof (e as Entry).kernels === 'string';
 
-export class Tuner {
+/** Measures variants on the session's device and keeps the answers in a store. */
+export class Tuner implements VariantTuner {
   private readonly name: string;
   private readonly about: string;
   private readonly now: () => number;

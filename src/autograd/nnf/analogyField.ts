@@ -8,8 +8,9 @@ import chooseKernel from '../../shaders/nnf/analogyField/choose.wgsl';
 import featuresKernel from '../../shaders/nnf/analogyField/features.wgsl';
 import frontKernel from '../../shaders/nnf/analogyField/front.wgsl';
 import searchKernel from '../../shaders/nnf/analogyField/search.wgsl';
-import { grid } from '../op.ts';
-import type { Session, Tensor } from '../tensor.ts';
+import { grid } from '../../engine/grid.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Session } from '../session.ts';
 
 interface Size {
   width: number;

@@ -5,11 +5,11 @@
  */
 import improveKernel from '../../shaders/nnf/featureField/improve.wgsl';
 import voteKernel from '../../shaders/nnf/featureField/vote.wgsl';
-import { grid } from '../op.ts';
+import { grid } from '../../engine/grid.ts';
 import type { Tensor } from '../tensor.ts';
 import { concat, permute } from '../ops/copy/copy.ts';
 import { affine, div, sqrt, square } from '../ops/pointwise/pointwise.ts';
-import { sum } from '../ops/reduce/reduce.ts';
+import { sum } from '../ops/reduce/sum.ts';
 
 /** Channels last, a multiple of 4 of them: [1,H,W,C] (the copy of an image-shaped tensor). */
 export const channelsLast = (x: Tensor): Tensor => {

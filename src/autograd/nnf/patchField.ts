@@ -14,9 +14,10 @@ import scaleKernel from '../../shaders/nnf/patchField/scale.wgsl';
 import searchKernel from '../../shaders/nnf/patchField/search.wgsl';
 import voteKernel from '../../shaders/nnf/patchField/vote.wgsl';
 import wrapKernel from '../../shaders/nnf/patchField/wrap.wgsl';
-import { grid } from '../op.ts';
-import { Tensor, type Session } from '../tensor.ts';
-import { fill } from '../ops/copy/fill.ts';
+import { grid } from '../../engine/grid.ts';
+import { Tensor } from '../tensor.ts';
+import type { Session } from '../session.ts';
+import { fill } from '../kernels/fill.ts';
 
 export interface PatchGrid {
   width: number;
@@ -129,8 +130,7 @@ function free(allowed: Uint8Array, width: number, corner: number, patch: number)
 }
 
 /** Another seed for what is random, for all later runs of recorded steps. */
-export const seedField = (source: FieldSource, seed: number): void =>
-  source.map.session.memory.write(source.members.storage, Uint32Array.of(seed));
+export const seedField = (source: FieldSource, seed: number): void => source.map.session.write(source.members, [seed]);
 
 const common = (s: FieldSource, t: FieldTarget, w: FieldWeights): Record<string, number> => ({
   ht: t.height,

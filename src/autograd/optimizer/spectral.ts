@@ -10,7 +10,8 @@ import leftKernel from '../../shaders/optimizer/spectral/left.wgsl';
 import rightKernel from '../../shaders/optimizer/spectral/right.wgsl';
 import sigmaKernel from '../../shaders/optimizer/spectral/sigma.wgsl';
 import totalKernel from '../../shaders/optimizer/spectral/total.wgsl';
-import { sizeOf, type Session, type Shape, type Tensor } from '../tensor.ts';
+import { sizeOf, type Shape, type Tensor } from '../tensor.ts';
+import type { Session } from '../session.ts';
 
 /**
  * `conv` [Co,Ci,Kh,Kw]: rows are axis 0. `transposed` [Ci,Co,Kh,Kw]: rows are axis 1. Any other rank: rows are axis 0.

@@ -1,27 +1,17 @@
 /**
- * Epilogues: what follows a convolution value by value is done where its sum is stored, not in a launch of its own. A
- * bias with LeakyReLU or
- * residual (bias.forward), and the sum of a convolution's gradient with one other gradient (ranges.join), as at the
- * head of every
- * residual block. Done on the recorded calls, so ops and their gradients know nothing of it; every value keeps its
- * bits.
+ * Epilogues: what follows a convolution value by value is done where its sum is stored, not in a launch of its own. That
+ * is a bias with LeakyReLU or residual (pointwise/biasForward), and the sum of a convolution's gradient with one other
+ * gradient (copy/join), as at the head of every residual block.
  *
  * A kernel that can take an epilogue writes one storage `y` and has the parameters `has_bias` and `slope` (1: no
- * LeakyReLU) and
- * the binding `bias`; one that can add a residual has the binding `skip`, read under the constant SKIP.
+ * LeakyReLU) and the binding `bias`; one that can add a residual has the binding `skip`, read under the constant SKIP.
  */
 import biasKernel from '../../shaders/pointwise/biasForward.wgsl';
 import joinKernel from '../../shaders/copy/join.wgsl';
+import type { Call } from '../../engine/call.ts';
 import { inspectKernel } from '../../engine/kernel.ts';
-import type { Call } from '../../engine/recorder.ts';
+import { countUses, same, touches, writes } from '../../engine/memory/aliasing.ts';
 import type { Storage } from '../../engine/memory/storage.ts';
-
-const same = (a: Storage, b: Storage): boolean => a.root === b.root && a.start === b.start && a.bytes === b.bytes;
-const overlap = (a: Storage, b: Storage): boolean =>
-  a.root === b.root && a.start < b.start + b.bytes && b.start < a.start + a.bytes;
-const touches = (c: Call, s: Storage): boolean =>
-  [...Object.values(c.read), ...Object.values(c.write)].some((t) => overlap(s, t));
-const writes = (c: Call, s: Storage): boolean => Object.values(c.write).some((t) => overlap(s, t));
 
 /** What a call adds to the tensor `from` value by value. */
 interface Epilogue {
@@ -52,25 +42,23 @@ function epiloguesOf({ module, read, params, constants }: Call): Epilogue[] {
     : [];
 }
 
-/** Whether a call's kernel can do it, and does nothing of the kind yet. */
+/** Whether a call's kernel can compute this epilogue, and has none yet. */
 function takes({ module, params, constants }: Call, e: Epilogue): boolean {
   const { bindings, fields } = inspectKernel(module);
   if (!fields.some((f) => f.name === 'slope') || params?.slope !== 1 || constants?.SKIP) return false;
   return (!e.bias || params.has_bias === 0) && (!e.skip || bindings.some((b) => b.name === 'skip'));
 }
 
-/** Puts epilogues into the launches before them, in place. */
-export function fuseEpilogues(calls: Call[]): void {
-  const uses = new Map<Storage, number>();
-  for (const c of calls)
-    for (const s of [...Object.values(c.read), ...Object.values(c.write)])
-      uses.set(s.root, (uses.get(s.root) ?? 0) + 1);
+/** Puts epilogues into the launches before them. */
+export function fuseEpilogues(list: readonly Call[]): Call[] {
+  const calls = [...list];
+  const uses = countUses(calls);
   for (let j = 0; j < calls.length; j++) {
     const last = calls[j];
     for (const e of epiloguesOf(last)) {
       const { from } = e;
-      // Written once and read once: nobody else misses it. A reader that names any buffer for what it does not use
-      // counts, and is told apart here.
+      // Written once and read once: no other call needs the sum. A call must bind some buffer where it uses none
+      // (e.g. no bias); such bindings of `last` are not counted.
       if (from.lasting || from.kept || from.placed || from.root !== from) continue;
       const idle = Object.values(last.read).filter((s) => s.root === from).length - 1;
       const i = calls.findIndex((c) => c.write.y?.root === from);
@@ -93,12 +81,10 @@ export function fuseEpilogues(calls: Call[]): void {
       break;
     }
   }
+  return calls;
 }
 
-/**
- * Where the launch of both can stand: at the first's place, or else at the second's; null: what lies between forbids
- * both.
- */
+/** Where the launch of both can stand: at the first's place, or else at the second's; null if dependences forbid both. */
 function place(calls: readonly Call[], i: number, j: number, e: Epilogue): number | null {
   const between = calls.slice(i + 1, j);
   const { y } = calls[j].write;

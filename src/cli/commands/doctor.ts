@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import { packageRoot, versions } from '../../node/version.ts';
 import { copies, multiplyAdds } from '../measure.ts';
 import { openSession } from '../session.ts';

@@ -1,6 +1,6 @@
 /** semia train PHOTO LAYOUT -o RUN */
 import type { Command } from 'commander';
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
 import { trainingCases } from '../../data/layout/failureCases.ts';
 import { gridOf } from '../../data/prepare.ts';

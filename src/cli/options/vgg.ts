@@ -1,5 +1,5 @@
 /** --vgg FILE: VGG-19 features in place of color patches in the coherence loss. */
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
 import { readPth } from '../../data/formats/pth.ts';
 import { decodeSafetensors, type NamedTensor } from '../../data/formats/safetensors.ts';

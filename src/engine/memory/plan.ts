@@ -3,7 +3,7 @@
  * a dispatch never has one buffer bound both for reading and for writing, which WebGPU forbids.
  */
 import { align, type Storage } from './storage.ts';
-import type { Call } from '../recorder.ts';
+import type { Call } from '../call.ts';
 
 export interface MemoryPlan {
   /** Bytes of each bin. */
@@ -14,20 +14,25 @@ export interface MemoryPlan {
   unplanned: number;
 }
 
-/** Greedy best fit in order of first use. A storage is live from its first to its last dispatch, both included. */
+/**
+ * Greedy best fit in order of first use. A storage is live from its first to its last dispatch, both included. Lasting
+ * storages and those with contents of their own are left out.
+ * @throws Error if a call reads what no call before it wrote, or reads and writes the same root.
+ */
 export function planMemory(calls: readonly Pick<Call, 'read' | 'write' | 'module'>[]): MemoryPlan {
   const first = new Map<Storage, number>();
   const last = new Map<Storage, number>();
+  const planned = (s: Storage): boolean => !s.lasting && !s.contents;
   for (const [i, call] of calls.entries()) {
     const written = new Set(Object.values(call.write).map((s) => s.root));
     for (const { root: s } of Object.values(call.read)) {
-      if (s.lasting) continue;
+      if (!planned(s)) continue;
       if (!first.has(s)) throw new Error(`${call.module.name}.wgsl reads ${s.label} before anything wrote it`);
       if (written.has(s)) throw new Error(`${call.module.name}.wgsl reads and writes ${s.label} through two bindings`);
       last.set(s, i);
     }
     for (const s of written) {
-      if (s.lasting) continue;
+      if (!planned(s)) continue;
       if (!first.has(s)) first.set(s, i);
       last.set(s, i);
     }
@@ -75,26 +80,4 @@ export function planMemory(calls: readonly Pick<Call, 'read' | 'write' | 'module
     assignment.set(s, best);
   }
   return { bins, assignment, unplanned };
-}
-
-/**
- * The calls that compute the same in every run for as long as the lasting storages in `still` keep their values: they
- * read only
- * those and each other's results, and write only step memory that no other call writes.
- */
-export function invariantCalls<C extends Pick<Call, 'read' | 'write'>>(
-  calls: readonly C[],
-  still: ReadonlySet<Storage>,
-): Set<C> {
-  const roots = (bound: Call['read']): Storage[] => Object.values(bound).map((s) => s.root);
-  const writers = new Map<Storage, C[]>();
-  for (const c of calls) for (const s of roots(c.write)) writers.set(s, [...(writers.get(s) ?? []), c]);
-  const found = new Set(calls.filter((c) => roots(c.write).every((s) => !s.lasting)));
-  const known = (s: Storage): boolean =>
-    s.lasting ? still.has(s) && !writers.has(s) : (writers.get(s)?.every((w) => found.has(w)) ?? false);
-  for (let before = -1; before !== found.size; ) {
-    before = found.size;
-    for (const c of found) if (![...roots(c.read), ...roots(c.write)].every(known)) found.delete(c);
-  }
-  return found;
 }

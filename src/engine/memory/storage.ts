@@ -1,19 +1,22 @@
 /**
  * Device memory. A `Storage` is a range of bytes that kernels bind. Lasting storages have their memory at once; a
- * step's
- * storages are only names until the recorder plans them, so that their memory can be shared by lifetime.
+ * step's storages are only names until the recorder plans them, so that their memory can be shared by lifetime.
  */
 import type { Device } from '../device.ts';
 
 /** Bind offsets are multiples of this; 256 is the largest value WebGPU allows an adapter to ask for. */
 export const alignment = 256;
+/** `bytes` rounded up to a whole number of alignments; at least one. */
 export const align = (bytes: number): number => Math.ceil(Math.max(bytes, 4) / alignment) * alignment;
 
+/** A range of bytes that kernels bind: of a buffer of its own, of another storage, or not placed yet. */
 export class Storage {
   buffer: GPUBuffer | null = null;
   offset = 0;
   /** Keeps its contents after the program that wrote it, so its memory is not shared. */
   kept = false;
+  /** Values that a program brings along: uploaded when it is made, never written by a kernel. */
+  contents: ArrayBufferView | null = null;
   /** The storage that this one is a range of, if it has no memory of its own. */
   private host: Storage | null = null;
   private hostOffset = 0;
@@ -23,19 +26,30 @@ export class Storage {
     readonly label: string,
   ) {}
 
+  /** A storage of constant values, which belongs to the program whose calls read it. */
+  static of(contents: ArrayBufferView, label: string): Storage {
+    const s = new Storage(contents.byteLength, label);
+    s.contents = contents;
+    return s;
+  }
+
   /** The storage whose memory this one lies in: itself, or what it is a range of. */
   get root(): Storage {
     return this.host ? this.host.root : this;
   }
+  /** Whether it has memory now: all lasting storages do, a step's only while it is compiled. */
   get lasting(): boolean {
     return this.root.buffer !== null;
   }
+  /** Whether it is a range of another storage. */
   get placed(): boolean {
     return this.host !== null;
   }
+  /** The buffer its bytes lie in. */
   get target(): GPUBuffer | null {
     return this.root.buffer;
   }
+  /** Its first byte in that buffer. */
   get start(): number {
     return this.host ? this.host.start + this.hostOffset : this.offset;
   }
@@ -43,9 +57,11 @@ export class Storage {
   /**
    * Makes this step storage a range of another, e.g. a gradient a range of the optimizer's vector, a sample one of its
    * batch.
+   * @throws Error if it has its memory already, or does not fit there.
    */
   place(host: Storage, offset: number): void {
-    if (this.buffer || this.host || this.kept) throw new Error(`storage ${this.label} already has its memory`);
+    if (this.buffer || this.host || this.kept || this.contents)
+      throw new Error(`storage ${this.label} already has its memory`);
     if (offset % alignment) throw new Error(`${this.label}: offset ${offset} is not a multiple of ${alignment}`);
     if (offset + this.bytes > align(host.bytes))
       throw new Error(`${this.label}: ${this.bytes} bytes from ${offset} on do not fit into ${host.label}`);
@@ -73,6 +89,7 @@ export class Memory {
   created = 0;
   constructor(private readonly device: Device) {}
 
+  /** A buffer of its own, counted. @throws RangeError if it is larger than the adapter's largest. */
   buffer(bytes: number, usage: number, label: string): GPUBuffer {
     const limit = this.device.limits.maxBufferSize;
     if (bytes > limit)
@@ -95,8 +112,7 @@ export class Memory {
 
   /**
    * Buffers of at least these sizes for the step memory of one program. Programs run one after the other on the queue
-   * and
-   * nothing in step memory outlives a run, so all programs share one set.
+   * and nothing in step memory outlives a run, so all programs share one set.
    */
   stepBuffers(sizes: readonly number[]): GPUBuffer[] {
     const free = [...this.shared].sort((a, b) => a.size - b.size);
@@ -110,6 +126,7 @@ export class Memory {
     return result;
   }
 
+  /** Sends values to the start of a lasting storage. @throws RangeError if they are more than it holds. */
   write(storage: Storage, data: ArrayBufferView): void {
     if (data.byteLength > storage.bytes)
       throw new RangeError(`${storage.label}: ${data.byteLength} bytes into ${storage.bytes}`);
@@ -122,7 +139,10 @@ export class Memory {
     );
   }
 
-  /** Copies storages back to the host in one round trip. */
+  /**
+   * Copies storages back to the host in one round trip.
+   * @throws Error if one has no memory to read. @throws DeviceError if the device failed.
+   */
   async read(storages: readonly Storage[]): Promise<ArrayBuffer[]> {
     const gpu = this.device.gpu;
     const offsets: number[] = [];
@@ -151,6 +171,7 @@ export class Memory {
     }
   }
 
+  /** Destroys a buffer of this memory; another is left alone. */
   release(buffer: GPUBuffer): void {
     if (!this.owned.delete(buffer)) return;
     this.bytes -= buffer.size;
@@ -171,6 +192,7 @@ export class Memory {
     }
   }
 
+  /** Destroys all buffers. */
   destroy(): void {
     for (const buffer of [...this.owned]) this.release(buffer);
     this.shared.length = 0;

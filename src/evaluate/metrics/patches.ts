@@ -4,8 +4,8 @@
  * the result looks like something in the source; completeness, whether everything in the source is somewhere in the
  * result.
  */
-import { patchNearest } from '../../autograd/ops/patch/patchNearest.ts';
-import type { Session } from '../../autograd/tensor.ts';
+import { patchNearest } from '../../autograd/ops/patch/nearest.ts';
+import type { Session } from '../../autograd/session.ts';
 import { fitSize, resize, resizeLabels, toFloatCHW, type Picture } from '../../data/image/image.ts';
 
 export interface LabeledPicture {

@@ -1,5 +1,5 @@
 /** Single Image Frechet Inception Distance (Shaham, Dekel, Michaeli 2019, section 3.1). */
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import { toFloatCHW, type Picture } from '../../data/image/image.ts';
 import { frechetDistance, gaussianOf, type Gaussian } from './frechet.ts';
 import type { Inception } from './inception.ts';

@@ -6,7 +6,7 @@
  * patches are there in the wrong amounts.
  */
 import { conv2d } from '../../autograd/ops/conv2d/conv2d.ts';
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import { resize, toFloatCHW, type Picture } from '../../data/image/image.ts';
 import { HostRandom } from '../../engine/random.ts';
 

@@ -1,5 +1,5 @@
 /** What `semia compare` runs: one system on one photograph, its layout and new layouts. */
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import type { Picture } from '../../data/image/image.ts';
 import type { Source, Target } from '../../data/prepare.ts';
 import type { Vgg } from '../networks/vgg.ts';

@@ -1,6 +1,7 @@
 /** The three networks of a run with their parameters. */
 import { Parameters } from '../../autograd/parameters.ts';
-import type { Session, Tensor } from '../../autograd/tensor.ts';
+import type { Tensor } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import type { Config } from '../config.ts';
 import { declareDiscriminator, type Discriminator } from './discriminator.ts';
 import { declareGenerator, type Generator, type GeneratorOptions } from './generator.ts';

@@ -1,5 +1,6 @@
 /** The segmenter S: reads the layout off an image; trained with the source pair, it teaches G semantic alignment. */
-import { concat, expand } from '../../autograd/ops/copy/copy.ts';
+import { concat } from '../../autograd/ops/copy/copy.ts';
+import { expand } from '../../autograd/ops/reduce/sum.ts';
 import { mean } from '../../autograd/ops/reduce/reduce.ts';
 import { normalize } from '../../autograd/ops/norm/normalize.ts';
 import type { Tensor } from '../../autograd/tensor.ts';

@@ -2,11 +2,11 @@
  * Semantic feature translation (SFT): what changes between two layouts, as a scale and a shift per position.
  *   F_scale = F_target / F_source, F_shift = F_target - F_source; gamma = SFTscale(F_scale), beta = SFTshift(F_shift).
  */
-import { fill } from '../../autograd/ops/copy/fill.ts';
+import { fill } from '../../autograd/kernels/fill.ts';
 import { featureDifferenceOp } from '../../autograd/ops/loss/featureDifference.ts';
 import { concat, samples } from '../../autograd/ops/copy/copy.ts';
 import { div, sub } from '../../autograd/ops/pointwise/pointwise.ts';
-import type { Session, Shape, Tensor } from '../../autograd/tensor.ts';
+import type { OpSession, Shape, Tensor } from '../../autograd/tensor.ts';
 import { plainResidual } from './blocks.ts';
 import { chain, conv, type Declare, type Layer, type ForwardPass } from './layers.ts';
 
@@ -41,7 +41,7 @@ export function contrast(source: Tensor, target: Tensor, ratio: TranslationOptio
 }
 
 /** The same for equal features: constants, whatever the features are. */
-export const noContrast = (session: Session, shape: Shape): Contrast => ({
+export const noContrast = (session: OpSession, shape: Shape): Contrast => ({
   ratio: fill(session, shape, 1),
   difference: fill(session, shape, 0),
 });

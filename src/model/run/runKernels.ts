@@ -4,7 +4,7 @@
  * whether kernels were measured and which came out, and going on or painting takes over the same.
  */
 import type { KernelRecord } from '../../autograd/kernels/choices.ts';
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import type { RunRecord } from './runRecord.ts';
 
 /**

@@ -22,7 +22,8 @@ import {
   type FieldSource,
   type PatchGrid,
 } from '../../autograd/nnf/patchField.ts';
-import type { Session, Tensor } from '../../autograd/tensor.ts';
+import type { Tensor } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
 import { toFloatCHW, type Picture } from '../../data/image/image.ts';
 import { membrane } from '../../data/image/membrane.ts';

@@ -17,7 +17,8 @@ import {
   type FieldTarget,
   type PatchGrid,
 } from '../../autograd/nnf/patchField.ts';
-import type { Session, Tensor } from '../../autograd/tensor.ts';
+import type { Tensor } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import type { Program } from '../../engine/program.ts';
 import { resizeLines } from '../../data/layout/lines.ts';
 import { guides, type GuideWeights, type Surroundings } from './guides.ts';

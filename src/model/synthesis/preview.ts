@@ -1,5 +1,5 @@
 /** A result in about a second, without training: patch synthesis of one layout, for a first look and for drawing. */
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
 import { toFloatCHW, type Picture } from '../../data/image/image.ts';
 import type { LayoutData } from '../pair.ts';

@@ -5,7 +5,7 @@
  * 2022), guided by the layouts. It gives the generator something to learn from, finishes what it renders, and is the
  * preview. Here are its uses for one layout; synthesizer.ts keeps one ready, synthesis/level.ts has a level's rounds.
  */
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import type { Config } from '../config.ts';
 import type { LayoutData, PairData } from '../pair.ts';
 import type { Draft } from './level.ts';

@@ -2,7 +2,7 @@
  * Patch synthesis made once for a source and a size of layout: each run then writes labels and replays, level by level.
  */
 import type { PatchGrid } from '../../autograd/nnf/patchField.ts';
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import { lineSurroundings, surroundings, type Surroundings } from './guides.ts';
 import type { LayoutData, PairData } from '../pair.ts';
 import { learnCastShadows, castShadowsOf, type CastShadows } from './castShadows.ts';

@@ -4,7 +4,7 @@
  */
 import { mat3, vec2 } from 'wgpu-matrix';
 import type { HostRandom } from '../../engine/random.ts';
-import { warpMap, warpMapSize, type Affine, type ControlPoint } from '../../autograd/ops/spatial/tps.ts';
+import { warpMap, warpMapSize, type Affine, type ControlPoint } from '../../autograd/kernels/warpMap.ts';
 import type { Config } from '../config.ts';
 
 /** 3 x 3 control points. */

@@ -2,10 +2,11 @@
  * Feeding the training step: which pair is source and which is target in this iteration, warped and copied on the
  * device.
  */
-import { assign } from '../../autograd/ops/copy/copy.ts';
+import { assign } from '../../autograd/kernels/strided.ts';
 import { oneHot } from '../../autograd/ops/labels/labels.ts';
 import { warp, warpLabels } from '../../autograd/ops/spatial/warp.ts';
-import type { Session, Tensor } from '../../autograd/tensor.ts';
+import type { Tensor } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import type { Program } from '../../engine/program.ts';
 import { augmentationSize } from './augment.ts';
 import type { Config } from '../config.ts';

@@ -6,13 +6,14 @@
 import { l1To } from '../../autograd/functional/losses.ts';
 import { meanAll } from '../../autograd/ops/loss/meanError.ts';
 import { unfoldAt } from '../../autograd/ops/patch/unfoldAt.ts';
-import { kNearestPatches } from '../../autograd/ops/patch/kNearestPatches.ts';
-import { patchNearest } from '../../autograd/ops/patch/patchNearest.ts';
+import { kNearestPatches } from '../../autograd/ops/patch/kNearest.ts';
+import { patchNearest } from '../../autograd/ops/patch/nearest.ts';
 import { sub } from '../../autograd/ops/pointwise/pointwise.ts';
 import { avgPool2d } from '../../autograd/ops/spatial/pool.ts';
 import { reshape } from '../../autograd/ops/copy/reshape.ts';
 import { meanOfTerms, weightedSum } from '../../autograd/ops/loss/weightedSum.ts';
-import { Tensor, type Session } from '../../autograd/tensor.ts';
+import { Tensor } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import type { HostRandom } from '../../engine/random.ts';
 import { centerLabels } from './losses.ts';
 import type { Vgg } from '../networks/vgg.ts';

@@ -7,7 +7,7 @@ import { dropout } from '../../autograd/ops/noise/dropout.ts';
 import { l1 } from '../../autograd/functional/losses.ts';
 import { weightedSum } from '../../autograd/ops/loss/weightedSum.ts';
 import { detach } from '../../autograd/tape.ts';
-import type { Session, Tensor } from '../../autograd/tensor.ts';
+import type { OpSession, Tensor } from '../../autograd/tensor.ts';
 import type { Config } from '../config.ts';
 import { readsLayouts } from '../networks/generator.ts';
 import { featureMatching, fixedPoint, adversarialLoss, patchCoherence } from './losses.ts';
@@ -28,7 +28,7 @@ export type StepKind = 'sampling' | 'reconstruction' | 'target';
 export type Losses = Record<string, Tensor>;
 
 /** Records work without taping it. */
-export function untaped<T>(session: Session, work: () => T): T {
+export function untaped<T>(session: OpSession, work: () => T): T {
   const before = session.taping;
   session.taping = false;
   try {

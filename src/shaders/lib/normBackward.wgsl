@@ -11,8 +11,8 @@
 @group(0) @binding(5) var<storage, read_write> dx: array<vec4f>;
 struct Params {
   units: u32, samples: u32, length: u32, slope: f32, second_samples: u32,
-  // see engine/twins.ts
-  twin: u32, twin_x: u32, twin_dy: u32, twin_stats: u32, twin_gamma: u32, twin_beta: u32, twin_dx: u32, twin_dgamma: u32, twin_dbeta: u32,
+  // see autograd/passes/batchedPairs.ts
+  batch_split: u32, batch_offset_x: u32, batch_offset_dy: u32, batch_offset_stats: u32, batch_offset_gamma: u32, batch_offset_beta: u32, batch_offset_dx: u32, batch_offset_dgamma: u32, batch_offset_dbeta: u32,
 }
 @group(0) @binding(8) var<uniform> params: Params;
 override AFFINE: u32 = 0u;
@@ -23,12 +23,12 @@ var<workgroup> parts: array<vec4f, WG>;
 
 struct Element { h: vec4f, e: vec4f, ge: vec4f }
 
-fn element(which: u32, i: u32, mean: f32, rstd: f32, g0: vec4f, b0: vec4f) -> Element {
+fn element(second: u32, i: u32, mean: f32, rstd: f32, g0: vec4f, b0: vec4f) -> Element {
   var g = g0;
   var b = b0;
-  if (AFFINE == 2u) { g = gamma[which * params.twin_gamma + i]; b = beta[which * params.twin_beta + i]; }
-  let h = (x[which * params.twin_x + i] - mean) * rstd;
-  let d = dy[which * params.twin_dy + i];
+  if (AFFINE == 2u) { g = gamma[second * params.batch_offset_gamma + i]; b = beta[second * params.batch_offset_beta + i]; }
+  let h = (x[second * params.batch_offset_x + i] - mean) * rstd;
+  let d = dy[second * params.batch_offset_dy + i];
   let e = select(d * params.slope, d, g * h + b > vec4f(0.0));
   return Element(h, e, g * e);
 }
@@ -39,26 +39,26 @@ fn across(v: vec4f) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
   let unit = min(id.x / LANES, params.units - 1u); // a spare invocation repeats the last unit
   let part = id.x % LANES;
-  let which = u32(group.z >= params.twin);
+  let second = u32(group.z >= params.batch_split);
   var g = vec4f(1.0);
   var b = vec4f(0.0);
   if (AFFINE == 1u) {
-    g = vec4f(gamma[which * params.twin_gamma + unit / 4u][unit % 4u]);
-    b = vec4f(beta[which * params.twin_beta + unit / 4u][unit % 4u]);
+    g = vec4f(gamma[second * params.batch_offset_gamma + unit / 4u][unit % 4u]);
+    b = vec4f(beta[second * params.batch_offset_beta + unit / 4u][unit % 4u]);
   }
   let n = 4.0 * f32(params.length);
   var total = vec2f(0.0);
-  for (var sample = 0u; sample < select(params.samples, params.second_samples, which == 1u); sample++) {
+  for (var sample = 0u; sample < select(params.samples, params.second_samples, second == 1u); sample++) {
     let plane = sample * params.units + unit;
     let base = plane * params.length;
-    let mean = stats[which * params.twin_stats + plane].x;
-    let rstd = stats[which * params.twin_stats + plane].y;
+    let mean = stats[second * params.batch_offset_stats + plane].x;
+    let rstd = stats[second * params.batch_offset_stats + plane].y;
     var ge = vec4f(0.0);
     var geh = vec4f(0.0);
     var e = vec4f(0.0);
     var eh = vec4f(0.0);
     for (var k = part; k < params.length; k += LANES) {
-      let p = element(which, base + k, mean, rstd, g, b);
+      let p = element(second, base + k, mean, rstd, g, b);
       ge += p.ge;
       geh += p.ge * p.h;
       if (AFFINE == 1u) {
@@ -78,10 +78,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(global_invocation_id) id: 
     let m0 = sums.x / n;
     let m1 = sums.y / n;
     for (var k = part; k < params.length; k += LANES) {
-      let p = element(which, base + k, mean, rstd, g, b);
-      dx[which * params.twin_dx + base + k] = rstd * (p.ge - m0 - p.h * m1);
-      element_sums(which, base + k, p.e * p.h, p.e);
+      let p = element(second, base + k, mean, rstd, g, b);
+      dx[second * params.batch_offset_dx + base + k] = rstd * (p.ge - m0 - p.h * m1);
+      element_sums(second, base + k, p.e * p.h, p.e);
     }
   }
-  if (part == 0u) { unit_sums(which, unit, total.y, total.x); }
+  if (part == 0u) { unit_sums(second, unit, total.y, total.x); }
 }

@@ -3,8 +3,8 @@
 @group(0) @binding(6) var<storage, read_write> dgamma: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> dbeta: array<vec4f>;
 
-fn element_sums(which: u32, i: u32, eh: vec4f, e: vec4f) {
-  dgamma[which * params.twin_dgamma + i] = eh;
-  dbeta[which * params.twin_dbeta + i] = e;
+fn element_sums(second: u32, i: u32, eh: vec4f, e: vec4f) {
+  dgamma[second * params.batch_offset_dgamma + i] = eh;
+  dbeta[second * params.batch_offset_dbeta + i] = e;
 }
-fn unit_sums(which: u32, unit: u32, eh: f32, e: f32) {}
+fn unit_sums(second: u32, unit: u32, eh: f32, e: f32) {}

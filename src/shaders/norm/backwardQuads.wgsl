@@ -4,10 +4,10 @@
 @group(0) @binding(6) var<storage, read_write> dgamma: array<f32>;
 @group(0) @binding(7) var<storage, read_write> dbeta: array<f32>;
 
-fn element_sums(which: u32, i: u32, eh: vec4f, e: vec4f) {}
-fn unit_sums(which: u32, unit: u32, eh: f32, e: f32) {
+fn element_sums(second: u32, i: u32, eh: vec4f, e: vec4f) {}
+fn unit_sums(second: u32, unit: u32, eh: f32, e: f32) {
   if (AFFINE == 1u) {
-    dgamma[which * params.twin_dgamma + unit] = eh;
-    dbeta[which * params.twin_dbeta + unit] = e;
+    dgamma[second * params.batch_offset_dgamma + unit] = eh;
+    dbeta[second * params.batch_offset_dbeta + unit] = e;
   }
 }

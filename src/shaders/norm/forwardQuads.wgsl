@@ -10,8 +10,8 @@
 @group(0) @binding(5) var<storage, read_write> stats: array<vec2f>;
 struct Params {
   c: u32, length: u32, eps: f32, slope: f32,
-  // see engine/twins.ts
-  twin: u32, twin_x: u32, twin_gamma: u32, twin_beta: u32, twin_skip: u32, twin_y: u32, twin_stats: u32,
+  // see autograd/passes/batchedPairs.ts
+  batch_split: u32, batch_offset_x: u32, batch_offset_gamma: u32, batch_offset_beta: u32, batch_offset_skip: u32, batch_offset_y: u32, batch_offset_stats: u32,
 }
 @group(0) @binding(6) var<uniform> params: Params;
 override AFFINE: u32 = 0u;
@@ -23,12 +23,12 @@ var<workgroup> parts: array<vec2f, WG>;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let which = u32(id.z >= params.twin);
+  let second = u32(id.z >= params.batch_split);
   let c = min(id.x / LANES, params.c - 1u); // a spare invocation repeats the last channel
-  let plane = (id.z - which * params.twin) * params.c + c;
+  let plane = (id.z - second * params.batch_split) * params.c + c;
   let part = id.x % LANES;
   let base = plane * params.length;
-  let from_x = which * params.twin_x + base;
+  let from_x = second * params.batch_offset_x + base;
   // Sums about the plane's first value: squares of raw values would cancel where the mean is large.
   let origin = x[from_x].x;
   var s = vec4f(0.0);
@@ -49,19 +49,19 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_inde
   let m = sums.x / n;
   let mean = origin + m;
   let rstd = 1.0 / sqrt(max(sums.y / n - m * m, 0.0) + params.eps);
-  if (part == 0u) { stats[which * params.twin_stats + plane] = vec2f(mean, rstd); }
+  if (part == 0u) { stats[second * params.batch_offset_stats + plane] = vec2f(mean, rstd); }
   var g = vec4f(1.0);
   var b = vec4f(0.0);
   if (AFFINE == 1u) {
-    g = vec4f(gamma[which * params.twin_gamma + c / 4u][c % 4u]);
-    b = vec4f(beta[which * params.twin_beta + c / 4u][c % 4u]);
+    g = vec4f(gamma[second * params.batch_offset_gamma + c / 4u][c % 4u]);
+    b = vec4f(beta[second * params.batch_offset_beta + c / 4u][c % 4u]);
   }
   for (var k = part; k < params.length; k += LANES) {
     let i = base + k;
-    if (AFFINE == 2u) { g = gamma[which * params.twin_gamma + i]; b = beta[which * params.twin_beta + i]; }
+    if (AFFINE == 2u) { g = gamma[second * params.batch_offset_gamma + i]; b = beta[second * params.batch_offset_beta + i]; }
     let z = (x[from_x + k] - mean) * rstd * g + b;
     var v = select(z * params.slope, z, z > vec4f(0.0));
-    if (SKIP) { v += skip[which * params.twin_skip + i]; }
-    y[which * params.twin_y + i] = v;
+    if (SKIP) { v += skip[second * params.batch_offset_skip + i]; }
+    y[second * params.batch_offset_y + i] = v;
   }
 }

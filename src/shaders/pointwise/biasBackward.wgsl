@@ -8,7 +8,7 @@
 @group(0) @binding(3) var<storage, read_write> dbias: array<f32>;
 struct Params {
   c: u32, samples: u32, length: u32, slope: f32,
-  twin: u32, twin_y: u32, twin_dy: u32, twin_dx: u32, twin_dbias: u32, // see engine/twins.ts
+  batch_split: u32, batch_offset_y: u32, batch_offset_dy: u32, batch_offset_dx: u32, batch_offset_dbias: u32, // see autograd/passes/batchedPairs.ts
 }
 @group(0) @binding(4) var<uniform> params: Params;
 
@@ -16,17 +16,17 @@ struct Params {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
   let channel = min(id.x / LANES, params.c - 1u); // a spare invocation repeats the last channel
   let part = id.x % LANES;
-  let which = u32(id.z >= params.twin);
+  let second = u32(id.z >= params.batch_split);
   var s = vec4f(0.0);
   for (var sample = 0u; sample < params.samples; sample++) {
     let base = (sample * params.c + channel) * params.length;
     for (var k = part; k < params.length; k += LANES) {
-      let d = dy[which * params.twin_dy + base + k];
-      let v = select(d * params.slope, d, y[which * params.twin_y + base + k] > vec4f(0.0));
-      dx[which * params.twin_dx + base + k] = v;
+      let d = dy[second * params.batch_offset_dy + base + k];
+      let v = select(d * params.slope, d, y[second * params.batch_offset_y + base + k] > vec4f(0.0));
+      dx[second * params.batch_offset_dx + base + k] = v;
       s += v;
     }
   }
   let sum = over_lanes(s, lane, part);
-  if (part == 0u) { dbias[which * params.twin_dbias + channel] = sum; }
+  if (part == 0u) { dbias[second * params.batch_offset_dbias + channel] = sum; }
 }

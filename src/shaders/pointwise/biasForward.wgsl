@@ -6,18 +6,18 @@
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 struct Params {
   planes: u32, c: u32, length: u32, slope: f32,
-  twin: u32, twin_x: u32, twin_bias: u32, twin_skip: u32, twin_y: u32, // see engine/twins.ts
+  batch_split: u32, batch_offset_x: u32, batch_offset_bias: u32, batch_offset_skip: u32, batch_offset_y: u32, // see autograd/passes/batchedPairs.ts
 }
 @group(0) @binding(4) var<uniform> params: Params;
 override SKIP: bool = false;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let which = u32(id.z >= params.twin);
-  let plane = id.y + (id.z - which * params.twin) * 32768u;
+  let second = u32(id.z >= params.batch_split);
+  let plane = id.y + (id.z - second * params.batch_split) * 32768u;
   if (id.x >= params.length || plane >= params.planes) { return; }
   let i = plane * params.length + id.x;
-  let z = x[which * params.twin_x + i] + bias[which * params.twin_bias + plane % params.c];
-  let to = which * params.twin_y + i;
-  if (SKIP) { y[to] = z + skip[which * params.twin_skip + i]; } else { y[to] = select(z * params.slope, z, z > vec4f(0.0)); }
+  let z = x[second * params.batch_offset_x + i] + bias[second * params.batch_offset_bias + plane % params.c];
+  let to = second * params.batch_offset_y + i;
+  if (SKIP) { y[to] = z + skip[second * params.batch_offset_skip + i]; } else { y[to] = select(z * params.slope, z, z > vec4f(0.0)); }
 }

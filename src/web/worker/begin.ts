@@ -1,6 +1,6 @@
 /** The beginning of a run: what was asked for, checked; its steps recorded; its first saved state. */
 import { measuring, Tuner } from '../../autograd/kernels/tune.ts';
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import { gridOf, type Source, type Target } from '../../data/prepare.ts';
 import { encodeRgbPng } from '../../data/formats/rgbPng.ts';
 import type { DeviceInfo } from '../../engine/device.ts';

@@ -4,7 +4,7 @@
  * through both in the number of pixels (a launch's cost, and a pixel's). Exact where the size itself is small enough to
  * try.
  */
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import { gridOf, type Source } from '../../data/prepare.ts';
 import { openTraining } from '../../model/analogy.ts';
 import type { Config } from '../../model/config.ts';

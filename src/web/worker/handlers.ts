@@ -1,5 +1,5 @@
 /** The worker's side of every method: one device, one source, at most one run. */
-import { Session } from '../../autograd/tensor.ts';
+import { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
 import { drawingOf } from '../../data/layout/drawing.ts';
 import { flatten, resize } from '../../data/image/image.ts';

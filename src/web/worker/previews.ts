@@ -1,5 +1,5 @@
 /** Patch synthesis of what the visitor just painted: coarse first, and given up for a newer one. */
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import type { Source } from '../../data/prepare.ts';
 import { preview, releasePreview } from '../../model/synthesis/preview.ts';
 import type { PreviewLevel, PreviewRequest, SourceField, SourceInput } from '../engineProtocol.ts';

@@ -1,5 +1,5 @@
 /** A run in the page: what is saved of it, and while its device lives, the networks that train and render. */
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
 import type { Picture } from '../../data/image/image.ts';
 import { cutCHW } from '../../data/image/pad.ts';

@@ -1,6 +1,6 @@
 /** What this device does, from a short trial: for telling people what to expect before anything is trained. */
 import { conv2d } from '../../autograd/ops/conv2d/conv2d.ts';
-import type { Session } from '../../autograd/tensor.ts';
+import type { Session } from '../../autograd/session.ts';
 
 const [channels, side, repeats] = [32, 64, 4];
 

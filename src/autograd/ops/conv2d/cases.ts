@@ -1,7 +1,7 @@
 /** Convolution cases: a control and single deviations from it, tiny odd shapes, then the networks' own layers. */
 import type { Case } from '../../op.ts';
 import type { Shape } from '../../tensor.ts';
-import type { ConvAttrs, InputAttrs, WeightAttrs } from './conv2d.ts';
+import { outSize, type ConvAttrs, type InputAttrs, type WeightAttrs } from './shape.ts';
 
 interface Layer {
   name: string;
@@ -41,9 +41,12 @@ const layers: Layer[] = [
   { name: 'wide 7x7', x: [1, 3, 16, 64], w: [16, 3, 7, 7], a: { pad: 3, padMode: 'reflect' } },
 ];
 const attrs = (a: Partial<ConvAttrs> = {}): ConvAttrs => ({ stride: 1, dilation: 1, pad: 0, padMode: 'zero', ...a });
-const out = (n: number, k: number, a: ConvAttrs): number =>
-  Math.floor((n + 2 * a.pad - a.dilation * (k - 1) - 1) / a.stride) + 1;
-const yShape = ({ x, w, a }: Layer): Shape => [x[0], w[0], out(x[2], w[2], attrs(a)), out(x[3], w[3], attrs(a))];
+const yShape = ({ x, w, a }: Layer): Shape => [
+  x[0],
+  w[0],
+  outSize(x[2], w[2], attrs(a)),
+  outSize(x[3], w[3], attrs(a)),
+];
 
 export const convCases: Case<ConvAttrs>[] = layers.map((l) => ({
   name: l.name,

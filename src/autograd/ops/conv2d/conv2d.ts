@@ -4,44 +4,14 @@
  * x [N,Ci,H,W], w [Co,Ci,Kh,Kw], y [N,Co,Ho,Wo]; which kernels run is conv2d/families.ts's matter.
  */
 import { op, shapeError, type Op } from '../../op.ts';
-import { runPlan } from '../../kernels/plan.ts';
+import { runPlan } from '../../kernels/run.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
 import { convCases, inputCases, weightCases } from './cases.ts';
 import { backwardDataFamily, backwardWeightFamily, forwardFamily } from './families.ts';
 import { forwardReference, inputReference, magnitudeBy, weightReference } from './reference.ts';
-import type { ConvShape } from './shape.ts';
-import { sum } from '../reduce/reduce.ts';
+import { geometry, type ConvAttrs, type InputAttrs, type WeightAttrs } from './shape.ts';
+import { sum } from '../reduce/sum.ts';
 import { reshape } from '../copy/reshape.ts';
-
-export interface ConvAttrs {
-  stride: number;
-  dilation: number;
-  pad: number;
-  padMode: 'zero' | 'reflect';
-}
-export interface InputAttrs extends ConvAttrs {
-  h: number;
-  w: number;
-}
-export interface WeightAttrs extends ConvAttrs {
-  kh: number;
-  kw: number;
-}
-
-const outSize = (n: number, k: number, a: ConvAttrs): number =>
-  Math.floor((n + 2 * a.pad - a.dilation * (k - 1) - 1) / a.stride) + 1;
-
-/** The convolution's geometry from its x and w shapes; checks that they fit. */
-export function geometry(name: string, x: Shape, w: Shape, a: ConvAttrs): ConvShape {
-  if (x.length !== 4 || w.length !== 4) shapeError(name, `four axes are expected, not [${x}] and [${w}]`);
-  if (x[1] !== w[1]) shapeError(name, `${x[1]} input channels, but the weight [${w}] takes ${w[1]}`);
-  const ho = outSize(x[2], w[2], a);
-  const wo = outSize(x[3], w[3], a);
-  if (ho < 1 || wo < 1) shapeError(name, `the kernel [${w}] does not fit into [${x}] with padding ${a.pad}`);
-  if (a.padMode === 'reflect' && (a.pad >= x[2] || a.pad >= x[3]))
-    shapeError(name, `reflect padding ${a.pad} needs a larger image than [${x}]`);
-  return { n: x[0], ci: x[1], h: x[2], w: x[3], co: w[0], kh: w[2], kw: w[3], ...a, ho, wo };
-}
 
 export const conv2dOp: Op<ConvAttrs> = op<ConvAttrs>({
   name: 'conv2d',

@@ -2,7 +2,7 @@
  * Convolution and its gradients in float64, by definition: every product of one output, one tap, one input position.
  */
 import { ref, type Ref } from '../../op.ts';
-import type { ConvAttrs, InputAttrs, WeightAttrs } from './conv2d.ts';
+import { outSize, type ConvAttrs, type InputAttrs, type WeightAttrs } from './shape.ts';
 
 /** Position on an axis of n, or -1 outside (zero padding). */
 function source(i: number, n: number, mode: ConvAttrs['padMode']): number {
@@ -31,11 +31,8 @@ function visit(x: readonly number[], w: readonly number[], y: readonly number[],
               }
         }
 }
-const size = (n: number, k: number, a: ConvAttrs): number =>
-  Math.floor((n + 2 * a.pad - a.dilation * (k - 1) - 1) / a.stride) + 1;
-
 export function forwardReference([x, w, bias]: readonly Ref[], a: ConvAttrs): Ref {
-  const shape = [x.shape[0], w.shape[0], size(x.shape[2], w.shape[2], a), size(x.shape[3], w.shape[3], a)];
+  const shape = [x.shape[0], w.shape[0], outSize(x.shape[2], w.shape[2], a), outSize(x.shape[3], w.shape[3], a)];
   const plane = shape[2] * shape[3];
   const y = ref(shape, (i) => (bias ? bias.data[Math.floor(i / plane) % shape[1]] : 0));
   visit(x.shape, w.shape, shape, a, (i, j, k) => {

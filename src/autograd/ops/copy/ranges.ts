@@ -5,9 +5,10 @@
  */
 import kernel from '../../../shaders/copy/join.wgsl';
 import { alignment, type Storage } from '../../../engine/memory/storage.ts';
-import { grid, ref, shapeError, taped, type Op, type OpSpec } from '../../op.ts';
-import { sizeOf, Tensor, type Session, type Shape } from '../../tensor.ts';
-import { sliceOrPad } from './copy.ts';
+import { ref, shapeError, taped, type Op, type OpSpec } from '../../op.ts';
+import { grid } from '../../../engine/grid.ts';
+import { sizeOf, Tensor, type OpSession, type Shape } from '../../tensor.ts';
+import { sliceOrPad } from './slice.ts';
 import { reshape } from './reshape.ts';
 
 interface PartAttrs {
@@ -147,7 +148,7 @@ function adjacent(x: readonly Tensor[], from: readonly number[], shape: Shape): 
 }
 
 /** Lets inputs have their memory right inside y where that is possible; returns the others' numbers. */
-function settle(session: Session, x: readonly Tensor[], y: Tensor, from: readonly number[]): number[] {
+function settle(session: OpSession, x: readonly Tensor[], y: Tensor, from: readonly number[]): number[] {
   const all = x.map((_, k) => k);
   if (!tiles(x, from, y.size)) return all;
   const movable = ({ storage: s, size }: Tensor, at: number): boolean =>
@@ -167,7 +168,7 @@ function settle(session: Session, x: readonly Tensor[], y: Tensor, from: readonl
   return all.filter((k) => !chosen.includes(k));
 }
 
-function record(session: Session, x: readonly Tensor[], y: Tensor, from: readonly number[]): void {
+function record(session: OpSession, x: readonly Tensor[], y: Tensor, from: readonly number[]): void {
   const left = settle(session, x, y, from);
   if (left.length < x.length) {
     for (const k of left) launch(session, [x[k]], [from[k]], y, from[k], from[k] + x[k].size);
@@ -177,7 +178,7 @@ function record(session: Session, x: readonly Tensor[], y: Tensor, from: readonl
 }
 
 /** Four ranges a launch; a further launch adds to the sum so far. */
-function add(session: Session, x: readonly Tensor[], y: Tensor, from: readonly number[]): void {
+function add(session: OpSession, x: readonly Tensor[], y: Tensor, from: readonly number[]): void {
   let done: Tensor | null = null;
   for (let at = 0; at < x.length; ) {
     const inputs: Tensor[] = done ? [done] : [];
@@ -194,7 +195,7 @@ function add(session: Session, x: readonly Tensor[], y: Tensor, from: readonly n
 
 const quads = (n: number): number => Math.ceil(n / 4);
 function launch(
-  session: Session,
+  session: OpSession,
   x: readonly Tensor[],
   from: readonly number[],
   y: Tensor,

@@ -1,9 +1,9 @@
 /** Between layouts as label maps (u32 [N, H, W]) and as one channel per class ([N, K, H, W]). No gradients. */
 import argmaxKernel from '../../../shaders/labels/argmax.wgsl';
 import oneHotKernel from '../../../shaders/labels/oneHot.wgsl';
-import { grid, op, ref, shapeError, type Op } from '../../op.ts';
+import { op, ref, shapeError, type Op, imageShape } from '../../op.ts';
+import { grid } from '../../../engine/grid.ts';
 import type { Tensor } from '../../tensor.ts';
-import { imageShape } from '../reduce/planes.ts';
 
 /** Workgroups for one thread per pixel of each of n samples (pixel_of in lib/planes.wgsl). */
 export function sampleGroups(pixels: number, n: number): [number, number, number] {

@@ -4,11 +4,10 @@
 import backwardKernel from '../../../shaders/loss/crossEntropy/backward.wgsl';
 import forwardKernel from '../../../shaders/loss/crossEntropy/forward.wgsl';
 import meanKernel from '../../../shaders/loss/crossEntropy/mean.wgsl';
-import { op, ref, shapeError, type CaseInput, type Op, type Ref } from '../../op.ts';
+import { op, ref, shapeError, type CaseInput, type Op, type Ref, imageShape } from '../../op.ts';
 import { sameShape, type Tensor } from '../../tensor.ts';
 import { sampleGroups } from '../labels/labels.ts';
-import { imageShape } from '../reduce/planes.ts';
-import { sum } from '../reduce/reduce.ts';
+import { sum } from '../reduce/sum.ts';
 
 /** ignore: the label that does not count; -1 for none. Labels of K or more never count. */
 interface Attrs {

@@ -1,7 +1,8 @@
 /** How two feature maps differ, as a bounded ratio and a difference, in one launch each way. */
 import backwardKernel from '../../../shaders/loss/featureDifference/backward.wgsl';
 import forwardKernel from '../../../shaders/loss/featureDifference/forward.wgsl';
-import { grid, op, ref, shapeError, type Op } from '../../op.ts';
+import { op, ref, shapeError, type Op } from '../../op.ts';
+import { grid } from '../../../engine/grid.ts';
 import { sizeOf, type Tensor } from '../../tensor.ts';
 import { samples } from '../copy/copy.ts';
 import { add, affine, div, mul, scale, square, sub } from '../pointwise/pointwise.ts';

@@ -4,12 +4,12 @@
  */
 import backwardKernel from '../../../shaders/loss/meanError/backward.wgsl';
 import forwardKernel from '../../../shaders/loss/meanError/forward.wgsl';
-import { grid, op, ref, shapeError, type Case, type Op } from '../../op.ts';
-import type { Context } from '../../tape.ts';
+import { op, ref, shapeError, type Case, type Op, type BackwardContext } from '../../op.ts';
+import { grid } from '../../../engine/grid.ts';
 import { sameShape, sizeOf, type Tensor } from '../../tensor.ts';
 import { affine, mul, scale, signGate, sub } from '../pointwise/pointwise.ts';
-import { expand } from '../copy/copy.ts';
-import { sumPlanes } from '../reduce/reduce.ts';
+import { expand } from '../reduce/sum.ts';
+import { sumPlanes } from '../../kernels/reduce.ts';
 import { reshape } from '../copy/reshape.ts';
 
 export type MeanKind = 'plain' | 'absolute' | 'square';
@@ -88,7 +88,7 @@ export const meanErrorOp: Op<Attrs> = op<Attrs>({
   ],
 });
 
-function fused({ x: [a, b], attrs: { kind, value } }: Context<Attrs>, dy: Tensor): Tensor {
+function fused({ x: [a, b], attrs: { kind, value } }: BackwardContext<Attrs>, dy: Tensor): Tensor {
   const da = a.session.temporary(a.shape, 'meanError.da');
   const n4 = Math.ceil(a.size / 4);
   a.session.run(backwardKernel, {
@@ -102,7 +102,7 @@ function fused({ x: [a, b], attrs: { kind, value } }: Context<Attrs>, dy: Tensor
 }
 
 /** The same from taped ops, for gradients of gradients. */
-function composed({ x: [a, b], attrs: { kind, value } }: Context<Attrs>, dy: Tensor): Tensor {
+function composed({ x: [a, b], attrs: { kind, value } }: BackwardContext<Attrs>, dy: Tensor): Tensor {
   const g = expand([reshape([scale(dy, 1 / a.size)], { shape: a.shape.map(() => 1) })], { shape: a.shape });
   if (kind === 'plain') return g;
   const v = b ? sub(a, b) : affine(a, 1, -value);

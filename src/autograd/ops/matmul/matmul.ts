@@ -1,11 +1,12 @@
 /** Matrix products, one or a batch, of matrices or their transposes. Its gradients are matrix products again. */
 import packKernel from '../../../shaders/matmul/pack.wgsl';
-import { grid, op, ref, shapeError, type Op, type Ref } from '../../op.ts';
-import { runPlan } from '../../kernels/plan.ts';
-import type { Session, Shape, Tensor } from '../../tensor.ts';
+import { op, ref, shapeError, type Op, type Ref } from '../../op.ts';
+import { grid } from '../../../engine/grid.ts';
+import { runPlan } from '../../kernels/run.ts';
+import type { OpSession, Shape, Tensor } from '../../tensor.ts';
 import { productFamily } from './families.ts';
-import { absolute } from '../reduce/planes.ts';
-import { sumTo } from '../reduce/reduce.ts';
+import { absolute } from '../../reference.ts';
+import { sumTo } from '../reduce/sum.ts';
 
 /** Whether a, b enter transposed (their last two axes swapped). */
 interface Attrs {
@@ -31,7 +32,7 @@ function side(s: Shape, rowsFirst: boolean): Side {
 const sides = ([a, b]: readonly Shape[], { ta, tb }: Attrs): [Side, Side] => [side(a, !ta), side(b, tb)];
 
 /** [K][ceil(rows / 4)] vec4, as the kernel reads it: the matrix itself where it lies so. */
-function packed(session: Session, x: Tensor, { batch, rows, depth, rowStep, depthStep }: Side): Tensor {
+function packed(session: OpSession, x: Tensor, { batch, rows, depth, rowStep, depthStep }: Side): Tensor {
   if (rowStep === 1 && rows % 4 === 0) return x;
   const r4 = Math.ceil(rows / 4);
   const y = session.temporary([batch, depth, r4 * 4], 'matmul.packed');

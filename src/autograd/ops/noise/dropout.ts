@@ -1,6 +1,7 @@
 /** Dropout with a mask that is computed, not stored (see noise.ts for the counter). */
 import kernel from '../../../shaders/noise/dropout.wgsl';
-import { grid, op, ref, type Op } from '../../op.ts';
+import { op, ref, type Op } from '../../op.ts';
+import { grid } from '../../../engine/grid.ts';
 import type { Tensor } from '../../tensor.ts';
 import { checkCounter, counterInput, drawAt } from './noise.ts';
 

@@ -7,14 +7,15 @@
 import gaussianKernel from '../../../shaders/noise/gaussian.wgsl';
 import uniformKernel from '../../../shaders/noise/uniform.wgsl';
 import { hashAt, streamOf } from '../../../engine/random.ts';
-import { grid, op, ref, shapeError, type CaseInput, type Op, type Ref } from '../../op.ts';
-import { sameShape, type Session, type Shape, type Tensor } from '../../tensor.ts';
+import { op, ref, shapeError, type CaseInput, type Op, type Ref } from '../../op.ts';
+import { grid } from '../../../engine/grid.ts';
+import { sameShape, type OpSession, type Shape, type Tensor } from '../../tensor.ts';
 
 /**
  * A counter to draw from: [seed, step, 0, 0]. Write it again before each replay: `session.write(counter, [seed, step,
  * 0, 0])`.
  */
-export const newCounter = (session: Session, seed: number, step = 0): Tensor =>
+export const newCounter = (session: OpSession, seed: number, step = 0): Tensor =>
   session.lasting([4], 'counter', [seed >>> 0, step, 0, 0], 'u32');
 
 export function checkCounter(name: string, shape: Shape): void {

@@ -9,12 +9,12 @@ import backwardElement from '../../../shaders/norm/backwardElement.wgsl';
 import backwardQuads from '../../../shaders/norm/backwardQuads.wgsl';
 import forwardKernel from '../../../shaders/norm/forward.wgsl';
 import forwardQuads from '../../../shaders/norm/forwardQuads.wgsl';
-import { op, ref, shapeError, type Case, type Op, type Ref } from '../../op.ts';
-import type { Context } from '../../tape.ts';
-import { sameShape, type Session, type Shape, type Tensor } from '../../tensor.ts';
-import { planeLanes } from '../reduce/planes.ts';
+import { op, ref, shapeError, type Case, type Op, type Ref, type BackwardContext } from '../../op.ts';
+import { sameShape, type OpSession, type Shape, type Tensor } from '../../tensor.ts';
+import { planeLanes } from '../../kernels/planes.ts';
 import { add, affine, leakyGate, mul, reciprocal, sqrt, square, sub } from '../pointwise/pointwise.ts';
-import { mean, sumTo } from '../reduce/reduce.ts';
+import { mean } from '../reduce/reduce.ts';
+import { sumTo } from '../reduce/sum.ts';
 import { reshape } from '../copy/reshape.ts';
 
 export interface NormAttrs {
@@ -41,7 +41,7 @@ function parts<T>(x: readonly T[], { skip }: NormAttrs): { x: T; gamma?: T; beta
 
 /** Planes of whole vec4 spread as planes.ts says; others have one invocation each. */
 function lanes(
-  session: Session,
+  session: OpSession,
   quads: boolean,
   units: number,
   length: number,
@@ -175,7 +175,7 @@ function planeStats(x: Ref, eps: number): [number, number][] {
   });
 }
 
-function fused({ x: inputs, aux: [stats], attrs }: Context<NormAttrs>, dy: Tensor): (Tensor | undefined)[] {
+function fused({ x: inputs, aux: [stats], attrs }: BackwardContext<NormAttrs>, dy: Tensor): (Tensor | undefined)[] {
   const { x, gamma, beta } = parts(inputs, attrs);
   const { session } = x;
   const [n, c, h, w] = x.shape;
@@ -200,7 +200,7 @@ function fused({ x: inputs, aux: [stats], attrs }: Context<NormAttrs>, dy: Tenso
 }
 
 /** The same rule from taped ops, for gradients of gradients. */
-function composed({ x: inputs, attrs }: Context<NormAttrs>, dy: Tensor): (Tensor | undefined)[] {
+function composed({ x: inputs, attrs }: BackwardContext<NormAttrs>, dy: Tensor): (Tensor | undefined)[] {
   const { x, gamma, beta } = parts(inputs, attrs);
   const { eps, slope } = attrs;
   const space = { axes: [2, 3] };

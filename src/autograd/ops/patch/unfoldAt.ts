@@ -5,10 +5,11 @@
  */
 import gatherKernel from '../../../shaders/patch/unfoldAt/gather.wgsl';
 import scatterKernel from '../../../shaders/patch/unfoldAt/scatter.wgsl';
-import { grid, op, ref, shapeError, type Case, type CaseInput, type Op, type Ref } from '../../op.ts';
+import { op, ref, shapeError, type Case, type CaseInput, type Op, type Ref } from '../../op.ts';
+import { grid } from '../../../engine/grid.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
-import { patchGrid } from './patchNearest.plan.ts';
-import { absolute } from '../reduce/planes.ts';
+import { patchGrid } from './nearestPlan.ts';
+import { absolute } from '../../reference.ts';
 
 interface PatchesAttrs {
   patch: number;

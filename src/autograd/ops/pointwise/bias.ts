@@ -5,12 +5,11 @@
  */
 import backwardKernel from '../../../shaders/pointwise/biasBackward.wgsl';
 import forwardKernel from '../../../shaders/pointwise/biasForward.wgsl';
-import { op, ref, shapeError, type Op } from '../../op.ts';
-import type { Context } from '../../tape.ts';
+import { op, ref, shapeError, type Op, type BackwardContext, imageShape } from '../../op.ts';
 import { sameShape, type Tensor } from '../../tensor.ts';
-import { imageShape, planeLanes } from '../reduce/planes.ts';
+import { planeLanes } from '../../kernels/planes.ts';
 import { add, leakyGate, leakyRelu } from './pointwise.ts';
-import { sum } from '../reduce/reduce.ts';
+import { sum } from '../reduce/sum.ts';
 import { reshape } from '../copy/reshape.ts';
 
 /** slope of the LeakyReLU, at least 0; 1 for none. */
@@ -89,7 +88,7 @@ export const biasOp: Op<Attrs> = op<Attrs>({
   ],
 });
 
-function fused({ x: [x, bias], y, attrs: { slope } }: Context<Attrs>, dy: Tensor): Tensor[] {
+function fused({ x: [x, bias], y, attrs: { slope } }: BackwardContext<Attrs>, dy: Tensor): Tensor[] {
   const { session } = x;
   const [n, c, h, w] = x.shape;
   const dx = session.temporary(x.shape, 'bias.dx');

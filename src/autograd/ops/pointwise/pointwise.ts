@@ -5,9 +5,11 @@
 import binaryKernel from '../../../shaders/pointwise/binary.wgsl';
 import broadcastKernel from '../../../shaders/pointwise/broadcast.wgsl';
 import unaryKernel from '../../../shaders/pointwise/unary.wgsl';
-import { four, grid, op, ref, shapeError, type Case, type Op } from '../../op.ts';
+import { four, op, ref, type Case, type Op } from '../../op.ts';
+import { grid } from '../../../engine/grid.ts';
 import { sameShape, type Shape, type Tensor } from '../../tensor.ts';
-import { sumTo } from '../reduce/reduce.ts';
+import { broadcastShape } from '../../shape.ts';
+import { sumTo } from '../reduce/sum.ts';
 
 interface Pair {
   a: number;
@@ -180,17 +182,6 @@ const binaryTable = {
     domainB: offZero,
   },
 } satisfies Record<string, BinaryRow>;
-
-/** The shape two operands broadcast to: axes align at the end, 1 stretches. */
-export function broadcastShape(name: string, a: Shape, b: Shape): Shape {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const m = a[a.length - rank + i] ?? 1;
-    const n = b[b.length - rank + i] ?? 1;
-    if (m !== n && m !== 1 && n !== 1) shapeError(name, `shapes [${a}] and [${b}] do not broadcast`);
-    return Math.max(m, n);
-  });
-}
 
 /**
  * Strides of a shape as an operand of a larger one: 0 along the axes it stretches over, which are its axes of size 1.

@@ -6,9 +6,10 @@ import averageAdjointKernel from '../../../shaders/spatial/pool/averageAdjoint.w
 import maxKernel from '../../../shaders/spatial/pool/max.wgsl';
 import pickKernel from '../../../shaders/spatial/pool/pick.wgsl';
 import spreadKernel from '../../../shaders/spatial/pool/spread.wgsl';
-import { op, ref, shapeError, type CaseInput, type Op, type Ref } from '../../op.ts';
+import { op, ref, shapeError, type CaseInput, type Op, type Ref, imageShape, type ImageShape } from '../../op.ts';
 import { sameShape, type Shape, type Tensor } from '../../tensor.ts';
-import { absolute, imageShape, perPlane, planeGroups, scatterPlanes, type Image } from '../reduce/planes.ts';
+import { absolute, perPlane, scatterPlanes } from '../../reference.ts';
+import { planeGroups } from '../../kernels/planes.ts';
 import { mean } from '../reduce/reduce.ts';
 
 interface Window {
@@ -22,7 +23,7 @@ interface Inverse extends Window {
   width: number;
 }
 
-function pooledShape(name: string, s: Shape, { kernel, stride, pad }: Window): Image {
+function pooledShape(name: string, s: Shape, { kernel, stride, pad }: Window): ImageShape {
   const [n, c, h, w] = imageShape(name, s);
   if (kernel < 1 || stride < 1 || pad < 0 || pad > kernel / 2)
     shapeError(name, `kernel ${kernel}, stride ${stride}, pad ${pad} (at most half the kernel)`);
@@ -30,8 +31,8 @@ function pooledShape(name: string, s: Shape, { kernel, stride, pad }: Window): I
   if (out(h) < 1 || out(w) < 1) shapeError(name, `a window of ${kernel} does not fit into [${s}] with pad ${pad}`);
   return [n, c, out(h), out(w)];
 }
-function unpooledShape(name: string, s: Shape, attrs: Inverse): Image {
-  const shape: Image = [s[0], s[1], attrs.height, attrs.width];
+function unpooledShape(name: string, s: Shape, attrs: Inverse): ImageShape {
+  const shape: ImageShape = [s[0], s[1], attrs.height, attrs.width];
   if (!sameShape(pooledShape(name, shape, attrs), s)) shapeError(name, `[${s}] is no pooled size of [${shape}]`);
   return shape;
 }
@@ -73,7 +74,7 @@ const spreadAverage = (x: Ref, a: Inverse): Ref =>
     visitWindow(a.height, a.width, a, oy, ox, (iy, ix) => add(iy, ix, 1 / a.kernel ** 2)),
   );
 
-const shapes: readonly (readonly [Image, Window])[] = [
+const shapes: readonly (readonly [ImageShape, Window])[] = [
   [[2, 3, 6, 8], { kernel: 2, stride: 2, pad: 0 }],
   [[1, 2, 7, 5], { kernel: 3, stride: 2, pad: 1 }],
   [[1, 5, 5, 7], { kernel: 3, stride: 1, pad: 1 }],
@@ -81,9 +82,10 @@ const shapes: readonly (readonly [Image, Window])[] = [
   [[1, 1, 4, 20], { kernel: 4, stride: 2, pad: 2 }],
   [[1, 2, 3, 3], { kernel: 1, stride: 1, pad: 0 }],
 ];
-const caseName = (s: Image, { kernel, stride, pad }: Window): string => `${s.join('x')} k${kernel} s${stride} p${pad}`;
+const caseName = (s: ImageShape, { kernel, stride, pad }: Window): string =>
+  `${s.join('x')} k${kernel} s${stride} p${pad}`;
 /** A pooled case's other side: [pooled shape, attributes]. */
-const inverseCase = (s: Image, a: Window): [Image, Inverse] => [
+const inverseCase = (s: ImageShape, a: Window): [ImageShape, Inverse] => [
   pooledShape('case', s, a),
   { ...a, height: s[2], width: s[3] },
 ];
@@ -156,7 +158,7 @@ export const maxPoolOp: Op<Window> = op<Window>({
 });
 
 /** Some position of each window, as max pooling would save it. */
-const choices = (s: Image, a: Window): CaseInput => {
+const choices = (s: ImageShape, a: Window): CaseInput => {
   const shape = pooledShape('case', s, a);
   return {
     shape,

@@ -1,9 +1,10 @@
 /** Reflect padding of images and its adjoint, each the other's gradient. */
 import foldKernel from '../../../shaders/spatial/reflectPad/fold.wgsl';
 import padKernel from '../../../shaders/spatial/reflectPad/forward.wgsl';
-import { op, shapeError, type Op, type Ref } from '../../op.ts';
+import { op, shapeError, type Op, type Ref, imageShape, type ImageShape } from '../../op.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
-import { absolute, imageShape, perPlane, planeGroups, scatterPlanes, type Image } from '../reduce/planes.ts';
+import { absolute, perPlane, scatterPlanes } from '../../reference.ts';
+import { planeGroups } from '../../kernels/planes.ts';
 
 /** Rows and columns added on each side; each smaller than the image's size along its axis. */
 export interface PadWidths {
@@ -21,15 +22,25 @@ function checkFrame(name: string, [, , h, w]: Shape, { top, bottom, left, right 
 }
 const mirror = (i: number, n: number): number => n - 1 - Math.abs(n - 1 - Math.abs(i));
 
-const frames: readonly (readonly [string, Image, PadWidths])[] = [
+const frames: readonly (readonly [string, ImageShape, PadWidths])[] = [
   ['one', [2, 3, 4, 5], { top: 1, bottom: 1, left: 1, right: 1 }],
   ['largest', [1, 2, 4, 5], { top: 3, bottom: 3, left: 4, right: 4 }],
   ['sides differ', [1, 5, 3, 6], { top: 2, bottom: 0, left: 1, right: 3 }],
   ['single row', [1, 1, 1, 4], { top: 0, bottom: 0, left: 0, right: 2 }],
   ['wide', [1, 1, 9, 70], { top: 3, bottom: 3, left: 3, right: 3 }],
 ];
-const outer = ([n, c, h, w]: Image, f: PadWidths): Image => [n, c, h + f.top + f.bottom, w + f.left + f.right];
-const inner = (s: Image, f: PadWidths): Image => [s[0], s[1], s[2] - f.top - f.bottom, s[3] - f.left - f.right];
+const outer = ([n, c, h, w]: ImageShape, f: PadWidths): ImageShape => [
+  n,
+  c,
+  h + f.top + f.bottom,
+  w + f.left + f.right,
+];
+const inner = (s: ImageShape, f: PadWidths): ImageShape => [
+  s[0],
+  s[1],
+  s[2] - f.top - f.bottom,
+  s[3] - f.left - f.right,
+];
 
 /** x [N,C,H,W] with its border mirrored, without repeating the edge: [N, C, H+top+bottom, W+left+right]. */
 export const reflectPadOp: Op<PadWidths> = op<PadWidths>({
@@ -52,7 +63,7 @@ export const reflectPadOp: Op<PadWidths> = op<PadWidths>({
   backward: ({ attrs }, dy) => [reflectFoldOp([dy], attrs)],
   reference: ([x], frame) => {
     const [, , h, w] = x.shape;
-    const [, , ho, wo] = outer(x.shape as unknown as Image, frame);
+    const [, , ho, wo] = outer(x.shape as unknown as ImageShape, frame);
     return perPlane(x, ho, wo, (plane, oy, ox) => plane[mirror(oy - frame.top, h) * w + mirror(ox - frame.left, w)]);
   },
   cases: frames.map(([name, shape, attrs]) => ({ name, inputs: [{ shape }], attrs })),
@@ -83,7 +94,7 @@ export const reflectFoldOp: Op<PadWidths> = op<PadWidths>({
 });
 
 function fold([x]: readonly Ref[], frame: PadWidths): Ref {
-  const [, , h, w] = inner(x.shape as unknown as Image, frame);
+  const [, , h, w] = inner(x.shape as unknown as ImageShape, frame);
   return scatterPlanes(x, h, w, (add, oy, ox) => add(mirror(oy - frame.top, h), mirror(ox - frame.left, w), 1));
 }
 

@@ -1,9 +1,10 @@
 /** Nearest and bilinear resampling to any size, by PyTorch's `interpolate` conventions, and its adjoint. */
 import adjointKernel from '../../../shaders/spatial/resize/adjoint.wgsl';
 import forwardKernel from '../../../shaders/spatial/resize/forward.wgsl';
-import { op, shapeError, type Op, type Ref } from '../../op.ts';
-import type { Session, Shape, Tensor } from '../../tensor.ts';
-import { absolute, imageShape, perPlane, planeGroups, scatterPlanes, type Image } from '../reduce/planes.ts';
+import { op, shapeError, type Op, type Ref, imageShape, type ImageShape } from '../../op.ts';
+import type { OpSession, Shape, Tensor } from '../../tensor.ts';
+import { absolute, perPlane, scatterPlanes } from '../../reference.ts';
+import { planeGroups } from '../../kernels/planes.ts';
 
 /**
  * `areas`: align_corners = false, pixels are areas. `corners`: align_corners = true, the corner pixels' centers meet.
@@ -26,7 +27,7 @@ function resizedShape(name: string, s: Shape, { height, width }: Attrs): Shape {
 
 /** `small`: the tensor on the side of the resize's input; `large`: the one on the side of its output. */
 function launch(
-  session: Session,
+  session: OpSession,
   kernel: WgslModule,
   x: Tensor,
   y: Tensor,
@@ -70,7 +71,7 @@ function adjoint([x]: readonly Ref[], { height, width, mode }: Attrs): Ref {
   });
 }
 
-const sizes: readonly (readonly [Image, number, number])[] = [
+const sizes: readonly (readonly [ImageShape, number, number])[] = [
   [[1, 2, 3, 5], 6, 10],
   [[2, 3, 7, 4], 3, 9],
   [[1, 5, 1, 6], 4, 1],

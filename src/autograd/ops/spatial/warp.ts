@@ -3,9 +3,17 @@
  */
 import bilinearKernel from '../../../shaders/spatial/warp/bilinear.wgsl';
 import nearestKernel from '../../../shaders/spatial/warp/nearest.wgsl';
-import { grid, op, ref, shapeError, type Case, type CaseInput, type Op, type Ref } from '../../op.ts';
-import type { Session, Shape, Tensor } from '../../tensor.ts';
-import { type Affine, type WarpMap, identityAffine, warpMap, warpMapSize, warpPosition } from './tps.ts';
+import { op, ref, shapeError, type Case, type CaseInput, type Op, type Ref } from '../../op.ts';
+import { grid } from '../../../engine/grid.ts';
+import type { OpSession, Shape, Tensor } from '../../tensor.ts';
+import {
+  type Affine,
+  type WarpMap,
+  identityAffine,
+  warpMap,
+  warpMapSize,
+  warpPosition,
+} from '../../kernels/warpMap.ts';
 
 /** Outside the input: mirrored at the edge pixels' centers, or the nearest edge pixel. */
 export type Border = 'reflect' | 'clamp';
@@ -30,7 +38,7 @@ function mapLayout(name: string, map: Shape, n: number): { rows: number; points:
   return { rows, points };
 }
 
-function launch(session: Session, name: string, x: Tensor, map: Tensor, y: Tensor, { mode, border }: Attrs): void {
+function launch(session: OpSession, name: string, x: Tensor, map: Tensor, y: Tensor, { mode, border }: Attrs): void {
   const [n, c, h, w] = planesOf(x.shape);
   const [, , ho, wo] = planesOf(y.shape);
   const [gx, gz] = grid(ho * wo, 64);

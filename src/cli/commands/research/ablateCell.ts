@@ -1,5 +1,5 @@
 /** One training of an ablation: a painted scene, a configuration, the numbers of what comes out. */
-import type { Session } from '../../../autograd/tensor.ts';
+import type { Session } from '../../../autograd/session.ts';
 import type { Picture } from '../../../data/image/image.ts';
 import { prepareSource, prepareTarget, type Source, type Target } from '../../../data/prepare.ts';
 import { paintScene } from '../../../data/scenes/index.ts';

@@ -2,7 +2,7 @@
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { Session } from '../../../autograd/tensor.ts';
+import type { Session } from '../../../autograd/session.ts';
 import { isUserError, UserError } from '../../../data/errors.ts';
 import { resize, type Picture } from '../../../data/image/image.ts';
 import { renderLayout } from '../../../data/layout/layout.ts';

@@ -1,6 +1,6 @@
 /** semia evaluate RESULT... --source PHOTO --layout LAYOUT --target LAYOUT, or with run folders. */
 import type { Command } from 'commander';
-import type { Session } from '../../../autograd/tensor.ts';
+import type { Session } from '../../../autograd/session.ts';
 import { UserError } from '../../../data/errors.ts';
 import type { Picture } from '../../../data/image/image.ts';
 import { evaluate, type Report } from '../../../evaluate/evaluate.ts';

@@ -14,9 +14,11 @@ import { channelsLast, fieldMap, improveFeatureField, voteFeatures } from '../..
 import { permute } from '../../../autograd/ops/copy/copy.ts';
 import { mse } from '../../../autograd/functional/losses.ts';
 import { add, affine, div, mul, scale, sigmoid, square, sub } from '../../../autograd/ops/pointwise/pointwise.ts';
-import { max, sum } from '../../../autograd/ops/reduce/reduce.ts';
+import { max } from '../../../autograd/ops/reduce/reduce.ts';
+import { sum } from '../../../autograd/ops/reduce/sum.ts';
 import { gradients } from '../../../autograd/tape.ts';
-import type { Session, Shape, Tensor } from '../../../autograd/tensor.ts';
+import type { Shape, Tensor } from '../../../autograd/tensor.ts';
+import type { Session } from '../../../autograd/session.ts';
 import { UserError } from '../../../data/errors.ts';
 import { fromFloatCHW, resize, toFloatCHW, type Picture } from '../../../data/image/image.ts';
 import { HostRandom } from '../../../engine/random.ts';

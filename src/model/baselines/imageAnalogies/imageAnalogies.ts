@@ -6,7 +6,7 @@
  * rounding; what is made after such a place may then differ, too, since the algorithm feeds on its own output.
  */
 import { runAnalogyLevel, type FeatureEntry } from '../../../autograd/nnf/analogyField.ts';
-import type { Session } from '../../../autograd/tensor.ts';
+import type { Session } from '../../../autograd/session.ts';
 import { UserError } from '../../../data/errors.ts';
 import type { Picture } from '../../../data/image/image.ts';
 import type { RGB } from '../../../data/layout/palette.ts';

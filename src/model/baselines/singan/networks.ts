@@ -7,13 +7,14 @@
  */
 import { addBias } from '../../../autograd/ops/pointwise/bias.ts';
 import { conv2d } from '../../../autograd/ops/conv2d/conv2d.ts';
-import { concat, crop, sliceOrPad, zeroPad } from '../../../autograd/ops/copy/copy.ts';
+import { concat } from '../../../autograd/ops/copy/copy.ts';
+import { crop, sliceOrPad, zeroPad } from '../../../autograd/ops/copy/slice.ts';
 import { argmax, oneHot } from '../../../autograd/ops/labels/labels.ts';
 import { add, tanh } from '../../../autograd/ops/pointwise/pointwise.ts';
 import { resizeBilinear } from '../../../autograd/ops/spatial/resize.ts';
 import { Parameters } from '../../../autograd/parameters.ts';
-import type { Session, Tensor } from '../../../autograd/tensor.ts';
-import { sizeOf, type Shape } from '../../../autograd/tensor.ts';
+import { type Tensor, sizeOf, type Shape } from '../../../autograd/tensor.ts';
+import type { Session } from '../../../autograd/session.ts';
 import { fnv1a, HostRandom } from '../../../engine/random.ts';
 import { Declare, norm, slope, type Init, type ForwardPass } from '../../networks/layers.ts';
 import type { TensorState } from '../../training/training.ts';

@@ -4,10 +4,11 @@
  * picture. Noise comes from the host, so that a picture is a function of its seed, and frames of an animation can share
  * theirs.
  */
-import { fill } from '../../../autograd/ops/copy/fill.ts';
-import { assign } from '../../../autograd/ops/copy/copy.ts';
+import { fill } from '../../../autograd/kernels/fill.ts';
+import { assign } from '../../../autograd/kernels/strided.ts';
 import { add, scale as times } from '../../../autograd/ops/pointwise/pointwise.ts';
-import type { Session, Tensor } from '../../../autograd/tensor.ts';
+import type { Tensor } from '../../../autograd/tensor.ts';
+import type { Session } from '../../../autograd/session.ts';
 import type { Program } from '../../../engine/program.ts';
 import { resize, toFloatCHW, type Picture } from '../../../data/image/image.ts';
 import { inColors } from '../../../data/image/quantize.ts';

@@ -3,7 +3,7 @@ import { concat, samples } from '../../../autograd/ops/copy/copy.ts';
 import { mse } from '../../../autograd/functional/losses.ts';
 import { meanAll } from '../../../autograd/ops/loss/meanError.ts';
 import { add, affine, mul, scale, sqrt, square } from '../../../autograd/ops/pointwise/pointwise.ts';
-import { sum, sumAll } from '../../../autograd/ops/reduce/reduce.ts';
+import { sum, sumAll } from '../../../autograd/ops/reduce/sum.ts';
 import { weightedSum } from '../../../autograd/ops/loss/weightedSum.ts';
 import { gradients } from '../../../autograd/tape.ts';
 import type { Tensor } from '../../../autograd/tensor.ts';

@@ -4,11 +4,13 @@
  * trained (their batch norms at running statistics). The state between two iterations decides every later bit.
  */
 import { Meter } from '../../../autograd/meter.ts';
-import { fill } from '../../../autograd/ops/copy/fill.ts';
-import { assign, expand } from '../../../autograd/ops/copy/copy.ts';
+import { fill } from '../../../autograd/kernels/fill.ts';
+import { assign } from '../../../autograd/kernels/strided.ts';
+import { expand } from '../../../autograd/ops/reduce/sum.ts';
 import { gaussianNoise, newCounter, uniformNoise } from '../../../autograd/ops/noise/noise.ts';
 import { add, scale as times } from '../../../autograd/ops/pointwise/pointwise.ts';
-import type { Session, Tensor } from '../../../autograd/tensor.ts';
+import type { Tensor } from '../../../autograd/tensor.ts';
+import type { Session } from '../../../autograd/session.ts';
 import type { Program } from '../../../engine/program.ts';
 import { resize, toFloatCHW, type Picture } from '../../../data/image/image.ts';
 import { mainColors } from '../../../data/image/quantize.ts';

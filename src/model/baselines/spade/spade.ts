@@ -1,5 +1,5 @@
 /** SPADE as a method to compare: the conditional baseline, trained on the one pair within a time. */
-import type { Session } from '../../../autograd/tensor.ts';
+import type { Session } from '../../../autograd/session.ts';
 import { UserError } from '../../../data/errors.ts';
 import type { Picture } from '../../../data/image/image.ts';
 import { gridOf, type Source, type Target } from '../../../data/prepare.ts';

@@ -4,8 +4,8 @@
  */
 import { Meter } from '../../../autograd/meter.ts';
 import { Parameters } from '../../../autograd/parameters.ts';
-import type { Session, Tensor } from '../../../autograd/tensor.ts';
-import { sizeOf } from '../../../autograd/tensor.ts';
+import { type Tensor, sizeOf } from '../../../autograd/tensor.ts';
+import type { Session } from '../../../autograd/session.ts';
 import { fromFloatCHW, resize, type Picture } from '../../../data/image/image.ts';
 import { cutCHW } from '../../../data/image/pad.ts';
 import { fitLayout, fitPair, gridOf, smallSource, type Source, type Target } from '../../../data/prepare.ts';

@@ -6,7 +6,8 @@
  * mlp_gamma, mlp_beta and param_free_norm.running_mean, running_var. Models with a further block (`most`) or a latent
  * vector do not fit.
  */
-import { sameShape, sizeOf, type Session, type Shape } from '../../../autograd/tensor.ts';
+import { sameShape, sizeOf, type Shape } from '../../../autograd/tensor.ts';
+import type { Session } from '../../../autograd/session.ts';
 import { UserError } from '../../../data/errors.ts';
 import { Declare } from '../../networks/layers.ts';
 import type { TensorState } from '../../training/training.ts';

@@ -17,7 +17,7 @@ override SKIP: bool = false;
 struct Params {
   k: u32, m: u32, plane: u32, stride_m: u32, stride_k: u32, has_bias: u32,
   slope: f32, // of the LeakyReLU, 1 for none
-  twin: u32, twin_x: u32, twin_w: u32, twin_bias: u32, twin_skip: u32, twin_y: u32, // see engine/twins.ts
+  batch_split: u32, batch_offset_x: u32, batch_offset_w: u32, batch_offset_bias: u32, batch_offset_skip: u32, batch_offset_y: u32, // see autograd/passes/batchedPairs.ts
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
@@ -38,18 +38,18 @@ fn read_weights(first: u32, at: vec4<u32>, there: vec4<f32>) -> vec4<f32> {
   return vec4<f32>(w[first + at.x], w[first + at.y] * there.y, 0.0, 0.0);
 }
 
-fn finish(which: u32, i: u32, v: vec4<f32>) -> vec4<f32> {
-  if (SKIP) { return v + skip[which * params.twin_skip + i]; }
+fn finish(second: u32, i: u32, v: vec4<f32>) -> vec4<f32> {
+  if (SKIP) { return v + skip[second * params.batch_offset_skip + i]; }
   return select(v * params.slope, v, v > vec4<f32>());
 }
 
-fn put(which: u32, n: u32, m: u32, at: u32, s: Eight) {
+fn put(second: u32, n: u32, m: u32, at: u32, s: Eight) {
   if (m >= params.m) { return; }
   var shift = 0.0;
-  if (params.has_bias != 0u) { shift = bias[which * params.twin_bias + m]; }
+  if (params.has_bias != 0u) { shift = bias[second * params.batch_offset_bias + m]; }
   let i = (n * params.m + m) * params.plane + at;
-  y[which * params.twin_y + i] = finish(which, i, s.a + shift);
-  if (QUADS > 1u && at + 1u < params.plane) { y[which * params.twin_y + i + 1u] = finish(which, i + 1u, s.b + shift); }
+  y[second * params.batch_offset_y + i] = finish(second, i, s.a + shift);
+  if (QUADS > 1u && at + 1u < params.plane) { y[second * params.batch_offset_y + i + 1u] = finish(second, i + 1u, s.b + shift); }
 }
 
 @compute @workgroup_size(LANES)
@@ -57,9 +57,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let pixel = (group.x * LANES + lane) * QUADS;
   let here = min(pixel, params.plane - 1u);
   let next = min(1u, params.plane - 1u - here);
-  let which = u32(group.z >= params.twin);
-  let n = group.z - which * params.twin;
-  let x0 = which * params.twin_x + n * params.k * params.plane + here;
+  let second = u32(group.z >= params.batch_split);
+  let n = group.z - second * params.batch_split;
+  let x0 = second * params.batch_offset_x + n * params.k * params.plane + here;
   let m = group.y * CHANNELS;
   let w0 = min(m + lane, params.m - 1u) * params.stride_m;
   let w1 = min(m + LANES + lane, params.m - 1u) * params.stride_m;
@@ -86,7 +86,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
       p = Eight(x[from_p], x[from_p + next]);
       q = Eight(x[from_q], x[from_q + next]);
     }
-    let at = vec4<u32>(k, k1, k2, k3) * params.stride_k + which * params.twin_w;
+    let at = vec4<u32>(k, k1, k2, k3) * params.stride_k + second * params.batch_offset_w;
     let t0 = read_weights(w0, at, there);
     var t1 = vec4<f32>();
     var t2 = vec4<f32>();
@@ -159,16 +159,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
     }
   }
   if (pixel >= params.plane) { return; }
-  put(which, n, m + 0u, pixel, s0); put(which, n, m + 1u, pixel, s1); put(which, n, m + 2u, pixel, s2); put(which, n, m + 3u, pixel, s3);
-  put(which, n, m + 4u, pixel, s4); put(which, n, m + 5u, pixel, s5); put(which, n, m + 6u, pixel, s6); put(which, n, m + 7u, pixel, s7);
+  put(second, n, m + 0u, pixel, s0); put(second, n, m + 1u, pixel, s1); put(second, n, m + 2u, pixel, s2); put(second, n, m + 3u, pixel, s3);
+  put(second, n, m + 4u, pixel, s4); put(second, n, m + 5u, pixel, s5); put(second, n, m + 6u, pixel, s6); put(second, n, m + 7u, pixel, s7);
   if (CHANNELS > 8u) {
-    put(which, n, m + 8u, pixel, s8); put(which, n, m + 9u, pixel, s9); put(which, n, m + 10u, pixel, s10); put(which, n, m + 11u, pixel, s11);
-    put(which, n, m + 12u, pixel, s12); put(which, n, m + 13u, pixel, s13); put(which, n, m + 14u, pixel, s14); put(which, n, m + 15u, pixel, s15);
+    put(second, n, m + 8u, pixel, s8); put(second, n, m + 9u, pixel, s9); put(second, n, m + 10u, pixel, s10); put(second, n, m + 11u, pixel, s11);
+    put(second, n, m + 12u, pixel, s12); put(second, n, m + 13u, pixel, s13); put(second, n, m + 14u, pixel, s14); put(second, n, m + 15u, pixel, s15);
   }
   if (CHANNELS > 16u) {
-    put(which, n, m + 16u, pixel, s16); put(which, n, m + 17u, pixel, s17); put(which, n, m + 18u, pixel, s18); put(which, n, m + 19u, pixel, s19);
-    put(which, n, m + 20u, pixel, s20); put(which, n, m + 21u, pixel, s21); put(which, n, m + 22u, pixel, s22); put(which, n, m + 23u, pixel, s23);
-    put(which, n, m + 24u, pixel, s24); put(which, n, m + 25u, pixel, s25); put(which, n, m + 26u, pixel, s26); put(which, n, m + 27u, pixel, s27);
-    put(which, n, m + 28u, pixel, s28); put(which, n, m + 29u, pixel, s29); put(which, n, m + 30u, pixel, s30); put(which, n, m + 31u, pixel, s31);
+    put(second, n, m + 16u, pixel, s16); put(second, n, m + 17u, pixel, s17); put(second, n, m + 18u, pixel, s18); put(second, n, m + 19u, pixel, s19);
+    put(second, n, m + 20u, pixel, s20); put(second, n, m + 21u, pixel, s21); put(second, n, m + 22u, pixel, s22); put(second, n, m + 23u, pixel, s23);
+    put(second, n, m + 24u, pixel, s24); put(second, n, m + 25u, pixel, s25); put(second, n, m + 26u, pixel, s26); put(second, n, m + 27u, pixel, s27);
+    put(second, n, m + 28u, pixel, s28); put(second, n, m + 29u, pixel, s29); put(second, n, m + 30u, pixel, s30); put(second, n, m + 31u, pixel, s31);
   }
 }

@@ -21,7 +21,7 @@ struct Params {
   k: u32, m: u32, h: i32, w: i32, stride_m: u32, stride_k: u32, tap0: u32, tap_step: u32, reflect: u32, mirror: u32, has_bias: u32,
   slope: f32, // of the LeakyReLU, 1 for none
   n: u32, second_n: u32,
-  twin: u32, twin_x: u32, twin_w: u32, twin_bias: u32, twin_y: u32, // see engine/twins.ts
+  batch_split: u32, batch_offset_x: u32, batch_offset_w: u32, batch_offset_bias: u32, batch_offset_y: u32, // see autograd/passes/batchedPairs.ts
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
@@ -68,19 +68,19 @@ fn read_taps(at: u32) -> Taps {
     vec3<f32>(w[at + 6u * step], w[at + 7u * step], w[at + 8u * step]));
 }
 
-fn put(which: u32, n: u32, m: u32, at: u32, sum: vec4<f32>) {
+fn put(second: u32, n: u32, m: u32, at: u32, sum: vec4<f32>) {
   if (m >= params.m) { return; }
   var value = sum;
-  if (params.has_bias != 0u) { value += bias[which * params.twin_bias + m]; }
-  y[which * params.twin_y + (n * params.m + m) * u32(params.h * params.w / 4) + at] = select(value * params.slope, value, value > vec4<f32>());
+  if (params.has_bias != 0u) { value += bias[second * params.batch_offset_bias + m]; }
+  y[second * params.batch_offset_y + (n * params.m + m) * u32(params.h * params.w / 4) + at] = select(value * params.slope, value, value > vec4<f32>());
 }
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = u32(params.w) / 4u;
-  let which = u32(group.z >= params.twin);
-  let samples = select(params.n, params.second_n, which == 1u);
-  let seat = fold(group, lane, LANES, (u32(params.h) + ROWS - 1u) / ROWS * across, group.z - which * params.twin);
+  let second = u32(group.z >= params.batch_split);
+  let samples = select(params.n, params.second_n, second == 1u);
+  let seat = fold(group, lane, LANES, (u32(params.h) + ROWS - 1u) / ROWS * across, group.z - second * params.batch_split);
   let n = min(seat.sample, samples - 1u);
   let strip = seat.place / across;
   let column = seat.place - strip * across;
@@ -91,7 +91,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let side = Side(first, last, (lane == 0u && !first) || (lane + 1u == LANES && !last), select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
 
   let plane = u32(params.h) * across;
-  let x0 = which * params.twin_x + n * params.k * plane + column;
+  let x0 = second * params.batch_offset_x + n * params.k * plane + column;
   let bottom = params.h - 1;
   let mirrored = params.mirror != 0u;
   let mirror = select(vec2<f32>(), vec2<f32>(1.0), vec2<bool>(mirrored && first, mirrored && last));
@@ -109,7 +109,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   var at1 = x0 + u32(clamp(i1, 0, bottom)) * across;
   var at2 = x0 + u32(clamp(i2, 0, bottom)) * across;
   var at3 = x0 + u32(clamp(i3, 0, bottom)) * across;
-  var taps_at = min(group.y * 8u + (lane & 7u), params.m - 1u) * params.stride_m + params.tap0 + which * params.twin_w;
+  var taps_at = min(group.y * 8u + (lane & 7u), params.m - 1u) * params.stride_m + params.tap0 + second * params.batch_offset_w;
 
   var s0 = Sums(); var s1 = Sums(); var s2 = Sums(); var s3 = Sums(); var s4 = Sums(); var s5 = Sums(); var s6 = Sums(); var s7 = Sums();
   for (var k = 0u; k < params.k; k++) {
@@ -145,16 +145,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let m = group.y * 8u;
   if (seat.sample < samples && oy < params.h) {
     let to = u32(oy) * across + column;
-    put(which, n, m + 0u, to, s0.a); put(which, n, m + 1u, to, s1.a);
-    put(which, n, m + 2u, to, s2.a); put(which, n, m + 3u, to, s3.a);
-    put(which, n, m + 4u, to, s4.a); put(which, n, m + 5u, to, s5.a);
-    put(which, n, m + 6u, to, s6.a); put(which, n, m + 7u, to, s7.a);
+    put(second, n, m + 0u, to, s0.a); put(second, n, m + 1u, to, s1.a);
+    put(second, n, m + 2u, to, s2.a); put(second, n, m + 3u, to, s3.a);
+    put(second, n, m + 4u, to, s4.a); put(second, n, m + 5u, to, s5.a);
+    put(second, n, m + 6u, to, s6.a); put(second, n, m + 7u, to, s7.a);
   }
   if (ROWS > 1u && seat.sample < samples && oy + 1 < params.h) {
     let to = u32(oy + 1) * across + column;
-    put(which, n, m + 0u, to, s0.b); put(which, n, m + 1u, to, s1.b);
-    put(which, n, m + 2u, to, s2.b); put(which, n, m + 3u, to, s3.b);
-    put(which, n, m + 4u, to, s4.b); put(which, n, m + 5u, to, s5.b);
-    put(which, n, m + 6u, to, s6.b); put(which, n, m + 7u, to, s7.b);
+    put(second, n, m + 0u, to, s0.b); put(second, n, m + 1u, to, s1.b);
+    put(second, n, m + 2u, to, s2.b); put(second, n, m + 3u, to, s3.b);
+    put(second, n, m + 4u, to, s4.b); put(second, n, m + 5u, to, s5.b);
+    put(second, n, m + 6u, to, s6.b); put(second, n, m + 7u, to, s7.b);
   }
 }

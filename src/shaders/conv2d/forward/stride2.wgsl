@@ -17,7 +17,7 @@ override BORDER: bool = true;
 
 struct Params {
   ci: u32, co: u32, h: i32, ho: i32, wo: u32, has_bias: u32, n: u32, second_n: u32,
-  twin: u32, twin_x: u32, twin_w: u32, twin_w4: u32, twin_bias: u32, twin_y: u32, // see engine/twins.ts
+  batch_split: u32, batch_offset_x: u32, batch_offset_w: u32, batch_offset_w4: u32, batch_offset_bias: u32, batch_offset_y: u32, // see autograd/passes/batchedPairs.ts
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
@@ -69,12 +69,12 @@ fn meet(r: Row, t: vec4<f32>) -> vec4<f32> {
 
 fn add(s: Pair, r0: Row, r1: Row, t: vec4<f32>) -> Pair { return Pair(s.a + meet(r0, t), s.b + meet(r1, t)); }
 
-fn put(which: u32, n: u32, m: u32, at: u32, s: Pair, both: bool) {
+fn put(second: u32, n: u32, m: u32, at: u32, s: Pair, both: bool) {
   if (m >= params.co) { return; }
   var shift = 0.0;
-  if (params.has_bias != 0u) { shift = bias[which * params.twin_bias + m]; }
+  if (params.has_bias != 0u) { shift = bias[second * params.batch_offset_bias + m]; }
   let across = params.wo / 4u;
-  let to = which * params.twin_y + (n * params.co + m) * u32(params.ho) * across + at;
+  let to = second * params.batch_offset_y + (n * params.co + m) * u32(params.ho) * across + at;
   y[to] = s.a + shift;
   if (both) { y[to + across] = s.b + shift; }
 }
@@ -82,9 +82,9 @@ fn put(which: u32, n: u32, m: u32, at: u32, s: Pair, both: bool) {
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = params.wo / 4u;
-  let which = u32(group.z >= params.twin);
-  let samples = select(params.n, params.second_n, which == 1u);
-  let z = group.z - which * params.twin;
+  let second = u32(group.z >= params.batch_split);
+  let samples = select(params.n, params.second_n, second == 1u);
+  let z = group.z - second * params.batch_split;
   let seat = fold(group, lane, LANES, u32(params.ho + 1) / 2u * across, z);
   let n = min(seat.sample, samples - 1u);
   let strip = seat.place / across;
@@ -95,10 +95,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let side = Side(first, last, (lane == 0u && !first) || (lane + 1u == LANES && !last), select(2u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
 
   let plane = u32(params.h) * across * 2u;
-  let x0 = which * params.twin_x + n * params.ci * plane + column * 2u;
+  let x0 = second * params.batch_offset_x + n * params.ci * plane + column * 2u;
   let bottom = params.h - 1;
-  let taps = min(group.y * 16u + (lane & 7u), params.co - 1u) * params.ci * K * K + which * params.twin_w;
-  let more = min(group.y * 16u + 8u + (lane & 7u), params.co - 1u) * params.ci * K * K + which * params.twin_w;
+  let taps = min(group.y * 16u + (lane & 7u), params.co - 1u) * params.ci * K * K + second * params.batch_offset_w;
+  let more = min(group.y * 16u + 8u + (lane & 7u), params.co - 1u) * params.ci * K * K + second * params.batch_offset_w;
 
   var s0 = Pair(); var s1 = Pair(); var s2 = Pair(); var s3 = Pair(); var s4 = Pair(); var s5 = Pair(); var s6 = Pair(); var s7 = Pair();
   var s8 = Pair(); var s9 = Pair(); var s10 = Pair(); var s11 = Pair(); var s12 = Pair(); var s13 = Pair(); var s14 = Pair(); var s15 = Pair();
@@ -132,12 +132,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let both = oy + 1 < params.ho;
   let m = group.y * 16u;
   let to = u32(oy) * across + column;
-  put(which, n, m + 0u, to, s0, both); put(which, n, m + 1u, to, s1, both);
-  put(which, n, m + 2u, to, s2, both); put(which, n, m + 3u, to, s3, both);
-  put(which, n, m + 4u, to, s4, both); put(which, n, m + 5u, to, s5, both);
-  put(which, n, m + 6u, to, s6, both); put(which, n, m + 7u, to, s7, both);
-  put(which, n, m + 8u, to, s8, both); put(which, n, m + 9u, to, s9, both);
-  put(which, n, m + 10u, to, s10, both); put(which, n, m + 11u, to, s11, both);
-  put(which, n, m + 12u, to, s12, both); put(which, n, m + 13u, to, s13, both);
-  put(which, n, m + 14u, to, s14, both); put(which, n, m + 15u, to, s15, both);
+  put(second, n, m + 0u, to, s0, both); put(second, n, m + 1u, to, s1, both);
+  put(second, n, m + 2u, to, s2, both); put(second, n, m + 3u, to, s3, both);
+  put(second, n, m + 4u, to, s4, both); put(second, n, m + 5u, to, s5, both);
+  put(second, n, m + 6u, to, s6, both); put(second, n, m + 7u, to, s7, both);
+  put(second, n, m + 8u, to, s8, both); put(second, n, m + 9u, to, s9, both);
+  put(second, n, m + 10u, to, s10, both); put(second, n, m + 11u, to, s11, both);
+  put(second, n, m + 12u, to, s12, both); put(second, n, m + 13u, to, s13, both);
+  put(second, n, m + 14u, to, s14, both); put(second, n, m + 15u, to, s15, both);
 }

@@ -17,7 +17,7 @@ override BORDER: bool = true;
 
 struct Params {
   ci: u32, co: u32, h: i32, ho: i32, wo: u32, has_bias: u32, n: u32, second_n: u32,
-  twin: u32, twin_dy: u32, twin_w: u32, twin_w4: u32, twin_bias: u32, twin_dx: u32, // see engine/twins.ts
+  batch_split: u32, batch_offset_dy: u32, batch_offset_w: u32, batch_offset_w4: u32, batch_offset_bias: u32, batch_offset_dx: u32, // see autograd/passes/batchedPairs.ts
 }
 @group(0) @binding(0) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
@@ -80,11 +80,11 @@ fn write(to: u32, s: Pair, shift: f32) {
   dx[to + 1u] = vec4<f32>(s.even.z, s.odd.z, s.even.w, s.odd.w) + shift;
 }
 
-fn put(which: u32, n: u32, m: u32, at: u32, s: Sums, both: bool) {
+fn put(second: u32, n: u32, m: u32, at: u32, s: Sums, both: bool) {
   if (m >= params.ci) { return; }
   var shift = 0.0;
-  if (params.has_bias != 0u) { shift = bias[which * params.twin_bias + m]; }
-  let to = which * params.twin_dx + (n * params.ci + m) * (u32(params.h) * params.wo / 2u) + at;
+  if (params.has_bias != 0u) { shift = bias[second * params.batch_offset_bias + m]; }
+  let to = second * params.batch_offset_dx + (n * params.ci + m) * (u32(params.h) * params.wo / 2u) + at;
   write(to, s.a, shift);
   if (both) { write(to + params.wo, s.b, shift); }
 }
@@ -92,9 +92,9 @@ fn put(which: u32, n: u32, m: u32, at: u32, s: Sums, both: bool) {
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = params.wo / 4u;
-  let which = u32(group.z >= params.twin);
-  let samples = select(params.n, params.second_n, which == 1u);
-  let z = group.z - which * params.twin;
+  let second = u32(group.z >= params.batch_split);
+  let samples = select(params.n, params.second_n, second == 1u);
+  let z = group.z - second * params.batch_split;
   let phase = z & 1u;
   let seat = fold(group, lane, LANES, u32(params.ho + 1) / 2u * across, z / 2u);
   let n = min(seat.sample, samples - 1u);
@@ -105,7 +105,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let side = Side(first, last, (lane == 0u && !first) || (lane + 1u == LANES && !last), select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
 
   let plane = u32(params.ho) * across;
-  let dy0 = which * params.twin_dy + n * params.co * plane + column;
+  let dy0 = second * params.batch_offset_dy + n * params.co * plane + column;
   let bottom = params.ho - 1;
   let oy = i32(strip) * 2 - 1 + i32(phase); // the upper row of dy
   let there0 = select(0.0, 1.0, oy >= 0 && oy <= bottom);
@@ -114,7 +114,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   var at0 = dy0 + u32(clamp(oy, 0, bottom)) * across;
   var at1 = dy0 + u32(min(oy + 1, bottom)) * across;
   var at2 = dy0 + u32(min(oy + 2, bottom)) * across;
-  var taps_at = min(group.y * 8u + (lane & 7u), params.ci - 1u) * K * K + which * params.twin_w;
+  var taps_at = min(group.y * 8u + (lane & 7u), params.ci - 1u) * K * K + second * params.batch_offset_w;
 
   var s0 = Sums(); var s1 = Sums(); var s2 = Sums(); var s3 = Sums(); var s4 = Sums(); var s5 = Sums(); var s6 = Sums(); var s7 = Sums();
   for (var k = 0u; k < params.co; k++) {
@@ -140,8 +140,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let both = iy + 2 < params.h;
   let m = group.y * 8u;
   let to = (u32(iy) * across + column) * 2u;
-  put(which, n, m + 0u, to, s0, both); put(which, n, m + 1u, to, s1, both);
-  put(which, n, m + 2u, to, s2, both); put(which, n, m + 3u, to, s3, both);
-  put(which, n, m + 4u, to, s4, both); put(which, n, m + 5u, to, s5, both);
-  put(which, n, m + 6u, to, s6, both); put(which, n, m + 7u, to, s7, both);
+  put(second, n, m + 0u, to, s0, both); put(second, n, m + 1u, to, s1, both);
+  put(second, n, m + 2u, to, s2, both); put(second, n, m + 3u, to, s3, both);
+  put(second, n, m + 4u, to, s4, both); put(second, n, m + 5u, to, s5, both);
+  put(second, n, m + 6u, to, s6, both); put(second, n, m + 7u, to, s7, both);
 }

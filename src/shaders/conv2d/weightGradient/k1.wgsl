@@ -13,7 +13,7 @@ override OUT: u32 = 4;
 
 struct Params {
   n: u32, ci: u32, co: u32, plane: u32, steps: u32,
-  second_n: u32, second_steps: u32, twin: u32, twin_x: u32, twin_dy: u32, twin_sums: u32, // see engine/twins.ts
+  second_n: u32, second_steps: u32, batch_split: u32, batch_offset_x: u32, batch_offset_dy: u32, batch_offset_sums: u32, // see autograd/passes/batchedPairs.ts
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
@@ -43,8 +43,8 @@ fn put(to: u32, ci: u32, co: u32, s: vec4<f32>) {
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
-  let which = u32(group.z >= params.twin);
-  let split = group.z - which * params.twin;
+  let second = u32(group.z >= params.batch_split);
+  let split = group.z - second * params.batch_split;
   let ci = group.x * LANES * IN + lane;
   let co = group.y * 8u * OUT;
   let x0 = min(ci, params.ci - 1u) * params.plane;
@@ -55,8 +55,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let dy1 = min(co + 8u + (lane & 7u), params.co - 1u) * params.plane;
   let dy2 = min(co + 16u + (lane & 7u), params.co - 1u) * params.plane;
   let dy3 = min(co + 24u + (lane & 7u), params.co - 1u) * params.plane;
-  let steps = select(params.steps, params.second_steps, which == 1u);
-  let end = min((split + 1u) * steps, select(params.n, params.second_n, which == 1u) * params.plane);
+  let steps = select(params.steps, params.second_steps, second == 1u);
+  let end = min((split + 1u) * steps, select(params.n, params.second_n, second == 1u) * params.plane);
 
   var s0 = vec4<f32>(); var s1 = vec4<f32>(); var s2 = vec4<f32>(); var s3 = vec4<f32>(); var s4 = vec4<f32>(); var s5 = vec4<f32>(); var s6 = vec4<f32>(); var s7 = vec4<f32>();
   var s8 = vec4<f32>(); var s9 = vec4<f32>(); var s10 = vec4<f32>(); var s11 = vec4<f32>(); var s12 = vec4<f32>(); var s13 = vec4<f32>(); var s14 = vec4<f32>(); var s15 = vec4<f32>();
@@ -64,8 +64,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   var s24 = vec4<f32>(); var s25 = vec4<f32>(); var s26 = vec4<f32>(); var s27 = vec4<f32>(); var s28 = vec4<f32>(); var s29 = vec4<f32>(); var s30 = vec4<f32>(); var s31 = vec4<f32>();
   for (var i = split * steps; i < end; i++) {
     let n = i / params.plane;
-    let x_at = which * params.twin_x + i + n * (params.ci - 1u) * params.plane;
-    let dy_at = which * params.twin_dy + i + n * (params.co - 1u) * params.plane;
+    let x_at = second * params.batch_offset_x + i + n * (params.ci - 1u) * params.plane;
+    let dy_at = second * params.batch_offset_dy + i + n * (params.co - 1u) * params.plane;
     var p = Pixels();
     p.a = x[x_at + x0];
     if (IN > 1u) { p.b = x[x_at + x1]; }
@@ -97,7 +97,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
       s30 += meet(subgroupBroadcast(v, 6u), p); s31 += meet(subgroupBroadcast(v, 7u), p);
     }
   }
-  let to = which * params.twin_sums + split * params.co * params.ci;
+  let to = second * params.batch_offset_sums + split * params.co * params.ci;
   put(to, ci, co + 0u, s0); put(to, ci, co + 1u, s1); put(to, ci, co + 2u, s2); put(to, ci, co + 3u, s3);
   put(to, ci, co + 4u, s4); put(to, ci, co + 5u, s5); put(to, ci, co + 6u, s6); put(to, ci, co + 7u, s7);
   if (OUT > 1u) {

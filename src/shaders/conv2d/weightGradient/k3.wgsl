@@ -14,8 +14,8 @@ override LANES: u32 = 8; // of a subgroup: 8 or 16
 
 struct Params {
   n: u32, ci: u32, co: u32, h: i32, w: i32, pieces: u32, chunks: u32, tall: u32, reflect: u32,
-  // see engine/twins.ts
-  second_n: u32, second_pieces: u32, second_chunks: u32, second_tall: u32, twin: u32, twin_x: u32, twin_dy: u32, twin_sums: u32,
+  // see autograd/passes/batchedPairs.ts
+  second_n: u32, second_pieces: u32, second_chunks: u32, second_tall: u32, batch_split: u32, batch_offset_x: u32, batch_offset_dy: u32, batch_offset_sums: u32,
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
@@ -55,18 +55,17 @@ fn put(at: u32, t: Taps) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
   let across = u32(params.w) / 4u;
   let plane = u32(params.h) * across;
-  let which = u32(group.z >= params.twin);
-  let split = group.z - which * params.twin;
+  let second = u32(group.z >= params.batch_split);
+  let split = group.z - second * params.batch_split;
   let ci = group.x * LANES + lane;
   let co = group.y * LANES;
-  let x_channel = min(ci, params.ci - 1u) * plane + which * params.twin_x;
-  let dy_channel = min(co + lane, params.co - 1u) * plane + which * params.twin_dy;
-  let second = which == 1u;
-  let chunks = select(params.chunks, params.second_chunks, second);
-  let tall = select(params.tall, params.second_tall, second);
-  let pieces = select(params.pieces, params.second_pieces, second);
+  let x_channel = min(ci, params.ci - 1u) * plane + second * params.batch_offset_x;
+  let dy_channel = min(co + lane, params.co - 1u) * plane + second * params.batch_offset_dy;
+  let chunks = select(params.chunks, params.second_chunks, second == 1u);
+  let tall = select(params.tall, params.second_tall, second == 1u);
+  let pieces = select(params.pieces, params.second_pieces, second == 1u);
   let per_image = across * chunks;
-  let end = min((split + 1u) * pieces, select(params.n, params.second_n, second) * per_image);
+  let end = min((split + 1u) * pieces, select(params.n, params.second_n, second == 1u) * per_image);
 
   var t0 = Taps(); var t1 = Taps(); var t2 = Taps(); var t3 = Taps();
   var t4 = Taps(); var t5 = Taps(); var t6 = Taps(); var t7 = Taps();
@@ -109,7 +108,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
     }
   }
   if (ci >= params.ci) { return; }
-  let to = which * params.twin_sums + ((split * params.co + co) * params.ci + ci) * 9u;
+  let to = second * params.batch_offset_sums + ((split * params.co + co) * params.ci + ci) * 9u;
   let next = params.ci * 9u;
   put(to, t0);
   if (co + 1u < params.co) { put(to + 1u * next, t1); }

@@ -1,6 +1,7 @@
 /** An image from matched patches: every pixel the weighted mean of what the patches covering it say. No gradient. */
 import kernel from '../../../shaders/patch/vote.wgsl';
-import { grid, op, ref, shapeError, type Op } from '../../op.ts';
+import { op, ref, shapeError, type Op } from '../../op.ts';
+import { grid } from '../../../engine/grid.ts';
 import type { Tensor } from '../../tensor.ts';
 
 export interface VoteAttrs {

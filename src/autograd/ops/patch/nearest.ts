@@ -4,13 +4,14 @@
  * matter.
  */
 import backwardKernel from '../../../shaders/patch/nearest/backward.wgsl';
-import { grid, op, shapeError, type Case, type Op } from '../../op.ts';
-import type { Context } from '../../tape.ts';
-import { adapterOf, runPlan } from '../../kernels/plan.ts';
+import { op, shapeError, type Case, type Op, type BackwardContext } from '../../op.ts';
+import { grid } from '../../../engine/grid.ts';
+import { adapterOf } from '../../kernels/plan.ts';
+import { runPlan } from '../../kernels/run.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
-import { cosineGradient } from './patchNearest.cosine.ts';
-import { metricCode, patchGrid, planPatchNearest, type PatchShape } from './patchNearest.plan.ts';
-import { referencePatchNearest } from './patchNearest.reference.ts';
+import { cosineGradient } from './nearestCosine.ts';
+import { metricCode, patchGrid, planPatchNearest, type PatchShape } from './nearestPlan.ts';
+import { referencePatchNearest } from './nearestReference.ts';
 
 export interface PatchAttrs {
   patch: number;
@@ -89,7 +90,7 @@ export const patchNearestOp: Op<PatchAttrs> = op<PatchAttrs>({
   cases: makeCases(),
 });
 
-function towardsTarget({ x, aux: [indices], attrs: a, twice }: Context<PatchAttrs>, dy: Tensor): Tensor {
+function towardsTarget({ x, aux: [indices], attrs: a, twice }: BackwardContext<PatchAttrs>, dy: Tensor): Tensor {
   if (twice) throw new Error('patchNearest: its gradient has no gradient of its own');
   const g = geometry(
     x.map((t) => t.shape),

@@ -1,51 +1,47 @@
 /**
- * Twins: two launches of one kernel that differ in where their buffers lie and in how deep they are, and do not wait
- * for each other,
- * become one. So two branches of a network with equal layers cost the launches of one, and each value is computed as
- * before.
+ * Batched pairs: two launches of one kernel that differ in where their buffers lie and in how deep they are, and do not
+ * depend on each other, become one. So two branches of a network with equal layers cost the launches of one, and each
+ * value is computed as before.
  *
- * A kernel that can be a twin has these fields in its Params, which call sites do not give: `twin`, the first workgroup
- * along z that is
- * the second's (which = group.z >= twin); for each storage binding `twin_NAME`, by how many elements the second's lies
- * behind the first's; `second_NAME` for each field NAME in which the second may differ.
+ * A kernel that can be batched has these fields in its Params, which call sites do not give: `batch_split`, the first
+ * workgroup along z that is the second call's (second = group.z >= batch_split); for each storage binding
+ * `batch_offset_NAME`, by how many elements the second call's storage lies behind the first's; `second_NAME` for each
+ * field NAME in which the second call may differ.
  */
-import { inspectKernel } from './kernel.ts';
-import type { Call } from './recorder.ts';
-import { align, alignment, Storage } from './memory/storage.ts';
+import type { Bindings, Call } from '../../engine/call.ts';
+import { inspectKernel } from '../../engine/kernel.ts';
+import { bound, dependent, offsetOf, rootsOf } from '../../engine/memory/aliasing.ts';
+import { align, alignment, Storage } from '../../engine/memory/storage.ts';
 
-export const canBatch = (module: WgslModule): boolean => inspectKernel(module).fields.some((f) => f.name === 'twin');
+const isBatchField = (name: string): boolean => /^(batch_split$|batch_offset_|second_)/.test(name);
 
-/** The fields of a call that is no twin. */
-export function unbatchedParams(call: Call): Record<string, number> {
-  const { fields } = inspectKernel(call.module);
-  return Object.fromEntries(
-    fields
-      .filter((f) => /^(twin$|twin_|second_)/.test(f.name))
-      .map((f) => [f.name, f.name === 'twin' ? (call.groups[2] ?? 1) : 0]),
-  );
+/** Whether two calls of a kernel can become one. */
+const canBatch = (module: WgslModule): boolean => inspectKernel(module).fields.some((f) => f.name === 'batch_split');
+
+/** The call with the fields of its kernel that call sites do not give: those of a call that is no pair. */
+export function withBatchFields(call: Call): Call {
+  if (!canBatch(call.module)) return call;
+  const own = inspectKernel(call.module)
+    .fields.filter((f) => isBatchField(f.name))
+    .map((f) => [f.name, f.name === 'batch_split' ? (call.groups[2] ?? 1) : 0]);
+  return { ...call, params: { ...call.params, ...Object.fromEntries(own) } };
 }
 
+/** So many calls at most are moved in front of a pair together with its second call. */
 const mostMoved = 3;
 
-type Bound = Readonly<Record<string, Storage>>;
-const roots = (bound: Bound): Set<Storage> => new Set(Object.values(bound).map((s) => s.root));
-const from = (s: Storage): number => s.start - s.root.start;
-const meet = (a: Bound, b: Bound): boolean =>
-  Object.values(a).some((s) =>
-    Object.values(b).some((t) => s.root === t.root && from(s) < from(t) + t.bytes && from(t) < from(s) + s.bytes),
-  );
-/** Whether two calls must keep their order. */
-const ordered = (a: Call, b: Call): boolean => meet(a.write, b.read) || meet(a.write, b.write) || meet(a.read, b.write);
-
-/** Calls with equal keys differ only in what a twin may. */
+/** Calls with equal keys differ only in what the two of a pair may. */
 function keyOf(c: Call): string {
   const { fields } = inspectKernel(c.module);
-  const params = Object.entries(c.params ?? {}).filter(([name]) => !fields.some((f) => f.name === `second_${name}`));
+  const params = Object.entries(c.params ?? {}).filter(
+    ([name]) => !isBatchField(name) && !fields.some((f) => f.name === `second_${name}`),
+  );
   return JSON.stringify([c.module.name, c.constants ?? {}, params, c.groups[0], c.groups[1] ?? 1]);
 }
 
-/** Merges twins in place. Storages of step memory that have no place yet are put side by side. */
-export function mergeBatchedPairs(calls: Call[]): void {
+/** Merges pairs. Storages of step memory that have no place yet are put side by side. */
+export function batchPairs(list: readonly Call[]): Call[] {
+  const calls = [...list];
   const keys = new Map(calls.filter((c) => canBatch(c.module)).map((c) => [c, keyOf(c)]));
   for (let i = 0; i < calls.length; i++) {
     const key = keys.get(calls[i]);
@@ -64,6 +60,7 @@ export function mergeBatchedPairs(calls: Call[]): void {
       break;
     }
   }
+  return calls;
 }
 
 /**
@@ -73,14 +70,12 @@ export function mergeBatchedPairs(calls: Call[]): void {
 function leading(calls: readonly Call[], i: number, j: number): Call[] | null {
   const moved = [calls[j]];
   for (let k = j - 1; k >= i; k--) {
-    if (!moved.some((c) => ordered(calls[k], c))) continue;
+    if (!moved.some((c) => dependent(calls[k], c))) continue;
     if (k === i || moved.length > mostMoved) return null;
     moved.unshift(calls[k]);
   }
   return moved.slice(0, -1);
 }
-
-const all = (c: Call): Bound => ({ ...c.read, ...c.write });
 
 /**
  * Which of two calls should lie first, where they leave it open: as those lie that read their results and have a place
@@ -88,15 +83,15 @@ const all = (c: Call): Bound => ({ ...c.read, ...c.write });
  */
 function first(calls: readonly Call[], keys: ReadonlyMap<Call, string>, a: Call, b: Call): boolean {
   const readers = (c: Call): Call[] => {
-    const written = roots(c.write);
-    return calls.filter((r) => keys.has(r) && [...roots(r.read)].some((s) => written.has(s)));
+    const written = rootsOf(c.write);
+    return calls.filter((r) => keys.has(r) && [...rootsOf(r.read)].some((s) => written.has(s)));
   };
   for (const r of readers(a))
     for (const q of readers(b)) {
       if (r === q || keys.get(r) !== keys.get(q)) continue;
-      for (const [name, s] of Object.entries(all(r))) {
-        const t = all(q)[name];
-        if (s.root === t.root && from(s) !== from(t)) return from(s) < from(t);
+      for (const [name, s] of Object.entries(bound(r))) {
+        const t = bound(q)[name];
+        if (s.root === t.root && offsetOf(s) !== offsetOf(t)) return offsetOf(s) < offsetOf(t);
       }
     }
   return true;
@@ -108,22 +103,27 @@ function first(calls: readonly Call[], keys: ReadonlyMap<Call, string>, a: Call,
  */
 function distance(a: Storage, b: Storage): number | 'place' | null {
   if (a.root === b.root) {
-    const d = from(b) - from(a);
+    const d = offsetOf(b) - offsetOf(a);
     return d >= 0 && d % alignment === 0 ? d : null;
   }
-  const free = (s: Storage): boolean => !s.placed && !s.lasting && !s.kept;
+  const free = (s: Storage): boolean => !s.placed && !s.lasting && !s.kept && !s.contents;
   return free(a) && free(b) ? 'place' : null;
 }
 
 function pair(calls: readonly Call[], a: Call, b: Call): Call | null {
-  const theirs = all(b);
-  const pairs = Object.entries(all(a)).map(([name, s]) => ({ name, s, t: theirs[name], d: distance(s, theirs[name]) }));
+  const theirs = bound(b);
+  const pairs = Object.entries(bound(a)).map(([name, s]) => ({
+    name,
+    s,
+    t: theirs[name],
+    d: distance(s, theirs[name]),
+  }));
   if (pairs.some((p) => p.d === null)) return null;
   // One dispatch must not have a buffer bound both ways, neither this one nor one that has to do with only one side of
   // a new pair.
   const [reads, writes] = [
-    new Set([...roots(a.read), ...roots(b.read)]),
-    new Set([...roots(a.write), ...roots(b.write)]),
+    new Set([...rootsOf(a.read), ...rootsOf(b.read)]),
+    new Set([...rootsOf(a.write), ...rootsOf(b.write)]),
   ];
   if ([...writes].some((w) => reads.has(w))) return null;
   const placed = new Map<Storage, Storage>();
@@ -134,15 +134,15 @@ function pair(calls: readonly Call[], a: Call, b: Call): Call | null {
   }
   for (const [s, t] of placed)
     for (const c of calls) {
-      const [r, w] = [roots(c.read), roots(c.write)];
+      const [r, w] = [rootsOf(c.read), rootsOf(c.write)];
       if ((r.has(s) && w.has(t)) || (r.has(t) && w.has(s))) return null;
     }
   // Two bindings that are written must not overlap, not even in what lies between the first's and the second's.
   const written = Object.entries(a.write).map(([name, s]) => ({ s, t: theirs[name] }));
-  const overlap = (p: (typeof written)[0], q: (typeof written)[0]): boolean =>
-    p.s.root === q.s.root && from(p.s) < from(q.t) + q.t.bytes && from(q.s) < from(p.t) + p.t.bytes;
+  const meet = (p: (typeof written)[0], q: (typeof written)[0]): boolean =>
+    p.s.root === q.s.root && offsetOf(p.s) < offsetOf(q.t) + q.t.bytes && offsetOf(q.s) < offsetOf(p.t) + p.t.bytes;
   for (const [k, p] of written.entries())
-    if (written.slice(0, k).some((q) => overlap(p, q) || (p.s.root === q.t.root && p.s.root !== q.s.root))) return null;
+    if (written.slice(0, k).some((q) => meet(p, q) || (p.s.root === q.t.root && p.s.root !== q.s.root))) return null;
   for (const [s, t] of placed) {
     const host = new Storage(align(s.bytes) + align(t.bytes), `${s.label}, twice`);
     s.place(host, 0);
@@ -153,21 +153,21 @@ function pair(calls: readonly Call[], a: Call, b: Call): Call | null {
 
 function merged(a: Call, b: Call): Call {
   const { bindings, fields } = inspectKernel(a.module);
-  const theirs = all(b);
+  const theirs = bound(b);
   const params: Record<string, number> = { ...a.params };
-  const span = (bound: Bound): Record<string, Storage> =>
+  const span = (storages: Bindings): Record<string, Storage> =>
     Object.fromEntries(
-      Object.entries(bound).map(([name, s]) => {
+      Object.entries(storages).map(([name, s]) => {
         const t = theirs[name];
-        const step = from(t) - from(s);
-        params[`twin_${name}`] = step / bindings.find((x) => x.name === name)!.element;
+        const step = offsetOf(t) - offsetOf(s);
+        params[`batch_offset_${name}`] = step / bindings.find((x) => x.name === name)!.element;
         const bytes = Math.max(s.bytes, step + t.bytes);
-        return [name, bytes > s.bytes ? s.root.range(from(s), bytes, s.label) : s];
+        return [name, bytes > s.bytes ? s.root.range(offsetOf(s), bytes, s.label) : s];
       }),
     );
   const [read, write] = [span(a.read), span(a.write)];
   const [x, y = 1, z = 1] = a.groups;
-  params.twin = z;
+  params.batch_split = z;
   for (const { name } of fields) if (name.startsWith('second_')) params[name] = b.params![name.slice('second_'.length)];
   return { ...a, read, write, params, groups: [x, y, z + (b.groups[2] ?? 1)] };
 }

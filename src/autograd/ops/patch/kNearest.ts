@@ -6,9 +6,10 @@
  */
 import distancesKernel from '../../../shaders/patch/kNearest/distances.wgsl';
 import selectKernel from '../../../shaders/patch/kNearest/select.wgsl';
-import { grid, op, shapeError, type Case, type Op } from '../../op.ts';
+import { op, shapeError, type Case, type Op } from '../../op.ts';
+import { grid } from '../../../engine/grid.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
-import { patchGrid } from './patchNearest.plan.ts';
+import { patchGrid } from './nearestPlan.ts';
 
 interface FewAttrs {
   patch: number;

@@ -3,10 +3,10 @@
  * Memory: about four times the target unfolded, C * p * p * patches values each.
  */
 import { Tensor } from '../../tensor.ts';
-import { crop } from '../copy/copy.ts';
+import { crop } from '../copy/slice.ts';
 import { unfoldAt, foldAt } from './unfoldAt.ts';
 import { add, affine, clamp, div, mul, sqrt, square, stepGate, sub } from '../pointwise/pointwise.ts';
-import { sum } from '../reduce/reduce.ts';
+import { sum } from '../reduce/sum.ts';
 
 export interface CosineMatches {
   /** [1,C,H,W] each. */
