@@ -10,7 +10,7 @@ import type { RunFolder } from '../node/runFolder.ts';
 import type { FileRecord } from '../model/run/runRecord.ts';
 import type { InputPicture } from './options/inputs.ts';
 import { adoptKernels } from './options/kernels.ts';
-import { embedRunRecipe } from './recipe.ts';
+import { embedRunRecipe } from './recipes/runRecipe.ts';
 
 /** Layout files as targets of a source, checked for everything that could stop their rendering. */
 export function targetsOf(

@@ -5,30 +5,10 @@
 import { Command, CommanderError } from 'commander';
 import { isUserError } from '../data/errors.ts';
 import { programVersion } from '../node/version.ts';
-import { addAblate } from './commands/research/ablate.ts';
-import { addAnalogies } from './commands/baselines/analogies.ts';
-import { addAnalogy } from './commands/analogy.ts';
-import { addCompare } from './commands/research/compare.ts';
-import { addDeepAnalogy } from './commands/baselines/deepAnalogy.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addEdges } from './commands/edges.ts';
-import { addEvaluate } from './commands/research/evaluate.ts';
-import { addExample } from './commands/example.ts';
-import { addExport, addImport } from './commands/import.ts';
-import { addInpaint, addRemove } from './commands/inpaint.ts';
-import { addPalette } from './commands/palette.ts';
-import { addPreview } from './commands/preview.ts';
-import { addRender } from './commands/render.ts';
-import { addRerun } from './commands/rerun.ts';
-import { addSegment } from './commands/segment.ts';
-import { addServe } from './commands/serve.ts';
-import { addSingan } from './commands/baselines/singan.ts';
-import { addSpade } from './commands/baselines/spade.ts';
-import { addStart } from './commands/start.ts';
-import { addStudy } from './commands/research/study.ts';
-import { addTrain } from './commands/train.ts';
+import { commands } from './commands/index.ts';
 
-function build(): Command {
+/** The program with every command of the table. */
+export async function buildProgram(): Promise<Command> {
   const program = new Command('semia')
     .description(
       'Semantic Image Analogy: learns one photograph and its layout, and renders new layouts in its likeness',
@@ -38,35 +18,7 @@ function build(): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .addHelpText('after', '\nExample:\n  semia analogy photo.jpg layout.png target.png -o result.png --preset fast\n');
-  for (const add of [
-    addAnalogy,
-    addPreview,
-    addAnalogies,
-    addTrain,
-    addRender,
-    addPalette,
-    addDoctor,
-    addExample,
-    addRerun,
-    addSegment,
-    addEdges,
-    addServe,
-    addStart,
-    addEvaluate,
-    addCompare,
-    addStudy,
-    addAblate,
-    addSpade,
-    addDeepAnalogy,
-    addSingan,
-    addImport,
-    addExport,
-    addRemove,
-    addInpaint,
-  ])
-    add(program);
-  // Commands inherit these settings only when they are made, which `copyInheritedSettings` would have to repeat.
-  for (const c of program.commands) c.copyInheritedSettings(program);
+  for (const add of await Promise.all(commands.map((row) => row.load()))) add(program, commands);
   return program;
 }
 
@@ -90,7 +42,7 @@ export async function main(args: string[]): Promise<number> {
   // A reader that closes its end early (semia ... | head) is no error of ours.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
-    const program = build();
+    const program = await buildProgram();
     if (!args.length) {
       program.outputHelp();
       return 0;

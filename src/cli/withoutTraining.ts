@@ -11,7 +11,7 @@ import { readLayouts, readSource } from './options/inputs.ts';
 import { integer, paletteOption, type Condition, type sizeOption } from './options/options.ts';
 import { resultFiles } from './options/outputs.ts';
 import { duration, Progress } from './reports/progress.ts';
-import { option, withMethod, type Word } from './repeat.ts';
+import { option, withMethod, type Word } from './recipes/methodRecipe.ts';
 import { explainDevice, openSession } from './session.ts';
 
 export interface TaskOptions {

@@ -21,7 +21,7 @@ import { integer } from '../options/options.ts';
 import { resultFiles } from '../options/outputs.ts';
 import { painterOf } from '../painting.ts';
 import { duration, Progress } from '../reports/progress.ts';
-import { option, withMethod, type Word } from '../repeat.ts';
+import { option, withMethod, type Word } from '../recipes/methodRecipe.ts';
 import { explainDevice, openSession } from '../session.ts';
 
 interface Shared {

@@ -11,7 +11,7 @@ import {
   tileOption,
   type Axes,
 } from '../options/options.ts';
-import { option } from '../repeat.ts';
+import { option } from '../recipes/methodRecipe.ts';
 import { makeResults, readTask, taskOptions, taskWords, type TaskOptions } from '../withoutTraining.ts';
 
 export function addPreview(program: Command): void {

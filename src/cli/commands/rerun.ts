@@ -7,20 +7,23 @@ import { isPng, pngChunks, readText, withText } from '../../data/formats/png.ts'
 import { decodeImage } from '../../node/decode.ts';
 import { readInput, writeFileAtomic } from '../../node/files.ts';
 import { RunFolder } from '../../node/runFolder.ts';
+import { rerunOptions, type CommandRow } from '../commandRow.ts';
 import { resultFiles } from '../options/outputs.ts';
 import { painterOf, paintAll } from '../painting.ts';
-import { readRecipe, weightsDiffer } from '../recipe.ts';
-import { readMethod, runAgain } from '../repeat.ts';
+import { readRecipe, weightsDiffer } from '../recipes/runRecipe.ts';
+import { readMethod } from '../recipes/methodRecipe.ts';
+import { runAgain } from '../recipes/runAgain.ts';
 import { explainDevice, openSession } from '../session.ts';
 
 /** The exit code for a picture that came out different. */
 const differentCode = 3;
 
-export function addRerun(program: Command): void {
+export function addRerun(program: Command, table: readonly CommandRow[]): void {
   program
     .command('rerun')
     .description(
-      `make a result again from the recipe it carries, and say whether its pixels came out equal (exit code ${differentCode}: they did not)`,
+      'make a result again from the recipe it carries, and say whether its pixels came out equal ' +
+        `(exit code ${differentCode}: they did not)`,
     )
     .argument('<file>', 'a PNG that this program made')
     .option('--run <folder>', 'the run, if it is no longer where it was')
@@ -29,13 +32,14 @@ export function addRerun(program: Command): void {
     .action(async (file: string, o: { run?: string; output?: string }) => {
       const bytes = await readInput(file);
       const method = isPng(bytes) ? readText(bytes, file)['semia-method'] : undefined;
-      if (method) return rerunMethod(method, bytes, file, o);
+      if (method) return rerunMethod(table, method, bytes, file, o);
       const before = await decodeImage(bytes, file);
       const { recipe, target } = readRecipe(bytes, file);
       const run = await RunFolder.open(o.run ?? resolve(dirname(file), recipe.run));
       if (weightsDiffer(recipe, run)) {
         throw new UserError(
-          `${run.path}: has other weights than ${file} was made with (iteration ${recipe.iteration} then, ${run.iteration} now): name the run as it was with --run`,
+          `${run.path}: has other weights than ${file} was made with ` +
+            `(iteration ${recipe.iteration} then, ${run.iteration} now): name the run as it was with --run`,
         );
       }
       await run.state();
@@ -58,41 +62,43 @@ export function addRerun(program: Command): void {
     });
 }
 
-/** The same for what other commands than ours made: their recipe is a command. */
+/** The same for results without a run: their recipe is a command (recipes/methodRecipe.ts). */
 async function rerunMethod(
+  table: readonly CommandRow[],
   text: string,
   bytes: Uint8Array,
   file: string,
   o: { run?: string; output?: string },
 ): Promise<void> {
-  const { again, method, adapter } = readMethod(text, file);
+  const read = (recipe: string) => readMethod(recipe, file, (words) => rerunOptions(table, words));
+  const { again, method, adapter } = read(text);
   const [path] = o.output ? await resultFiles(o.output, [{ path: file }], [file]) : [null];
   const made = await runAgain(again, file, o.run);
   if (typeof made === 'number') {
-    process.exitCode = made;
+    process.exitCode = made; // the command has printed why
     return;
-  } // the command has said why
-  const fresh = readMethod(readText(made, file)['semia-method'] ?? '', file);
+  }
+  const fresh = read(readText(made, file)['semia-method'] ?? '');
   if (adapter !== fresh.adapter) console.log(`note: it was made on ${adapter}; this is ${fresh.adapter}`);
-  // The recipe stays the picture's own, whose files are named from where it lies.
+  // Keep the picture's own recipe: its paths are relative to where that picture lies.
   if (path) await writeFileAtomic(path, withText(made, { 'semia-method': text }));
-  const { said, same } = await compared(bytes, made, file);
-  console.log(`${file} (${method}): ${said}`);
+  const { summary, same } = await comparePngs(bytes, made, file);
+  console.log(`${file} (${method}): ${summary}`);
   if (!same) process.exitCode = differentCode;
 }
 
-/** Two PNGs of ours by their pixels; animations, which no decoder here reads, by their compressed frames. */
-async function compared(a: Uint8Array, b: Uint8Array, file: string): Promise<{ said: string; same: boolean }> {
+/** Compares two PNGs by their pixels, or animations, which the decoder refuses, by their compressed frames. */
+async function comparePngs(a: Uint8Array, b: Uint8Array, file: string): Promise<{ summary: string; same: boolean }> {
   const chunks = pngChunks(a, file);
   if (!chunks.some((c) => c.type === 'acTL')) {
     const [before, after] = [await decodeImage(a, file), await decodeImage(b, file)];
-    return { said: compare(before, after), same: samePixels(before, after) };
+    return { summary: compare(before, after), same: samePixels(before, after) };
   }
   const frames = (list: typeof chunks): Buffer =>
     Buffer.concat(list.filter((c) => c.type === 'IDAT' || c.type === 'fdAT').map((c) => c.data));
   const same = frames(chunks).equals(frames(pngChunks(b, file)));
   return {
-    said: same ? `equal, all ${chunks.filter((c) => c.type === 'fcTL').length} frames` : 'different frames',
+    summary: same ? `equal, all ${chunks.filter((c) => c.type === 'fcTL').length} frames` : 'different frames',
     same,
   };
 }

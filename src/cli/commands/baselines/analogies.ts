@@ -6,7 +6,7 @@ import { imageFilter, textureByNumbers } from '../../../model/baselines/imageAna
 import { readInputPicture } from '../../options/inputs.ts';
 import { number } from '../../options/options.ts';
 import { Progress } from '../../reports/progress.ts';
-import { option } from '../../repeat.ts';
+import { option } from '../../recipes/methodRecipe.ts';
 import { makeResults, readTask, taskOptions, taskWords, type Made, type TaskOptions } from '../../withoutTraining.ts';
 
 /** Longer side unless asked for: the time grows with the fourth power of it. */

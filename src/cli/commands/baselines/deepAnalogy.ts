@@ -12,7 +12,7 @@ import { readInputPicture } from '../../options/inputs.ts';
 import { integer } from '../../options/options.ts';
 import { checkWritable } from '../../options/outputs.ts';
 import { Progress } from '../../reports/progress.ts';
-import { option, withMethod } from '../../repeat.ts';
+import { option, withMethod } from '../../recipes/methodRecipe.ts';
 import { explainDevice, openSession } from '../../session.ts';
 import { readVggWhole } from '../../options/vgg.ts';
 

@@ -23,7 +23,7 @@ import { readInputPicture, type InputPicture } from '../../options/inputs.ts';
 import { integer, largestSize as largest, number, sizeOption } from '../../options/options.ts';
 import { resultFiles } from '../../options/outputs.ts';
 import { Progress } from '../../reports/progress.ts';
-import { option, withMethod, type Word } from '../../repeat.ts';
+import { option, withMethod, type Word } from '../../recipes/methodRecipe.ts';
 import { explainDevice, openSession } from '../../session.ts';
 
 interface Common {

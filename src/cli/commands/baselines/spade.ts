@@ -5,7 +5,7 @@ import { runSpade, spadeDefaults, type SpadeResult } from '../../../model/baseli
 import { readSpadeWeights } from '../../../model/baselines/spade/weights.ts';
 import { sha256Sync } from '../../../node/version.ts';
 import { integer } from '../../options/options.ts';
-import { option } from '../../repeat.ts';
+import { option } from '../../recipes/methodRecipe.ts';
 import { makeResults, readTask, taskOptions, taskWords, type TaskOptions } from '../../withoutTraining.ts';
 import { readVggWhole, readWeights } from '../../options/vgg.ts';
 

@@ -12,7 +12,7 @@ import { readPicture } from '../../../node/decode.ts';
 import { readInput } from '../../../node/files.ts';
 import { isRun, RunFolder } from '../../../node/runFolder.ts';
 import { readInputPicture, readLayouts, readPalette } from '../../options/inputs.ts';
-import { readRecipe } from '../../recipe.ts';
+import { readRecipe } from '../../recipes/runRecipe.ts';
 
 export interface EvaluateOptions {
   source?: string;

@@ -4,16 +4,16 @@
  */
 import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { drawingOf, drawingPalette, readDrawing, type DrawingOptions } from '../../data/layout/drawing.ts';
-import { UserError } from '../../data/errors.ts';
-import { flatten } from '../../data/image/image.ts';
-import { percent } from '../../data/layout/layoutReport.ts';
-import { lineScore, resizeLines } from '../../data/layout/lines.ts';
-import { encodePalettePng } from '../../data/formats/palettePng.ts';
-import { writeFileAtomic } from '../../node/files.ts';
-import { readInputPicture } from '../options/inputs.ts';
-import { integer } from '../options/options.ts';
-import { resultFiles } from '../options/outputs.ts';
+import { drawingOf, drawingPalette, readDrawing, type DrawingOptions } from '../../../data/layout/drawing.ts';
+import { UserError } from '../../../data/errors.ts';
+import { flatten } from '../../../data/image/image.ts';
+import { percent } from '../../../data/layout/layoutReport.ts';
+import { lineScore, resizeLines } from '../../../data/layout/lines.ts';
+import { encodePalettePng } from '../../../data/formats/palettePng.ts';
+import { writeFileAtomic } from '../../../node/files.ts';
+import { readInputPicture } from '../../options/inputs.ts';
+import { integer } from '../../options/options.ts';
+import { resultFiles } from '../../options/outputs.ts';
 
 interface EdgesOptions extends DrawingOptions {
   output?: string;

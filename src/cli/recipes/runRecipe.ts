@@ -1,17 +1,17 @@
 /** Recipes of results in files; what they hold: model/recipe.ts. */
 import { dirname, relative, resolve } from 'node:path';
 import { inflateSync } from 'node:zlib';
-import { UserError } from '../data/errors.ts';
-import type { Picture } from '../data/image/image.ts';
-import { readText } from '../data/formats/png.ts';
-import type { Target } from '../data/prepare.ts';
-import { withRecipe as addRecipe, type Recipe } from '../model/run/recipe.ts';
-import type { FileRecord } from '../model/run/runRecord.ts';
-import { encodePng } from '../node/decode.ts';
-import type { RunFolder } from '../node/runFolder.ts';
-import { programVersion } from '../node/version.ts';
+import { UserError } from '../../data/errors.ts';
+import type { Picture } from '../../data/image/image.ts';
+import { readText } from '../../data/formats/png.ts';
+import type { Target } from '../../data/prepare.ts';
+import { withRecipe as addRecipe, type Recipe } from '../../model/run/recipe.ts';
+import type { FileRecord } from '../../model/run/runRecord.ts';
+import { encodePng } from '../../node/decode.ts';
+import type { RunFolder } from '../../node/runFolder.ts';
+import { programVersion } from '../../node/version.ts';
 
-export type { Recipe } from '../model/run/recipe.ts';
+export type { Recipe } from '../../model/run/recipe.ts';
 
 /** The PNG of a result that will lie at `path`. The same result has the same bytes. */
 export function embedRunRecipe(

@@ -1,26 +1,19 @@
-/**
- * semia import latest_net_G.pth PHOTO LAYOUT -o RUN, semia export RUN -o FILE: generators of the authors' released
- * code.
- */
-import { promises as fs } from 'node:fs';
+/** semia import latest_net_G.pth PHOTO LAYOUT -o RUN: a run from a generator of the authors' released code. */
 import type { Command } from 'commander';
-import { UserError } from '../../data/errors.ts';
-import { encodeSafetensors } from '../../data/formats/safetensors.ts';
-import { gridOf, prepareSource } from '../../data/prepare.ts';
-import { configure } from '../../model/analogy.ts';
-import { createNetworks } from '../../model/networks/networks.ts';
-import { fromReleased, sizeOfReleased, toReleased } from '../../model/networks/released.ts';
-import { runFormat } from '../../model/run/runRecord.ts';
-import type { TensorState } from '../../model/training/training.ts';
-import { writeFileAtomic } from '../../node/files.ts';
-import { checkNewRun, RunFolder } from '../../node/runFolder.ts';
-import { programVersion, sha256Sync, versions } from '../../node/version.ts';
-import { readInputPicture, readPalette } from '../options/inputs.ts';
-import { integer } from '../options/options.ts';
-import { checkWritable } from '../options/outputs.ts';
-import { Progress } from '../reports/progress.ts';
-import { explainDevice, openSession } from '../session.ts';
-import { readWeights } from '../options/vgg.ts';
+import { gridOf, prepareSource } from '../../../data/prepare.ts';
+import { configure } from '../../../model/analogy.ts';
+import { createNetworks } from '../../../model/networks/networks.ts';
+import { fromReleased, sizeOfReleased } from '../../../model/networks/released.ts';
+import { runFormat } from '../../../model/run/runRecord.ts';
+import type { TensorState } from '../../../model/training/training.ts';
+import { checkNewRun, RunFolder } from '../../../node/runFolder.ts';
+import { sha256Sync, versions } from '../../../node/version.ts';
+import { readInputPicture, readPalette } from '../../options/inputs.ts';
+import { integer } from '../../options/options.ts';
+import { checkWritable } from '../../options/outputs.ts';
+import { Progress } from '../../reports/progress.ts';
+import { explainDevice, openSession } from '../../session.ts';
+import { readWeights } from '../../options/vgg.ts';
 
 interface ImportOptions {
   output: string;
@@ -68,7 +61,7 @@ async function importWeights(file: string, photo: string, layout: string, o: Imp
   notes.forEach(tell);
   const session = await openSession();
   try {
-    // D and S were not in the file: they are new, so that the run is whole.
+    // D and S are not in the file: they are new, so that the run is complete.
     const { gPass, dPass, sPass } = createNetworks(session, c, source.palette.classes.length);
     const state: TensorState = new Map();
     for (const { p: network } of [dPass, sPass])
@@ -104,36 +97,4 @@ async function importWeights(file: string, photo: string, layout: string, o: Imp
   tell(
     `${o.output}: a generator of width ${width} with ${levels} levels. Next: semia render ${o.output} LAYOUT... -o OUT`,
   );
-}
-
-export function addExport(program: Command): void {
-  program
-    .command('export')
-    .description("write a run's generator (preset code) under the names of the authors' released code")
-    .argument('<run>', 'the run folder')
-    .requiredOption('-o, --output <file>', 'the .safetensors file to write')
-    .option('--quiet', 'print nothing but errors')
-    .addHelpText(
-      'after',
-      "\nExample:\n  semia export runs/beach -o latest_net_G.safetensors\nIn Python: net.load_state_dict(safetensors.torch.load_file('latest_net_G.safetensors'))\n",
-    )
-    .action(async (path: string, o: { output: string; quiet?: boolean }) => {
-      const run = await RunFolder.open(path);
-      if (!/\.safetensors$/i.test(o.output))
-        throw new UserError(
-          `${o.output}: the weights are written as safetensors: give a name that ends in .safetensors`,
-        );
-      if ((await fs.stat(o.output).catch(() => null))?.isDirectory())
-        throw new UserError(`${o.output}: is a folder; the file would have its name`);
-      await checkWritable(o.output);
-      const generator: TensorState = new Map(
-        [...(await run.state())].filter(([k]) => k.startsWith('G.')).map(([k, v]) => [k.slice(2), v]),
-      );
-      const tensors = toReleased(generator, run.record.config, path);
-      await writeFileAtomic(
-        o.output,
-        encodeSafetensors(tensors, { program: `semia ${programVersion}`, iteration: String(run.iteration) }),
-      );
-      Progress.line(`${o.output}  ${tensors.size} tensors`, o.quiet ?? false);
-    });
 }

@@ -4,18 +4,18 @@
  */
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { UserError } from '../../data/errors.ts';
-import { fitSize, flatten, resize, resizeLabels, type Picture } from '../../data/image/image.ts';
-import { percent } from '../../data/layout/layoutReport.ts';
-import { hex } from '../../data/layout/palette.ts';
-import { encodePalettePng } from '../../data/formats/palettePng.ts';
-import { classesOf, segment, type SegmentedLayout } from '../../data/layout/segment.ts';
-import { encodePng } from '../../node/decode.ts';
-import { writeFilesAtomic } from '../../node/files.ts';
-import { readInputPicture } from '../options/inputs.ts';
-import { integer, number } from '../options/options.ts';
-import { resultFiles } from '../options/outputs.ts';
-import { option, withMethod } from '../repeat.ts';
+import { UserError } from '../../../data/errors.ts';
+import { fitSize, flatten, resize, resizeLabels, type Picture } from '../../../data/image/image.ts';
+import { percent } from '../../../data/layout/layoutReport.ts';
+import { hex } from '../../../data/layout/palette.ts';
+import { encodePalettePng } from '../../../data/formats/palettePng.ts';
+import { classesOf, segment, type SegmentedLayout } from '../../../data/layout/segment.ts';
+import { encodePng } from '../../../node/decode.ts';
+import { writeFilesAtomic } from '../../../node/files.ts';
+import { readInputPicture } from '../../options/inputs.ts';
+import { integer, number } from '../../options/options.ts';
+import { resultFiles } from '../../options/outputs.ts';
+import { option, withMethod } from '../../recipes/methodRecipe.ts';
 
 interface SegmentChoices {
   output?: string;

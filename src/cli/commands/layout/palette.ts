@@ -1,9 +1,14 @@
 /** semia palette LAYOUT...: what a source layout's classes are, and what other layouts would do with them. */
 import type { Command } from 'commander';
-import { percent } from '../../data/layout/layoutReport.ts';
-import { hex } from '../../data/layout/palette.ts';
-import { paletteReport, type ClassUse, type PaletteReport, type TargetUse } from '../../data/layout/paletteReport.ts';
-import { readInputPicture, readLayouts, readPalette } from '../options/inputs.ts';
+import { percent } from '../../../data/layout/layoutReport.ts';
+import { hex } from '../../../data/layout/palette.ts';
+import {
+  paletteReport,
+  type ClassUse,
+  type PaletteReport,
+  type TargetUse,
+} from '../../../data/layout/paletteReport.ts';
+import { readInputPicture, readLayouts, readPalette } from '../../options/inputs.ts';
 
 interface PaletteOptions {
   palette?: string;
