@@ -2,7 +2,8 @@
 export * from './index.ts';
 export { openNodeDevice } from './node/gpu.ts';
 export { cacheFolder, fileStore } from './node/choiceStore.ts';
-export { decodeImage, encodePng, readPicture, type DecodeOptions } from './node/decode.ts';
+export { decodeImage, readPicture, type DecodeOptions } from './node/decode.ts';
+export { encodePng } from './node/encode.ts';
 export { readInput, writeFileAtomic } from './node/files.ts';
 export { RunFolder } from './node/runFolder.ts';
 export type { RunRecord } from './model/run/runRecord.ts';

@@ -1,9 +1,10 @@
 /** What commands without training share: `preview` and `analogies` read and write as `analogy` does. */
 import type { Command } from 'commander';
+import { readableList } from '../data/formats/imageFormats.ts';
 import type { Session } from '../autograd/session.ts';
 import type { Picture } from '../data/image/image.ts';
 import { prepareTarget, type Source, type Target } from '../data/prepare.ts';
-import { encodePng } from '../node/decode.ts';
+import { encodePng } from '../node/encode.ts';
 import { writeFileAtomic } from '../node/files.ts';
 import type { FileRecord } from '../model/run/runRecord.ts';
 import { sheetFile, sheetOption, writeSheet } from './reports/contactSheet.ts';
@@ -44,7 +45,7 @@ export interface Task extends Made {
 export const taskOptions = (command: Command, targets = '<targets...>'): Command =>
   sheetOption(
     command
-      .argument('<photo>', 'the photograph (PNG, JPEG, WebP)')
+      .argument('<photo>', `the photograph (${readableList})`)
       .argument('<layout>', 'its layout: each class in one flat color, or class numbers')
       .argument(targets, 'new layouts in the same classes (files, folders or patterns)')
       .requiredOption('-o, --output <out>', 'a .png file for one target, a folder for several')

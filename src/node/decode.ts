@@ -1,9 +1,10 @@
-/** Image files to pictures and back, in Node: PNG by pngjs, JPEG and WebP by sharp. */
+/** Image files to pictures, in Node: PNG by pngjs, other formats by sharp. */
 import { inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import sharp from 'sharp';
 import { UserError } from '../data/errors.ts';
-import { checkSize, MAX_PIXELS, readableFormat, type ReadableFormat } from '../data/formats/format.ts';
+import { checkSize, MAX_PIXELS, readableFormat } from '../data/formats/checks.ts';
+import type { ImageFormat } from '../data/formats/imageFormats.ts';
 import { anyTransparent, type Indexed, type Picture } from '../data/image/image.ts';
 import { pngChunks, pngHeader, type Chunk, type PngHeader } from '../data/formats/png.ts';
 import { rawBytes, SAMPLES } from '../data/formats/pngPixels.ts';
@@ -16,12 +17,13 @@ export interface DecodeOptions {
 
 /**
  * File bytes -> RGBA, 8 bits, upright (EXIF orientation applied), in sRGB (other profiles and CMYK converted).
- * The format is told from the bytes. name is what messages call the file.
- * Throws UserError: empty, another format, animated, damaged, cut off, under 2 x 2 pixels, over 64 megapixels.
+ * The bytes decide the format.
+ * @param name What messages call the file.
+ * @throws UserError Empty, another format, animated, damaged, cut off, under 2 x 2 pixels, over 64 megapixels.
  */
 export async function decodeImage(bytes: Uint8Array, name: string, options: DecodeOptions = {}): Promise<Picture> {
   const format = readableFormat(bytes, name);
-  if (format !== 'png') return viaSharp(bytes, name, format);
+  if (format.decoder === 'platform') return viaSharp(bytes, name, format);
   const header = pngHeader(bytes, name);
   checkSize(header.width, header.height, name);
   const chunks = pngChunks(bytes, name);
@@ -36,7 +38,7 @@ export async function decodeImage(bytes: Uint8Array, name: string, options: Deco
         bytes.subarray(0, 8),
         ...chunks.filter((c) => c !== profile).map((c) => bytes.subarray(c.start, c.end)),
       ]);
-  return { ...(await viaSharp(kept, name, 'png')), ...(raw.sixteenBit && { sixteenBit: true }) };
+  return { ...(await viaSharp(kept, name, format)), ...(raw.sixteenBit && { sixteenBit: true }) };
 }
 
 /** The picture in a file: readInput, then decodeImage. */
@@ -60,11 +62,12 @@ function isSrgb(iccp: Chunk): boolean {
     const profile = inflateSync(iccp.data.subarray(end + 2), { maxOutputLength: 1 << 24 });
     return /s-?rgb iec61966|\bsRGB\b/i.test(profile.toString('latin1').replace(/\0/g, ''));
   } catch {
-    return true;
-  } // an unreadable profile changes nothing
+    return true; // an unreadable profile changes nothing
+  }
 }
 
-const SLACK = 1 << 16; // some writers leave a little behind the last row
+/** Bytes: some writers leave a little behind the last row. */
+const SLACK = 1 << 16;
 
 function decodePng(bytes: Uint8Array, chunks: Chunk[], header: PngHeader, name: string): Picture {
   const { width, height, bits, colorType } = header;
@@ -111,8 +114,7 @@ function decodePng(bytes: Uint8Array, chunks: Chunk[], header: PngHeader, name: 
   };
 }
 
-async function viaSharp(bytes: Uint8Array, name: string, format: ReadableFormat): Promise<Picture> {
-  const label = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP' }[format];
+async function viaSharp(bytes: Uint8Array, name: string, { id, label }: ImageFormat): Promise<Picture> {
   const settings = { failOn: 'error', limitInputPixels: MAX_PIXELS } as const;
   try {
     const header = await sharp(bytes, { ...settings, limitInputPixels: false }).metadata();
@@ -123,31 +125,15 @@ async function viaSharp(bytes: Uint8Array, name: string, format: ReadableFormat)
     const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (info.channels !== 4) throw new Error(`${info.channels} channels`);
     const rgba = new Uint8Array(data.buffer, data.byteOffset, data.length);
-    return { width: info.width, height: info.height, data: rgba, hasAlpha: anyTransparent(rgba), source: name, format };
+    return {
+      width: info.width,
+      height: info.height,
+      data: rgba,
+      hasAlpha: anyTransparent(rgba),
+      source: name,
+      format: id,
+    };
   } catch (e) {
     throw e instanceof UserError ? e : broken(name, label, e);
   }
-}
-
-/**
- * Pixels -> PNG file bytes, 8 bits, RGB where opaque, RGBA where not. rgb: height * width * 3. The same pixels give the
- * same bytes.
- */
-export function encodePng(image: Picture | { width: number; height: number; rgb: Uint8Array }): Uint8Array {
-  const { width, height } = image;
-  let pixels: Uint8Array;
-  const alpha = 'data' in image && image.hasAlpha;
-  if ('rgb' in image) pixels = image.rgb;
-  else if (alpha) pixels = image.data;
-  else {
-    pixels = new Uint8Array(width * height * 3);
-    for (let i = 0, o = 0; o < pixels.length; i += 4) for (let c = 0; c < 3; c++) pixels[o++] = image.data[i + c];
-  }
-  const channels = alpha ? 4 : 3;
-  if (pixels.length !== width * height * channels)
-    throw new Error(`encodePng: ${pixels.length} bytes for ${width} x ${height} x ${channels}`);
-  const png = new PNG({ width, height });
-  png.data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.length);
-  const type = alpha ? 6 : 2;
-  return PNG.sync.write(png, { colorType: type, inputColorType: type, inputHasAlpha: alpha });
 }

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resize, type Picture } from '../data/image/image.ts';
-import { encodePng } from './decode.ts';
+import { encodePng } from './encode.ts';
 import type { LossRow } from '../model/training/lossRows.ts';
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);

@@ -23,7 +23,8 @@ import {
 import { readRecord, type RunRecord } from '../model/run/runRecord.ts';
 import type { SavedRun } from '../model/run/runZip.ts';
 import type { Training, TensorState } from '../model/training/training.ts';
-import { encodePng, readPicture } from './decode.ts';
+import { readPicture } from './decode.ts';
+import { encodePng } from './encode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from './files.ts';
 import { lock } from './lock.ts';
 import { LossLog } from './lossLog.ts';

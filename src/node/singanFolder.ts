@@ -12,7 +12,8 @@ import { readSinganRecord, singanRecordName, type SinganRecord } from '../model/
 import type { SinganTraining } from '../model/baselines/singan/training.ts';
 import type { FileRecord } from '../model/run/runRecord.ts';
 import type { TensorState } from '../model/training/training.ts';
-import { encodePng, readPicture } from './decode.ts';
+import { readPicture } from './decode.ts';
+import { encodePng } from './encode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from './files.ts';
 import { lock } from './lock.ts';
 import { sha256Sync } from './version.ts';

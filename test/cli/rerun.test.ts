@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readText, withText } from '../../src/data/formats/png.ts';
-import { encodePng, readPicture } from '../../src/node/decode.ts';
+import { readPicture } from '../../src/node/decode.ts';
+import { encodePng } from '../../src/node/encode.ts';
 import { folder, run } from '../support/child.ts';
 import { blue, layout, paint, photo, red } from '../support/runs.ts';
 

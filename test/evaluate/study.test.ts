@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { answersCsv, letter, permutation, seal, unseal, type Answer } from '../../src/evaluate/study/study.ts';
 import { parseCsv, readAnswers } from '../../src/evaluate/study/answers.ts';
 import { quantile, tally, tallyCsv } from '../../src/evaluate/study/tally.ts';
-import { encodePng } from '../../src/node/decode.ts';
+import { encodePng } from '../../src/node/encode.ts';
 import { folder, run, type Outcome } from '../support/child.ts';
 import { golden } from '../support/golden.ts';
 import { paint, photo } from '../support/runs.ts';

@@ -15,7 +15,8 @@ import { createNetworks, inference, type Networks } from '../../src/model/networ
 import { fromReleased, sizeOfReleased, toReleased } from '../../src/model/networks/released.ts';
 import { untaped } from '../../src/model/training/steps.ts';
 import type { TensorState } from '../../src/model/training/training.ts';
-import { decodeImage, encodePng } from '../../src/node/decode.ts';
+import { decodeImage } from '../../src/node/decode.ts';
+import { encodePng } from '../../src/node/encode.ts';
 import { folder, hash, run } from '../support/child.ts';
 import { scoped } from '../support/device.ts';
 import { golden } from '../support/golden.ts';

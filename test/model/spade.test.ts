@@ -22,7 +22,8 @@ import { createSpade, SpadeTraining } from '../../src/model/baselines/spade/trai
 import { readSpadeWeights, statisticsOf } from '../../src/model/baselines/spade/weights.ts';
 import { oneHotLayout } from '../../src/model/pair.ts';
 import { untaped } from '../../src/model/training/steps.ts';
-import { encodePng, readPicture } from '../../src/node/decode.ts';
+import { readPicture } from '../../src/node/decode.ts';
+import { encodePng } from '../../src/node/encode.ts';
 import { folder, run } from '../support/child.ts';
 import { scoped } from '../support/device.ts';
 import { checkSummary, golden, summary } from '../support/golden.ts';

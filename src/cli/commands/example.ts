@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { renderLayout } from '../../data/layout/layout.ts';
 import { hex, type Palette } from '../../data/layout/palette.ts';
 import { paintScene, allSceneNames, type Scene } from '../../data/scenes/index.ts';
-import { encodePng } from '../../node/decode.ts';
+import { encodePng } from '../../node/encode.ts';
 import { writeFilesAtomic, type OutputFile } from '../../node/files.ts';
 import { integer } from '../options/options.ts';
 import { checkWritable, removeEmpty } from '../options/outputs.ts';

@@ -3,6 +3,7 @@
  */
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { readableList } from '../../data/formats/imageFormats.ts';
 import { prepareSource } from '../../data/prepare.ts';
 import { UserError } from '../../data/errors.ts';
 import { resize, resizeLabels, type Picture } from '../../data/image/image.ts';
@@ -13,7 +14,7 @@ import { hex, type Palette } from '../../data/layout/palette.ts';
 import type { Painter } from '../../model/analogy.ts';
 import { inpaint, type HoleLayout } from '../../model/synthesis/inpaint.ts';
 import type { PictureRecord } from '../../model/run/runRecord.ts';
-import { encodePng } from '../../node/decode.ts';
+import { encodePng } from '../../node/encode.ts';
 import { writeFileAtomic } from '../../node/files.ts';
 import { RunFolder } from '../../node/runFolder.ts';
 import { readInputPicture, readPalette } from '../options/inputs.ts';
@@ -44,7 +45,7 @@ interface InpaintCommand extends Shared {
 
 const shared = (command: Command): Command =>
   command
-    .argument('<photo>', 'the photograph (PNG, JPEG, WebP)')
+    .argument('<photo>', `the photograph (${readableList})`)
     .requiredOption('-o, --output <file>', 'the result, a .png file')
     .option('--mask <file>', 'what to fill: white on black, or opaque on transparent')
     .option('--sample-mask <file>', 'where patches may come from (white); default: everywhere but the hole')

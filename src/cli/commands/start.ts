@@ -9,7 +9,7 @@ import { renderLayout } from '../../data/layout/layout.ts';
 import { paintScene, allSceneNames, type Scene } from '../../data/scenes/index.ts';
 import { resize, type Picture } from '../../data/image/image.ts';
 import { configure, withIterations, type Choices, type Painter } from '../../model/analogy.ts';
-import { encodePng } from '../../node/decode.ts';
+import { encodePng } from '../../node/encode.ts';
 import { writeFileAtomic, writeFilesAtomic } from '../../node/files.ts';
 import { isRun, RunFolder } from '../../node/runFolder.ts';
 import { sha256Sync } from '../../node/version.ts';

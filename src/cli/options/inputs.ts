@@ -1,6 +1,7 @@
 /** Files that the user names: pictures, folders of layouts, a palette. All read and checked before any work begins. */
 import { promises as fs } from 'node:fs';
 import { basename, join } from 'node:path';
+import { hasReadableExtension, readableLabels } from '../../data/formats/imageFormats.ts';
 import { maskReason } from '../../data/layout/checks.ts';
 import { isUserError, UserError } from '../../data/errors.ts';
 import type { Picture } from '../../data/image/image.ts';
@@ -30,8 +31,6 @@ export async function readInputPicture(path: string, layout: boolean): Promise<I
   };
 }
 
-const pictureFile = /\.(png|jpe?g|webp)$/i;
-
 /**
  * Layout files, those that a pattern means, and in place of folders the pictures in them, by name; what is a mask
  * beside these classes is left out of folders, and told of.
@@ -48,7 +47,7 @@ export async function readLayouts(
       found.push(await readInputPicture(path, true));
       continue;
     }
-    const names = (await fs.readdir(path)).filter((n) => pictureFile.test(n) && !n.startsWith('.')).sort();
+    const names = (await fs.readdir(path)).filter((n) => hasReadableExtension(n) && !n.startsWith('.')).sort();
     let taken = 0;
     for (const name of names) {
       const input = await readInputPicture(join(path, name), true);
@@ -62,7 +61,7 @@ export async function readLayouts(
     }
     if (!taken)
       throw new UserError(
-        `${path}: has no layouts (PNG, JPEG or WebP${names.length ? '; all that it has seem to be masks' : ''})`,
+        `${path}: has no layouts (${readableLabels('or')}${names.length ? '; all that it has seem to be masks' : ''})`,
       );
   }
   return found;

@@ -4,6 +4,7 @@
 import { constants, promises as fs } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { UserError } from '../../data/errors.ts';
+import { hasImageExtension } from '../../data/formats/imageFormats.ts';
 import { resultNames } from './inputs.ts';
 
 /** Throws UserError where a file or folder of this name could not be made. Makes nothing. */
@@ -32,7 +33,7 @@ export async function checkWritable(path: string): Promise<void> {
 /** Whether OUT is meant as one file, rather than as a folder. */
 async function namesFile(out: string): Promise<boolean> {
   const stat = await fs.stat(out).catch(() => null);
-  return !stat?.isDirectory() && !out.endsWith('/') && /^\.(png|jpe?g|webp|gif|bmp|tiff?)$/i.test(extname(out));
+  return !stat?.isDirectory() && !out.endsWith('/') && hasImageExtension(out);
 }
 
 /** Where a run goes that nobody named: beside one result, or into the folder of several. */

@@ -7,7 +7,7 @@ import { readText } from '../../data/formats/png.ts';
 import type { Target } from '../../data/prepare.ts';
 import { withRecipe as addRecipe, type Recipe } from '../../model/run/recipe.ts';
 import type { FileRecord } from '../../model/run/runRecord.ts';
-import { encodePng } from '../../node/decode.ts';
+import { encodePng } from '../../node/encode.ts';
 import type { RunFolder } from '../../node/runFolder.ts';
 import { programVersion } from '../../node/version.ts';
 

@@ -4,7 +4,7 @@ import { UserError } from '../../data/errors.ts';
 import { resize, type Picture } from '../../data/image/image.ts';
 import { renderLayout } from '../../data/layout/layout.ts';
 import type { Source, Target } from '../../data/prepare.ts';
-import { encodePng } from '../../node/decode.ts';
+import { encodePng } from '../../node/encode.ts';
 import { writeFileAtomic } from '../../node/files.ts';
 import { resultFiles } from '../options/outputs.ts';
 

@@ -7,7 +7,7 @@
  */
 import { unzlibSync } from 'fflate';
 import { UserError } from '../errors.ts';
-import { checkSize } from './format.ts';
+import { checkSize } from './checks.ts';
 import { anyTransparent, type Indexed, type Picture } from '../image/image.ts';
 import { pngChunks, pngHeader, type PngHeader } from './png.ts';
 

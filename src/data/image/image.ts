@@ -1,23 +1,9 @@
-/** A decoded picture, and its way into and out of the network's numbers. Runs unchanged in Node and in the browser. */
+/** A decoded picture's way into and out of the network's numbers. Runs unchanged in Node and in browsers. */
+import type { Picture } from './picture.ts';
 
-export interface Picture {
-  width: number;
-  height: number;
-  data: Uint8Array; // RGBA, 8 bits, row by row from the top left: height * width * 4
-  sixteenBit?: boolean; // the file held 16 bits per channel; data is rounded to 8 (but see indexed)
-  hasAlpha: boolean; // at least one pixel is not fully opaque; a fully opaque alpha channel says nothing
-  source: string; // the file's name, for messages
-  format?: 'png' | 'jpeg' | 'webp';
-  indexed?: Indexed; // where the file says so itself: what a color stands for as a number
-}
-
-/**
- * How the numbers of an index file are got back from the decoded colors (PNG with a palette, or gray with 1, 2, 4 or
- * 16 bits).
- */
-export type Indexed =
-  | { kind: 'palette'; colors: Uint8Array } // RGB triples of the file's own palette, by index
-  | { kind: 'gray'; step: number }; // index = gray value / step (17 for 4 bits); 16 bits with values < 256: step 1
+export type { Indexed, Picture } from './picture.ts';
+export { fitSize, resize, resizeLabels } from './resize.ts';
+export { cutCHW, cutLabels, padCHW, padLabels, padTo, type Padding } from './pad.ts';
 
 /** RGBA bytes -> [3,H,W] in [-1, 1]. Alpha is not looked at: flatten() first where it matters. */
 export function toFloatCHW(picture: { width: number; height: number; data: Uint8Array }): Float32Array {
@@ -28,8 +14,8 @@ export function toFloatCHW(picture: { width: number; height: number; data: Uint8
 }
 
 /**
- * [3,H,W] in [-1, 1] -> an opaque picture; values outside are clamped, NaN becomes 0 (mid gray would hide it: black
- * shows it).
+ * [3,H,W] in [-1, 1] -> an opaque picture; values outside are clamped. NaN becomes 0, since black is easier to see
+ * than mid gray.
  */
 export function fromFloatCHW(chw: ArrayLike<number>, width: number, height: number, source = 'result'): Picture {
   const n = width * height;
@@ -70,6 +56,3 @@ export function anyTransparent(rgba: Uint8Array): boolean {
   for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 255) return true;
   return false;
 }
-
-export { resize, resizeLabels, fitSize } from './resize.ts';
-export { padTo, padCHW, cutCHW, padLabels, cutLabels, type Padding } from './pad.ts';

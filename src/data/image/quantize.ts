@@ -1,5 +1,5 @@
 /** Few colors for many: the means of a picture's k clusters, and another picture in them. */
-import type { Picture } from './image.ts';
+import type { Picture } from './picture.ts';
 
 type Color = [number, number, number];
 const distance = (d: ArrayLike<number>, i: number, c: Color): number =>

@@ -1,5 +1,5 @@
 /** Sizes changed: photographs by area average or bicubic, label maps by majority or nearest. */
-import type { Picture } from './image.ts';
+import type { Picture } from './picture.ts';
 
 /**
  * For one axis: output i = sum over k of weight[i * taps + k] * input[first[i] + k]; weights of one output add up to 1.

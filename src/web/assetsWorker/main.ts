@@ -1,6 +1,6 @@
 /** The second worker: files, scenes, first layouts and PNGs. The engine's worker is left to the device. */
 import { isUserError, UserError } from '../../data/errors.ts';
-import { checkSize, readableFormat } from '../../data/formats/format.ts';
+import { checkComplete, checkSize, readableFormat } from '../../data/formats/checks.ts';
 import {
   fitSize,
   flatten,
@@ -18,7 +18,6 @@ import { pngChunks, readText, withText } from '../../data/formats/png.ts';
 import { decodePng } from '../../data/formats/pngPixels.ts';
 import { paintSource, paintTarget } from '../../data/scenes/index.ts';
 import { classesOf, segment, type Segments } from '../../data/layout/segment.ts';
-import { checkNotTruncated } from '../../data/image/truncation.ts';
 import type { PaletteClass } from '../../data/layout/palette.ts';
 import type { LayoutClass } from '../page/paint/document.ts';
 import type { Bytes, AssetsMethodName, AssetsMethods, FromAssetsWorker, ToAssetsWorker } from './assetsProtocol.ts';
@@ -32,9 +31,12 @@ const SEGMENT_SIDE = 640;
 async function decode(file: Blob, name: string, layout: boolean): Promise<Decoded> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const format = readableFormat(bytes, name);
-  // Browsers show what there is of a file that is cut off, and tell only colors of a palette or of numbers.
-  if (format !== 'png') checkNotTruncated(bytes, format, name);
-  else if (!pngChunks(bytes, name).some((c) => c.type === 'eXIf') && layout) return decodePng(bytes, name);
+  // Browsers show what there is of a file that is cut off, and give only the colors of a palette or of class numbers.
+  checkComplete(bytes, format, name);
+  if (format.decoder === 'png') {
+    const turned = pngChunks(bytes, name).some((c) => c.type === 'eXIf');
+    if (layout && !turned) return decodePng(bytes, name);
+  }
   let bitmap: ImageBitmap;
   try {
     // A layout's colors are names: no profile is applied to them.
@@ -44,7 +46,7 @@ async function decode(file: Blob, name: string, layout: boolean): Promise<Decode
       imageOrientation: 'from-image',
     });
   } catch {
-    throw new UserError(`${name}: the ${format.toUpperCase()} file is damaged or cut off: get or export it again`);
+    throw new UserError(`${name}: the ${format.label} file is damaged or cut off: get or export it again`);
   }
   const { width, height } = bitmap;
   checkSize(width, height, name);
@@ -52,7 +54,7 @@ async function decode(file: Blob, name: string, layout: boolean): Promise<Decode
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   const data = new Uint8Array(context.getImageData(0, 0, width, height).data.buffer);
-  return { width, height, data, hasAlpha: anyTransparent(data), source: name, format };
+  return { width, height, data, hasAlpha: anyTransparent(data), source: name, format: format.id };
 }
 
 /** Layouts that were exported here carry the names of their classes, by number. */

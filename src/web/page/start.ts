@@ -2,6 +2,7 @@
  * How one begins: a shipped scene, a photograph with or without a layout, a saved run; dropped or opened. Layouts in
  * and out.
  */
+import { readableTypes } from '../../data/formats/imageFormats.ts';
 import { shippedSceneNames } from './sceneNames.ts';
 import { $, download, fileName, h, icon, on, stem } from './dom.ts';
 import type { AssetsClient } from '../assetsWorker/assetsClient.ts';
@@ -24,11 +25,7 @@ export class OpeningScreen {
     private readonly sceneSize: number,
   ) {
     on('start-open', 'click', () => this.show());
-    on(
-      'open-photo',
-      'click',
-      () => void this.pick('image/png,image/jpeg,image/webp', (files) => void this.take(files), true),
-    );
+    on('open-photo', 'click', () => void this.pick(readableTypes, (files) => void this.take(files), true));
     on('import', 'click', () => void this.importDialog());
     on('export', 'click', () => void this.exportLayout());
     $('start-close').append(icon('close'));
@@ -207,7 +204,7 @@ export class OpeningScreen {
 
   /** A layout from a file, for the layer at hand; `fresh`: as one more target, called like the file. */
   importDialog(layer = this.state.settings.layer, fresh = false): void {
-    this.pick('image/png,image/webp,image/jpeg', ([file]) => {
+    this.pick(readableTypes, ([file]) => {
       if (file) void this.importLayout(file, layer, fresh);
     });
   }

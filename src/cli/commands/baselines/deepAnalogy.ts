@@ -6,7 +6,7 @@ import { UserError } from '../../../data/errors.ts';
 import { fitSize, flatten, resize, type Picture } from '../../../data/image/image.ts';
 import { deepAnalogy } from '../../../model/baselines/deepAnalogy/deepAnalogy.ts';
 import { vggNeeded } from '../../../model/baselines/deepAnalogy/method.ts';
-import { encodePng } from '../../../node/decode.ts';
+import { encodePng } from '../../../node/encode.ts';
 import { writeFilesAtomic } from '../../../node/files.ts';
 import { readInputPicture } from '../../options/inputs.ts';
 import { integer } from '../../options/options.ts';

@@ -1,5 +1,6 @@
 /** semia singan train PHOTO -o RUN, and what can be done with the run (singanTasks.ts): SinGAN (Shaham et al. 2019). */
 import type { Command } from 'commander';
+import { readableList } from '../../../data/formats/imageFormats.ts';
 import { UserError } from '../../../data/errors.ts';
 import { fitSize, flatten, resize, type Picture } from '../../../data/image/image.ts';
 import { published, scalesOf, small, type SinganConfig } from '../../../model/baselines/singan/config.ts';
@@ -54,7 +55,7 @@ export function addSingan(program: Command): void {
   group
     .command('train')
     .description('learn a photograph, scale by scale')
-    .argument('[photo]', 'the photograph (PNG, JPEG, WebP)')
+    .argument('[photo]', `the photograph (${readableList})`)
     .requiredOption('-o, --output <run>', 'the run folder to make, or with --resume to go on with')
     .option('--minutes <number>', 'take fewer iterations, so that training takes about so long', integer(1, 10_000))
     .option(

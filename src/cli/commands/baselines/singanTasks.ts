@@ -16,7 +16,7 @@ import {
 import { SinganTraining } from '../../../model/baselines/singan/training.ts';
 import type { Size } from '../../../model/baselines/singan/sampler.ts';
 import type { FileRecord } from '../../../model/run/runRecord.ts';
-import { encodePng } from '../../../node/decode.ts';
+import { encodePng } from '../../../node/encode.ts';
 import { writeFilesAtomic } from '../../../node/files.ts';
 import { SinganFolder } from '../../../node/singanFolder.ts';
 import { readInputPicture, type InputPicture } from '../../options/inputs.ts';

@@ -10,7 +10,7 @@ import { percent } from '../../../data/layout/layoutReport.ts';
 import { hex } from '../../../data/layout/palette.ts';
 import { encodePalettePng } from '../../../data/formats/palettePng.ts';
 import { classesOf, segment, type SegmentedLayout } from '../../../data/layout/segment.ts';
-import { encodePng } from '../../../node/decode.ts';
+import { encodePng } from '../../../node/encode.ts';
 import { writeFilesAtomic } from '../../../node/files.ts';
 import { readInputPicture } from '../../options/inputs.ts';
 import { integer, number } from '../../options/options.ts';

@@ -7,7 +7,8 @@ import type { Values } from '../../../evaluate/ablation/ablation.ts';
 import { evaluate, type Report } from '../../../evaluate/evaluate.ts';
 import { learnTargets, openTraining, Painter } from '../../../model/analogy.ts';
 import type { Config } from '../../../model/config.ts';
-import { decodeImage, encodePng } from '../../../node/decode.ts';
+import { decodeImage } from '../../../node/decode.ts';
+import { encodePng } from '../../../node/encode.ts';
 import type { OutputFile } from '../../../node/files.ts';
 import { pictureFile, sceneFiles, scenePalette } from '../example.ts';
 

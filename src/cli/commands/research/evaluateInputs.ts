@@ -4,6 +4,7 @@
  */
 import { promises as fs } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { hasReadableExtension, readableExtensions } from '../../../data/formats/imageFormats.ts';
 import { isUserError, UserError } from '../../../data/errors.ts';
 import { resize, resizeLabels, type Picture } from '../../../data/image/image.ts';
 import { readLayout } from '../../../data/layout/layout.ts';
@@ -95,7 +96,7 @@ async function pictures(paths: readonly string[]): Promise<Picture[]> {
       out.push(await readPicture(path));
       continue;
     }
-    const names = (await fs.readdir(path)).filter((n) => /\.(png|jpe?g|webp)$/i.test(n) && !n.startsWith('.')).sort();
+    const names = (await fs.readdir(path)).filter((n) => hasReadableExtension(n) && !n.startsWith('.')).sort();
     if (!names.length) throw new UserError(`${path}: has no pictures, and is no run folder`);
     for (const n of names) out.push(await readPicture(join(path, n)));
   }
@@ -242,14 +243,10 @@ async function addTruths(items: readonly Item[], paths: readonly string[]): Prom
 }
 
 async function namedAs(folder: string, name: string): Promise<string | null> {
-  for (const end of ['.png', '.jpg', '.jpeg', '.webp'])
-    if (
-      await fs.stat(join(folder, name + end)).then(
-        (s) => s.isFile(),
-        () => false,
-      )
-    )
-      return join(folder, name + end);
+  for (const extension of readableExtensions) {
+    const path = join(folder, `${name}.${extension}`);
+    if ((await fs.stat(path).catch(() => null))?.isFile()) return path;
+  }
   return null;
 }
 

@@ -2,7 +2,8 @@
  * What a study is made of: folders of `semia compare`, or plain ones. All read and checked before anything is written.
  */
 import { promises as fs } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
+import { hasReadableExtension } from '../../../data/formats/imageFormats.ts';
 import { UserError } from '../../../data/errors.ts';
 import { resize, type Picture } from '../../../data/image/image.ts';
 import { methods as known } from '../../../model/baselines/methods.ts';
@@ -20,8 +21,7 @@ export interface StudyInputs {
   questions: StudyQuestion[];
 }
 
-const pictureName = /\.(png|jpe?g|webp)$/i;
-const stem = (name: string): string => name.replace(pictureName, '');
+const stem = (name: string): string => name.slice(0, -extname(name).length);
 
 /** One folder's methods and the files of their pictures, by target. */
 interface Folder {
@@ -32,7 +32,7 @@ interface Folder {
 
 async function picturesIn(path: string): Promise<Map<string, string>> {
   const names = (await fs.readdir(path).catch(() => []))
-    .filter((n) => pictureName.test(n) && !n.startsWith('.'))
+    .filter((n) => hasReadableExtension(n) && !n.startsWith('.'))
     .sort();
   return new Map(names.map((n) => [stem(n), join(path, n)]));
 }

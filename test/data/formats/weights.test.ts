@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { halfToFloat } from '../../src/data/formats/dtypes.ts';
-import { isUserError } from '../../src/data/errors.ts';
-import { readPth } from '../../src/data/formats/pth.ts';
-import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../src/data/formats/safetensors.ts';
-import { hashUniform } from '../../src/engine/random.ts';
-import { root } from '../support/root.ts';
+import { halfToFloat } from '../../../src/data/formats/dtypes.ts';
+import { isUserError } from '../../../src/data/errors.ts';
+import { readPth } from '../../../src/data/formats/pth.ts';
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../../src/data/formats/safetensors.ts';
+import { hashUniform } from '../../../src/engine/random.ts';
+import { root } from '../../support/root.ts';
 
 const fixture = (name: string): Uint8Array => {
   return new Uint8Array(readFileSync(join(root, 'test/fixtures', name)));

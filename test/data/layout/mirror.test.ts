@@ -3,17 +3,17 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { buildPalette, renderLayout } from '../../src/data/layout/layout.ts';
-import { mirrorOf, withoutSides } from '../../src/data/layout/mirror.ts';
-import { hex } from '../../src/data/layout/palette.ts';
-import { namedPalettes } from '../../src/data/layout/palettes.ts';
-import { classTable } from '../../src/data/prepare.ts';
-import { augmentationSize, outputToInput } from '../../src/model/training/augment.ts';
-import { warpMap } from '../../src/autograd/kernels/warpMap.ts';
-import { preset, type Condition } from '../../src/model/config.ts';
-import { BatchInputs } from '../../src/model/training/batchInputs.ts';
-import { scoped } from '../support/device.ts';
-import { paint } from '../support/runs.ts';
+import { buildPalette, renderLayout } from '../../../src/data/layout/layout.ts';
+import { mirrorOf, withoutSides } from '../../../src/data/layout/mirror.ts';
+import { hex } from '../../../src/data/layout/palette.ts';
+import { namedPalettes } from '../../../src/data/layout/palettes.ts';
+import { classTable } from '../../../src/data/prepare.ts';
+import { augmentationSize, outputToInput } from '../../../src/model/training/augment.ts';
+import { warpMap } from '../../../src/autograd/kernels/warpMap.ts';
+import { preset, type Condition } from '../../../src/model/config.ts';
+import { BatchInputs } from '../../../src/model/training/batchInputs.ts';
+import { scoped } from '../../support/device.ts';
+import { paint } from '../../support/runs.ts';
 
 test('left and right are found in names, as words only, and only in pairs', () => {
   const pairs = (names: string[]): string[] => {

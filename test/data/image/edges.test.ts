@@ -10,9 +10,9 @@ import {
   drawingPalette,
   drawingPlanes,
   readDrawing,
-} from '../../src/data/layout/drawing.ts';
-import { canny } from '../../src/data/image/edges.ts';
-import { renderLayout } from '../../src/data/layout/layout.ts';
+} from '../../../src/data/layout/drawing.ts';
+import { canny } from '../../../src/data/image/edges.ts';
+import { renderLayout } from '../../../src/data/layout/layout.ts';
 import {
   distances,
   distancesTowards,
@@ -21,13 +21,13 @@ import {
   thin,
   withoutSpecks,
   type Direction,
-} from '../../src/data/layout/lines.ts';
-import { fitLayout, gridOf, prepareDrawing, prepareTarget } from '../../src/data/prepare.ts';
-import { paintSource } from '../../src/data/scenes/index.ts';
-import { hashUniform } from '../../src/engine/random.ts';
-import { classWeights } from '../../src/model/pair.ts';
-import { golden } from '../support/golden.ts';
-import { paint, photo } from '../support/runs.ts';
+} from '../../../src/data/layout/lines.ts';
+import { fitLayout, gridOf, prepareDrawing, prepareTarget } from '../../../src/data/prepare.ts';
+import { paintSource } from '../../../src/data/scenes/index.ts';
+import { hashUniform } from '../../../src/engine/random.ts';
+import { classWeights } from '../../../src/model/pair.ts';
+import { golden } from '../../support/golden.ts';
+import { paint, photo } from '../../support/runs.ts';
 
 interface Golden {
   width: number;

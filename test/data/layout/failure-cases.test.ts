@@ -6,10 +6,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { classShares, sourceCases, targetCases, trainingCases } from '../../src/data/layout/failureCases.ts';
-import { encodePng } from '../../src/node/decode.ts';
-import { folder, run } from '../support/child.ts';
-import { blue, paint, photo, red } from '../support/runs.ts';
+import { classShares, sourceCases, targetCases, trainingCases } from '../../../src/data/layout/failureCases.ts';
+import { encodePng } from '../../../src/node/encode.ts';
+import { folder, run } from '../../support/child.ts';
+import { blue, paint, photo, red } from '../../support/runs.ts';
 
 const names = ['sky', 'grass', 'pole', 'rock'];
 const map = (width: number, height: number, label: (x: number, y: number) => number) => ({

@@ -1,0 +1,29 @@
+/** A decoded picture. */
+import type { ReadableFormat } from '../formats/imageFormats.ts';
+
+export interface Picture {
+  /** Pixels. */
+  width: number;
+  height: number;
+  /** RGBA, 8 bits, row by row from the top left: height * width * 4. */
+  data: Uint8Array;
+  /** The file held 16 bits per channel; `data` is rounded to 8 (but see `indexed`). */
+  sixteenBit?: boolean;
+  /** At least one pixel is not fully opaque. A fully opaque alpha channel says nothing. */
+  hasAlpha: boolean;
+  /** The file's name, for messages. */
+  source: string;
+  format?: ReadableFormat;
+  /** What a color stands for as a number, where the file says so itself. */
+  indexed?: Indexed;
+}
+
+/**
+ * How the numbers of an index file are recovered from the decoded colors (PNG with a palette, or gray with 1, 2, 4 or
+ * 16 bits).
+ */
+export type Indexed =
+  /** RGB triples of the file's own palette, by index. */
+  | { kind: 'palette'; colors: Uint8Array }
+  /** index = gray value / step: 17 for 4 bits; 1 for 16 bits with all values below 256. */
+  | { kind: 'gray'; step: number };
