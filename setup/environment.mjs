@@ -1,50 +1,11 @@
 // Which environment variables make WebGPU find its adapter on this machine: remembered in a small file of the user's
 // cache folder by setup/adapter.mjs, read by everything that starts the program. Reading costs no probe.
-import {
-  accessSync,
-  constants,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir, hostname, tmpdir, userInfo } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { cacheFolder, privateTemp } from './cacheFolder.mjs';
 import { capture, root } from './process.mjs';
 
-/** A folder only this user can enter, or a new one if that name is taken by someone else. */
-function privateTemp(name) {
-  const path = join(tmpdir(), `${name}-${process.getuid?.() ?? userInfo().username}`);
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch {
-    /* there already, or refused: looked at below */
-  }
-  try {
-    const stat = lstatSync(path);
-    if (stat.isDirectory() && (!process.getuid || (stat.uid === process.getuid() && !(stat.mode & 0o077)))) return path;
-  } catch {
-    /* not there */
-  }
-  return mkdtempSync(`${path}-`);
-}
-
-/** $XDG_CACHE_HOME/semia-webgpu or ~/.cache/semia-webgpu; a private temporary folder where the home is not writable. */
-let cache = null;
-export function cacheFolder() {
-  if (cache) return cache;
-  const base = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  try {
-    cache = join(base, 'semia-webgpu');
-    mkdirSync(cache, { recursive: true });
-    accessSync(cache, constants.W_OK);
-  } catch {
-    cache = privateTemp('semia-webgpu');
-  }
-  return cache;
-}
 const recordPath = () => join(cacheFolder(), 'adapter.json');
 
 // What an earlier start of ours has set, and this process inherited, is not the user's doing.

@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path';
 import { derivedEntries } from './apt.mjs';
 import { forGlibc, needed } from './elf.mjs';
-import { cacheFolder } from '../environment.mjs';
+import { cacheFolder } from '../cacheFolder.mjs';
 import { capture, lastLines, say, SetupError, which } from '../process.mjs';
 import { osRelease, systemLibraries } from '../system.mjs';
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, wr
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { capture, lastLines, say, which } from '../process.mjs';
-import { cacheFolder } from '../environment.mjs';
+import { cacheFolder } from '../cacheFolder.mjs';
 import { systemLibraries } from '../system.mjs';
 
 const driver = 'libvk_swiftshader.so';

@@ -1,28 +1,30 @@
 /**
- * Where measured kernel choices are kept between processes: small files in the user's cache folder. Losing them costs
- * seconds.
+ * Where measured kernel choices are kept between processes: small files in the program's cache folder. Losing them
+ * costs seconds.
  */
 import { promises as fs } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
+import { cacheFolder as openCacheFolder, cachePath } from '../../setup/cacheFolder.mjs';
 import type { ChoiceStore } from '../autograd/kernels/tune.ts';
 import { writeFileAtomic } from './files.ts';
 
-/** The user's cache folder by the platform's rules; XDG_CACHE_HOME, where it is set, goes before them. */
-export function cacheFolder(
-  env: NodeJS.ProcessEnv = process.env,
+/**
+ * The program's cache folder by the platform's rules; XDG_CACHE_HOME, where it is set to an absolute path, goes before
+ * them. Makes nothing.
+ */
+export const cacheFolder = (
+  env: Record<string, string | undefined> = process.env,
   platform: NodeJS.Platform = process.platform,
-): string {
-  const xdg = env.XDG_CACHE_HOME;
-  if (xdg && isAbsolute(xdg)) return join(xdg, 'semia'); // a relative one is to be ignored, says the specification
-  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'semia', 'cache');
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'semia');
-  return join(homedir(), '.cache', 'semia');
-}
+): string => cachePath(env, platform);
 
-const MOST_BYTES = 16 << 20; // a file beyond this is none of ours
+/** Bytes: a file beyond this is none of ours. */
+const MOST_BYTES = 16 << 20;
 
-export const fileStore = (folder = cacheFolder()): ChoiceStore => ({
+/**
+ * A store of one file a name in `folder`; by default in the program's cache folder, which is made, or a temporary one
+ * where it cannot be. Reading resolves to null where there is no such file; writing rejects with a UserError.
+ */
+export const fileStore = (folder = openCacheFolder()): ChoiceStore => ({
   read: async (name) => {
     const path = join(folder, name);
     const stat = await fs.stat(path).catch(() => null);

@@ -293,9 +293,9 @@ test('files: kept whole, read back, and no harm where they cannot be', async () 
 });
 
 test('the cache folder follows the platform', () => {
-  assert.is(cacheFolder({ XDG_CACHE_HOME: '/c' }, 'linux'), join('/c', 'semia'));
-  assert.ok(cacheFolder({ XDG_CACHE_HOME: 'relative' }, 'linux').endsWith(join('.cache', 'semia')));
-  assert.ok(cacheFolder({}, 'darwin').endsWith(join('Library', 'Caches', 'semia')));
-  assert.ok(cacheFolder({ LOCALAPPDATA: 'L' }, 'win32').startsWith(join('L', 'semia')));
+  assert.is(cacheFolder({ XDG_CACHE_HOME: '/c' }, 'linux'), join('/c', 'semia-webgpu'));
+  assert.ok(cacheFolder({ XDG_CACHE_HOME: 'relative' }, 'linux').endsWith(join('.cache', 'semia-webgpu')));
+  assert.ok(cacheFolder({}, 'darwin').endsWith(join('Library', 'Caches', 'semia-webgpu')));
+  assert.ok(cacheFolder({ LOCALAPPDATA: 'L' }, 'win32').startsWith(join('L', 'semia-webgpu')));
 });
 test.run();
