@@ -129,7 +129,7 @@ test('a band of a border color is no class, a region of it is', () => {
 });
 
 test('lines two pixels wide in a color of their own are a class, and the report warns', () => {
-  const p = over(crisp(), (x, y, c) => (y === 10 || y === 11 ? RED : c));
+  const p = over(crisp(), (_x, y, c) => (y === 10 || y === 11 ? RED : c));
   const { palette, layout } = buildPalette(p);
   assert.ok(names(palette).includes('#ff0000'));
   assert.is(layout.report.areas[palette.classes.findIndex((c) => c.name === '#ff0000')], 2 * W);
