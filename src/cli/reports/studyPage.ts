@@ -1,21 +1,8 @@
 /** The page of a user study: one file that asks for nothing from elsewhere. Its work is in studyScript.ts. */
 import { createHash } from 'node:crypto';
-import { letter } from '../../evaluate/study/study.ts';
+import { letter, type StudyData } from '../../evaluate/study/study.ts';
 import { page } from '../../node/page.ts';
 import script from './studyScript.ts?inline';
-
-/** What the page carries. No method's name is in it but sealed in `key`. */
-export interface StudyData {
-  /** Of the content: what is kept in the browser belongs to it. */
-  id: string;
-  seed: number;
-  /** Sealed (evaluate/study.ts): JSON of { methods, questions }, names in the order of the indices below. */
-  key: string;
-  /** The pictures to compare with, as data URIs. */
-  models: string[];
-  /** `pictures`: by method. */
-  questions: { model: number; pictures: string[] }[];
-}
 
 const style = `<style>
 [hidden]{display:none!important}button,input{font:inherit;color:inherit;background:var(--ground);border:1px solid var(--line);border-radius:8px;padding:8px 14px;min-height:44px}

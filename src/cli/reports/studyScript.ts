@@ -2,8 +2,7 @@
  * The study's page at work, in the participant's browser: bundled by itself and put into the page
  * (scripts/build/inline-plugin.mjs).
  */
-import { answersCsv, letter, permutation, unseal, type Answer } from '../../evaluate/study/study.ts';
-import type { StudyData } from './studyPage.ts';
+import { answersCsv, letter, permutation, unseal, type Answer, type StudyData } from '../../evaluate/study/study.ts';
 
 /**
  * One question's state: the picture (index of its method) at each rank, null where none yet; ms looked at; whether

@@ -20,6 +20,19 @@ export interface Answer {
   shown: string;
 }
 
+/** The data in the study's page. It holds the methods' names only sealed, in `key`. */
+export interface StudyData {
+  /** Of the content: what is kept in the browser belongs to it. */
+  id: string;
+  seed: number;
+  /** JSON, sealed by `seal`, of { methods, questions }, names in the order of the indices below. */
+  key: string;
+  /** The pictures to compare with, as data URIs. */
+  models: string[];
+  /** `pictures`: by method. */
+  questions: { model: number; pictures: string[] }[];
+}
+
 /** A permutation of 0..count-1 (Fisher-Yates), decided by the words alone: study seed, participant, question. */
 export function permutation(count: number, ...words: (string | number)[]): number[] {
   const random = new HostRandom(fnv1a(JSON.stringify(words)));
