@@ -71,7 +71,7 @@ function runFile(path, env, timeoutMinutes) {
 /** The type check, as a row like a file's. */
 async function typecheck() {
   const start = performance.now();
-  const result = await capture(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'tsconfig'], { cwd: root });
+  const result = await capture(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], { cwd: root });
   const ok = result.code === 0;
   const counts = { passed: Number(ok), failed: Number(!ok), skipped: 0 };
   return { name: 'types (tsc -b)', ...counts, trouble: null, output: result.all, ms: performance.now() - start };
