@@ -116,10 +116,11 @@ async function validate({ ci, co, k, a }: Layer): Promise<void> {
   }
 }
 
-console.log(
-  `${'layer'.padEnd(26)}${['forward', 'to input', 'to weight'].map((n) => n.padStart(22)).join('')}   GFLOPS by least wall, (by CPU time / 2), share of the ceiling`,
-);
 const directions = ['forward', 'to input', 'to weight'];
+console.log(
+  `${'layer'.padEnd(26)}${directions.map((n) => n.padStart(22)).join('')}` +
+    '   GFLOPS by least wall, (by CPU time / 2), share of the ceiling',
+);
 for (const layer of layers.filter((l) => bench.wants(`layers ${l.name}`))) {
   await validate(layer);
   const { ci, co, k, size, a } = layer;
@@ -151,11 +152,8 @@ for (const layer of layers.filter((l) => bench.wants(`layers ${l.name}`))) {
       unit: 'GFLOP/s',
       share: (1e9 * rate(t.least)) / ceiling,
     });
-    cells.push(
-      `${rate(t.least).toFixed(1)} (${rate(t.cpu / 2).toFixed(1)}) ${((100e9 * rate(t.least)) / ceiling).toFixed(0)} %`.padStart(
-        22,
-      ),
-    );
+    const percent = ((100e9 * rate(t.least)) / ceiling).toFixed(0);
+    cells.push(`${rate(t.least).toFixed(1)} (${rate(t.cpu / 2).toFixed(1)}) ${percent} %`.padStart(22));
     program.destroy();
   }
   console.log(layer.name.padEnd(26) + cells.join(''));

@@ -34,8 +34,12 @@ const control: PatchShape = {
   border: 'valid',
 };
 const pairs = (s: PatchShape): number => patchGrid(s.ht, s.wt, s).count * patchGrid(s.hs, s.ws, s).count;
-const title = (s: PatchShape): string =>
-  `${s.patch}x${s.patch}, ${s.c === 3 ? 'RGB' : `${s.c} channels`}, ${s.ht === s.hs ? '' : `${s.ht}x${s.wt} in `}${s.hs}x${s.ws} ${s.metric}${s.labels ? ', labels' : ''}${s.scaled ? ', scaled' : ''}`;
+const title = (s: PatchShape): string => {
+  const target = s.ht === s.hs ? '' : `${s.ht}x${s.wt} in `;
+  const options = `${s.labels ? ', labels' : ''}${s.scaled ? ', scaled' : ''}`;
+  const channels = s.c === 3 ? 'RGB' : `${s.c} channels`;
+  return `${s.patch}x${s.patch}, ${channels}, ${target}${s.hs}x${s.ws} ${s.metric}${options}`;
+};
 /**
  * Smallest count known: a pixel's difference over the channels once a displacement, and the box sum and minimum by
  * running sums.

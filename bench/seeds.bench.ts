@@ -67,13 +67,15 @@ for (const name of sceneNames.filter((n) => !only || only.test(n))) {
       );
     }
     const by = scores.map((s) => mean(s.map((x) => x.psnr)));
+    const shares = scores.flat().map((x) => x.share);
     console.log(
-      `${name.padEnd(8)} ${label.padEnd(16)} PSNR ${mean(by).toFixed(2)}${spread(by)} dB, mean IoU of ceiling ${mean(scores.flat().map((x) => x.share)).toFixed(3)}, least ${Math.min(...scores.flat().map((x) => x.share)).toFixed(3)}`,
+      `${name.padEnd(8)} ${label.padEnd(16)} PSNR ${mean(by).toFixed(2)}${spread(by)} dB, ` +
+        `mean IoU of ceiling ${mean(shares).toFixed(3)}, least ${Math.min(...shares).toFixed(3)}`,
     );
-    if (label === 'fast')
-      console.log(
-        `${''.padEnd(26)}above patch synthesis, seed by seed: ${by.map((v, i) => (v - before[i]).toFixed(2)).join(', ')} dB`,
-      );
+    if (label === 'fast') {
+      const above = by.map((v, i) => (v - before[i]).toFixed(2));
+      console.log(`${''.padEnd(26)}above patch synthesis, seed by seed: ${above.join(', ')} dB`);
+    }
     before = by;
   }
 }

@@ -23,7 +23,8 @@ for (const [name, size] of [
   });
   const { summary } = training; // its steps were recorded last
   console.log(
-    `\n${name} at ${size}x${size}: ${((performance.now() - began) / 1000).toFixed(1)} s to record and compile (${session.pipelines.size} pipelines so far)`,
+    `\n${name} at ${size}x${size}: ${((performance.now() - began) / 1000).toFixed(1)} s to record and compile ` +
+      `(${session.pipelines.size} pipelines so far)`,
   );
   for (const [k, { name: step, dispatches, planned, unplanned }] of summary.entries()) {
     const flops = work[work.length - summary.length + k];
@@ -52,8 +53,14 @@ for (const [name, size] of [
         'ms of them at the ceiling': (1000 * flops) / bench.flops,
       },
     });
+    const times = `${t.least.toFixed(0).padStart(6)} ms least, ${t.median.toFixed(0)} median`;
+    const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+    const atCeiling = ((1000 * flops) / bench.flops).toFixed(0);
     console.log(
-      `  ${step.padEnd(18)} ${t.least.toFixed(0).padStart(6)} ms least, ${t.median.toFixed(0)} median, ${(t.cpu / 2).toFixed(0)} by CPU time / 2; ${dispatches} launches, ${each.toFixed(1)} us each to encode; ${(planned / 2 ** 20).toFixed(1)} MiB planned of ${(unplanned / 2 ** 20).toFixed(1)}; ${(flops / 1e9).toFixed(3)} GFLOP of convolutions, ${((1000 * flops) / bench.flops).toFixed(0)} ms at the ceiling`,
+      `  ${step.padEnd(18)} ${times}, ${(t.cpu / 2).toFixed(0)} by CPU time / 2; ` +
+        `${dispatches} launches, ${each.toFixed(1)} us each to encode; ` +
+        `${mib(planned)} MiB planned of ${mib(unplanned)}; ` +
+        `${(flops / 1e9).toFixed(3)} GFLOP of convolutions, ${atCeiling} ms at the ceiling`,
     );
   }
   if (name === 'fixed' && bench.peers) {

@@ -60,7 +60,8 @@ export function reason(failed) {
   const chosen = chosenByUser();
   if (failed.stage === 'load') return `the WebGPU library (npm webgpu) does not load here: ${failed.error}`;
   if (chosen.length) {
-    return `no WebGPU adapter with ${chosen.map((name) => `${name}=${process.env[name]}`).join(' ')}; correct or unset it`;
+    const settings = chosen.map((name) => `${name}=${process.env[name]}`).join(' ');
+    return `no WebGPU adapter with ${settings}; correct or unset it`;
   }
   return failed.stage === 'adapter'
     ? 'no WebGPU adapter found'

@@ -43,9 +43,8 @@ export async function ensureBrowser() {
       ]),
     );
   return holdingInterrupts(async () => {
-    say(
-      `no Chromium found; installing the package chromium (some 100 MB) with apt${sudo ? ' through sudo' : ''} for the tests of the page…`,
-    );
+    const apt = sudo ? 'apt through sudo' : 'apt';
+    say(`no Chromium found; installing the package chromium (some 100 MB) with ${apt} for the tests of the page…`);
     await run('update');
     const result = await run('install', '-y', '--no-install-recommends', 'chromium');
     if (result.code !== 0)

@@ -18,7 +18,11 @@ class Job:
         if cuda:
             torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
             torch.backends.cudnn.benchmark = True
-        read = lambda name, *shape: torch.from_numpy(np.fromfile(request[name], np.float32).reshape(shape)).to('cuda' if cuda else 'cpu')
+
+        def read(name, *shape):
+            values = np.fromfile(request[name], np.float32).reshape(shape)
+            return torch.from_numpy(values).to('cuda' if cuda else 'cpu')
+
         x = read('x', 1, r['ci'], r['size'], r['size']).requires_grad_()
         w = read('w', r['co'], r['ci'], r['k'], r['k']).requires_grad_()
         dy = read('dy', 1, r['co'], r['out'], r['out'])

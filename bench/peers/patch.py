@@ -1,7 +1,8 @@
 """Patch nearest neighbors by other libraries: every 7x7 RGB patch of one image against all of another, k = 1.
 
-The setup request names two files of float32 [C,H,W] (the target `rows` high), the sizes and the patch side. FAISS, numpy and OpenCV minimize squared L2;
-torch.cdist takes L1 (p = 1) and L2. Patches are unfolded within the timed part, as our op does it.
+The setup request names two files of float32 [C,H,W] (the target `rows` high), the sizes and the patch side. FAISS,
+numpy and OpenCV minimize squared L2; torch.cdist takes L1 (p = 1) and L2. Patches are unfolded within the timed part,
+as our op does it.
 """
 import os
 import sys
@@ -51,7 +52,8 @@ class Job:
 
     def unfolded(self):
         f = torch.nn.functional.unfold
-        t, s = (f(torch.from_numpy(x)[None].to(self.device), self.p)[0].t().contiguous() for x in (self.target, self.source))
+        images = (torch.from_numpy(x)[None].to(self.device) for x in (self.target, self.source))
+        t, s = (f(x, self.p)[0].t().contiguous() for x in images)
         return t, s
 
     def cdist(self):

@@ -2,9 +2,9 @@
 
     OPENBLAS_NUM_THREADS=1 /usr/bin/python3 bench/peers/pytorch_step.py SIDE [samples]
 
-The networks are the goldens' (test/goldens/make/networks.py) at default widths, so both sides compute the same step: G, D on
-[fake, real], S, patch coherence of all 3x3 patches at full and half size (matrix form, vectorised), backward, Adam. On a CUDA device it
-runs there, eagerly and as a CUDA graph.
+The networks are the goldens' (test/goldens/make/networks.py) at default widths, so both sides compute the same step:
+G, D on [fake, real], S, patch coherence of all 3x3 patches at full and half size (matrix form, vectorized), backward,
+Adam. On a CUDA device it runs there, eagerly and as a CUDA graph.
 """
 import pathlib
 import sys
@@ -101,7 +101,9 @@ def main():
             run()
             times.append(time.perf_counter() - start)
         times = sorted(times[1:])
-        print(f'{name} {torch.__version__}, {torch.get_num_threads()} threads, {side}x{side}: {1000 * times[0]:.0f} ms least, {1000 * times[len(times) // 2]:.0f} median')
+        least, median = 1000 * times[0], 1000 * times[len(times) // 2]
+        print(f'{name} {torch.__version__}, {torch.get_num_threads()} threads, {side}x{side}: '
+              f'{least:.0f} ms least, {median:.0f} median')
 
 
 if __name__ == '__main__':

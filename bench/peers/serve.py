@@ -1,6 +1,6 @@
 """The Python side of bench/support/peer.ts: one JSON request a line on stdin, one JSON answer a line on stdout.
 
-    {"do": "setup", ...}            -> {"names": [...], "versions": {...}, "missing": {...}} of what can run this job here
+    {"do": "setup", ...}            -> {"names": [...], "versions": {...}, "missing": {...}} of what can run it
     {"do": "run", "name": "torch"}  -> {"wall": ms, "cpu": ms} of one run
     {"do": "result", "name": ...}   -> {"file": name of a file of float32 or uint32 values}, of the last run
 

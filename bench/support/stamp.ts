@@ -42,8 +42,10 @@ export async function openBench(name: string): Promise<Bench> {
   const [flops, bandwidth] = [await multiplyAdds(session), await copies(session)];
   const rows: Row[] = [];
   const [made, load] = [new Date().toISOString(), loadavg()[0]];
+  const { versions } = machine;
   console.log(
-    `${machine.adapter}, subgroups of ${machine.subgroups[1]}; ${machine.cores} x ${machine.cpu}; Node ${machine.versions.node}, webgpu ${machine.versions.webgpu}; load ${load.toFixed(1)}`,
+    `${machine.adapter}, subgroups of ${machine.subgroups[1]}; ${machine.cores} x ${machine.cpu}; ` +
+      `Node ${versions.node}, webgpu ${versions.webgpu}; load ${load.toFixed(1)}`,
   );
   console.log(
     `ceilings in this run: ${(flops / 1e9).toFixed(1)} GFLOPS multiply-add, ${(bandwidth / 1e9).toFixed(1)} GB/s copy`,
@@ -91,10 +93,9 @@ export function line(row: Row): string {
   const n = (v: number | undefined, digits: number, unit: string): string =>
     v === undefined ? '' : `${v.toFixed(digits)} ${unit}`;
   const ms = (v: number | undefined): string => n(v, v! < 10 ? 3 : 1, '');
+  const dropped = row.kept === row.taken ? '' : ` (${row.kept} of ${row.taken} samples had their cores)`;
   const cells = [
-    row.least === undefined
-      ? ''
-      : `${ms(row.least)}ms least, ${ms(row.median)}median, ${ms(row.cpu)}CPU${row.kept === row.taken ? '' : ` (${row.kept} of ${row.taken} samples had their cores)`}`,
+    row.least === undefined ? '' : `${ms(row.least)}ms least, ${ms(row.median)}median, ${ms(row.cpu)}CPU${dropped}`,
     n(row.rate, 1, row.unit ?? ''),
     n(row.share && 100 * row.share, 0, '% of the ceiling'),
     n(row.ratio, 2, 'times our time'),

@@ -17,7 +17,8 @@ export function tableOf(records) {
   );
   entries.sort((a, b) => (a.run.made < b.run.made ? -1 : 1));
   for (const { machine, commit, bench, run } of entries) {
-    const name = `${machine.adapter}, ${machine.cores} x ${machine.cpu}, Node ${machine.versions.node}, webgpu ${machine.versions.webgpu}`;
+    const { adapter, cores, cpu, versions } = machine;
+    const name = `${adapter}, ${cores} x ${cpu}, Node ${versions.node}, webgpu ${versions.webgpu}`;
     if (!machines.includes(name)) machines.push(name);
     for (const what of new Set(run.rows.map((r) => r.what))) {
       const timed = run.rows.filter((r) => r.what === what && r.least !== undefined);
@@ -31,10 +32,9 @@ export function tableOf(records) {
         .join(', ');
       const key = `${machines.indexOf(name)} ${bench} ${what}`;
       rows.delete(key); // a later run goes where the later run stands
-      rows.set(
-        key,
-        `| ${bench}: ${what} | ${milliseconds(ours.least)} | ${peers} | ${letter(machines.indexOf(name))}, ${run.made.slice(0, 16).replace('T', ' ')}, load ${run.load.toFixed(1)}, commit ${commit} |`,
-      );
+      const at = run.made.slice(0, 16).replace('T', ' ');
+      const where = `${letter(machines.indexOf(name))}, ${at}, load ${run.load.toFixed(1)}, commit ${commit}`;
+      rows.set(key, `| ${bench}: ${what} | ${milliseconds(ours.least)} | ${peers} | ${where} |`);
     }
   }
   if (!rows.size)

@@ -25,7 +25,9 @@ const picture = (name, rows, height = side) =>
 /** What somebody would draw in a paint program: shapes in per cent of the picture, over `under` or on black. */
 async function drawn(name, of, shapes, under) {
   const { width, height } = await sharp(at(of)).metadata();
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" preserveAspectRatio="none" width="${width}" height="${height}" shape-rendering="crispEdges">${under ? '' : '<rect width="100" height="100"/>'}${shapes}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" preserveAspectRatio="none"
+ width="${width}" height="${height}" shape-rendering="crispEdges">
+${under ? '' : '<rect width="100" height="100"/>'}${shapes}</svg>`;
   const over = Buffer.from(svg);
   await (under
     ? sharp(at(under))

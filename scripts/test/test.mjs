@@ -81,9 +81,8 @@ function show(row) {
   const counts = [`${row.passed} passed`, row.failed && `${row.failed} failed`, row.skipped && `${row.skipped} skipped`]
     .filter(Boolean)
     .join(', ');
-  console.log(
-    `${row.failed ? 'FAIL' : 'ok  '}  ${row.name.padEnd(28)} ${counts}, ${seconds(row.ms)}${row.note ? ` (${row.note})` : ''}`,
-  );
+  const note = row.note ? ` (${row.note})` : '';
+  console.log(`${row.failed ? 'FAIL' : 'ok  '}  ${row.name.padEnd(28)} ${counts}, ${seconds(row.ms)}${note}`);
   if (!row.failed) return;
   if (row.trouble) console.log(`      ${row.name}: ${row.trouble}`);
   console.log(

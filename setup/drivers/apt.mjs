@@ -141,9 +141,8 @@ export function installMesa(plan, sudo) {
       return false;
     }
     const from = plan.suite ? `, from ${plan.suite}` : '';
-    say(
-      `no WebGPU adapter found; installing the software Vulkan driver (${packages[0]}${from}) with apt${sudo ? ' through sudo' : ''}…`,
-    );
+    const apt = sudo ? 'apt through sudo' : 'apt';
+    say(`no WebGPU adapter found; installing the software Vulkan driver (${packages[0]}${from}) with ${apt}…`);
     const folder = entry ? folderWith(entry) : null;
     const sources = folder ? ['-o', `Dir::Etc::sourceparts=${folder}`] : [];
     if (folder) say(`a temporary source entry is used for this: ${entry.line}`);

@@ -192,7 +192,8 @@ export async function fetchNewerMesa(works) {
   const from = lender();
   if (!from || triedLately()) return null;
   say(
-    `fetching a newer software Vulkan driver (Mesa from Debian's ${from.from}, some 70 MB with lists) into ${cacheFolder()}; nothing is installed…`,
+    `fetching a newer software Vulkan driver (Mesa from Debian's ${from.from}, some 70 MB with lists) ` +
+      `into ${cacheFolder()}; nothing is installed…`,
   );
   mkdirSync(home(), { recursive: true });
   // by a kill -9; a younger one may be at work

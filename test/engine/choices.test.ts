@@ -183,7 +183,7 @@ test('noise decides nothing: a later variant must be clearly faster', () =>
     assert.is(s.choices.variant(forwardFamily, shape(16, 16)).name, first);
   }));
 
-test("the device's own clock: a real measurement chooses something that fits, and the recorded step computes with it", () =>
+test("the device's clock: a real measurement chooses something that fits, and the recorded step computes with it", () =>
   scoped(async (session) => {
     const s = fresh(session);
     const x = s.lasting([1, 8, 16, 16], 'x', hashUniform('x', 8 * 256));

@@ -35,7 +35,8 @@ interface Fused {
   x: Shape;
   w: Shape;
   a?: Partial<ConvAttrs>;
-  ending: Ending /** Variants to try: the subgroup kernels where they run, tiles in few cases, since they compile for long on processors. */;
+  ending: Ending;
+  /** Variants to try: subgroup kernels where they run, tiles in few cases, since processors compile them slowly. */
   by: string[];
 }
 const fused: Fused[] = [

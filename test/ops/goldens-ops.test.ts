@@ -64,10 +64,8 @@ function compare(what: string, got: readonly number[], want: readonly number[], 
 async function check(op: AnyOp, c: AnyCase): Promise<void> {
   const name = `${op.spec.name}/${c.name}`;
   const want = wanted[op.spec.name]?.[c.name];
-  if (!want)
-    throw new Error(
-      `${name} has no golden: ${op.spec.name in wanted ? remake : `add ${op.spec.name} to OPS in test/goldens/make/make_ops.py, then ${remake}`}`,
-    );
+  const add = `add ${op.spec.name} to OPS in test/goldens/make/make_ops.py, then ${remake}`;
+  if (!want) throw new Error(`${name} has no golden: ${op.spec.name in wanted ? remake : add}`);
   const entry = caseEntry(op, c);
   if (want.key !== keyOf(entry)) throw new Error(`${name} is not the case that its golden was made for: ${remake}`);
   const given = entry.grads.map((i) => `d${i}`).join();

@@ -46,8 +46,12 @@ test('libraries are in the packages that Debian policy names', () => {
 });
 
 test('all suites are derived from one entry of this machine, or none', () => {
-  const text =
-    'Types: deb\nURIs: http://m.example/debian\nSuites: bookworm bookworm-updates\nComponents: main\nSigned-By: /k.gpg\n';
+  const text = `Types: deb
+URIs: http://m.example/debian
+Suites: bookworm bookworm-updates
+Components: main
+Signed-By: /k.gpg
+`;
   const suites = ['bookworm', 'trixie', 'trixie-backports'];
   const entry = derivedEntries(suites, 'bookworm', [
     { path: 'x.list', text: 'deb http://s.example/x stable main' },
@@ -90,12 +94,19 @@ const compiler = spawnSync('gcc', ['--version']).status === 0 && process.platfor
       // A stand-in for a later libc: the linker takes versions from it; it is never loaded.
       source(
         'libc.c',
-        'long strtol(const char *s, char **e, int b) { return 0; }\nlong __isoc23_strtol(const char *s, char **e, int b) { return 0; }\nlong __isoc23_strtoull(const char *s, char **e, int b) { return 0; }\nint shiny_new(void) { return 0; }\nlong write(int a, const void *b, unsigned long c) { return 0; }\n',
+        `long strtol(const char *s, char **e, int b) { return 0; }
+long __isoc23_strtol(const char *s, char **e, int b) { return 0; }
+long __isoc23_strtoull(const char *s, char **e, int b) { return 0; }
+int shiny_new(void) { return 0; }
+long write(int a, const void *b, unsigned long c) { return 0; }
+`,
       );
       const base = process.arch === 'arm64' ? 'GLIBC_2.17' : 'GLIBC_2.2.5';
       source(
         'libc.map',
-        `${base} { global: strtol; write; local: *; };\nGLIBC_2.99 { global: __isoc23_strtol; __isoc23_strtoull; shiny_new; } ${base};\n`,
+        `${base} { global: strtol; write; local: *; };
+GLIBC_2.99 { global: __isoc23_strtol; __isoc23_strtoull; shiny_new; } ${base};
+`,
       );
       run(
         'gcc',
@@ -114,9 +125,17 @@ const compiler = spawnSync('gcc', ['--version']).status === 0 && process.platfor
       // At loading it says what strtol and its neighbor gave: '42 7'.
       source(
         'user.c',
-        `long __isoc23_strtol(const char *, char **, int); long __isoc23_strtoull(const char *, char **, int); long write(int, const void *, unsigned long); int neighbor(void);
+        `long __isoc23_strtol(const char *, char **, int);
+long __isoc23_strtoull(const char *, char **, int);
+long write(int, const void *, unsigned long);
+int neighbor(void);
 void (*keep)(void) = (void (*)(void))&write; static char room[8]; char *somewhere = room;
-__attribute__((constructor)) void hello(void) { long n = __isoc23_strtol("42", 0, 10) + __isoc23_strtoull("0", 0, 10); char s[4] = { '0' + n / 10, '0' + n % 10, '0' + neighbor(), '\\n' }; write(1, s, 4); }\n`,
+__attribute__((constructor)) void hello(void) {
+  long n = __isoc23_strtol("42", 0, 10) + __isoc23_strtoull("0", 0, 10);
+  char s[4] = { '0' + n / 10, '0' + n % 10, '0' + neighbor(), '\\n' };
+  write(1, s, 4);
+}
+`,
       );
       run(
         'gcc',
@@ -134,7 +153,8 @@ __attribute__((constructor)) void hello(void) { long n = __isoc23_strtol("42", 0
       run('gcc', '-shared', '-fPIC', '-nostdlib', '-o', 'new.so', 'new.c', 'later.so');
 
       const load = (file: string) => {
-        const script = `try { process.dlopen({ exports: {} }, ${JSON.stringify(join(folder, file))}); } catch (e) { console.log(e.message); }`;
+        const path = JSON.stringify(join(folder, file));
+        const script = `try { process.dlopen({ exports: {} }, ${path}); } catch (e) { console.log(e.message); }`;
         return spawnSync(process.execPath, ['-e', script], {
           encoding: 'utf8',
           env: { ...process.env, LD_LIBRARY_PATH: '' },

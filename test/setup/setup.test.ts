@@ -39,8 +39,16 @@ test('a deb822 entry keeps host and key, and changes suite and components', () =
 });
 
 test('a key written into the entry itself is kept', () => {
-  const text =
-    'Types: deb\nURIs: http://m.example/d\nSuites: bookworm\nComponents: main\nSigned-By:\n -----BEGIN\n .\n abc\n -----END\n';
+  const text = `Types: deb
+URIs: http://m.example/d
+Suites: bookworm
+Components: main
+Signed-By:
+ -----BEGIN
+ .
+ abc
+ -----END
+`;
   assert.match(deriveEntry('x.sources', text, suite).text, /Signed-By:\n -----BEGIN\n \.\n abc\n -----END\n$/);
 });
 
@@ -53,7 +61,10 @@ const lists: [string, string, string | null][] = [
   ],
   [
     'after others',
-    '# x\ndeb-src http://m.example/debian bookworm main\ndeb http://s.example/s bookworm-security main\ndeb http://m.example/debian bookworm main',
+    `# x
+deb-src http://m.example/debian bookworm main
+deb http://s.example/s bookworm-security main
+deb http://m.example/debian bookworm main`,
     `deb http://m.example/debian ${suite} main`,
   ],
   ['commented out', '# deb http://m.example/debian bookworm main', null],
@@ -135,15 +146,19 @@ for (const [text, present, plan, line] of systems) {
 
 test('the line adds the source entry first where one is missing', () => {
   const line = installLine('apt-get', { plan: { suite }, backports: 'deb http://m.example/debian b main' });
-  assert.ok(
-    line.startsWith(
-      `echo 'deb http://m.example/debian b main' | sudo tee /etc/apt/sources.list.d/${suite}.list && sudo apt-get update && `,
-    ),
-  );
+  const list = `/etc/apt/sources.list.d/${suite}.list`;
+  assert.ok(line.startsWith(`echo 'deb http://m.example/debian b main' | sudo tee ${list} && sudo apt-get update && `));
 });
 
 const summary = (total: number, passed: number, skipped: number) =>
-  `• • ✘   (${passed} / ${total})\n\n  Total:     ${total}\n  Passed:    ${passed}\n  Skipped:   ${skipped}\n  Duration:  8.54ms\n\n`;
+  `• • ✘   (${passed} / ${total})
+
+  Total:     ${total}
+  Passed:    ${passed}
+  Skipped:   ${skipped}
+  Duration:  8.54ms
+
+`;
 const ended = { code: 0, signal: null, timedOut: null, lingered: false };
 
 test("uvu's summary, colored or not, the last one of several", () => {

@@ -81,7 +81,8 @@ export function compare(what: string, got: ArrayLike<number>, want: Ref, size: R
   if (worst >= 0) {
     const ulp = Math.abs(got[worst] - want.data[worst]) / (Math.abs(want.data[worst]) * 2 ** -23);
     throw new Error(
-      `${what} at ${worst}: got ${got[worst]}, reference ${want.data[worst]} (${ulp.toFixed(1)} ulp, ${ratio.toFixed(1)} times the bound)`,
+      `${what} at ${worst}: got ${got[worst]}, reference ${want.data[worst]} ` +
+        `(${ulp.toFixed(1)} ulp, ${ratio.toFixed(1)} times the bound)`,
     );
   }
 }
@@ -154,7 +155,8 @@ export async function checkBackward(op: AnyOp, c: AnyCase, probes = 3): Promise<
       const limit = 20 * bound(terms * 4, scale) + Math.abs(fine - coarse) * 0.1 + 1e-9 * scale;
       if (!(Math.abs(got - expected) <= limit)) {
         throw new Error(
-          `${op.spec.name} (${c.name}) gradient of argument ${i}, probe ${probe}: got ${got}, expected ${expected}, limit ${limit}`,
+          `${op.spec.name} (${c.name}) gradient of argument ${i}, probe ${probe}: ` +
+            `got ${got}, expected ${expected}, limit ${limit}`,
         );
       }
     }
