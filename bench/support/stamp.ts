@@ -6,7 +6,7 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { copies, multiplyAdds } from '../../src/cli/measure.ts';
 import { Session } from '../../src/autograd/session.ts';
-import { openNodeDevice } from '../../src/node/gpu.ts';
+import { openNodeDevice, passesFromEnvironment } from '../../src/node/gpu.ts';
 import { machineOf, writeRecord, type Machine, type Row } from './record.ts';
 import { sample, summarize, type Sample, type Timing } from './timing.ts';
 
@@ -37,7 +37,7 @@ export async function openBench(name: string): Promise<Bench> {
       only: { type: 'string', default: '' },
     },
   });
-  const session = new Session(await openNodeDevice());
+  const session = new Session(await openNodeDevice(), undefined, { disabledPasses: passesFromEnvironment() });
   const machine = machineOf(session.device);
   const [flops, bandwidth] = [await multiplyAdds(session), await copies(session)];
   const rows: Row[] = [];

@@ -27,9 +27,10 @@ export interface AdamOptions {
   eps: number;
 }
 
-/** `still`: parameters that the loss does not depend on; their gradient is 0. */
+/** Settings of a backward pass. */
 export interface BackwardOptions {
-  still?: (name: string) => boolean;
+  /** Parameters that the loss does not depend on; their gradient is 0. */
+  unused?: (name: string) => boolean;
 }
 
 export class Parameters {
@@ -123,8 +124,8 @@ export class Parameters {
   }
 
   /**
-   * Records the backward pass of `loss` into all parameters. They must all influence it, but for those that are said to
-   * be `still`.
+   * Records the backward pass of `loss` into all parameters.
+   * @throws Error if a parameter that is not `unused` does not influence the loss.
    */
   backward(loss: Tensor, options: BackwardOptions = {}): void {
     this.differentiate(loss, options);
@@ -142,16 +143,16 @@ export class Parameters {
   }
 
   /** Gradients towards what the network computes with. */
-  private differentiate(loss: Tensor, { still = () => false }: BackwardOptions): void {
-    const moving = this.names.filter((n) => !still(n));
-    // Those that stand still lie between others: all is cleared first.
-    if (moving.length < this.names.length)
+  private differentiate(loss: Tensor, { unused = () => false }: BackwardOptions): void {
+    const used = this.names.filter((n) => !unused(n));
+    // The unused lie between the others: all is cleared first.
+    if (used.length < this.names.length)
       fill(this.session, [this.gradient.size], 0).storage.place(this.gradient.storage, 0);
     const grads = gradients(
       loss,
-      moving.map((n) => this.leaves.get(n)!),
+      used.map((n) => this.leaves.get(n)!),
     );
-    for (const [i, g] of grads.entries()) this.store(g, moving[i]);
+    for (const [i, g] of grads.entries()) this.store(g, used[i]);
   }
 
   /** Puts a gradient into the flat vector: by giving its memory there where possible, else by a copy. */

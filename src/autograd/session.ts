@@ -34,7 +34,7 @@ export class Session implements OpSession {
   constructor(
     readonly device: Device,
     readonly pipelines: PipelineCache = new PipelineCache(device),
-    private readonly options: SessionOptions = {},
+    readonly options: SessionOptions = {},
   ) {
     this.memory = new Memory(device);
     this.choices = new KernelChoices(adapterOf(this));

@@ -2,7 +2,8 @@
 import { UserError } from '../data/errors.ts';
 import { Session } from '../autograd/session.ts';
 import { DeviceError } from '../engine/device.ts';
-import { openNodeDevice } from '../node/gpu.ts';
+import { openNodeDevice, passesFromEnvironment } from '../node/gpu.ts';
+import type { PassName } from '../autograd/passes/index.ts';
 
 /**
  * What a device problem means to the user: a UserError where something can be done about it, the error itself where
@@ -22,9 +23,20 @@ export function explainDevice(error: unknown): unknown {
   }
 }
 
-export async function openSession(): Promise<Session> {
+/** The graph passes that SEMIA_DISABLE_PASSES switches off. @throws UserError if it names what is no pass. */
+function passesSwitchedOff(): readonly PassName[] {
   try {
-    return new Session(await openNodeDevice());
+    return passesFromEnvironment();
+  } catch (error) {
+    throw new UserError((error as Error).message);
+  }
+}
+
+/** A session on the machine's device. @throws UserError if there is none or a flag is wrong. */
+export async function openSession(): Promise<Session> {
+  const disabledPasses = passesSwitchedOff();
+  try {
+    return new Session(await openNodeDevice(), undefined, { disabledPasses });
   } catch (error) {
     throw explainDevice(error);
   }

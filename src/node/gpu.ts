@@ -1,5 +1,6 @@
 /** The WebGPU entry point for Node: Dawn, through npm `webgpu`. Everything above gets it passed in. */
 import { openDevice, type Device, type OpenOptions } from '../engine/device.ts';
+import { parsePassNames, type PassName } from '../autograd/passes/index.ts';
 import { chooseVectors } from './vectors.ts';
 
 /**
@@ -11,3 +12,16 @@ export async function openNodeDevice(options: OpenOptions = {}): Promise<Device>
   const { create } = await import('webgpu');
   return openDevice(create([]) as unknown as GPU, options);
 }
+
+/**
+ * The graph passes to leave out: the value of SEMIA_DISABLE_PASSES, e.g. `epilogues,batchedPairs` or `all`.
+ * @throws Error naming what is no pass.
+ */
+export const passesFromEnvironment = (env: NodeJS.ProcessEnv = process.env): readonly PassName[] => {
+  const text = env.SEMIA_DISABLE_PASSES ?? '';
+  try {
+    return parsePassNames(text);
+  } catch (error) {
+    throw new Error(`SEMIA_DISABLE_PASSES: ${(error as Error).message}`);
+  }
+};

@@ -185,9 +185,15 @@ export interface Following extends Labels {
   f: number;
 }
 
+/** How the device is opened: `disabledPasses` as in the flag SEMIA_DISABLE_PASSES (autograd/passes). */
+export interface OpenRequest {
+  baseline?: boolean;
+  disabledPasses?: string;
+}
+
 export interface Methods {
   /** Opens the device. First of all; again after 'lost' (the run comes back paused, from its last checkpoint). */
-  open(p: { baseline?: boolean }): DeviceReport;
+  open(p: OpenRequest): DeviceReport;
   setSource(p: SourceInput): { classes: number };
   /** Resolves with the finest level; null where a newer request took its place. Levels come as events meanwhile. */
   preview(p: PreviewRequest): PreviewLevel | null;

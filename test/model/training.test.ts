@@ -167,7 +167,7 @@ test('an unchanged layout needs no E_seg: the same picture and gradients as read
           sumAll(
             mul(made.image, session.lasting(made.image.shape, 'probe', hashUniform('unchanged', made.image.size))),
           ),
-          made.read ? {} : { still: readsLayouts },
+          made.read ? {} : { unused: readsLayouts },
         );
         return [made.image];
       });

@@ -1,9 +1,10 @@
 /** One session for all device tests of a file; every test runs inside error scopes. */
 import { Session } from '../../src/autograd/session.ts';
-import { openNodeDevice } from '../../src/node/gpu.ts';
+import { openNodeDevice, passesFromEnvironment } from '../../src/node/gpu.ts';
 
 let session: Promise<Session> | null = null;
-export const testSession = (): Promise<Session> => (session ??= openNodeDevice().then((d) => new Session(d)));
+export const testSession = (): Promise<Session> =>
+  (session ??= openNodeDevice().then((d) => new Session(d, undefined, { disabledPasses: passesFromEnvironment() })));
 
 /** Runs `body` and fails if the device reported any error meanwhile. */
 export async function scoped<T>(body: (session: Session) => Promise<T>): Promise<T> {

@@ -132,6 +132,6 @@ export function generatorStep(
   }
   const sum = weightedSum(terms);
   losses.total = sum;
-  n.gPass.p.descend(sum, read ? {} : { still: readsLayouts });
+  n.gPass.p.descend(sum, read ? {} : { unused: readsLayouts });
   return losses;
 }

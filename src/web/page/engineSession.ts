@@ -54,7 +54,8 @@ export class EngineSession {
   /** Opens the device; false where there is none, which the result pane then explains. */
   async open(): Promise<boolean> {
     try {
-      this.report = await this.engine.call('open', {});
+      const disabledPasses = new URLSearchParams(location.search).get('disablePasses') ?? undefined;
+      this.report = await this.engine.call('open', { disabledPasses });
     } catch (error) {
       this.report = null;
       const failure = error instanceof EngineError ? error.failure : null;

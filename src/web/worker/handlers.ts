@@ -1,4 +1,5 @@
 /** The worker's side of every method: one device, one source, at most one run. */
+import { parsePassNames } from '../../autograd/passes/index.ts';
 import { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
 import { drawingOf } from '../../data/layout/drawing.ts';
@@ -16,6 +17,7 @@ import { unzipRun, zipRun, type SavedRun } from '../../model/run/runZip.ts';
 import type {
   Bytes,
   Methods,
+  OpenRequest,
   Pixels,
   PreviewRequest,
   RunInfo,
@@ -65,7 +67,8 @@ export class RequestHandlers implements Handlers {
     private readonly send: Send,
   ) {}
 
-  open = async ({ baseline }: { baseline?: boolean }) => {
+  open = async ({ baseline, disabledPasses = '' }: OpenRequest) => {
+    const options = { disabledPasses: parsePassNames(disabledPasses) };
     const before = this.device;
     this.device = null; // its end is no loss
     before?.destroy();
@@ -75,7 +78,7 @@ export class RequestHandlers implements Handlers {
       if (this.device === device) void this.lost(message);
     });
     this.queue = new DeviceQueue();
-    this.shared = new Session(device);
+    this.shared = new Session(device, undefined, options);
     this.estimator = new Estimator(() => this.session(), this.queue, device.info.software);
     const gflops = await convolutionRate(this.shared);
     this.previews = this.input && this.newPreviews();
@@ -380,7 +383,7 @@ export class RequestHandlers implements Handlers {
   }
 
   private session(): Session {
-    return new Session(this.need(), this.shared.pipelines);
+    return new Session(this.need(), this.shared.pipelines, this.shared.options);
   }
   private newPreviews(): Previews {
     return new Previews(

@@ -1,6 +1,6 @@
 /**
- * What is done with a recorded step as a whole: epilogues, twin launches, second passes in one launch, results kept
- * until their inputs change. Same bits.
+ * The graph passes: epilogues, batched pairs, partial sums in one launch, constants hoisted. Each leaves the bits as
+ * they are, and each can be switched off.
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -18,16 +18,23 @@ import { meanAll } from '../../src/autograd/ops/loss/meanError.ts';
 import { Parameters, type ParameterSpec } from '../../src/autograd/parameters.ts';
 import { gradients } from '../../src/autograd/tape.ts';
 import { sizeOf, type Shape, type Tensor } from '../../src/autograd/tensor.ts';
-import type { Session } from '../../src/autograd/session.ts';
+import { parsePassNames, passNames, type PassName } from '../../src/autograd/passes/index.ts';
+import { Session } from '../../src/autograd/session.ts';
 import { hashUniform } from '../../src/engine/random.ts';
+import { passesFromEnvironment } from '../../src/node/gpu.ts';
 import { compare } from '../support/check.ts';
-import { scoped } from '../support/device.ts';
+import { scoped as scopedDevice } from '../support/device.ts';
 
 const input = (s: Session, name: string, shape: Shape): Tensor =>
   s.lasting(shape, name, hashUniform(name, sizeOf(shape)));
 const spec = (name: string, shape: Shape): ParameterSpec => ({ name, shape, init: hashUniform(name, sizeOf(shape)) });
 const bits = (a: readonly (Float32Array | Uint32Array)[]): string[] =>
   a.map((v) => Buffer.from(v.buffer, v.byteOffset, v.byteLength).toString('hex'));
+
+/** A session with all passes but these, whatever SEMIA_DISABLE_PASSES says. */
+const without = (s: Session, disabledPasses: readonly PassName[]): Session =>
+  new Session(s.device, s.pipelines, { disabledPasses });
+const scoped = <T>(body: (s: Session) => Promise<T>): Promise<T> => scopedDevice((s) => body(without(s, [])));
 
 type Ending = 'lrelu' | 'relu' | 'residual' | 'gradient';
 interface Fused {
@@ -36,7 +43,7 @@ interface Fused {
   w: Shape;
   a?: Partial<ConvAttrs>;
   ending: Ending;
-  /** Variants to try: subgroup kernels where they run, tiles in few cases, since processors compile them slowly. */
+  /** Variants to try: the subgroup kernels where they run, tiles in few cases: they compile for long on processors. */
   by: string[];
 }
 const fused: Fused[] = [
@@ -152,11 +159,11 @@ test('two branches are launched as one, forwards and backwards, with the bits of
   scoped(async (s) => {
     const p = new Parameters(
       s,
-      'twins',
+      'pairs',
       ['a', 'b'].flatMap((k) => names.map((n, i) => spec(`${k}.${n}`, shapes[i]))),
       { beta1: 0, beta2: 0.9, eps: 1e-8 },
     );
-    const x = input(s, 'twins/x', [2, 20, 16, 16]);
+    const x = input(s, 'pairs/x', [2, 20, 16, 16]);
     const run = (both: boolean, k: string, i: number) =>
       s.record(() => {
         const of = (name: string, n: number): Tensor =>
@@ -166,7 +173,7 @@ test('two branches are launched as one, forwards and backwards, with the bits of
               samples(x, n, n + 1),
             ),
           );
-        p.backward(both ? add(of('a', 0), of('b', 1)) : of(k, i), { still: (name) => !both && !name.startsWith(k) });
+        p.backward(both ? add(of('a', 0), of('b', 1)) : of(k, i), { unused: (name) => !both && !name.startsWith(k) });
       });
     const [a, b, both] = [await run(false, 'a', 0), await run(false, 'b', 1), await run(true, '', 0)];
     const read = async (k: string) => {
@@ -179,7 +186,7 @@ test('two branches are launched as one, forwards and backwards, with the bits of
     alone.push(await read('b'));
     both.run();
     assert.equal([await read('a'), await read('b')], alone);
-    // Where the device has no kernels that can be twins, the convolutions stay apart.
+    // Where the device has no kernels that can be batched, the convolutions stay apart.
     if (s.device.info.software && s.device.info.subgroupMax === 8)
       assert.ok(
         both.dispatches <= 2 * a.dispatches - 6,
@@ -219,20 +226,20 @@ test('gradients in split parts are added up in one launch, with the same bits', 
     one.destroy();
   }));
 
-test('what depends on still tensors alone is computed when they expire', () =>
+test('what depends on constants alone is computed when they expire', () =>
   scoped(async (s) => {
-    const [still, moving] = [input(s, 'still', [64]), input(s, 'moving', [64])];
+    const [constant, moving] = [input(s, 'constant', [64]), input(s, 'moving', [64])];
     let y!: Tensor;
     const program = await s.record(() => {
-      y = s.keep(add(scale(scale(still, 2), 3), moving));
-    }, [still]);
+      y = s.keep(add(scale(scale(constant, 2), 3), moving));
+    }, [constant]);
     assert.is(program.dispatches, 1);
     const expect = async (a: number, b: number): Promise<void> => {
       program.run();
       assert.equal([...(await s.read([y]))[0]], new Array(64).fill(6 * a + b));
     };
     const set = (a: number, b: number): void => {
-      s.write(still, new Array(64).fill(a));
+      s.write(constant, new Array(64).fill(a));
       s.write(moving, new Array(64).fill(b));
     };
     set(1, 0.5);
@@ -243,4 +250,58 @@ test('what depends on still tensors alone is computed when they expire', () =>
     await expect(2, 0.25);
     program.destroy();
   }));
+/** A training step that every pass finds work in: gradients of two branches, and what a constant is turned into. */
+async function trainingStep(s: Session): Promise<{ bits: string[]; dispatches: number }> {
+  const specs = ['a', 'b'].flatMap((k) => names.map((n, i) => spec(`${k}.${n}`, shapes[i])));
+  const p = new Parameters(s, 'step', specs, { beta1: 0, beta2: 0.9, eps: 1e-8 });
+  const x = input(s, 'step/x', [2, 20, 16, 16]);
+  const constant = input(s, 'step/constant', [2, 20, 16, 16]);
+  let y!: Tensor;
+  const program = await s.record(() => {
+    const target = scale(constant, 3);
+    const loss = ['a', 'b'].map((name, n) => {
+      const made = branch((q) => p.get(`${name}.${q}`), samples(x, n, n + 1));
+      return meanAll(mul(made, samples(target, n, n + 1)));
+    });
+    y = s.keep(add(loss[0], loss[1]));
+    p.descend(y);
+  }, [constant]);
+  const out: (Float32Array | Uint32Array)[] = [];
+  for (const turn of [1, 2, 3]) {
+    if (turn === 3) {
+      s.write(constant, hashUniform('step/another', constant.size));
+      program.expire();
+    }
+    p.advance(1e-3);
+    program.run();
+    out.push(...(await p.readGradients()).values(), ...(await s.read([y])));
+  }
+  out.push(...[...(await p.state()).values()].map((v) => v.data));
+  const { dispatches } = program;
+  program.destroy();
+  return { bits: bits(out), dispatches };
+}
+
+test('a training step has the same bits with every pass off, and more launches', () =>
+  scopedDevice(async (s) => {
+    const all = await trainingStep(without(s, []));
+    for (const name of passNames) {
+      const one = await trainingStep(without(s, [name]));
+      assert.equal(one.bits, all.bits, name);
+      // Where the device has no kernels that can take an epilogue or be batched, there is nothing to find.
+      if (s.device.info.software && s.device.info.subgroupMax === 8)
+        assert.ok(one.dispatches > all.dispatches, `${name}: ${one.dispatches} launches, ${all.dispatches} with it`);
+    }
+    assert.equal((await trainingStep(without(s, passNames))).bits, all.bits, 'all off');
+  }));
+
+test('the flag names passes', () => {
+  assert.equal(parsePassNames(''), []);
+  assert.equal(parsePassNames('epilogues, batchedPairs'), ['epilogues', 'batchedPairs']);
+  assert.equal(parsePassNames('all'), [...passNames]);
+  assert.throws(() => parsePassNames('epilogue'), /no graph pass epilogue: partialSums, epilogues/);
+  assert.equal(passesFromEnvironment({}), []);
+  assert.equal(passesFromEnvironment({ SEMIA_DISABLE_PASSES: 'constants' }), ['constants']);
+  assert.throws(() => passesFromEnvironment({ SEMIA_DISABLE_PASSES: 'x' }), /SEMIA_DISABLE_PASSES/);
+});
 test.run();
