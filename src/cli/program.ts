@@ -32,7 +32,9 @@ function explain(error: unknown): { line: string; code: number } {
       code: 2,
     };
   return {
-    line: `internal error: ${one(error instanceof Error ? error.message : String(error)).slice(0, 500)}; set SEMIA_DEBUG=1 for the stack`,
+    line:
+      `internal error: ${one(error instanceof Error ? error.message : String(error)).slice(0, 500)}; set ` +
+      'SEMIA_DEBUG=1 for the stack',
     code: 1,
   };
 }

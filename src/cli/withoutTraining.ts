@@ -132,7 +132,8 @@ export async function makeResults(
       pictures.push(picture);
       const ms = performance.now() - began;
       tell(
-        `${paths[i]}  ${picture.width} x ${picture.height}  ${ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000)}`,
+        `${paths[i]}  ${picture.width} x ${picture.height}  ` +
+          `${ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000)}`,
       );
     }
     if (sheet) {

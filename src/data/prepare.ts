@@ -64,7 +64,8 @@ export function prepareSource(
   const matched = matchSize(photo, read.layout);
   if (matched !== read.layout)
     notes.push(
-      `${layout.source}: scaled from ${layout.width} x ${layout.height} to the photo's ${photo.width} x ${photo.height}`,
+      `${layout.source}: scaled from ${layout.width} x ${layout.height} to the photo's ${photo.width} x ` +
+        `${photo.height}`,
     );
   if (photo.hasAlpha) notes.push(`${photo.source}: its transparent parts are laid over white`);
   const { width, height } = fitSize(photo.width, photo.height, options.longSide ?? Infinity);
@@ -99,7 +100,8 @@ export function prepareDrawing(
     };
   if (!sameShape(photo, drawing))
     throw new UserError(
-      `${drawing.source}: the drawing is ${drawing.width} x ${drawing.height} pixels and the photo ${photo.source} ${photo.width} x ${photo.height}: they must show the same view`,
+      `${drawing.source}: the drawing is ${drawing.width} x ${drawing.height} pixels and the photo ` +
+        `${photo.source} ${photo.width} x ${photo.height}: they must show the same view`,
     );
   const read = readDrawing(drawing);
   return {
@@ -167,7 +169,8 @@ export function fitTarget(layout: LabeledSize & { name: string }, source: Source
     notes.push(`${name}: ${w} x ${h} has another shape than the source layout: its picture is ${width} x ${height}`);
   if (width * height > LARGEST * source.width * source.height) {
     throw new UserError(
-      `${name}: ${w} x ${h} is more than ${LARGEST} times the source layout's area (${source.drawn.width} x ${source.drawn.height}): draw it smaller`,
+      `${name}: ${w} x ${h} is more than ${LARGEST} times the source layout's area (${source.drawn.width} x ` +
+        `${source.drawn.height}): draw it smaller`,
     );
   }
   return { name, width, height, labels: resizerOf(source.palette)(labels, w, h, width, height), notes };
@@ -205,7 +208,8 @@ export function gridOf(of: Size & { name?: string }, source: Source, longSide: n
   const least = same ? LEAST : LEAST_TARGET;
   if (Math.min(size.width, size.height) < least) {
     throw new UserError(
-      `${of.name ?? source.photo.source}: at the training size of ${longSide} it has only ${size.width} x ${size.height} pixels, and at least ${least} a side are needed: ` +
+      `${of.name ?? source.photo.source}: at the training size of ${longSide} it has only ${size.width} x ` +
+        `${size.height} pixels, and at least ${least} a side are needed: ` +
         'give a larger or less narrow picture, or raise --size',
     );
   }

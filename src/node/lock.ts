@@ -33,7 +33,8 @@ export async function lock(path: string, what: string): Promise<() => void> {
     const here = owner.host === undefined || owner.host === hostname();
     if (tries > 2 || !here || (owner.pid !== undefined && owner.pid !== process.pid && alive(owner.pid))) {
       throw new UserError(
-        `${what}: is being trained by process ${owner.pid}${here ? '' : ` on ${owner.host}`}: wait for it; if it is gone, delete ${path}`,
+        `${what}: is being trained by process ${owner.pid}${here ? '' : ` on ${owner.host}`}: wait for it; if ` +
+          `it is gone, delete ${path}`,
       );
     }
     await fs.rm(path, { force: true }); // left by a process that was killed

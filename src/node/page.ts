@@ -24,43 +24,67 @@ export interface Figure {
   caption: string;
   src: string;
 }
-export const figures = (list: readonly Figure[]): string =>
-  `<div class="row">${list.map((f) => `<figure><img src="${f.src}" alt="${escapeHtml(f.caption)}"><figcaption>${escapeHtml(f.caption)}</figcaption></figure>`).join('\n')}</div>`;
+/** A picture with its caption, which is its alternative text too. */
+export function figure({ src, caption }: Figure): string {
+  const text = escapeHtml(caption);
+  return `<figure><img src="${src}" alt="${text}"><figcaption>${text}</figcaption></figure>`;
+}
 
+/** Figures side by side. */
+export const figures = (list: readonly Figure[]): string => `<div class="row">${list.map(figure).join('\n')}</div>`;
+
+/** A table of names and values. */
 export const facts = (rows: readonly (readonly [string, string])[]): string =>
   `<table>${rows.map(([k, v]) => `<tr><th>${escapeHtml(k)}</th><td>${escapeHtml(v)}</td></tr>`).join('')}</table>`;
 
 const style = `
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#5b6570;--line:#d5dae0;--ground:#fff}
 @media(prefers-color-scheme:dark){:root{--ink:#e6e9ed;--soft:#9aa5b1;--line:#38414b;--ground:#14181d}}
-body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground);max-width:1200px;margin:2rem auto;padding:0 1rem}
+body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground)}
+body{max-width:1200px;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
 .row{display:flex;flex-wrap:wrap;gap:12px}figure{margin:0;max-width:100%}figcaption{color:var(--soft);font-size:.85rem}
 img{display:block;min-width:160px;max-width:100%;border:1px solid var(--line)}
-table{border-collapse:collapse}th{font-weight:500;color:var(--soft);text-align:left;padding-right:1.5rem;vertical-align:top}td{padding:1px 1rem 1px 0}
+table{border-collapse:collapse}td{padding:1px 1rem 1px 0}
+th{font-weight:500;color:var(--soft);text-align:left;padding-right:1.5rem;vertical-align:top}
 .chart{margin:1rem 0;overflow-x:auto}code{font-size:.9em}`;
 
-/** refresh: seconds until the page loads itself again, 0 for never. */
+/**
+ * A page.
+ * @param body HTML, below the title.
+ * @param refresh Seconds until the page loads itself again, 0 for never.
+ * @param head HTML to add to the head.
+ */
 export function page(title: string, body: string, { refresh = 0, head = '' } = {}): string {
   const again = refresh ? `<meta http-equiv="refresh" content="${refresh}">` : '';
-  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${again}
-<title>${escapeHtml(title)}</title><style>${style}</style>${head}</head><body>\n<h1>${escapeHtml(title)}</h1>\n${body}\n</body></html>\n`;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${again}
+<title>${escapeHtml(title)}</title><style>${style}</style>${head}</head><body>
+<h1>${escapeHtml(title)}</h1>
+${body}
+</body></html>
+`;
 }
 
 const asset = (name: string): string =>
   readFileSync(createRequire(import.meta.url).resolve(`uplot/dist/${name}`), 'utf8');
 /** uPlot's style and script, to be inlined once into a page with curves. */
-export const curveHead = (): string =>
-  `<style>${asset('uPlot.min.css')}</style><script>${asset('uPlot.iife.min.js').replaceAll('</script', '<\\/script')}</script>`;
+export function curveHead(): string {
+  const script = asset('uPlot.iife.min.js').replaceAll('</script', '<\\/script');
+  return `<style>${asset('uPlot.min.css')}</style><script>${script}</script>`;
+}
 
 const draw = `
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const hues = [210, 25, 130, 285, 55, 175, 340, 240, 95];
 for (const { id, title, x, series } of curves) {
   const axis = { stroke: css('--soft'), grid: { stroke: css('--line'), width: 1 }, ticks: { stroke: css('--line') } };
-  new uPlot({ title, width: Math.min(1150, document.body.clientWidth), height: 300, scales: { x: { time: false }, y: { distr: 3 } },
+  const color = (i) => 'hsl(' + hues[i % hues.length] + ' 65% 50%)';
+  const curve = (s, i) => ({ label: s.name, stroke: color(i), width: 1.5, spanGaps: true });
+  new uPlot({ title, width: Math.min(1150, document.body.clientWidth), height: 300,
+    scales: { x: { time: false }, y: { distr: 3 } },
     axes: [{ ...axis, label: 'iteration' }, { ...axis, size: 70 }],
-    series: [{ label: 'iteration' }, ...series.map((s, i) => ({ label: s.name, stroke: 'hsl(' + hues[i % hues.length] + ' 65% 50%)', width: 1.5, spanGaps: true }))],
+    series: [{ label: 'iteration' }, ...series.map(curve)],
   }, [x, ...series.map((s) => s.values)], document.getElementById(id));
 }`;
 
@@ -78,5 +102,7 @@ export function curves(rows: readonly LossRow[]): string {
     x: rows.map((r) => r.iteration),
     series: names.filter(belongs).map((name) => ({ name, values: rows.map((r) => (r[name] > 0 ? r[name] : null)) })),
   }));
-  return `${groups.map(([id]) => `<div class="chart" id="${id}"></div>`).join('')}<script>const curves=${JSON.stringify(data).replaceAll('<', '\\u003c')};${draw}</script>`;
+  const charts = groups.map(([id]) => `<div class="chart" id="${id}"></div>`).join('');
+  const json = JSON.stringify(data).replaceAll('<', '\\u003c');
+  return `${charts}<script>const curves=${json};${draw}</script>`;
 }

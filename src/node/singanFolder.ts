@@ -112,7 +112,8 @@ export class SinganFolder {
     const { width, height } = this.record.size;
     if (photo.width !== width || photo.height !== height)
       throw new UserError(
-        `${this.file('photo.png')}: is ${photo.width} x ${photo.height}, and ${singanRecordName} says ${width} x ${height}: the run folder was changed`,
+        `${this.file('photo.png')}: is ${photo.width} x ${photo.height}, and ${singanRecordName} says ${width} ` +
+          `x ${height}: the run folder was changed`,
       );
     return photo;
   }
@@ -123,7 +124,8 @@ export class SinganFolder {
     const bytes = await readInput(this.file(name));
     if (sha256Sync(bytes) !== expected)
       throw new UserError(
-        `${this.file(name)}: is damaged or from another run (its hash is not the one in ${singanRecordName}): take the run folder from a backup, or train anew`,
+        `${this.file(name)}: is damaged or from another run (its hash is not the one in ${singanRecordName}): ` +
+          'take the run folder from a backup, or train anew',
       );
     return decodeSafetensors(bytes, this.file(name)).tensors;
   }

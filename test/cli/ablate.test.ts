@@ -110,7 +110,7 @@ test('sums by factor: spread within scenes, differences within scene and seed', 
   assert.equal([y.by.psnr.spread, y.by.psnr.change], [null, null], 'alone: no spread, nothing to differ from');
 });
 
-test('ablate: a scene, two factors, a seed; interrupted by time, gone on with, extended, refused for other settings', async () => {
+test('ablate: a scene, two factors, a seed; interrupted, resumed, extended, refused for other settings', async () => {
   const good = (o: Outcome): string => {
     assert.is(o.stderr, '');
     assert.is(o.code, 0, o.stdout);
@@ -136,7 +136,10 @@ test('ablate: a scene, two factors, a seed; interrupted by time, gone on with, e
   ];
   assert.match(
     good(await run([...command, '--factors', 'refine'])),
-    /2 trainings, 0 of them done already\n1 of 2: lake, seed 0, preset fast as it is: .*\n2 of 2: lake, seed 0, not finished by patches: /,
+    new RegExp(
+      '2 trainings, 0 of them done already\\n1 of 2: lake, seed 0, preset fast as it is: .*\\n' +
+        '2 of 2: lake, seed 0, not finished by patches: ',
+    ),
   );
   const first = JSON.parse(readFileSync(at('ablation.json'), 'utf8'));
   const table = good(await run([...command, '--factors', 'refine,alignment']));

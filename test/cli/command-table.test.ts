@@ -41,7 +41,7 @@ test('every command of the program is in the table, in the order of the help', (
 });
 
 for (const { name, device } of commands) {
-  test(`${name}: ${device ? 'opens a device, and runs in the child' : 'opens no device, and runs in this process'}`, () => {
+  test(`${name}: ${device ? 'opens a device, so runs in the child' : 'opens no device, so runs here'}`, () => {
     assert.is(reaches(name, 'node/gpu.ts'), device);
     assert.is(opensDevice(commands, [name, 'x']), device);
     assert.not.ok(opensDevice(commands, [name, '--help']));

@@ -117,7 +117,7 @@ test('compare: every method asked for on one page, whose rows can be made again'
     assert.equal((await readPicture(at('preview', n))).data, (await decodeImage(before[i], n)).data);
 });
 
-test('compare: what is finished is kept when it goes on; what cannot be done is said on the page; a spent budget still gives every method its turn', async () => {
+test('compare resumed: finished methods kept, failures on the page, a spent budget skips no method', async () => {
   const at = (...parts: string[]): string => join(folder, 'compared', ...parts);
   const before = JSON.parse(readFileSync(at('results.json'), 'utf8'));
   writeFileSync(

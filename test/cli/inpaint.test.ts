@@ -22,7 +22,7 @@ import { paint } from '../support/runs.ts';
 const box = (w: number, h: number, x0: number, y0: number, x1: number, y1: number): Uint8Array =>
   Uint8Array.from({ length: w * h }, (_, i) => Number(i % w >= x0 && i % w < x1 && i >= y0 * w && i < y1 * w));
 
-test("the membrane over a hole is the plane that its rim lies in, also at the picture's corner, and null without a rim", () => {
+test("the membrane over a hole is its rim's plane, also at the picture's corner, and zero without a rim", () => {
   const [w, h] = [45, 37];
   const plane = (i: number): number => 0.02 * (i % w) - 0.01 * Math.floor(i / w);
   const hole = box(w, h, 8, 5, 40, 30);
@@ -111,7 +111,7 @@ test('masks: white on black, opaque on transparent, of another size; a photograp
   assert.equal(growMask(box(20, 10, 0, 0, 1, 10), 20, 10, 3), box(20, 10, 0, 0, 4, 10));
 });
 
-test('no match has a forbidden pixel, in the full search as in PatchMatch, whatever the start; among the others it is the best', () =>
+test('no match has a forbidden pixel, in full search and in PatchMatch; among the others it is the best', () =>
   scoped(async (session) => {
     const n = 24,
       m = n - 4;
@@ -198,7 +198,7 @@ const sameOutside = (a: Picture, b: Picture, hole: Uint8Array): void =>
     if (!v) assert.equal([...a.data.subarray(4 * i, 4 * i + 4)], [...b.data.subarray(4 * i, 4 * i + 4)], `pixel ${i}`);
   });
 
-test('a hole over a gradient and stripes is filled as the picture goes on; the rest keeps its bytes, transparency included; twice the same', () =>
+test('a hole over a gradient and stripes is filled as the picture goes on, twice the same; the rest stays', () =>
   scoped(async (session) => {
     const [w, h] = [64, 56];
     const truth = paint(w, h, pattern);
@@ -219,7 +219,7 @@ test('a hole over a gradient and stripes is filled as the picture goes on; the r
     assert.is(session.memory.bytes, before, 'no memory is left behind');
   }));
 
-test('a hole over waves and sand is filled with waves and sand, not with sand alone, from the photograph itself and from another of the scene', () =>
+test('a hole over waves and sand is filled with both, from the photograph itself and from another', () =>
   scoped(async (session) => {
     const scene = (seed: number): Picture => {
       const {

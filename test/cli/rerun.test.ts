@@ -104,7 +104,7 @@ const made: [string, string[]][] = [
   ['first.png', ['segment', 'photo.png', '-k', '3', '--superpixels', '40', '-o', 'first.png']],
 ];
 
-test('what preview, analogies, inpaint, remove and segment write is made again to the pixel, from anywhere', async () => {
+test('preview, analogies, inpaint, remove and segment are repeated to the pixel, from anywhere', async () => {
   for (const [file, words] of made) {
     const o = await run(words, { cwd: at('work') });
     assert.is(o.code, 0, `${file}: ${o.stderr}`);
@@ -119,7 +119,7 @@ test('what preview, analogies, inpaint, remove and segment write is made again t
   }
 });
 
-test('a picture that was changed is told of; a changed input, a foreign command and a comparison are refused', async () => {
+test('a changed picture is reported; a changed input, a foreign command and a comparison are refused', async () => {
   const picture = await readPicture(at('moved/ia.png'));
   const { data } = picture;
   data[4 * 30] ^= 8;

@@ -217,7 +217,7 @@ test('tiles continue at their other sides; frames follow each other', () =>
     assert.not.equal(far[0].data, far[1].data);
   }));
 
-test('a painting in the main colors of a photograph: three colors are found as they are, and everything painted becomes the nearest', () => {
+test('a painting in the main colors of a photograph: three colors are found, and paint becomes the nearest', () => {
   const three = [
     [200, 40, 30],
     [30, 60, 190],
@@ -260,7 +260,7 @@ test('a painting in the main colors of a photograph: three colors are found as t
   );
 });
 
-test('a scale trained again for paintings: it sees main colors only, nothing but it changes, and it is taken up again to the bit', () =>
+test('a scale retrained for paintings sees main colors only, alone changes, and resumes to the bit', () =>
   scoped(async (session) => {
     const base = await SinganFolder.open(at('run'));
     const own = await base.photo();

@@ -47,7 +47,7 @@ test('a preview follows the drawing', async () => {
   assert.ok(made > source + 0.1, `${made}, and the untouched source ${source}`);
 });
 
-test('analogy trains on the photograph and its own edges; the run, its recipe and going on carry the drawing', async () => {
+test('analogy trains on the photograph and its edges; run, recipe and resumed run carry the drawing', async () => {
   good(await run(['analogy', 'ex/cabin/photo.png', 'drawing.png', '-o', 'made.png', ...tiny]));
   const whole = await RunFolder.open(at('made.run'));
   const { record } = whole;

@@ -22,7 +22,7 @@ const good = (o: Outcome): Outcome => {
 const pair = ['ex/meadow/photo.png', 'ex/meadow/layout.png'];
 const tiny = ['--preset', 'fast', '--size', '32', '--width', '4', '--iterations', '4'];
 
-test('manipulation: many layouts of one run by a pattern the shell has not touched, and their contact sheet', async () => {
+test('manipulation: many layouts of one run by a pattern, and their contact sheet', async () => {
   good(await run(['example', 'ex', '--size', '64']));
   const names = readdirSync(at('ex/meadow/targets')).sort();
   good(await run(['train', ...pair, '-o', 'run', '--targets', 'ex/meadow/ta*/*.png', ...tiny, '--quiet']));
@@ -82,7 +82,7 @@ test('manipulation: many layouts of one run by a pattern the shell has not touch
   assert.match(good(await run(['palette', pair[1], 'ex/meadow/targets/*.png'])).stdout, /wide-crown\.png: 64 x 64/);
 });
 
-test("retargeting: the photograph's own layout stretched, its picture made of unstretched patches, by a run and without one; made again from the recipe", async () => {
+test("retargeting: the photograph's layout stretched, by a run and without one; repeated from the recipe", async () => {
   const other = ['--target-size', '96x64'];
   good(await run(['render', 'run', pair[1], ...other, '-o', 'wide.png']));
   good(await run(['preview', ...pair, pair[1], ...other, '-o', 'wide-preview.png']));
@@ -105,7 +105,7 @@ test("retargeting: the photograph's own layout stretched, its picture made of un
     assert.match(good(await run(['rerun', f])).stdout, /equal, all 96 x 64/);
 });
 
-test('removal: a class goes, begun with the picture of a run that learned the photograph; everything outside keeps its bytes; made again from the recipe', async () => {
+test("removal: a class goes, begun with a run's picture; all else stays; repeated from the recipe", async () => {
   const words = ['remove', pair[0], '--layout', pair[1], '--palette', 'ex/meadow/palette.txt', '--class', 'tree'];
   good(await run([...words, '--run', 'run', '-o', 'without.png']));
   good(await run([...words, '-o', 'plain.png']));

@@ -81,7 +81,7 @@ for (const [name, scene] of scenes) {
   });
 }
 
-test("face: many small classes by CelebAMask-HQ's names and colors, in pairs, all of them there in every target", () => {
+test("face: many small classes with CelebAMask-HQ's names and colors, in pairs, all in every target", () => {
   const scene = paintScene('face', { size: SIZE });
   assert.equal(allSceneNames, [...sceneNames, 'face']);
   const known = new Map(namedPalettes['celebamask-hq'].classes.map((c) => [c.name, c.color]));

@@ -46,7 +46,8 @@ async function describe(session: Session): Promise<void> {
   row('adapter', info.description || `${info.vendor} ${info.architecture}`);
   row(
     'vendor, architecture',
-    `${info.vendor}, ${info.architecture || 'unnamed'}${info.software ? ' (software: it computes on the processor)' : ''}`,
+    `${info.vendor}, ` +
+      `${info.architecture || 'unnamed'}${info.software ? ' (software: it computes on the processor)' : ''}`,
   );
   row(
     'subgroup size',

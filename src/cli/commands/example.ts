@@ -45,7 +45,10 @@ export function addExample(program: Command): void {
     .option('--seed <number>', 'another seed gives other clouds, leaves and waves', integer(0, 2 ** 31 - 1), 1)
     .addHelpText(
       'after',
-      '\nExample:\n  semia example examples\n  semia analogy examples/lake/photo.png examples/lake/layout.png examples/lake/targets -o results --preset fast\n',
+      '\nExample:\n' +
+        '  semia example examples\n' +
+        '  semia analogy examples/lake/photo.png examples/lake/layout.png examples/lake/targets -o results ' +
+        '--preset fast\n',
     )
     .action(async (dir: string, o: { size: number; seed: number }) => {
       await checkWritable(join(dir, 'x'));

@@ -62,7 +62,8 @@ export function addRemove(program: Command): void {
     .option('--layout <file>', "the photo's layout: it is continued into the hole, and patches keep to their class")
     .option(
       '--class <name...>',
-      'remove these classes of the layout (names, numbers or colors); the hole is then widened by 3 pixels unless --grow says otherwise',
+      'remove these classes of the layout (names, numbers or colors); the hole is then widened by 3 pixels ' +
+        'unless --grow says otherwise',
     )
     .option('--palette <file>', 'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON')
     .option(
@@ -71,7 +72,9 @@ export function addRemove(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nExample:\n  semia remove photo.jpg --mask person.png -o without.png\n  semia remove photo.png --layout layout.png --palette palette.txt --class cabin -o without.png\n',
+      '\nExample:\n' +
+        '  semia remove photo.jpg --mask person.png -o without.png\n' +
+        '  semia remove photo.png --layout layout.png --palette palette.txt --class cabin -o without.png\n',
     )
     .action(async (path: string, o: RemoveOptions) => {
       const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
@@ -133,7 +136,9 @@ export function addInpaint(program: Command): void {
     .option('--from <photo...>', 'other photographs of the same scene and scale to take patches from, too')
     .addHelpText(
       'after',
-      '\nExample:\n  semia inpaint torn.png -o whole.png\n  semia inpaint photo.jpg --mask scratches.png --from another.jpg -o whole.png\n',
+      '\nExample:\n' +
+        '  semia inpaint torn.png -o whole.png\n' +
+        '  semia inpaint photo.jpg --mask scratches.png --from another.jpg -o whole.png\n',
     )
     .action(async (path: string, o: InpaintCommand) => {
       const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
@@ -195,7 +200,8 @@ async function fill(
     const record = { method, seed: o.seed, grow: o.grow, adapter: description || vendor, files };
     await writeFileAtomic(path, withMethod(encodePng(picture), path, record, words));
     tell(
-      `${path}  ${picture.width} x ${picture.height}, ${percent(share)} of it filled in ${duration((performance.now() - began) / 1000)}`,
+      `${path}  ${picture.width} x ${picture.height}, ${percent(share)} of it filled in ` +
+        `${duration((performance.now() - began) / 1000)}`,
     );
   } catch (error) {
     throw explainDevice(error);
@@ -213,7 +219,8 @@ function classNamed(name: string, { classes }: Palette, file: string): number {
   );
   if (found < 0)
     throw new UserError(
-      `--class ${name}: ${file} has no such class; there are ${classes.map((c) => (c.name === hex(c.color) ? c.name : `${c.name} (${hex(c.color)})`)).join(', ')}`,
+      `--class ${name}: ${file} has no such class; there are ` +
+        `${classes.map((c) => (c.name === hex(c.color) ? c.name : `${c.name} (${hex(c.color)})`)).join(', ')}`,
     );
   return found;
 }

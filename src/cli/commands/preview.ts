@@ -28,7 +28,9 @@ export function addPreview(program: Command): void {
     .option('--seed <number>', 'another seed gives another result', integer(0, 2 ** 32 - 1), 0)
     .addHelpText(
       'after',
-      '\nExample:\n  semia preview photo.jpg layout.png wider-lake.png -o preview.png\n  semia preview photo.jpg new-drawing.png --condition sketch -o preview.png\n',
+      '\nExample:\n' +
+        '  semia preview photo.jpg layout.png wider-lake.png -o preview.png\n' +
+        '  semia preview photo.jpg new-drawing.png --condition sketch -o preview.png\n',
     )
     .action(async (photo: string, first: string, rest: string[], o: TaskOptions & { seed: number; tile?: Axes }) => {
       const { layout, targets } = layoutAndTargets(first, rest, o);

@@ -41,11 +41,13 @@ export function sizeOption(text: string): { width: number; height: number } {
 export const targetSizeOption = (): Option =>
   new Option(
     '--target-size <WxH>',
-    "stretch the target layouts to this size first, in the photograph's layout's pixels: with that layout itself as the target, the photograph is retargeted",
+    "stretch the target layouts to this size first, in the photograph's layout's pixels: with that layout " +
+      'itself as the target, the photograph is retargeted',
   ).argParser(sizeOption);
 export const paletteOption = [
   '--palette <file>',
-  'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON; or one by name: ade20k, celebamask-hq, cityscapes, helen',
+  'names of the classes: lines such as "#87ceeb sky" or "0 sky", or JSON; or one by name: ade20k, ' +
+    'celebamask-hq, cityscapes, helen',
 ] as const;
 
 export type Condition = NonNullable<Choices['condition']>;
@@ -65,7 +67,8 @@ export const tileOf = (axes: Axes | undefined): Tile | undefined =>
   axes && { across: axes !== 'down', down: axes !== 'across' };
 export const drawingOption = [
   '--drawing <file>',
-  'with --condition sketch: a drawing of the photo (default: its edges, as semia edges finds them); all that follows the photo is to be rendered',
+  'with --condition sketch: a drawing of the photo (default: its edges, as semia edges finds them); all that ' +
+    'follows the photo is to be rendered',
 ] as const;
 
 /**
@@ -157,8 +160,11 @@ export function refuseChanges(
 ): void {
   const changed = pairs.filter(([, given, own]) => given !== undefined && given !== own);
   if (changed.length) {
+    const changes = changed.map(([option, given, own]) => `${option} ${String(given)} (the run has ${String(own)})`);
     throw new UserError(
-      `${run}: cannot be resumed with ${changed.map(([option, given, own]) => `${option} ${String(given)} (the run has ${String(own)})`).join(', ')}: leave ${changed.length > 1 ? 'them' : 'it'} out, or train a new run`,
+      `${run}: cannot be resumed with ` +
+        `${changes.join(', ')}: ` +
+        `leave ${changed.length > 1 ? 'them' : 'it'} out, or train a new run`,
     );
   }
 }
@@ -166,6 +172,7 @@ export function refuseChanges(
 export function refuseResumeInputs(run: string, changed: readonly string[]): void {
   if (changed.length)
     throw new UserError(
-      `${run}: cannot be resumed: ${changed.join(', ')} ${changed.length > 1 ? 'are' : 'is'} not what the run began with: give the same files, or train a new run`,
+      `${run}: cannot be resumed: ${changed.join(', ')} ${changed.length > 1 ? 'are' : 'is'} not what the run ` +
+        'began with: give the same files, or train a new run',
     );
 }

@@ -20,7 +20,8 @@ export async function checkWritable(path: string): Promise<void> {
       if (!stat.isDirectory()) throw new UserError(`${path}: cannot be written: ${at} is a file, not a folder`);
       await fs.access(at, constants.W_OK | constants.X_OK).catch((e: NodeJS.ErrnoException) => {
         throw new UserError(
-          `${path}: cannot be written: ${e.code === 'EROFS' ? `${at} is on a read-only file system` : `no permission to write to ${at}`}`,
+          `${path}: cannot be written: ` +
+            `${e.code === 'EROFS' ? `${at} is on a read-only file system` : `no permission to write to ${at}`}`,
         );
       });
       return;

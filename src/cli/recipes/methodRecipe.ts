@@ -1,6 +1,6 @@
 /**
- * Recipes of results that were made without a run of ours: the PNG text chunk `semia-method` holds JSON with the method,
- * its settings and, under `again`, the command that makes the result once more and the files that it reads.
+ * Recipes of results that were made without a run of ours: the PNG text chunk `semia-method` holds JSON with the
+ * method, its settings and, under `again`, the command that makes the result once more and the files that it reads.
  */
 import { dirname, relative, resolve } from 'node:path';
 import { UserError } from '../../data/errors.ts';
@@ -69,8 +69,8 @@ export function withMethod(
 }
 
 /**
- * Reads and checks the text of `semia-method`. The file may be anybody's, so a command passes only if it is in the table
- * of commands and uses only the options listed there.
+ * Reads and checks the text of `semia-method`. The file may be anybody's, so a command passes only if it is in the
+ * table of commands and uses only the options listed there.
  * @param optionsOf The options allowed for a command, undefined where that command may not be run again.
  * @throws UserError where the recipe cannot be run again, with what to do instead.
  */
@@ -89,7 +89,8 @@ export function readMethod(
   const { again } = record;
   if (!again)
     throw new UserError(
-      `${file}: was made by ${record.version ? `semia ${record.version}` : 'an older semia'} (${record.method}), which recorded no command to run again`,
+      `${file}: was made by ${record.version ? `semia ${record.version}` : 'an older semia'} ` +
+        `(${record.method}), which recorded no command to run again`,
     );
   const { command, files } = again;
   const known = Array.isArray(command) ? optionsOf(command) : undefined;

@@ -41,7 +41,8 @@ export function readRecipe(png: Uint8Array, path: string): { recipe: Recipe; tar
   const texts = readText(png, path);
   if (!texts.semia || !texts['semia-layout'])
     throw new UserError(
-      `${path}: carries no recipe: only PNG files that this program rendered do, and some programs drop it when they save`,
+      `${path}: carries no recipe: only PNG files that this program rendered do, and some programs drop it when ` +
+        'they save',
     );
   try {
     const recipe = JSON.parse(texts.semia) as Recipe;

@@ -65,8 +65,13 @@ export async function readAblation(folder: string): Promise<Pick<Ablation, 'sett
 
 const withSpread = (mean: number, spread: number | null, digits: number, sign = false): string =>
   `${sign && mean >= 0 ? '+' : ''}${mean.toFixed(digits)}${spread === null ? '' : ` ± ${spread.toFixed(digits)}`}`;
-const meaning = (s: readonly FactorSummary[]): string =>
-  `Mean over ${s.reduce((n, f) => Math.max(n, f.cells), 0)} trainings at most, each the mean of its scene's targets${s.some((f) => f.by.psnr.spread !== null) ? '; ± the standard deviation over seeds within a scene' : '; one seed, so no spread'}.`;
+function meaning(s: readonly FactorSummary[]): string {
+  const trainings = s.reduce((n, f) => Math.max(n, f.cells), 0);
+  const spread = s.some((f) => f.by.psnr.spread !== null)
+    ? '± the standard deviation over seeds within a scene'
+    : 'one seed, so no spread';
+  return `Mean over ${trainings} trainings at most, each the mean of its scene's targets; ${spread}.`;
+}
 
 /** For the terminal: the base's values, and each factor's difference to it. */
 export function summaryTable(a: Ablation): string {
@@ -80,17 +85,20 @@ export function summaryTable(a: Ablation): string {
   const short = (label: string): string => label.replace('mIoU of ceiling', 'of ceiling');
   return [
     `${''.padEnd(32)}${list.map((m) => short(m.label).padStart(20)).join('')}`,
-    ...rows.map(
-      (r) =>
-        `${a.labels[r.factor].slice(0, 31).padEnd(32)}${list.map((m) => cell(r.by[m.key], m.digits, r.factor).padStart(20)).join('')}`,
-    ),
+    ...rows.map((r) => {
+      const cells = list.map((m) => cell(r.by[m.key], m.digits, r.factor).padStart(20));
+      return a.labels[r.factor].slice(0, 31).padEnd(32) + cells.join('');
+    }),
     '',
     `First row: the base. Others: the difference to it within scene and seed. ${meaning(rows)}`,
   ].join('\n');
 }
 
-const style =
-  '<style>.numbers td{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.numbers small{color:var(--soft)}.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px}.grid img{width:100%;min-width:0;image-rendering:auto}</style>';
+const style = `<style>
+.numbers td{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.numbers small{color:var(--soft)}
+.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px}
+.grid img{width:100%;min-width:0;image-rendering:auto}
+</style>`;
 
 async function picture(folder: string, parts: string[]): Promise<string | null> {
   const file = join(folder, 'pictures', ...parts);
@@ -110,37 +118,47 @@ async function pictures(folder: string, a: Ablation): Promise<string> {
           [run, 'drafts', factor],
         ].map((p) => picture(folder, [...p, targets[0] ?? ''])),
       );
-      return result && draft
-        ? `<figure><img src="${result}" alt="${escapeHtml(`${a.labels[factor]}: result`)}"><img src="${draft}" alt="${escapeHtml(`${a.labels[factor]}: draft`)}"><figcaption>${escapeHtml(a.labels[factor])}</figcaption></figure>`
-        : '';
+      if (!result || !draft) return '';
+      const label = escapeHtml(a.labels[factor]);
+      return `<figure><img src="${result}" alt="${label}: result"><img src="${draft}" alt="${label}: draft">
+<figcaption>${label}</figcaption></figure>`;
     }),
   );
-  return `<h2>${escapeHtml(`${scene}, ${(targets[0] ?? '').replace('.png', '')}, seed ${seed}: result, and below it the generator's own draft`)}</h2><div class="grid">${figures.join('')}</div>`;
+  const target = (targets[0] ?? '').replace('.png', '');
+  const title = `${scene}, ${target}, seed ${seed}: result, and below it the generator's own draft`;
+  return `<h2>${escapeHtml(title)}</h2><div class="grid">${figures.join('')}</div>`;
 }
 
 async function ablationPage(folder: string, a: Ablation): Promise<string> {
   const rows = summarize(a.cells, order(a));
-  const cell = (s: Summary, digits: number): string =>
-    `<td>${withSpread(s.mean, s.spread, digits)}${s.change === null ? '' : `<br><small>${withSpread(s.change, s.changeSpread, digits, true)}</small>`}</td>`;
-  const table = `<div class="chart"><table class="numbers"><tr><th scope="col">factor</th><th scope="col">n</th>${ablationMetrics.map((m) => `<th scope="col">${escapeHtml(m.label)}</th>`).join('')}</tr>
-${rows.map((r) => `<tr><th scope="row">${escapeHtml(a.labels[r.factor])}</th><td>${r.cells}</td>${ablationMetrics.map((m) => cell(r.by[m.key], m.digits)).join('')}</tr>`).join('\n')}</table></div>`;
+  const cell = (s: Summary, digits: number): string => {
+    const change = s.change === null ? '' : `<br><small>${withSpread(s.change, s.changeSpread, digits, true)}</small>`;
+    return `<td>${withSpread(s.mean, s.spread, digits)}${change}</td>`;
+  };
+  const heads = ['factor', 'n', ...ablationMetrics.map((m) => m.label)];
+  const head = heads.map((h) => `<th scope="col">${escapeHtml(h)}</th>`).join('');
+  const body = rows.map((r) => {
+    const cells = ablationMetrics.map((m) => cell(r.by[m.key], m.digits)).join('');
+    return `<tr><th scope="row">${escapeHtml(a.labels[r.factor])}</th><td>${r.cells}</td>${cells}</tr>`;
+  });
+  const table = `<div class="chart"><table class="numbers"><tr>${head}</tr>\n${body.join('\n')}</table></div>`;
   const s = a.settings;
   return page(
     'SemIA: one factor at a time',
     `${a.waiting ? `<p>Not finished: ${a.waiting} trainings to come.</p>` : ''}${table}
-<p>${meaning(rows)} Small: the difference to the base within scene and seed, ± its standard deviation. Mean IoU and accuracy are the layout's as a judge sees it; PSNR and SSIM are against the true picture.
-A difference within the spread of a few seeds says nothing.</p>${a.cells.length ? await pictures(folder, a) : ''}<h2>Settings</h2>${facts(
-      [
-        ['program', `semia ${programVersion}`],
-        ['adapter', [...new Set(a.cells.map((c) => c.adapter))].join('; ')],
-        ['preset', s.preset],
-        ['training', `${s.iterations} iterations at ${s.size} pixels, width ${s.width}`],
-        ['pictures', `${s.pictureSize} pixels`],
-        ['targets of each scene', String(s.targets)],
-        ['scenes', [...new Set(a.cells.map((c) => c.scene))].join(', ')],
-        ['seeds', [...new Set(a.cells.map((c) => c.seed))].join(', ')],
-      ],
-    )}`,
+<p>${meaning(rows)} Small: the difference to the base within scene and seed, ± its standard deviation.
+Mean IoU and accuracy are the layout's as a layout classifier reads it; PSNR and SSIM are against the true picture.
+A difference within the spread of a few seeds says nothing.</p>
+${a.cells.length ? await pictures(folder, a) : ''}<h2>Settings</h2>${facts([
+      ['program', `semia ${programVersion}`],
+      ['adapter', [...new Set(a.cells.map((c) => c.adapter))].join('; ')],
+      ['preset', s.preset],
+      ['training', `${s.iterations} iterations at ${s.size} pixels, width ${s.width}`],
+      ['pictures', `${s.pictureSize} pixels`],
+      ['targets of each scene', String(s.targets)],
+      ['scenes', [...new Set(a.cells.map((c) => c.scene))].join(', ')],
+      ['seeds', [...new Set(a.cells.map((c) => c.seed))].join(', ')],
+    ])}`,
     { head: style },
   );
 }

@@ -3,7 +3,7 @@ import type { Picture } from '../../data/image/image.ts';
 import type { Report } from '../../evaluate/evaluate.ts';
 import { arrow, metricsOf, type Metric } from '../../evaluate/metrics/metrics.ts';
 import type { ComparedMethod, MethodOutcome } from '../../model/baselines/method.ts';
-import { dataUri, escapeHtml, facts, figures, page } from '../../node/page.ts';
+import { dataUri, escapeHtml, facts, figure, figures, page } from '../../node/page.ts';
 import type { Cores } from '../cores.ts';
 import { duration } from './progress.ts';
 
@@ -74,46 +74,71 @@ function table(rows: readonly Row[], pick: (r: Row) => Report[] | null): string 
     return { m, values, best: bestOf(m, values, rows) };
   });
   const head = `<tr><th></th>${list.map((m) => `<th>${escapeHtml(m.label)} ${arrow(m)}</th>`).join('')}</tr>`;
-  const body = rows
-    .map(
-      (r, i) =>
-        `<tr><th>${escapeHtml(r.method.label)}</th>${columns.map(({ m, values, best }) => `<td${best.has(i) ? ' class="best"' : ''}>${show(m, values[i])}</td>`).join('')}</tr>`,
-    )
-    .join('\n');
-  return `<div class="chart"><table class="numbers">${head}\n${body}</table></div>`;
+  const body = rows.map((r, i) => {
+    const cells = columns.map(
+      ({ m, values, best }) => `<td${best.has(i) ? ' class="best"' : ''}>${show(m, values[i])}</td>`,
+    );
+    return `<tr><th>${escapeHtml(r.method.label)}</th>${cells.join('')}</tr>`;
+  });
+  return `<div class="chart"><table class="numbers">${head}\n${body.join('\n')}</table></div>`;
 }
 
 /** Time and memory of every row, those included that made nothing: with the reason. */
 function costs({ rows, spent }: Comparison): string {
-  const cells = rows.map(
-    ({ method, seconds, allowed, memory, cores, outcome, failure }) =>
-      `<tr><th>${escapeHtml(method.label)}</th><td>${outcome ? seconds.toFixed(1) : '–'}</td><td>${allowed ? allowed.toFixed(0) : ''}</td><td>${cores ? `${cores.own.toFixed(1)} (${cores.others.toFixed(1)})` : ''}</td><td>${outcome ? (memory / 2 ** 20).toFixed(0) : '–'}</td><th>${escapeHtml(outcome ? '' : `made nothing: ${failure}`)}</th></tr>`,
-  );
-  return `<div class="chart"><table class="numbers"><tr><th></th><th>time of all targets, s</th><th>allowed for training, s</th><th>cores used (by other programs)</th><th>device memory, MB at most</th><th></th></tr>${cells.join('\n')}</table></div>
+  const heads = [
+    '',
+    'time of all targets, s',
+    'allowed for training, s',
+    'cores used (by other programs)',
+    'device memory, MB at most',
+    '',
+  ];
+  const body = rows.map(({ method, seconds, allowed, memory, cores, outcome, failure }) => {
+    const cells = [
+      outcome ? seconds.toFixed(1) : '–',
+      allowed ? allowed.toFixed(0) : '',
+      cores ? `${cores.own.toFixed(1)} (${cores.others.toFixed(1)})` : '',
+      outcome ? (memory / 2 ** 20).toFixed(0) : '–',
+    ];
+    const note = escapeHtml(outcome ? '' : `made nothing: ${failure}`);
+    const numbers = cells.map((c) => `<td>${c}</td>`).join('');
+    return `<tr><th>${escapeHtml(method.label)}</th>${numbers}<th>${note}</th></tr>`;
+  });
+  const head = `<tr>${heads.map((h) => `<th>${h}</th>`).join('')}</tr>`;
+  return `<div class="chart"><table class="numbers">${head}${body.join('\n')}</table></div>
 <p>All of it with the evaluations: ${duration(spent)}.</p>`;
 }
 
-const style = `<style>.numbers td{text-align:right;font-variant-numeric:tabular-nums}.best{font-weight:700;background:color-mix(in srgb,currentColor 12%,transparent)}
-.grid{display:grid;gap:8px;overflow-x:auto}.grid figure{min-width:110px}.grid img{min-width:0;width:100%}code{overflow-wrap:anywhere}</style>`;
+const style = `<style>
+.numbers td{text-align:right;font-variant-numeric:tabular-nums}
+.best{font-weight:700;background:color-mix(in srgb,currentColor 12%,transparent)}
+.grid{display:grid;gap:8px;overflow-x:auto}.grid figure{min-width:110px}.grid img{min-width:0;width:100%}
+code{overflow-wrap:anywhere}
+</style>`;
 
 export function comparePage(c: Comparison): string {
   const done = c.rows.filter((r) => r.outcome);
-  const column = (caption: string, p: Picture): string =>
-    `<figure><img src="${dataUri(p)}" alt="${escapeHtml(caption)}"><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
+  const column = (caption: string, p: Picture): string => figure({ caption, src: dataUri(p) });
   const sections = c.targets.map((t, i) => {
     const cells = [
       column('target layout', t.layout),
       ...done.map((r) => column(r.method.label, r.outcome!.pictures[i])),
       ...(t.truth ? [column('the true picture', t.truth)] : []),
     ];
-    return `<h2>${escapeHtml(t.name)}</h2><div class="grid" style="grid-template-columns:repeat(${cells.length},1fr)">${cells.join('\n')}</div>
+    const columns = `grid-template-columns:repeat(${cells.length},1fr)`;
+    return `<h2>${escapeHtml(t.name)}</h2><div class="grid" style="${columns}">${cells.join('\n')}</div>
 <details><summary>numbers of this target</summary>${table(done, (r) => r.reports && [r.reports[i]])}</details>`;
   });
-  const runs = c.rows.map(
-    (r) =>
-      `<h3>${escapeHtml(r.method.label)}</h3>${facts([['what it is', r.method.note], r.outcome ? ['settings', r.outcome.settings] : ['failed', r.failure ?? '']])}<p><code>${escapeHtml(r.repeat)}</code></p>`,
-  );
+  const runs = c.rows.map((r) => {
+    const outcome: [string, string] = r.outcome ? ['settings', r.outcome.settings] : ['failed', r.failure ?? ''];
+    const about = facts([['what it is', r.method.note], outcome]);
+    return `<h3>${escapeHtml(r.method.label)}</h3>${about}<p><code>${escapeHtml(r.repeat)}</code></p>`;
+  });
   const ceiling = done.find((r) => r.reports)?.reports?.[0].layout.ceiling;
+  const ceilingNote = ceiling
+    ? `, and gives unseen warps of the source a mean IoU of ${ceiling.meanIoU.toFixed(3)} (its ceiling)`
+    : '';
+  const truthNote = c.targets.some((t) => t.truth) ? ' PSNR, SSIM and perceptual are against the true picture.' : '';
   const body = [
     ...(c.waiting.length
       ? [`<p>Not finished: ${escapeHtml(c.waiting.map((m) => m.label).join(', '))} to come.</p>`]
@@ -124,9 +149,10 @@ export function comparePage(c: Comparison): string {
     ]),
     '<h2>Mean over all targets</h2>',
     table(done, (r) => r.reports),
-    `<p>Bold: the best, the untouched source aside. Mean IoU and accuracy are those of the layout that a judge sees in the result; it learned from
-the source and its warps alone${ceiling ? `, and gives unseen warps of the source a mean IoU of ${ceiling.meanIoU.toFixed(3)} (its ceiling)` : ''}. Coherence, completeness and sliced W are distances of patches between result and
-source: copying has none. "Copied" is the share of the result that is one shift of the source.${c.targets.some((t) => t.truth) ? ' PSNR, SSIM and perceptual are against the true picture.' : ''}</p>`,
+    `<p>Bold: the best, the untouched source aside. Mean IoU and accuracy are those of the layout that a layout
+classifier reads in the result; it learned from the source and its warps alone${ceilingNote}.
+Coherence, completeness and sliced W are distances of patches between result and source: copying has none.
+"Copied" is the share of the result that is one shift of the source.${truthNote}</p>`,
     '<h2>What each cost</h2>',
     costs(c),
     ...sections,

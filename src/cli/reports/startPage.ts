@@ -15,8 +15,9 @@ export function showResults(shown: Shown, run: RunFolder): string {
   const { config: c, adapter, seconds } = run.record;
   const figure = (caption: string, p: Picture): { caption: string; src: string } => ({ caption, src: dataUri(p) });
   const body = [
-    `<p>The photograph and its layout were learned; each target layout below was then rendered in the photograph's likeness.
-The last picture of each row is what the example's painter makes of that layout: the network never sees it.</p>`,
+    `<p>The photograph and its layout were learned; each target layout below was then rendered in the photograph's
+likeness. The last picture of each row is what the example's painter makes of that layout: the network never sees it.
+</p>`,
     figures([figure('photograph', shown.photo), figure('its layout', shown.layout)]),
     ...shown.targets.map(
       (t) =>
@@ -30,7 +31,8 @@ The last picture of each row is what the example's painter makes of that layout:
     facts([
       [
         'preset',
-        `${c.preset}, ${c.iterations} iterations, training size ${c.size}, width ${c.network.generator}, seed ${c.seed}`,
+        `${c.preset}, ${c.iterations} iterations, training size ${c.size}, width ${c.network.generator}, seed ` +
+          `${c.seed}`,
       ],
       ['adapter', adapter.description || adapter.vendor],
       ['training', `${Math.round(seconds)} s`],

@@ -1,4 +1,4 @@
-/** What kind of image the bytes of a file are, and whether it is one that is read. File name extensions are not trusted. */
+/** What kind of image a file's bytes are, and whether it is one that is read. File name extensions are not trusted. */
 import { UserError } from '../errors.ts';
 import { readableFormats, readableLabels, refusedFormats, type ImageFormat } from './imageFormats.ts';
 

@@ -13,7 +13,7 @@ interface FormatRow {
   extensions: readonly string[];
 }
 
-/** `png`: our own reader, which keeps palettes and class numbers. `platform`: sharp in Node, the browser on the page. */
+/** `png`: a reader that keeps palettes and class numbers. `platform`: sharp in Node, the browser on the page. */
 export type DecoderKind = 'png' | 'platform';
 
 interface ReadableRow extends FormatRow {
@@ -138,7 +138,7 @@ export const readableExtensions: readonly string[] = readableFormats.flatMap((f)
 export const readableTypes = readableFormats.map((f) => f.mime).join(',');
 
 const extensionOf = (name: string): string => /[^/\\]\.([^./\\]+)$/.exec(name)?.[1].toLowerCase() ?? '';
-/** Whether a file name has the extension of a format that is read. Extensions choose files; bytes decide what they are. */
+/** Whether a file name has the extension of a format that is read. What the file is, its bytes decide later. */
 export const hasReadableExtension = (name: string): boolean => readableExtensions.includes(extensionOf(name));
 /** Whether a file name has the extension of any image format that results might be asked for in. */
 export const hasImageExtension = (name: string): boolean =>

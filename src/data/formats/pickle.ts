@@ -330,7 +330,8 @@ export function unpickle(
         const name = refused[code];
         if (name)
           throw new UserError(
-            `${file}: refused: its pickle uses ${name}, which makes objects of other classes: save the state_dict (tensors only) with torch.save`,
+            `${file}: refused: its pickle uses ${name}, which makes objects of other classes: save the ` +
+              'state_dict (tensors only) with torch.save',
           );
         damaged(`0x${code.toString(16)} is no instruction`);
       }
@@ -341,6 +342,7 @@ export function unpickle(
 function refuse(what: string, file: string): never {
   const shown = what.replace(/[^\x20-\x7e]/g, '?').slice(0, 120);
   throw new UserError(
-    `${file}: refused: it asks for '${shown}', which is not part of tensors; nothing was run: save the state_dict (tensors only) with torch.save`,
+    `${file}: refused: it asks for '${shown}', which is not part of tensors; nothing was run: save the ` +
+      'state_dict (tensors only) with torch.save',
   );
 }

@@ -48,7 +48,8 @@ export function pngChunks(bytes: Uint8Array, name = 'PNG'): Chunk[] {
     if (end > bytes.length) throw truncated(name, bytes.length);
     if (crc32(bytes.subarray(at + 4, end - 4)) !== v.getUint32(end - 4)) {
       throw new UserError(
-        `${name}: the PNG file is damaged: the checksum of its ${type} chunk at byte ${at} is wrong: get or export it again`,
+        `${name}: the PNG file is damaged: the checksum of its ${type} chunk at byte ${at} is wrong: get or ` +
+          'export it again',
       );
     }
     chunks.push({ type, data: bytes.subarray(at + 8, end - 4), start: at, end });

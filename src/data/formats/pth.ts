@@ -111,7 +111,8 @@ function rebuild(
   // size.
   if (size > storage.count || (size > 0 && last >= storage.count)) {
     throw new UserError(
-      `${file}: refused: a tensor [${shape}] wants ${size} values up to number ${last}, but its storage '${storage.key}' has ${storage.count}`,
+      `${file}: refused: a tensor [${shape}] wants ${size} values up to number ${last}, but its storage ` +
+        `'${storage.key}' has ${storage.count}`,
     );
   }
   return new StoredTensor(storage, offset, shape, strides);
@@ -125,7 +126,8 @@ function storageOf(id: PickleValue, known: Map<string, Storage>, file: string): 
     return wrong(file, 'a storage without type, name or size');
   if (view !== undefined && view !== null)
     throw new UserError(
-      `${file}: refused: it has storages that are views of others (torch before 0.4): load and save it with a newer torch`,
+      `${file}: refused: it has storages that are views of others (torch before 0.4): load and save it with a ` +
+        'newer torch',
     );
   const found = known.get(key);
   if (found && (found.type !== storageTypes[typeName] || found.count !== count))
@@ -246,7 +248,8 @@ function readLegacy(bytes: Uint8Array, file: string): PickleValue {
     const size = storage.count * typeBytes[storage.type];
     if (at + 8 + size > bytes.length)
       throw new UserError(
-        `${file}: the file is cut off: storage '${storage.key}' needs ${size} bytes from byte ${at + 8} on, the file has ${bytes.length}: get or save it again`,
+        `${file}: the file is cut off: storage '${storage.key}' needs ${size} bytes from byte ${at + 8} on, the ` +
+          `file has ${bytes.length}: get or save it again`,
       );
     if (Number(view.getBigInt64(at, true)) !== storage.count)
       return wrong(file, `storage '${storage.key}' has another size than its tensors were told`);

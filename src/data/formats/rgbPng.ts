@@ -58,7 +58,8 @@ export function decodeRgbPng(bytes: Uint8Array, name: string): Picture {
   const { bits, colorType, interlaced } = pngHeader(bytes, name);
   if (bits !== 8 || interlaced || (colorType !== 2 && colorType !== 6))
     throw new UserError(
-      `${name}: was saved by another program (it is not 8-bit RGB without interlacing): take the run folder as it was written`,
+      `${name}: was saved by another program (it is not 8-bit RGB without interlacing): take the run folder as ` +
+        'it was written',
     );
   return decodePng(bytes, name);
 }

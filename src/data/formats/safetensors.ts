@@ -112,12 +112,14 @@ function readHeader(bytes: Uint8Array, file: string): { length: number; json: Re
   const claimed = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (claimed < 2n || claimed > BigInt(LARGEST_HEADER))
     throw new UserError(
-      `${file}: is not a safetensors file: its header would have ${claimed} bytes (2 to ${LARGEST_HEADER} are possible)`,
+      `${file}: is not a safetensors file: its header would have ${claimed} bytes (2 to ${LARGEST_HEADER} are ` +
+        'possible)',
     );
   const length = Number(claimed);
   if (8 + length > bytes.length)
     throw new UserError(
-      `${file}: the safetensors file is cut off: its header has ${length} bytes, the whole file ${bytes.length}: ${again}`,
+      `${file}: the safetensors file is cut off: its header has ${length} bytes, the whole file ` +
+        `${bytes.length}: ${again}`,
     );
   let json: unknown;
   try {

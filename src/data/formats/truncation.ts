@@ -1,8 +1,8 @@
-/** Whether a JPEG or WebP file is complete. Browsers show what there is of one that is cut off, and gray for the rest. */
+/** Whether a JPEG or WebP file is complete. Browsers show one that is cut off, with gray for the missing part. */
 
 /**
- * Whether a JPEG has its end-of-image marker (ITU-T T.81, annex B). Walks the segments, because embedded thumbnails have
- * such a marker of their own inside a segment. What follows the picture is not looked at.
+ * Whether a JPEG has its end-of-image marker (ITU-T T.81, annex B). Walks the segments, because embedded thumbnails
+ * have such a marker of their own inside a segment. What follows the picture is not looked at.
  */
 export function jpegComplete(b: Uint8Array): boolean {
   for (let at = 2; at + 1 < b.length; ) {

@@ -17,7 +17,9 @@ export function maskReason(picture: Picture, palette?: Palette): { by: 'pixels' 
   if (blackAndWhite(picture) && !(palette && isClass(palette, picture, 0) && isClass(palette, picture, 255))) {
     return {
       by: 'pixels',
-      why: `${picture.source}: is black and white only, which are not the source's classes: it seems to be a mask, not a layout`,
+      why:
+        `${picture.source}: is black and white only, which are not the source's classes: it seems to be a mask, ` +
+        'not a layout',
     };
   }
   return /(^|[_\-. ])masks?([_\-. \d]|$)/i.test(name.replace(/\.\w+$/, ''))
@@ -67,7 +69,8 @@ export function matchSize<L extends Sized & { labels: Uint8Array }>(photo: Sized
   if (Math.abs(ratio - 1) > 0.01 && !pixel) {
     const turned = Math.abs(h / w / (photo.width / photo.height) - 1) <= 0.01;
     throw new UserError(
-      `${layout.source}: the layout is ${w} x ${h} pixels and the photo ${photo.source} ${photo.width} x ${photo.height}: ` +
+      `${layout.source}: the layout is ${w} x ${h} pixels and the photo ${photo.source} ${photo.width} x ` +
+        `${photo.height}: ` +
         (turned
           ? 'one of them lies on its side: turn it (photos are turned here as their EXIF orientation says)'
           : 'they must show the same view: crop or redraw one of them to the shape of the other'),

@@ -207,6 +207,7 @@ export const shaded = (picture: Picture, table: ColorTable, shades: FoundClass[]
 
 export const tooMany = (name: string, found: (string | number)[]) =>
   new UserError(
-    `${name}: has ${found.length} classes (${found.slice(0, 4).join(', ')}, ...), more than the ${MAX_CLASSES} that can be told apart: ` +
+    `${name}: has ${found.length} classes (${found.slice(0, 4).join(', ')}, ...), more than the ${MAX_CLASSES} ` +
+      'that can be told apart: ' +
       'merge some, or draw in flat colors',
   );

@@ -59,7 +59,8 @@ export function drawingOf(photo: Picture, o: DrawingOptions = {}): Drawing {
   const labels = withoutSpecks(edges, width, height, o.shortest ?? Math.round(longer / 20));
   if (!labels.includes(1))
     throw new UserError(
-      `${source}: no edge is found in it: it is too even or too small; take a smaller --sigma or --shortest, or give a drawing`,
+      `${source}: no edge is found in it: it is too even or too small; take a smaller --sigma or --shortest, or ` +
+        'give a drawing',
     );
   return { width, height, labels };
 }
@@ -111,9 +112,12 @@ export function readDrawing(picture: Picture): Drawing {
   }
   const ink = Math.min(darker, gray.length - darker) / gray.length;
   if (ink > mostInk || between > 0.25 * gray.length) {
+    const why =
+      ink > mostInk
+        ? `filled areas: ${percent(ink)} would be lines`
+        : `${percent(between / gray.length)} is neither line nor paper`;
     throw new UserError(
-      `${source}: is no line drawing (${ink > mostInk ? `filled areas: ${percent(ink)} would be lines` : `${percent(between / gray.length)} is neither line nor paper`}): ` +
-        'draw outlines only; semia edges draws those of a photograph',
+      `${source}: is no line drawing (${why}): draw outlines only; semia edges draws those of a photograph`,
     );
   }
   const inkIsDark = darker < gray.length / 2;

@@ -57,11 +57,13 @@ export function sourceCases(
   for (const [k, c] of source.entries()) {
     if (c.area && c.share < RARE)
       out.push(
-        `${label(k)} covers only ${percent(c.share)} of the source (${c.area} pixels): there is little to learn it from`,
+        `${label(k)} covers only ${percent(c.share)} of the source (${c.area} pixels): there is little to learn ` +
+          'it from',
       );
     else if (c.thin > THIN)
       out.push(
-        `${label(k)} is mostly narrower than ${THICKNESS} pixels${where} (${percent(c.thin)} of it): expect it to be lost or smeared`,
+        `${label(k)} is mostly narrower than ${THICKNESS} pixels${where} (${percent(c.thin)} of it): expect it ` +
+          'to be lost or smeared',
       );
     if (c.share > DOMINANT)
       out.push(`${label(k)} covers ${percent(c.share)} of the source: there is little to learn the other classes from`);
@@ -81,17 +83,20 @@ export function targetCases(
     const from = source[k];
     if (c.share > SEEN && !from.area)
       out.push(
-        `${name}: class ${c.name} covers ${percent(c.share)} of the target, and the source has nothing of it: it will take what other classes look like`,
+        `${name}: class ${c.name} covers ${percent(c.share)} of the target, and the source has nothing of it: ` +
+          'it will take what other classes look like',
       );
     const growth = from.share ? c.share / from.share : 0;
     if (growth >= GROWN && c.share >= 0.01) {
       out.push(
-        `${name}: class ${c.name} covers ${percent(from.share)} of the source but ${percent(c.share)} of the target: an enlargement of ${Math.round(growth)}x`,
+        `${name}: class ${c.name} covers ${percent(from.share)} of the source but ${percent(c.share)} of the ` +
+          `target: an enlargement of ${Math.round(growth)}x`,
       );
     }
     if (c.thin > THIN && c.share > SEEN && !(from.thin > THIN)) {
       out.push(
-        `${name}: class ${c.name} is mostly narrower than ${THICKNESS} pixels${where} (${percent(c.thin)} of it): expect it to be lost or smeared`,
+        `${name}: class ${c.name} is mostly narrower than ${THICKNESS} pixels${where} (${percent(c.thin)} of ` +
+          'it): expect it to be lost or smeared',
       );
     }
   }
@@ -118,7 +123,8 @@ export function trainingCases(
   const lost = from.flatMap((c, k) =>
     c.area === 0 && drawn[k].area > 0
       ? [
-          `class ${c.name} (${percent(drawn[k].share)} of the source) has no pixel left at the training size of ${longSide}: raise --size`,
+          `class ${c.name} (${percent(drawn[k].share)} of the source) has no pixel left at the training size of ` +
+            `${longSide}: raise --size`,
         ]
       : [],
   );

@@ -33,7 +33,8 @@ export function codesAs(picture: Picture, as: As, named?: Palette): 'colors' | '
     for (let i = 0; i < data.length; i += 4)
       if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) {
         const p = i / 4;
-        const where = `${hex(data.subarray(i, i + 3))} at pixel (${p % picture.width}, ${Math.floor(p / picture.width)})`;
+        const [x, y] = [p % picture.width, Math.floor(p / picture.width)];
+        const where = `${hex(data.subarray(i, i + 3))} at pixel (${x}, ${y})`;
         throw new UserError(
           `${picture.source}: is in colors (${where}) where class numbers are expected: ` +
             'give a gray or palette PNG of numbers, or a palette of colors',

@@ -72,7 +72,8 @@ export function unknownColor(picture: Picture, palette: Palette, aliens: Alien[]
   const missing = palette.absent?.find((c) => (exact ? c.index === first.code : distance(c.color, first.color) <= 16));
   const also =
     aliens.length > 1
-      ? `; so ${aliens.length > 2 ? 'are' : 'is'} ${aliens.slice(1, 5).map(label).join(', ')}${aliens.length > 5 ? ', ...' : ''}`
+      ? `; so ${aliens.length > 2 ? 'are' : 'is'} ` +
+        `${aliens.slice(1, 5).map(label).join(', ')}${aliens.length > 5 ? ', ...' : ''}`
       : '';
   const what = missing
     ? `is "${missing.name}", of which the source layout has nothing`

@@ -27,7 +27,8 @@ export function readMask(mask: Picture, photo: Picture): Uint8Array {
   }
   if (gray > MOST_GRAY * n)
     throw new UserError(
-      `${mask.source}: is no mask: ${percent(gray / n)} of it is neither dark nor light: paint what is meant white, the rest black`,
+      `${mask.source}: is no mask: ${percent(gray / n)} of it is neither dark nor light: paint what is meant ` +
+        'white, the rest black',
     );
   const fitted = matchSize(photo, { width, height, labels, source: mask.source }).labels;
   if (!fitted.includes(1))

@@ -101,7 +101,8 @@ export function readPaletteFile(text: string, name: string): Palette {
   const mixed = as === 'indices' && found.find((e) => e.index === undefined);
   if (mixed)
     throw new UserError(
-      `${name}: ${mixed.where} has no class number, while other classes have nothing else: give all colors or all numbers`,
+      `${name}: ${mixed.where} has no class number, while other classes have nothing else: give all colors or ` +
+        'all numbers',
     );
   return {
     as,
@@ -144,7 +145,8 @@ function fromJson(text: string, name: string): Entry[] {
   if (json && typeof json === 'object' && 'classes' in json) json = (json as { classes: unknown }).classes;
   const bad = (where: string, v: unknown) =>
     new UserError(
-      `${name}: ${where}: cannot make a class of ${JSON.stringify(v)}: write {"sky": "#87ceeb"}, {"0": "sky"} or [{"name": "sky", "color": "#87ceeb"}]`,
+      `${name}: ${where}: cannot make a class of ${JSON.stringify(v)}: write {"sky": "#87ceeb"}, {"0": "sky"} ` +
+        'or [{"name": "sky", "color": "#87ceeb"}]',
     );
   if (Array.isArray(json)) {
     return json.map((v, i) => {

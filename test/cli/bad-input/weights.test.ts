@@ -16,7 +16,10 @@ refuses([
   {
     name: 'importing another network',
     args: ['import', 'module.pth', 'photo.png', 'layout.png', '-o', 'new'],
-    says: /module\.pth: is no generator of the authors' released code: 'encoder_i\.head_block\.main\.1\.weight_orig' is missing; it has /,
+    says: new RegExp(
+      "module\\.pth: is no generator of the authors' released code: " +
+        "'encoder_i\\.head_block\\.main\\.1\\.weight_orig' is missing; it has ",
+    ),
   },
   {
     name: 'importing text',

@@ -1,6 +1,6 @@
 /**
- * What users get wrong on the command line: each case ends with exit code 2, one line on stderr that says what is wrong,
- * and nothing written.
+ * What users get wrong on the command line: each case ends with exit code 2, one line on stderr that says what is
+ * wrong, and nothing written.
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -38,8 +38,11 @@ export function addAnalogies(program: Command): void {
     )
     .addHelpText(
       'after',
-      `\nResults have at most ${analogiesSide} pixels a side unless --output-size says otherwise: the time grows with its fourth power.\n` +
-        '\nExample:\n  semia analogies photo.jpg layout.png target.png -o result.png --output-size 128\n  semia analogies --filter photo.jpg painting-of-it.jpg other.jpg -o other-painted.png\n',
+      `\nResults have at most ${analogiesSide} pixels a side unless --output-size says otherwise: the time ` +
+        'grows with its fourth power.\n' +
+        '\nExample:\n' +
+        '  semia analogies photo.jpg layout.png target.png -o result.png --output-size 128\n' +
+        '  semia analogies --filter photo.jpg painting-of-it.jpg other.jpg -o other-painted.png\n',
     )
     .action(async (a: string, b: string, targets: string[], o: AnalogiesOptions) => {
       const progress = (share: number): void => {

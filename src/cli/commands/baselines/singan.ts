@@ -50,7 +50,9 @@ export function addSingan(program: Command): void {
     .description('SinGAN (Shaham et al. 2019), to compare with: learns one photograph without a layout')
     .addHelpText(
       'after',
-      '\nExample:\n  semia singan train photo.jpg -o runs/singan --minutes 10\n  semia singan sample runs/singan -n 6 -o samples\n',
+      '\nExample:\n' +
+        '  semia singan train photo.jpg -o runs/singan --minutes 10\n' +
+        '  semia singan sample runs/singan -n 6 -o samples\n',
     );
   group
     .command('train')
@@ -60,7 +62,8 @@ export function addSingan(program: Command): void {
     .option('--minutes <number>', 'take fewer iterations, so that training takes about so long', integer(1, 10_000))
     .option(
       '--size <pixels>',
-      `longer side of the finest scale, at most (default: ${published.finest}, on adapters that compute on the processor ${small.finest})`,
+      `longer side of the finest scale, at most (default: ${published.finest}, on adapters that compute on the ` +
+        `processor ${small.finest})`,
       integer(16, 1024),
     )
     .option(
@@ -70,7 +73,8 @@ export function addSingan(program: Command): void {
     )
     .option(
       '--width <channels>',
-      `channels at the coarsest scale, doubling every 4 scales up to ${published.widest} (default: ${published.width}, on adapters that compute on the processor ${small.width})`,
+      `channels at the coarsest scale, doubling every 4 scales up to ${published.widest} (default: ` +
+        `${published.width}, on adapters that compute on the processor ${small.width})`,
       integer(4, 128, 4),
     )
     .option(
@@ -95,7 +99,9 @@ export function addSingan(program: Command): void {
     .option('--quiet', 'print nothing but errors')
     .addHelpText(
       'after',
-      '\nExample:\n  semia singan train photo.jpg -o runs/singan --minutes 10\n  semia singan train --paint runs/singan -o runs/singan-paint\n',
+      '\nExample:\n' +
+        '  semia singan train photo.jpg -o runs/singan --minutes 10\n' +
+        '  semia singan train --paint runs/singan -o runs/singan-paint\n',
     )
     .action(async (photo: string | undefined, o: TrainOptions) => train(await plan(photo, o), o));
   addSinganTasks(group);
@@ -147,7 +153,8 @@ async function repaint(path: string, photo: string | undefined, o: TrainOptions)
     throw new UserError(
       last
         ? `--start ${start}: paintings are given to one of the scales 1 to ${last} of ${path}`
-        : `${path}: has one scale only, and nothing can be injected above it: train a run with a larger --size or a smaller --coarsest`,
+        : `${path}: has one scale only, and nothing can be injected above it: train a run with a larger --size or ` +
+            'a smaller --coarsest',
     );
   await checkNewRun(o.output);
   await checkWritable(o.output);
@@ -204,7 +211,9 @@ async function train({ run, base, photo, record, given }: Plan, o: TrainOptions)
       ));
     if (!run && !base && info.software && given.finest === undefined)
       tell(
-        `note: this adapter computes on the processor, so the networks are small and the finest scale is ${used.width} x ${used.height}; as published: --size ${published.finest} --width ${published.width} --iterations ${published.iterations}`,
+        'note: this adapter computes on the processor, so the networks are small and the finest scale is ' +
+          `${used.width} x ${used.height}; as published: --size ${published.finest} --width ${published.width} ` +
+          `--iterations ${published.iterations}`,
       );
     const stop = new Interrupt(() => tell('\nstopping after this iteration and saving; once more to stop at once'));
     const began = performance.now();
@@ -230,7 +239,8 @@ async function train({ run, base, photo, record, given }: Plan, o: TrainOptions)
               );
         const { width, height, channels } = scales[k];
         tell(
-          `scale ${k + 1} of ${scales.length}: ${width} x ${height}, ${channels} channels, ${iterations} iterations in about ${duration(cost * iterations)}`,
+          `scale ${k + 1} of ${scales.length}: ${width} x ${height}, ${channels} channels, ${iterations} ` +
+            `iterations in about ${duration(cost * iterations)}`,
         );
         return iterations;
       },
@@ -250,12 +260,15 @@ async function train({ run, base, photo, record, given }: Plan, o: TrainOptions)
     });
     if (finished) {
       tell(
-        `${o.output}: trained. Next: semia singan ${config.paint ? `paint ${o.output} PAINTING -o OUT.png` : `sample ${o.output} -n 6 -o OUT`}`,
+        `${o.output}: trained. Next: semia singan ` +
+          `${config.paint ? `paint ${o.output} PAINTING -o OUT.png` : `sample ${o.output} -n 6 -o OUT`}`,
       );
       return;
     }
     tell(
-      `saved at scale ${training.host.scale + 1} of ${scales.length}, iteration ${training.host.iteration}. To go on:\n  ${again('--resume')}`,
+      `saved at scale ${training.host.scale + 1} of ${scales.length}, iteration ${training.host.iteration}. To ` +
+        'go on:\n' +
+        `  ${again('--resume')}`,
     );
     process.exit(stop.exitCode);
   } catch (error) {

@@ -48,7 +48,8 @@ export async function openRun(path: string, { paintings = false } = {}): Promise
   const last = scalesOf(photo.width, photo.height, run.record.config).length - 1;
   if (run.record.host.scale <= last)
     throw new UserError(
-      `${path}: has trained ${run.record.host.scale} of ${last + 1} scales: go on with semia singan train -o ${path} --resume`,
+      `${path}: has trained ${run.record.host.scale} of ${last + 1} scales: go on with semia singan train -o ` +
+        `${path} --resume`,
     );
   await run.state(); // damaged weights are told of before a device is opened
   return { run, photo, last };
@@ -61,7 +62,8 @@ export async function openRun(path: string, { paintings = false } = {}): Promise
 function startOf({ last, run }: Opened, wanted: number | undefined, share: number): number {
   if (last < 1)
     throw new UserError(
-      `${run.path}: has one scale only, and nothing can be injected above it: train a run with a larger --size or a smaller --coarsest`,
+      `${run.path}: has one scale only, and nothing can be injected above it: train a run with a larger --size ` +
+        'or a smaller --coarsest',
     );
   const start = wanted ?? Math.min(last, Math.max(1, Math.round(share * last)));
   if (start < 1 || start > last)
@@ -189,13 +191,15 @@ export function addSinganTasks(group: Command): void {
     const source = input ? flatten(input.picture) : opened.photo;
     if (Math.max(source.width, source.height) * o.factor > largest)
       throw new UserError(
-        `--factor ${o.factor}: ${source.width} x ${source.height} pixels would become more than ${largest} a side: take a smaller factor`,
+        `--factor ${o.factor}: ${source.width} x ${source.height} pixels would become more than ${largest} a ` +
+          'side: take a smaller factor',
       );
     const paths = await resultFiles(o.output, [{ path: 'superres.png' }], [picture ?? '']);
     const { reconstruction } = opened.run.record.config;
     if (reconstruction < 100)
       Progress.line(
-        `note: the run was trained with a reconstruction weight of ${reconstruction}; 100 is usual for super-resolution`,
+        `note: the run was trained with a reconstruction weight of ${reconstruction}; 100 is usual for ` +
+          'super-resolution',
         o.quiet ?? false,
       );
     await write(
@@ -294,7 +298,8 @@ function injection(group: Command, name: string, description: string, share: num
   else
     command.option(
       '--colors <count>',
-      "the photograph's main colors that the painting is first brought to; 0: leave it as it is (default: 5; a run of train --paint has its own)",
+      "the photograph's main colors that the painting is first brought to; 0: leave it as it is (default: 5; a " +
+        'run of train --paint has its own)',
       integer(0, 64),
     );
   command.action(async (path: string, picture: string, o: Common & { mask?: string; colors?: number }) => {
@@ -315,7 +320,8 @@ function injection(group: Command, name: string, description: string, share: num
     const fit = (p: Picture, what: string): Picture => {
       if (Math.abs(p.width / p.height / (own.width / own.height) - 1) > 0.02 + 1 / Math.min(own.width, own.height))
         throw new UserError(
-          `${what}: is ${p.width} x ${p.height}, and the run's photograph ${own.width} x ${own.height}: give a picture of its shape`,
+          `${what}: is ${p.width} x ${p.height}, and the run's photograph ${own.width} x ${own.height}: give a ` +
+            'picture of its shape',
         );
       return resize(p, own.width, own.height);
     };

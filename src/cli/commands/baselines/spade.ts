@@ -59,7 +59,10 @@ export function addSpade(program: Command): void {
     .option('--vgg <file>', "torchvision's VGG-19 weights, for the published perceptual loss")
     .addHelpText(
       'after',
-      '\nExample:\n  semia spade photo.jpg layout.png target.png -o result.png --minutes 5\n  semia spade photo.jpg layout.png target.png -o result.png --weights latest_net_G.pth --channels 156,177 --iterations 0\n',
+      '\nExample:\n' +
+        '  semia spade photo.jpg layout.png target.png -o result.png --minutes 5\n' +
+        '  semia spade photo.jpg layout.png target.png -o result.png --weights latest_net_G.pth --channels ' +
+        '156,177 --iterations 0\n',
     )
     .action(async (photo: string, layout: string, targets: string[], o: SpadeCommand) => {
       const task = await readTask(photo, layout, targets, o);

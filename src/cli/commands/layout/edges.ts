@@ -65,7 +65,8 @@ export function addEdges(program: Command): void {
       const { width, height, labels } = drawingOf(flatten(picture), o);
       if (wanted && Math.abs(wanted.width / wanted.height / (width / height) - 1) > 0.02) {
         throw new UserError(
-          `${o.against}: is ${wanted.width} x ${wanted.height}, and ${path} ${width} x ${height}: they must have one shape`,
+          `${o.against}: is ${wanted.width} x ${wanted.height}, and ${path} ${width} x ${height}: they must ` +
+            'have one shape',
         );
       }
       if (file) {
@@ -82,7 +83,9 @@ export function addEdges(program: Command): void {
         height,
       );
       console.log(
-        `${path}: F ${f.toFixed(3)}: ${percent(precision)} of its lines are where the drawing has one, ${percent(recall)} of the drawing's lines are in it (within ${(0.0075 * Math.hypot(width, height)).toFixed(1)} pixels)`,
+        `${path}: F ${f.toFixed(3)}: ${percent(precision)} of its lines are where the drawing has one, ` +
+          `${percent(recall)} of the drawing's lines are in it (within ` +
+          `${(0.0075 * Math.hypot(width, height)).toFixed(1)} pixels)`,
       );
     });
 }

@@ -35,8 +35,12 @@ export function addPalette(program: Command): void {
 
 function text(r: PaletteReport): string {
   const width = Math.max(5, ...r.classes.map((c) => c.name.length));
-  const row = (c: ClassUse): string =>
-    `  ${c.name.padEnd(width)}  ${c.name === c.color ? '' : `${c.color}  `}${c.index === undefined ? '' : `number ${c.index}  `}${String(c.area).padStart(8)} px  ${percent(c.share).padStart(7)}`;
+  const row = (c: ClassUse): string => {
+    const color = c.name === c.color ? '' : `${c.color}  `;
+    const number = c.index === undefined ? '' : `number ${c.index}  `;
+    const area = `${String(c.area).padStart(8)} px  ${percent(c.share).padStart(7)}`;
+    return `  ${c.name.padEnd(width)}  ${color}${number}${area}`;
+  };
   const strays = r.report.strays
     .slice(0, 5)
     .map((s) => `  ${s.color}  ${s.count} px (${percent(s.share)}), as at (${s.at.join(', ')}) -> ${s.to}`);
@@ -65,6 +69,7 @@ function target(t: TargetUse): string[] {
     ? `; unknown: ${t.unknown.map((s) => `${s.color} ${percent(s.share)}`).join(', ')}`
     : '';
   return [
-    `${t.name}: ${t.width} x ${t.height}: ${shares || 'unreadable'}${t.unused.length ? `; without ${t.unused.join(', ')}` : ''}${unknown}`,
+    `${t.name}: ${t.width} x ${t.height}: ` +
+      `${shares || 'unreadable'}${t.unused.length ? `; without ${t.unused.join(', ')}` : ''}${unknown}`,
   ];
 }

@@ -20,7 +20,9 @@ export function addExport(program: Command): void {
     .option('--quiet', 'print nothing but errors')
     .addHelpText(
       'after',
-      "\nExample:\n  semia export runs/beach -o latest_net_G.safetensors\nIn Python: net.load_state_dict(safetensors.torch.load_file('latest_net_G.safetensors'))\n",
+      '\nExample:\n' +
+        '  semia export runs/beach -o latest_net_G.safetensors\n' +
+        "In Python: net.load_state_dict(safetensors.torch.load_file('latest_net_G.safetensors'))\n",
     )
     .action(async (path: string, o: { output: string; quiet?: boolean }) => {
       const run = await RunFolder.open(path);

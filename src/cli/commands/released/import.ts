@@ -39,7 +39,9 @@ export function addImport(program: Command): void {
     .option('--quiet', 'print nothing but errors')
     .addHelpText(
       'after',
-      '\nExample:\n  semia import latest_net_G.pth img.png label.png -o runs/theirs\n  semia render runs/theirs cond/1.png -o 1.png\n',
+      '\nExample:\n' +
+        '  semia import latest_net_G.pth img.png label.png -o runs/theirs\n' +
+        '  semia render runs/theirs cond/1.png -o 1.png\n',
     )
     .action(importWeights);
 }

@@ -60,11 +60,13 @@ export function addAblate(program: Command): void {
   program
     .command('ablate')
     .description(
-      'what each decision is worth: painted scenes trained with one factor changed at a time, several seeds, a table with spread',
+      'what each decision is worth: painted scenes trained with one factor changed at a time, several seeds, a ' +
+        'table with spread',
     )
     .requiredOption(
       '-o, --output <dir>',
-      'a folder for the page (index.html), the records (ablation.json, cells.csv) and all pictures; a rerun goes on with it',
+      'a folder for the page (index.html), the records (ablation.json, cells.csv) and all pictures; a rerun ' +
+        'goes on with it',
     )
     .option(
       '--scene <names>',
@@ -96,7 +98,11 @@ export function addAblate(program: Command): void {
     .option('--quiet', 'print nothing but errors and the table')
     .addHelpText(
       'after',
-      '\nWhat is finished is kept: the same command again goes on, and more seeds, scenes or factors extend it.\n\nExample:\n  semia ablate --scene lake,coast --factors alignment,guidance,warm-start --seeds 3 --minutes 60 -o ablated\n',
+      '\nWhat is finished is kept: the same command again goes on, and more seeds, scenes or factors extend ' +
+        'it.\n' +
+        '\nExample:\n' +
+        '  semia ablate --scene lake,coast --factors alignment,guidance,warm-start --seeds 3 --minutes 60 -o ' +
+        'ablated\n',
     )
     .action(ablate);
 }

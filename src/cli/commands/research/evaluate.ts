@@ -32,7 +32,8 @@ export function addEvaluate(program: Command): void {
     )
     .option(
       '--predicted <folder>',
-      "label maps of the results by a segmenter of your own, in the layout's colors, in place of the judge's (and source.png)",
+      "label maps of the results by a segmenter of your own, in the layout's colors, in place of the judge's " +
+        '(and source.png)',
     )
     .option(
       '--inception <file>',
@@ -50,7 +51,9 @@ export function addEvaluate(program: Command): void {
     .option('--quiet', 'print the table only')
     .addHelpText(
       'after',
-      '\nExample:\n  semia evaluate result.png --source photo.jpg --layout layout.png --target target.png\n  semia evaluate runs/beach --json beach.json\n',
+      '\nExample:\n' +
+        '  semia evaluate result.png --source photo.jpg --layout layout.png --target target.png\n' +
+        '  semia evaluate runs/beach --json beach.json\n',
     )
     .action(async (paths: string[], o: EvaluateOptions) => {
       for (const file of [o.json, o.csv]) if (file) await checkWritable(file);
@@ -76,11 +79,15 @@ export function addEvaluate(program: Command): void {
         }
         const { info } = session.device;
         const files: OutputFile[] = [];
-        if (o.json)
-          files.push({
-            path: o.json,
-            bytes: `${JSON.stringify({ program: 'semia', version: programVersion, adapter: info.description || info.vendor, results: items.map((item, i) => ({ ...about(item), ...reports[i] })) }, finite, 2)}\n`,
-          });
+        if (o.json) {
+          const record = {
+            program: 'semia',
+            version: programVersion,
+            adapter: info.description || info.vendor,
+            results: items.map((item, i) => ({ ...about(item), ...reports[i] })),
+          };
+          files.push({ path: o.json, bytes: `${JSON.stringify(record, finite, 2)}\n` });
+        }
         if (o.csv) files.push({ path: o.csv, bytes: reportsCsv(items, reports) });
         await writeFilesAtomic(files);
         console.log(table(items, reports));
@@ -192,7 +199,10 @@ export function table(items: readonly Item[], reports: readonly Report[]): strin
   lines.push(
     '',
     reports.some((r) => r.layout.by === 'judge')
-      ? "Mean IoU and accuracy: as seen by a judge that learned from the source pair and its warps alone. Ceiling: what it gives\nunseen warps of the source. A result means something between the untouched source's number and the ceiling."
+      ? 'Mean IoU and accuracy: as seen by a judge that learned from the source pair and its warps alone. ' +
+          'Ceiling: what it gives\n' +
+          "unseen warps of the source. A result means something between the untouched source's number and the " +
+          'ceiling.'
       : 'Mean IoU and accuracy: of the label maps given with --predicted.',
   );
   return lines.join('\n');

@@ -51,19 +51,22 @@ export async function readItems(paths: readonly string[], o: EvaluateOptions): P
     .map(([k]) => k);
   if (missing.length && missing.length < 3)
     throw new UserError(
-      `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing: --source, --layout and --target go together (or none, for pictures and run folders of this program)`,
+      `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing: --source, --layout and --target ` +
+        'go together (or none, for pictures and run folders of this program)',
     );
   const runs = await Promise.all(paths.map(isRun));
   if (!missing.length && runs.includes(true))
     throw new UserError(
-      `${paths[runs.indexOf(true)]}: is a run folder, which brings its own source and targets: leave out --source, --layout and --target`,
+      `${paths[runs.indexOf(true)]}: is a run folder, which brings its own source and targets: leave out ` +
+        '--source, --layout and --target',
     );
   const items = missing.length ? await ownItems(paths, runs) : await givenItems(paths, o);
   const small = shrinker(o.size);
   const drawn = items.find((i) => i.source.palette.lines);
   if (drawn)
     throw new UserError(
-      `${drawn.name}: was made after a drawing, which has no classes for the judge to read; how well a result follows its drawing says: semia edges RESULT --against DRAWING`,
+      `${drawn.name}: was made after a drawing, which has no classes for the judge to read; how well a result ` +
+        'follows its drawing says: semia edges RESULT --against DRAWING',
     );
   for (const item of items) Object.assign(item, small(item));
   if (o.truth) await addTruths(items, o.truth);
@@ -81,7 +84,8 @@ async function givenItems(paths: readonly string[], o: EvaluateOptions): Promise
   const results = await pictures(paths);
   if (targets.length !== 1 && targets.length !== results.length)
     throw new UserError(
-      `--target: ${targets.length} layouts for ${results.length} results: give one for all, or one for each in the same order`,
+      `--target: ${targets.length} layouts for ${results.length} results: give one for all, or one for each in ` +
+        'the same order',
     );
   return results.map((result, i) =>
     fitting({ name: stem(result.source), source, target: targets[targets.length === 1 ? 0 : i], result, run: null }),
@@ -135,7 +139,8 @@ async function ownItems(paths: readonly string[], runs: readonly boolean[]): Pro
     }
     if ((await fs.stat(path).catch(() => null))?.isDirectory())
       throw new UserError(
-        `${path}: is not a run folder (it has no run.json): for a folder of pictures give --source, --layout and --target too`,
+        `${path}: is not a run folder (it has no run.json): for a folder of pictures give --source, --layout ` +
+          'and --target too',
       );
     const { recipe, target } = recipeIn(await readInput(path), path);
     const folder = resolve(dirname(path), recipe.run);
@@ -167,7 +172,8 @@ function fitting(item: Item): Item {
       0.02 + 1 / Math.min(result.width, result.height)
   ) {
     throw new UserError(
-      `${result.source}: is ${result.width} x ${result.height}, and its target layout ${target.name} ${target.width} x ${target.height}: a result has its layout's shape`,
+      `${result.source}: is ${result.width} x ${result.height}, and its target layout ${target.name} ` +
+        `${target.width} x ${target.height}: a result has its layout's shape`,
     );
   }
   return item;
@@ -218,7 +224,8 @@ async function addTruths(items: readonly Item[], paths: readonly string[]): Prom
   const folder = paths.length === 1 && (await fs.stat(paths[0]).catch(() => null))?.isDirectory() ? paths[0] : null;
   if (!folder && paths.length !== 1 && paths.length !== items.length)
     throw new UserError(
-      `--truth: ${paths.length} pictures for ${items.length} results: give one for all, one for each in the same order, or a folder with pictures of the same names`,
+      `--truth: ${paths.length} pictures for ${items.length} results: give one for all, one for each in the ` +
+        'same order, or a folder with pictures of the same names',
     );
   let found = 0;
   for (const [i, item] of items.entries()) {
@@ -228,7 +235,8 @@ async function addTruths(items: readonly Item[], paths: readonly string[]): Prom
     const { width, height } = item.target;
     if (Math.abs(truth.width / truth.height / (width / height) - 1) > 0.02 + 1 / Math.min(width, height))
       throw new UserError(
-        `${path}: is ${truth.width} x ${truth.height}, and the target ${item.target.name} has another shape (${width} x ${height})`,
+        `${path}: is ${truth.width} x ${truth.height}, and the target ${item.target.name} has another shape ` +
+          `(${width} x ${height})`,
       );
     item.truth = resize(truth, width, height);
     found++;

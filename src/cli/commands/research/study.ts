@@ -30,7 +30,8 @@ export function addStudy(program: Command): void {
   program
     .command('study')
     .description(
-      'a user study: one offline page on which people rank methods blindly by appearance similarity; and the tally of their answers',
+      'a user study: one offline page on which people rank methods blindly by appearance similarity; and the ' +
+        'tally of their answers',
     )
     .argument(
       '[folders...]',
@@ -53,15 +54,15 @@ export function addStudy(program: Command): void {
     .option('--quiet', 'print nothing but errors and the table')
     .addHelpText(
       'after',
-      `
-Participants open the page in any browser, also without a network; each saves a CSV file at the end: participant, question, method, rank
-(1: most alike), time_ms (of the question), seed, and shown, the letter it had. The tally's intervals resample participants.
-
-Example:
-  semia compare --scene lake -o lake-compared
-  semia study lake-compared -o study.html
-  semia study --tally study-*.csv -o tally.html
-`,
+      [
+        '\nParticipants open the page in any browser, also without a network; each saves a CSV file at the end: ',
+        'participant, question, method, rank\n(1: most alike), time_ms (of the question), seed, and shown, the letter ',
+        "it had. The tally's intervals resample participants.\n",
+        '\nExample:\n',
+        '  semia compare --scene lake -o lake-compared\n',
+        '  semia study lake-compared -o study.html\n',
+        '  semia study --tally study-*.csv -o tally.html\n',
+      ].join(''),
     )
     .action(async (folders: string[], o: StudyOptions) => (o.tally ? count(folders, o.tally, o) : make(folders, o)));
 }
@@ -97,7 +98,9 @@ async function make(folders: readonly string[], o: StudyOptions): Promise<void> 
   });
   await writeFileAtomic(out, html);
   tell(
-    `${questions.length} ${questions.length === 1 ? 'question' : 'questions'} about ${names.join(', ')}; seed ${o.seed}; ${(html.length / 2 ** 20).toFixed(1)} MB\nopen in a browser, or hand it out: ${out}`,
+    `${questions.length} ${questions.length === 1 ? 'question' : 'questions'} about ${names.join(', ')}; seed ` +
+      `${o.seed}; ${(html.length / 2 ** 20).toFixed(1)} MB\n` +
+      `open in a browser, or hand it out: ${out}`,
   );
 }
 

@@ -72,7 +72,8 @@ async function open(
   ];
   for (const model of sources) if (await fs.stat(model).catch(() => null)) return { path, model, methods };
   throw new UserError(
-    `${path}: has no source.png, the photograph on the left: ${record ? 'compare again, or copy it there' : 'the folder is to hold source.png and METHOD/TARGET.png'}`,
+    `${path}: has no source.png, the photograph on the left: ` +
+      `${record ? 'compare again, or copy it there' : 'the folder is to hold source.png and METHOD/TARGET.png'}`,
   );
 }
 
@@ -109,12 +110,15 @@ export async function readStudy(
     );
     if (differ.length)
       throw new UserError(
-        `${f.path}: ${differ.join(', ')} ${differ.length > 1 ? 'are' : 'is'} not in all folders: choose with --methods what all have`,
+        `${f.path}: ${differ.join(', ')} ${differ.length > 1 ? 'are' : 'is'} not in all folders: choose with ` +
+          '--methods what all have',
       );
   }
   if (methods.length < 2 || methods.length > 9)
     throw new UserError(
-      `${paths.join(', ')}: ${methods.length ? `${methods.length} methods (${methods.join(', ')})` : 'no methods'}: two to nine can be ranked`,
+      `${paths.join(', ')}: ` +
+        `${methods.length ? `${methods.length} methods (${methods.join(', ')})` : 'no methods'}: two to nine can ` +
+        'be ranked',
     );
   const questions: StudyQuestion[] = [];
   for (const [model, f] of folders.entries()) {
@@ -123,7 +127,8 @@ export async function readStudy(
       const without = methods.find((m) => !f.methods.get(m)!.has(target));
       if (without)
         throw new UserError(
-          `${join(f.path, without, `${target}.png`)}: no such file; every method needs a picture of every target (or choose with --methods)`,
+          `${join(f.path, without, `${target}.png`)}: no such file; every method needs a picture of every ` +
+            'target (or choose with --methods)',
         );
       const pictures = await Promise.all(methods.map((m) => readPicture(f.methods.get(m)!.get(target)!)));
       questions.push({
