@@ -1,8 +1,6 @@
 /**
- * Writes op-cases.json, the ops' test cases as data, for make_ops.py. After adding or changing an op or a case:
- *   npx esbuild test/goldens/export-cases.ts --bundle --format=esm --platform=node --packages=external
- *   --loader:.wgsl=text --outfile=node_modules/.cache/export-cases.mjs && node node_modules/.cache/export-cases.mjs &&
- *   /usr/bin/python3 test/goldens/make/make_ops.py
+ * The ops' test cases as data: op-cases.json, which make_ops.py reads, and the key by which a golden knows its case.
+ * `node test/goldens/make/ops.mjs` makes both files anew.
  */
 import { writeFileSync } from 'node:fs';
 import type { Case, Op } from '../../src/autograd/op.ts';
@@ -48,8 +46,10 @@ function text(): string {
     const entry = caseEntry(op, c);
     return `{"key":${keyOf(entry)},${entryText(entry).slice(1)}`;
   };
-  return `{\n${ops.map((op) => `"${op.spec.name}":[\n${op.spec.cases.map((c) => line(op, c)).join(',\n')}]`).join(',\n')}\n}\n`;
+  const list = (op: Op<unknown>): string =>
+    `"${op.spec.name}":[\n${op.spec.cases.map((c) => line(op, c)).join(',\n')}]`;
+  return `{\n${ops.map(list).join(',\n')}\n}\n`;
 }
 
-// The golden test imports this file too, and must not write.
-if (/export-cases\.m?js$/.test(process.argv[1] ?? '')) writeFileSync('test/goldens/op-cases.json', text());
+/** Writes the file that make_ops.py reads. */
+export const writeCases = (path: string): void => writeFileSync(path, text());

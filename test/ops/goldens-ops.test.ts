@@ -20,7 +20,7 @@ type AnyCase = Case<unknown>;
 /** Summaries: y of the output, d0, d1, ... of the gradients. */
 type Golden = { key: number; shape: Shape; y: number[] } & Record<`d${number}`, number[]>;
 const wanted = golden<{ ops: Record<string, Record<string, Golden>> }>('ops.json').ops;
-const remake = 'the command in test/goldens/export-cases.ts makes the goldens again';
+const remake = '`node test/goldens/make/ops.mjs` makes the goldens again';
 
 // Errors of one output are bounded as in check.ts. Those of several add like a random walk too, so a summary's error (a
 // norm, or a dot product with numbers below 1) is bounded by the L2 norm of theirs.
@@ -64,7 +64,7 @@ function compare(what: string, got: readonly number[], want: readonly number[], 
 async function check(op: AnyOp, c: AnyCase): Promise<void> {
   const name = `${op.spec.name}/${c.name}`;
   const want = wanted[op.spec.name]?.[c.name];
-  const add = `add ${op.spec.name} to OPS in test/goldens/make/make_ops.py, then ${remake}`;
+  const add = `add ${op.spec.name} to OPS in test/goldens/make/ops.py, then ${remake}`;
   if (!want) throw new Error(`${name} has no golden: ${op.spec.name in wanted ? remake : add}`);
   const entry = caseEntry(op, c);
   if (want.key !== keyOf(entry)) throw new Error(`${name} is not the case that its golden was made for: ${remake}`);

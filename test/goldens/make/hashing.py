@@ -24,7 +24,7 @@ def hash_uniform(name: str, count: int) -> np.ndarray:
     """`count` float32 values in [-1, 1), multiples of 2^-23: exact in float32, so no rounding to agree on."""
     steps = np.arange(count, dtype=np.uint64) * np.uint64(0x9E3779B9) + np.uint64(fnv1a(name))
     mixed = lowbias32((steps & np.uint64(0xFFFFFFFF)).astype(np.uint32))
-    return ((mixed >> np.uint32(8)).astype(np.float64) / 2 ** 24 * 2 - 1).astype(np.float32)
+    return ((mixed >> np.uint32(8)).astype(np.float64) / 2**24 * 2 - 1).astype(np.float32)
 
 
 def weight(name: str, shape: tuple, fan_in: int) -> np.ndarray:

@@ -16,12 +16,18 @@ from skimage.morphology import skeletonize
 import hashing
 
 WIDTH, HEIGHT = 61, 47
-SETTINGS = [{'sigma': 1, 'low': 0.3, 'high': 0.8}, {'sigma': 2.3, 'low': 0.1, 'high': 0.35}, {'sigma': 0.7, 'low': 0.05, 'high': 0.2}]
+SETTINGS = [
+    {'sigma': 1, 'low': 0.3, 'high': 0.8},
+    {'sigma': 2.3, 'low': 0.1, 'high': 0.35},
+    {'sigma': 0.7, 'low': 0.05, 'high': 0.2},
+]
 
 
 def picture():
     y, x = np.mgrid[:HEIGHT, :WIDTH].astype(np.int64)
-    grain = np.floor((hashing.hash_uniform('edges/grain', WIDTH * HEIGHT).astype(np.float64).reshape(HEIGHT, WIDTH) + 1) * 12).astype(np.int64)
+    grain = np.floor(
+        (hashing.hash_uniform('edges/grain', WIDTH * HEIGHT).astype(np.float64).reshape(HEIGHT, WIDTH) + 1) * 12
+    ).astype(np.int64)
     disc = ((x - 20) ** 2 + (y - 18) ** 2 <= 144) * 90
     return grain + disc + (2 * x + y > 110) * 70 + (y > 40) * 40
 
@@ -45,8 +51,12 @@ def main():
         assert 0.02 < np.mean([c == '1' for r in e['rows'] for c in r]) < 0.3, e
     lines = canny(gray, 1, 0.3, 0.8)
     out = {
-        'width': WIDTH, 'height': HEIGHT, 'pixelSum': int(picture().sum()), 'edges': edges,
-        'strokes': rows(strokes), 'thinned': rows(skeletonize(strokes)),
+        'width': WIDTH,
+        'height': HEIGHT,
+        'pixelSum': int(picture().sum()),
+        'edges': edges,
+        'strokes': rows(strokes),
+        'thinned': rows(skeletonize(strokes)),
         'distances': [round(float(v), 6) for v in ndimage.distance_transform_edt(~lines).ravel()[::7]],
     }
     path = pathlib.Path(__file__).parent.parent / 'edges.json'

@@ -1,6 +1,8 @@
 """Writes metrics.json: evaluation metrics of small pictures by scikit-image, scikit-learn, SciPy and PyTorch.
 
-    /usr/bin/python3 test/goldens/make/make_metrics.py        # Debian's python3-skimage, python3-sklearn, python3-torch; a few seconds
+/usr/bin/python3 test/goldens/make/make_metrics.py    
+
+Takes a few seconds. Wants Debian's python3-skimage, python3-sklearn and python3-torch.
 """
 
 import json
@@ -25,7 +27,9 @@ def picture(name, height, width):
 
 
 def labels(name, count, classes):
-    return np.minimum(classes - 1, np.floor((hashing.hash_uniform(name, count).astype(np.float64) + 1) / 2 * classes)).astype(int)
+    return np.minimum(
+        classes - 1, np.floor((hashing.hash_uniform(name, count).astype(np.float64) + 1) / 2 * classes)
+    ).astype(int)
 
 
 def patches(image, size):
@@ -36,23 +40,44 @@ def patches(image, size):
 
 def pairs():
     a, b = picture('a', 20, 28), picture('b', 20, 28)
-    near = np.clip(a.astype(int) + np.round(12 * hashing.hash_uniform('near', a.size)).astype(int).reshape(a.shape), 0, 255).astype(np.uint8)
+    near = np.clip(
+        a.astype(int) + np.round(12 * hashing.hash_uniform('near', a.size)).astype(int).reshape(a.shape), 0, 255
+    ).astype(np.uint8)
     out = []
     for name, x, y in [('unlike', a, b), ('near', a, near)]:
-        out.append({'name': name, 'psnr': metrics.peak_signal_noise_ratio(x, y, data_range=255),
-                    'ssim': metrics.structural_similarity(x, y, data_range=255, gaussian_weights=True, use_sample_covariance=False, channel_axis=-1)})
+        out.append(
+            {
+                'name': name,
+                'psnr': metrics.peak_signal_noise_ratio(x, y, data_range=255),
+                'ssim': metrics.structural_similarity(
+                    x, y, data_range=255, gaussian_weights=True, use_sample_covariance=False, channel_axis=-1
+                ),
+            }
+        )
     return out
 
 
 def layout():
     out = []
-    for name, classes, used in [('all classes', 4, (4, 4)), ('a class in one map only', 5, (3, 4)), ('a class in neither', 6, (4, 4))]:
+    for name, classes, used in [
+        ('all classes', 4, (4, 4)),
+        ('a class in one map only', 5, (3, 4)),
+        ('a class in neither', 6, (4, 4)),
+    ]:
         x, y = labels(f'{name}/x', 300, used[0]), labels(f'{name}/y', 300, used[1])
         mixed = np.where(np.arange(300) % 3 == 0, y, x)
         present = np.union1d(x, mixed)
         per = jaccard_score(x, mixed, labels=present, average=None)
-        out.append({'name': name, 'classes': classes, 'used': used, 'meanIoU': per.mean(), 'accuracy': accuracy_score(x, mixed),
-                    'perClass': [float(per[list(present).index(k)]) if k in present else None for k in range(classes)]})
+        out.append(
+            {
+                'name': name,
+                'classes': classes,
+                'used': used,
+                'meanIoU': per.mean(),
+                'accuracy': accuracy_score(x, mixed),
+                'perClass': [float(per[list(present).index(k)]) if k in present else None for k in range(classes)],
+            }
+        )
     return out
 
 
@@ -64,10 +89,23 @@ def similarity():
     cs, cr = ls[2:-2, 2:-2].ravel(), lr[2:-2, 2:-2].ravel()
 
     def mean(of, among):
-        return float((NearestNeighbors(n_neighbors=1, algorithm='brute').fit(among).kneighbors(of)[0] / np.sqrt(of.shape[1])).mean())
+        return float(
+            (
+                NearestNeighbors(n_neighbors=1, algorithm='brute').fit(among).kneighbors(of)[0] / np.sqrt(of.shape[1])
+            ).mean()
+        )
 
-    return {'patch': size, 'coherence': mean(pr, ps), 'completeness': mean(ps, pr),
-            'perClass': [{'coherence': mean(pr[cr == k], ps[cs == k]), 'completeness': mean(ps[cs == k], pr[cr == k])} if k < 2 else {'coherence': None, 'completeness': None} for k in range(3)]}
+    return {
+        'patch': size,
+        'coherence': mean(pr, ps),
+        'completeness': mean(ps, pr),
+        'perClass': [
+            {'coherence': mean(pr[cr == k], ps[cs == k]), 'completeness': mean(ps[cs == k], pr[cr == k])}
+            if k < 2
+            else {'coherence': None, 'completeness': None}
+            for k in range(3)
+        ],
+    }
 
 
 def wasserstein():
@@ -85,7 +123,13 @@ def sliced(directions):
 def inception():
     """Small widths, hash weights; SciPy's matrix root as pytorch-fid and SinGAN use it."""
     widths = [3, 5, 6, 8, 7, 12]
-    layers = [('Conv2d_1a_3x3', 3, 2, 0), ('Conv2d_2a_3x3', 3, 1, 0), ('Conv2d_2b_3x3', 3, 1, 1), ('Conv2d_3b_1x1', 1, 1, 0), ('Conv2d_4a_3x3', 3, 1, 0)]
+    layers = [
+        ('Conv2d_1a_3x3', 3, 2, 0),
+        ('Conv2d_2a_3x3', 3, 1, 0),
+        ('Conv2d_2b_3x3', 3, 1, 1),
+        ('Conv2d_3b_1x1', 1, 1, 0),
+        ('Conv2d_4a_3x3', 3, 1, 0),
+    ]
     t = lambda v: torch.tensor(np.asarray(v, dtype=np.float64))
 
     def features(image):
@@ -94,9 +138,20 @@ def inception():
             if i == 3:
                 first = x = torch.nn.functional.max_pool2d(x, 3, 2)
             n = widths[i + 1]
-            x = torch.nn.functional.conv2d(x, t(hashing.weight(f'{name}.conv.weight', (n, widths[i], k, k), widths[i] * k * k / 2)), stride=stride, padding=pad)
-            x = torch.nn.functional.batch_norm(x, t(hashing.around(f'{name}.bn.running_mean', n, 0)), t(hashing.around(f'{name}.bn.running_var', n, 1)),
-                                               t(hashing.around(f'{name}.bn.weight', n, 1)), t(hashing.around(f'{name}.bn.bias', n, 0)), eps=0.001)
+            x = torch.nn.functional.conv2d(
+                x,
+                t(hashing.weight(f'{name}.conv.weight', (n, widths[i], k, k), widths[i] * k * k / 2)),
+                stride=stride,
+                padding=pad,
+            )
+            x = torch.nn.functional.batch_norm(
+                x,
+                t(hashing.around(f'{name}.bn.running_mean', n, 0)),
+                t(hashing.around(f'{name}.bn.running_var', n, 1)),
+                t(hashing.around(f'{name}.bn.weight', n, 1)),
+                t(hashing.around(f'{name}.bn.bias', n, 0)),
+                eps=0.001,
+            )
             x = torch.relu(x)
         return [f[0].reshape(f.shape[1], -1).numpy() for f in (first, x)]
 
@@ -115,18 +170,39 @@ def lab():
 
 
 def forest():
-    """Accuracy of scikit-learn's extremely randomized trees on a toy problem: two rings and a blob under noise features."""
+    """Accuracy of scikit-learn's extremely randomized trees: two rings and a blob under noise features."""
     n = 1500
     u = hashing.hash_uniform('forest', 6 * n).astype(np.float64).reshape(6, n)
     y = np.where(u[0] ** 2 + u[1] ** 2 < 0.3, 0, np.where(u[0] + 0.5 * u[1] * u[2] > 0.2, 1, 2))
-    model = ExtraTreesClassifier(n_estimators=24, min_samples_split=8, max_features=4, random_state=0).fit(u[:, :1000].T, y[:1000])
+    model = ExtraTreesClassifier(n_estimators=24, min_samples_split=8, max_features=4, random_state=0).fit(
+        u[:, :1000].T, y[:1000]
+    )
     return {'accuracy': float((model.predict(u[:, 1000:].T) == y[1000:]).mean())}
 
 
 if __name__ == '__main__':
     here = pathlib.Path(__file__).parent.parent
-    rounded = lambda v: [rounded(x) for x in v] if isinstance(v, (list, tuple)) else {k: rounded(x) for k, x in v.items()} if isinstance(v, dict) else float(f'{v:.9g}') if isinstance(v, float) else v
+    rounded = lambda v: (
+        [rounded(x) for x in v]
+        if isinstance(v, (list, tuple))
+        else {k: rounded(x) for k, x in v.items()}
+        if isinstance(v, dict)
+        else float(f'{v:.9g}')
+        if isinstance(v, float)
+        else v
+    )
     directions = np.array([hashing.hash_uniform(f'direction/{i}', 75).astype(np.float64) for i in range(4)])
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    table = {'pairs': pairs(), 'layout': layout(), 'similarity': similarity(), 'wasserstein': wasserstein(), 'sliced': sliced(directions), 'inception': inception(), 'lab': lab(), 'forest': forest()}
-    (here / 'metrics.json').write_text('{\n' + ',\n'.join(f'"{k}": {json.dumps(rounded(v))}' for k, v in table.items()) + '\n}\n')
+    table = {
+        'pairs': pairs(),
+        'layout': layout(),
+        'similarity': similarity(),
+        'wasserstein': wasserstein(),
+        'sliced': sliced(directions),
+        'inception': inception(),
+        'lab': lab(),
+        'forest': forest(),
+    }
+    (here / 'metrics.json').write_text(
+        '{\n' + ',\n'.join(f'"{k}": {json.dumps(rounded(v))}' for k, v in table.items()) + '\n}\n'
+    )

@@ -1,7 +1,7 @@
 """Writes networks.json: outputs and gradients of the three networks at tiny sizes. See README.md.
 
-    /usr/bin/python3 test/goldens/make/make_networks.py            # under a minute
-    /usr/bin/python3 test/goldens/make/make_networks.py --search   # prints the input salts that float32 gets right (minutes)
+/usr/bin/python3 test/goldens/make/make_networks.py            # under a minute
+/usr/bin/python3 test/goldens/make/make_networks.py --search  # prints the input salts that float32 gets right (minutes)
 """
 
 import base64
@@ -19,7 +19,7 @@ import networks as net
 PROBES = 3
 G = net.GeneratorOptions()
 
-# name, network, options, height, width, salt of the inputs (chosen with --search). A control case and single deviations.
+# name, network, options, height, width, salt of the inputs (by --search). A control case and single deviations.
 CASES = [
     ('g-control', 'generator', G, 24, 32, 23),
     ('g-linear', 'generator', replace(G, sft='linear'), 24, 32, 42),
@@ -35,9 +35,9 @@ CASES = [
     ('s-control', 'segmenter', {'width': 8, 'classes': 3}, 24, 40, 81),
     ('s-small', 'segmenter', {'width': 8, 'classes': 5}, 16, 24, 57),
 ]
-RUNS32 = [None, 0, 1, 2]     # jitters of the float32 runs behind every error32
+RUNS32 = [None, 0, 1, 2]  # jitters of the float32 runs behind every error32
 
-# The raw ratio F_aug / F_source needs features away from 0: E_seg's down norms are lifted, so no activation is negative.
+# The raw ratio F_aug / F_source needs features away from 0: E_seg's down norms are lifted, so that none is negative.
 LIFT = {'prefix': 'encSeg.', 'suffix': '.downNorm.beta', 'add': 4.0}
 
 
@@ -68,8 +68,11 @@ def compute(case, dtype, moved=net.jittered(None)):
     change = (lambda name, values: moved(name, net.lifted(**LIFT)(name, values))) if is_raw(network, options) else moved
     store, extra = net.Store(dtype, change), {}
     if network == 'generator':
-        inputs = {'image': given('image', 1, 3), 'source': given('source', 1, options.classes),
-                  'target': given('target', 1, options.classes)}
+        inputs = {
+            'image': given('image', 1, 3),
+            'source': given('source', 1, options.classes),
+            'target': given('target', 1, options.classes),
+        }
         image, gamma, beta = net.generator(store, options, *inputs.values())
         outputs = {'image': image}
         for l in range(options.levels):
@@ -82,8 +85,10 @@ def compute(case, dtype, moved=net.jittered(None)):
         inputs = {'image': given('image', 1, 3)}
         outputs = {'logits': net.segmenter(store, options['width'], options['classes'], inputs['image'])}
 
-    loss = sum((y * torch.tensor(hashing.hash_uniform('loss/' + name, y.numel()).reshape(y.shape), dtype=dtype)).sum()
-               for name, y in outputs.items())
+    loss = sum(
+        (y * torch.tensor(hashing.hash_uniform('loss/' + name, y.numel()).reshape(y.shape), dtype=dtype)).sum()
+        for name, y in outputs.items()
+    )
     loss.backward()
     return dict(loss=loss, outputs=outputs, extra=extra, inputs=inputs, store=store, kink=net.Kinks.smallest)
 
@@ -104,51 +109,70 @@ def golden(case):
 
     def table(of, prefix=''):
         """name -> [norm, probes ..., worst relative L2 error of the float32 runs]"""
-        return {k: numbers(summary(prefix + k, t)) + numbers([max(relative(of(r)[k], t) for r in runs)], 2)
-                for k, t in of(exact).items()}
+        return {
+            k: numbers(summary(prefix + k, t)) + numbers([max(relative(of(r)[k], t) for r in runs)], 2)
+            for k, t in of(exact).items()
+        }
 
     assert all(g is not None for g in gradients(exact['store'].params).values())
     result = {
-        'name': name, 'network': network, 'options': options if isinstance(options, dict) else asdict(options),
-        'height': height, 'width': width, 'salt': salt, 'lift': LIFT if is_raw(network, options) else None,
+        'name': name,
+        'network': network,
+        'options': options if isinstance(options, dict) else asdict(options),
+        'height': height,
+        'width': width,
+        'salt': salt,
+        'lift': LIFT if is_raw(network, options) else None,
         'loss': numbers([exact['loss'].item()])[0],
         'lossError32': numbers([max(abs(r['loss'].item() - exact['loss'].item()) for r in runs)], 2)[0],
         'kink': numbers([exact['kink']], 2)[0],
-        'outputs': {k: {'shape': list(y.shape),
-                        'base64': base64.b64encode(y.detach().numpy().astype('<f4').tobytes()).decode(),
-                        'error32': numbers([max((r['outputs'][k].double() - y).abs().max().item() for r in runs)], 2)[0]}
-                    for k, y in exact['outputs'].items()},
+        'outputs': {
+            k: {
+                'shape': list(y.shape),
+                'base64': base64.b64encode(y.detach().numpy().astype('<f4').tobytes()).decode(),
+                'error32': numbers([max((r['outputs'][k].double() - y).abs().max().item() for r in runs)], 2)[0],
+            }
+            for k, y in exact['outputs'].items()
+        },
         'modulation': table(lambda run: run['extra']),
         'inputs': table(lambda run: gradients(run['inputs']), 'input/'),
         'parameters': table(lambda run: gradients(run['store'].params)),
         'states': table(lambda run: run['store'].states),
     }
     worst = max(result['parameters'], key=lambda k: result['parameters'][k][-1])
-    print(f"{name:14} loss {result['loss']:+.6f} +-{result['lossError32']:.0e}  kink {result['kink']:.0e}  "
-          f"output +-{max(y['error32'] for y in result['outputs'].values()):.0e}  "
-          f"gradient +-{result['parameters'][worst][-1]:.0e} of |g| {result['parameters'][worst][0]:.1e} {worst}")
+    print(
+        f'{name:14} loss {result["loss"]:+.6f} +-{result["lossError32"]:.0e}  kink {result["kink"]:.0e}  '
+        f'output +-{max(y["error32"] for y in result["outputs"].values()):.0e}  '
+        f'gradient +-{result["parameters"][worst][-1]:.0e} of |g| {result["parameters"][worst][0]:.1e} {worst}'
+    )
     return result
 
 
 def check_directional_derivative(case):
-    """The gradient that goes into the file against central differences along a random direction. Not for spectral cases:
+    """The gradient that goes into the file against central differences along a random direction. Not for spectral ones:
     their u and v are constants to the gradient but move in a finite difference; check_spectral_norm covers those."""
     run = compute(case, torch.float64)
     if run['store'].states:
         return
     step, params = 1e-8, run['store'].params
-    direction = {k: hashing.hash_uniform('direction/' + k, p.numel()).astype(np.float64).reshape(p.shape)
-                 for k, p in params.items()}
+    direction = {
+        k: hashing.hash_uniform('direction/' + k, p.numel()).astype(np.float64).reshape(p.shape)
+        for k, p in params.items()
+    }
     slope = sum((p.grad.numpy() * direction[k]).sum() for k, p in params.items())
-    ahead, behind = (compute(case, torch.float64, lambda k, x, h=h: x + h * direction[k])['loss'].item()
-                     for h in (step, -step))
+    ahead, behind = (
+        compute(case, torch.float64, lambda k, x, h=h: x + h * direction[k])['loss'].item() for h in (step, -step)
+    )
     numeric = (ahead - behind) / (2 * step)
     assert abs(numeric - slope) < 1e-5 * abs(slope), (case[0], numeric, slope)
 
 
 def check_spectral_norm():
-    """Our W / sigma, its gradient and the next u against torch.nn.utils.spectral_norm, for both kinds of convolution."""
-    for module, out_dim in ((torch.nn.Conv2d(5, 6, 3, bias=False), 0), (torch.nn.ConvTranspose2d(5, 6, 4, bias=False), 1)):
+    """Our W / sigma, its gradient and the next u against torch.nn.utils.spectral_norm, for both kinds of weight."""
+    for module, out_dim in (
+        (torch.nn.Conv2d(5, 6, 3, bias=False), 0),
+        (torch.nn.ConvTranspose2d(5, 6, 4, bias=False), 1),
+    ):
         module = module.double()
         shape = tuple(module.weight.shape)
         torch.nn.utils.spectral_norm(module, n_power_iterations=1, eps=1e-12, dim=out_dim)
@@ -181,7 +205,11 @@ def search():
                 worst = max([worst] + [relative(got[k], g) for k, g in wanted.items()])
             rows.append((worst, exact['kink'], salt))
         rows.sort()
-        print(case[0], *(f'salt {s}: error {w:.0e} kink {k:.0e};' for w, k, s in rows[:4]), f'median error {rows[20][0]:.0e}')
+        print(
+            case[0],
+            *(f'salt {s}: error {w:.0e} kink {k:.0e};' for w, k, s in rows[:4]),
+            f'median error {rows[20][0]:.0e}',
+        )
 
 
 def main():
@@ -194,8 +222,11 @@ def main():
     names = ['', 'a', 'encSeg.head.conv.weight', 'probe/0/\u03b3']
     data = {
         'hashing': {n: {'fnv1a': hashing.fnv1a(n), 'values': numbers(hashing.hash_uniform(n, 4), 17)} for n in names},
-        'made': {'weight': numbers(hashing.weight('w', (2, 3), 3).ravel(), 17), 'gamma': numbers(hashing.around('g', 3, 1.0), 17),
-                 'u': numbers(hashing.unit_vector('w.u', 3), 17)},
+        'made': {
+            'weight': numbers(hashing.weight('w', (2, 3), 3).ravel(), 17),
+            'gamma': numbers(hashing.around('g', 3, 1.0), 17),
+            'u': numbers(hashing.unit_vector('w.u', 3), 17),
+        },
         'probes': PROBES,
         'cases': [golden(case) for case in CASES],
     }

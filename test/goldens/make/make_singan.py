@@ -11,11 +11,12 @@ Parameters: hashing.py by name, each with the prefix 'G.' or 'D.' (so that they 
 
 Data, hash uniform by name: real [1,3,18,21] 'singan/real'; at step k: noisy 'singan/noisy/k' and prev 'singan/prev/k'
 [1,3,28,31], mix 'singan/mix/k' [1], mapped to (u + 1) / 2; for reconstruction noisy = prev = 'singan/fixed'.
-D's loss: mean D(fake) - mean D(real) + 0.1 * penalty. penalty = mean over pixels of (sqrt(sum over channels of g^2 + 1e-12) - 1)^2,
-g the gradient of sum(D(z)) at z = mix * real + (1 - mix) * fake; fake is a constant.
+D's loss: mean D(fake) - mean D(real) + 0.1 * penalty. penalty = mean over pixels of (sqrt(sum over channels of g^2 +
+1e-12) - 1)^2, g the gradient of sum(D(z)) at z = mix * real + (1 - mix) * fake; fake is a constant.
 G's loss: -mean D(G(noisy, prev)) + 10 * mean (G(fixed, fixed) - real)^2.
-Gradients: of both losses at the start, k = 0. Training: steps k = 0..5, each D then G, Adam (0.5, 0.999), eps 1e-8, rate 5e-4 for
-k < 5 and 5e-5 after; losses are those before the step's update. At last: running statistics, and G in evaluation at (noisy, prev) of step 0.
+Gradients: of both losses at the start, k = 0. Training: steps k = 0..5, each D then G, Adam (0.5, 0.999), eps 1e-8,
+rate 5e-4 for k < 5 and 5e-5 after; losses are those before the step's update. At last: running statistics, and G in
+evaluation at (noisy, prev) of step 0.
 """
 
 import json
@@ -34,17 +35,35 @@ H, W, WIDTH, STEPS = 18, 21, 8, 6
 class Body:
     def __init__(self, prefix, out, dtype, jitter=None):
         self.params, self.running = {}, {}
-        change = (lambda name, v: v) if jitter is None else (
-            lambda name, v: v * (1 + 2.0 ** -22 * hashing.hash_uniform(f'jitter/{jitter}/{name}', v.size).astype(np.float64).reshape(v.shape)))
+        change = (
+            (lambda name, v: v)
+            if jitter is None
+            else (
+                lambda name, v: (
+                    v
+                    * (
+                        1
+                        + 2.0**-22
+                        * hashing.hash_uniform(f'jitter/{jitter}/{name}', v.size).astype(np.float64).reshape(v.shape)
+                    )
+                )
+            )
+        )
         for i in range(5):
             ci, co = (3 if i == 0 else WIDTH), (out if i == 4 else WIDTH)
             key = 'tail' if i == 4 else f'body.{i}.conv'
-            self.add(prefix, key + '.weight', hashing.weight(f'{prefix}{key}.weight', (co, ci, 3, 3), ci * 9), dtype, change)
+            self.add(
+                prefix, key + '.weight', hashing.weight(f'{prefix}{key}.weight', (co, ci, 3, 3), ci * 9), dtype, change
+            )
             if i == 4 and out > 1:
                 self.add(prefix, 'tail.bias', hashing.around(f'{prefix}tail.bias', co, 0), dtype, change)
             elif i < 4:
-                self.add(prefix, f'body.{i}.norm.gamma', hashing.around(f'{prefix}body.{i}.norm.gamma', co, 1), dtype, change)
-                self.add(prefix, f'body.{i}.norm.beta', hashing.around(f'{prefix}body.{i}.norm.beta', co, 0), dtype, change)
+                self.add(
+                    prefix, f'body.{i}.norm.gamma', hashing.around(f'{prefix}body.{i}.norm.gamma', co, 1), dtype, change
+                )
+                self.add(
+                    prefix, f'body.{i}.norm.beta', hashing.around(f'{prefix}body.{i}.norm.beta', co, 0), dtype, change
+                )
                 self.running[i] = (torch.zeros(co, dtype=dtype), torch.ones(co, dtype=dtype))
 
     def add(self, prefix, name, values, dtype, change):
@@ -54,7 +73,16 @@ class Body:
         for i in range(4):
             x = F.conv2d(x, self.params[f'body.{i}.conv.weight'])
             mean, var = self.running[i]
-            x = F.batch_norm(x, mean, var, self.params[f'body.{i}.norm.gamma'], self.params[f'body.{i}.norm.beta'], training, 0.1, 1e-5)
+            x = F.batch_norm(
+                x,
+                mean,
+                var,
+                self.params[f'body.{i}.norm.gamma'],
+                self.params[f'body.{i}.norm.beta'],
+                training,
+                0.1,
+                1e-5,
+            )
             x = F.leaky_relu(x, 0.2)
         return F.conv2d(x, self.params['tail.weight'], self.params.get('tail.bias'))
 
@@ -87,7 +115,7 @@ class Scale:
         on_fake, on_real = self.d(fake).mean(), self.d(self.real).mean()
         between = (mix * self.real + (1 - mix) * fake).requires_grad_()
         slopes = torch.autograd.grad(self.d(between).sum(), between, create_graph=True)[0]
-        penalty = ((torch.sqrt((slopes ** 2).sum(1) + 1e-12) - 1) ** 2).mean()
+        penalty = ((torch.sqrt((slopes**2).sum(1) + 1e-12) - 1) ** 2).mean()
         return {'fake': on_fake, 'real': on_real, 'penalty': penalty}, on_fake - on_real + 0.1 * penalty
 
     def g_loss(self, k):
@@ -107,7 +135,10 @@ def gradients(dtype, jitter=None):
 
 def training(dtype, jitter=None):
     s = Scale(dtype, jitter)
-    adam = {n: torch.optim.Adam(net.params.values(), lr=5e-4, betas=(0.5, 0.999), eps=1e-8) for n, net in (('D', s.d), ('G', s.g))}
+    adam = {
+        n: torch.optim.Adam(net.params.values(), lr=5e-4, betas=(0.5, 0.999), eps=1e-8)
+        for n, net in (('D', s.d), ('G', s.g))
+    }
     log = []
     for k in range(STEPS):
         row = {}
@@ -126,8 +157,12 @@ def training(dtype, jitter=None):
 
 
 def with_error(exact, singles):
-    """Summaries, and last the largest relative L2 error of PyTorch's own float32 runs, whose starts lie an ulp apart."""
-    return {k: numbers(summary(k, y)) + numbers([max(((s[k].double() - y).norm() / max(y.norm(), 1e-30)).item() for s in singles)], 2) for k, y in exact.items()}
+    """Summaries, then the largest relative L2 error of PyTorch's own float32 runs, whose starts lie an ulp apart."""
+    return {
+        k: numbers(summary(k, y))
+        + numbers([max(((s[k].double() - y).norm() / max(y.norm(), 1e-30)).item() for s in singles)], 2)
+        for k, y in exact.items()
+    }
 
 
 JITTERS = [None, 1, 2, 3]
@@ -135,7 +170,9 @@ log, tensors = training(torch.float64)
 runs = [training(torch.float32, j) for j in JITTERS]
 error = {n: max(abs(r[0][k][n] - log[k][n]) for r in runs for k in range(STEPS)) for n in log[0]}
 golden = {
-    'height': H, 'width': W, 'channels': WIDTH,
+    'height': H,
+    'width': W,
+    'channels': WIDTH,
     'gradients': with_error(gradients(torch.float64), [gradients(torch.float32, j) for j in JITTERS]),
     'steps': [{k: float(f'{v:.9g}') for k, v in row.items()} for row in log],
     'error': {k: float(f'{v:.2g}') for k, v in error.items()},

@@ -1,6 +1,6 @@
-"""Writes spade.json: SPADE's generator and losses (Park et al. 2019), own writing, names as the published modules have them.
+"""Writes spade.json: SPADE's generator and losses (Park et al. 2019), own writing, names as published.
 
-    /usr/bin/python3 test/goldens/make/make_spade.py            # about 10 s
+/usr/bin/python3 test/goldens/make/make_spade.py            # about 10 s
 """
 
 import base64
@@ -44,7 +44,15 @@ class Block(nn.Module):
 
 
 class Generator(nn.Module):
-    BLOCKS = ('head_0', 16, 16), ('G_middle_0', 16, 16), ('G_middle_1', 16, 16), ('up_0', 16, 8), ('up_1', 8, 4), ('up_2', 4, 2), ('up_3', 2, 1)
+    BLOCKS = (
+        ('head_0', 16, 16),
+        ('G_middle_0', 16, 16),
+        ('G_middle_1', 16, 16),
+        ('up_0', 16, 8),
+        ('up_1', 8, 4),
+        ('up_2', 4, 2),
+        ('up_3', 2, 1),
+    )
 
     def __init__(self, ngf, *layout):
         super().__init__()
@@ -69,8 +77,12 @@ class Discriminator(nn.Module):
             one = nn.Module()
             one.model0 = nn.Sequential(nn.Conv2d(classes + 3, ndf, 4, 2, 2), nn.LeakyReLU(0.2))
             for n in range(1, layers):
-                conv = sn(nn.Conv2d(ndf * 2 ** (n - 1), ndf * 2 ** n, 4, 2 if n < layers - 1 else 1, 2, bias=False))
-                setattr(one, f'model{n}', nn.Sequential(nn.Sequential(conv, nn.InstanceNorm2d(ndf * 2 ** n)), nn.LeakyReLU(0.2)))
+                conv = sn(nn.Conv2d(ndf * 2 ** (n - 1), ndf * 2**n, 4, 2 if n < layers - 1 else 1, 2, bias=False))
+                setattr(
+                    one,
+                    f'model{n}',
+                    nn.Sequential(nn.Sequential(conv, nn.InstanceNorm2d(ndf * 2**n)), nn.LeakyReLU(0.2)),
+                )
             setattr(one, f'model{layers}', nn.Sequential(nn.Conv2d(ndf * 2 ** (layers - 1), 1, 4, 1, 2)))
             setattr(self, f'discriminator_{s}', one)
 
@@ -115,7 +127,9 @@ def numbers(values, digits=9):
 def summary(name, tensor):
     """[L2 norm, dot products with three hash vectors named after the tensor]: test/support/golden.ts."""
     flat = tensor.detach().double().numpy().ravel()
-    return [np.sqrt(flat @ flat)] + [flat @ hashing.hash_uniform(f'probe/{k}/{name}', flat.size).astype(np.float64) for k in range(3)]
+    return [np.sqrt(flat @ flat)] + [
+        flat @ hashing.hash_uniform(f'probe/{k}/{name}', flat.size).astype(np.float64) for k in range(3)
+    ]
 
 
 SIZE = dict(width=2, classes=3, hidden=4, height=64, imageWidth=64, ndf=4)
@@ -127,7 +141,13 @@ def run(dtype):
     states = [fill(g), fill(d)]
     g, d = g.to(dtype), d.to(dtype)
     h, w = c['height'], c['imageWidth']
-    labels = (hashing.hash_uniform('spade/labels', h * w // 64) * 1.5 + 1.5).astype(int).reshape(h // 8, w // 8).repeat(8, 0).repeat(8, 1)
+    labels = (
+        (hashing.hash_uniform('spade/labels', h * w // 64) * 1.5 + 1.5)
+        .astype(int)
+        .reshape(h // 8, w // 8)
+        .repeat(8, 0)
+        .repeat(8, 1)
+    )
     layout = F.one_hot(torch.tensor(labels), c['classes']).permute(2, 0, 1)[None].to(dtype)
     real = torch.tensor(hashing.hash_uniform('spade/image', 3 * h * w).reshape(1, 3, h, w)).to(dtype)
     with torch.no_grad():
@@ -157,13 +177,26 @@ def main():
     (gs, ds), inference, fake, grads, losses = run(torch.float64)
     _, inference32, fake32, grads32, losses32 = run(torch.float32)
     encoded = lambda y: base64.b64encode(y.detach().numpy().astype('<f4').tobytes()).decode()
-    vectors = {p + k: encoded(v) for p, s in (('G.', gs), ('D.', ds)) for k, v in s.items() if k.endswith(('weight_u', 'weight_v'))}
+    vectors = {
+        p + k: encoded(v)
+        for p, s in (('G.', gs), ('D.', ds))
+        for k, v in s.items()
+        if k.endswith(('weight_u', 'weight_v'))
+    }
     data = {
-        **SIZE, 'shapes': {p + k: list(v.shape) for p, s in (('G.', gs), ('D.', ds)) for k, v in s.items()}, 'vectors': vectors,
-        'inference': encoded(inference), 'inferenceError': float(f'{(inference32 - inference).abs().max():.2g}'),
-        'training': numbers(summary('training', fake)) + numbers([((fake32.double() - fake).norm() / fake.norm()).item()], 2),
+        **SIZE,
+        'shapes': {p + k: list(v.shape) for p, s in (('G.', gs), ('D.', ds)) for k, v in s.items()},
+        'vectors': vectors,
+        'inference': encoded(inference),
+        'inferenceError': float(f'{(inference32 - inference).abs().max():.2g}'),
+        'training': numbers(summary('training', fake))
+        + numbers([((fake32.double() - fake).norm() / fake.norm()).item()], 2),
         'losses': {k: numbers([v, abs(losses32[k] - v) + 1e-7]) for k, v in losses.items()},
-        'gradients': {k: numbers(summary(k, g)) + numbers([((grads32[k].double() - g).norm() / g.norm().clamp_min(1e-12)).item()], 2) for k, g in grads.items()},
+        'gradients': {
+            k: numbers(summary(k, g))
+            + numbers([((grads32[k].double() - g).norm() / g.norm().clamp_min(1e-12)).item()], 2)
+            for k, g in grads.items()
+        },
     }
     (pathlib.Path(__file__).parent.parent / 'spade.json').write_text(json.dumps(data, separators=(',', ':')) + '\n')
 

@@ -4,20 +4,22 @@
 
 DEFINITION (TypeScript mirrors exactly this)
 
-Sizes: H=24, W=16, K=3 classes, G {width 8, levels 2, sft residual, bounded, spectral, outputTanh}, D width 8, S width 8.
+Sizes: H=24, W=16, K=3 classes, G {width 8, levels 2, sft residual, bounded, spectral, outputTanh}, D and S width 8.
 Parameters and u: hashing.py by name (networks.py lists the names), rounded to float32, then computed in float64. The
 parameters sft.{l}.scale.fc2.bias are lifted by 1 (rounded to float32 again), so that gamma starts near 1.
 
 Data. I = 0.8 * smooth_field('train/12/image', 3, H, W); P = one-hot of the argmax over classes (first on a tie) of
 smooth_field('train/12/layout', 3, H, W), both [1, 3, H, W] and rounded to float32. Iteration i = 1..10 has the row
-(dy, dx, swap) = SHIFTS[i - 1]; I_aug and P_aug are I and P rolled: aug[y][x] = original[(y - dy) mod H][(x - dx) mod W].
+(dy, dx, swap) = SHIFTS[i - 1]; I_aug and P_aug are I and P rolled:
+aug[y][x] = original[(y - dy) mod H][(x - dx) mod W].
 
 Pairs of iteration i. (source, other) = (I P, I_aug P_aug), exchanged where swap is 1. i % 5 == 0 is a reconstruction
 iteration: target = source. Else sampling: target = other. Iterations start at 1, not 0: see README.md, 'Sensitivities'.
 
 Steps of iteration i, in order: D, S (reconstruction only), G, G, D.
   forward G = generator(source image, source layout, target layout); every call moves every u of G once.
-  forward D = discriminator on the batch [fake, target image] (two samples, fake first); every call moves every u of D once.
+  forward D = discriminator on the batch [fake, target image] (two samples, fake first); every call moves all u of D
+          once.
   D step: forward G without gradient; forward D; loss = fake + real, where fake = mean over the two maps of mean(map^2)
           on the fake, real = mean over the two maps of mean((map - 1)^2) on the target image. Adam on D.
   S step: loss = cross entropy of S(source image) against the source layout, mean over pixels. Adam on S.
@@ -49,15 +51,44 @@ from make_networks import numbers, summary
 H, W, K, WIDTH = 24, 16, 3, 8
 OPTIONS = net.GeneratorOptions(width=WIDTH, classes=K, levels=2)
 LIFT = {'prefix': 'sft.', 'suffix': '.scale.fc2.bias', 'add': 1.0}
-SHIFTS = [(3, -2, 0), (-5, 4, 1), (9, 1, 0), (2, 7, 1), (5, 3, 1), (-7, -3, 0), (11, 5, 1), (4, -6, 0), (-1, 2, 1), (6, 0, 0)]
+SHIFTS = [
+    (3, -2, 0),
+    (-5, 4, 1),
+    (9, 1, 0),
+    (2, 7, 1),
+    (5, 3, 1),
+    (-7, -3, 0),
+    (11, 5, 1),
+    (4, -6, 0),
+    (-1, 2, 1),
+    (6, 0, 0),
+]
 FIRST = 1
-RATES = {'G': 0.005 * 1e-3, 'D': 0.02 * 1e-3, 'S': 0.005 * 0.1}     # the method's, scaled: README.md, 'Sensitivities'
-JITTERS = 5           # float32 runs besides the plain one
-REPORTED = ['encSeg.head.conv.weight', 'encSeg.1.down.weight', 'encSeg.1.norm.gamma', 'sft.0.scale.fc2.bias',
-            'sft.1.shift.res.conv2.weight', 'encImg.head.conv.weight', 'encImg.1.res.conv2.weight', 'encImg.tail.conv.weight',
-            'dec.1.up.weight', 'dec.0.upNorm.beta', 'dec.tail.conv.weight', 'dec.tail.conv.bias',
-            'disc.0.weight', 'disc.2.weight', 'disc.lateral1.weight', 'disc.smooth2.weight', 'disc.predict.weight',
-            'seg.b1.weight', 'seg.fuse.weight', 'seg.out.weight', 'seg.out.bias']
+RATES = {'G': 0.005 * 1e-3, 'D': 0.02 * 1e-3, 'S': 0.005 * 0.1}  # the method's, scaled: README.md, 'Sensitivities'
+JITTERS = 5  # float32 runs besides the plain one
+REPORTED = [
+    'encSeg.head.conv.weight',
+    'encSeg.1.down.weight',
+    'encSeg.1.norm.gamma',
+    'sft.0.scale.fc2.bias',
+    'sft.1.shift.res.conv2.weight',
+    'encImg.head.conv.weight',
+    'encImg.1.res.conv2.weight',
+    'encImg.tail.conv.weight',
+    'dec.1.up.weight',
+    'dec.0.upNorm.beta',
+    'dec.tail.conv.weight',
+    'dec.tail.conv.bias',
+    'disc.0.weight',
+    'disc.2.weight',
+    'disc.lateral1.weight',
+    'disc.smooth2.weight',
+    'disc.predict.weight',
+    'seg.b1.weight',
+    'seg.fuse.weight',
+    'seg.out.weight',
+    'seg.out.bias',
+]
 STATES = ['encSeg.head.conv.weight.u', 'dec.1.up.weight.u', 'disc.1.weight.u', 'disc.smooth1.weight.u']
 
 
@@ -66,8 +97,8 @@ def mean_of(terms):
 
 
 def patch_coherence(fake, source):
-    v, u = (F.unfold(x, 3)[0].t() for x in (fake, source))                 # [patches, 27]
-    with torch.no_grad():                                                  # in float64 this expansion is as good as exact
+    v, u = (F.unfold(x, 3)[0].t() for x in (fake, source))  # [patches, 27]
+    with torch.no_grad():  # in float64 this expansion is as good as exact
         nearest = ((u.double() ** 2).sum(1) - 2 * v.double() @ u.double().t()).argmin(1)
     return ((v - u[nearest].detach()) ** 2).mean()
 
@@ -90,15 +121,17 @@ class Training:
             return net.jittered(jitter)(name, net.lifted(**LIFT)(name, values))
 
         self.g, self.d, self.s = (net.Store(dtype, change) for _ in range(3))
-        with torch.no_grad():                                              # makes the parameters ...
+        with torch.no_grad():  # makes the parameters ...
             self.generate(self.image, self.layout, self.layout)
             self.judge(self.image, self.image)
             net.segmenter(self.s, WIDTH, K, self.image)
         for store in (self.g, self.d):
-            store.states.clear()                                           # ... but leaves every u at its start
+            store.states.clear()  # ... but leaves every u at its start
         self.start = {k: p.detach().clone() for s in (self.g, self.d, self.s) for k, p in s.params.items()}
-        self.adam = {n: torch.optim.Adam(s.params.values(), lr=RATES[n], betas=(0, 0.9), eps=1e-8)
-                     for n, s in (('G', self.g), ('D', self.d), ('S', self.s))}
+        self.adam = {
+            n: torch.optim.Adam(s.params.values(), lr=RATES[n], betas=(0, 0.9), eps=1e-8)
+            for n, s in (('G', self.g), ('D', self.d), ('S', self.s))
+        }
 
     def generate(self, image, source_layout, target_layout):
         return net.generator(self.g, OPTIONS, image, source_layout, target_layout)
@@ -112,7 +145,7 @@ class Training:
 
     def update(self, i, which, store, terms, total):
         params = list(store.params.values())
-        for p, g in zip(params, torch.autograd.grad(total, params)):       # the other networks get no gradient
+        for p, g in zip(params, torch.autograd.grad(total, params)):  # the other networks get no gradient
             p.grad = g
         terms = {**terms, 'total': total, 'gradient': torch.sqrt(sum((p.grad.double() ** 2).sum() for p in params))}
         self.log.append({'iteration': i, 'step': which, **{k: v.item() for k, v in terms.items()}})
@@ -122,8 +155,10 @@ class Training:
         with torch.no_grad():
             fake = self.generate(source[0], source[1], target[1])[0]
         maps, _ = self.judge(fake, target[0])
-        terms = {'fake': mean_of([(m[:1] ** 2).mean() for m in maps]),
-                 'real': mean_of([((m[1:] - 1) ** 2).mean() for m in maps])}
+        terms = {
+            'fake': mean_of([(m[:1] ** 2).mean() for m in maps]),
+            'real': mean_of([((m[1:] - 1) ** 2).mean() for m in maps]),
+        }
         self.update(i, 'D', self.d, terms, terms['fake'] + terms['real'])
 
     def s_step(self, i, source):
@@ -133,8 +168,10 @@ class Training:
     def g_step(self, i, source, target, reconstruct):
         fake, gamma, beta = self.generate(source[0], source[1], target[1])
         maps, taps = self.judge(fake, target[0])
-        terms = {'adversarial': mean_of([((m[:1] - 1) ** 2).mean() for m in maps]),
-                 'features': mean_of([(t[:1] - t[1:].detach()).abs().mean() for t in taps])}
+        terms = {
+            'adversarial': mean_of([((m[:1] - 1) ** 2).mean() for m in maps]),
+            'features': mean_of([(t[:1] - t[1:].detach()).abs().mean() for t in taps]),
+        }
         if reconstruct:
             terms['reconstruction'] = (fake - source[0]).abs().mean()
             terms['fixedPoint'] = sum((a - 1).abs().mean() + b.abs().mean() for a, b in zip(gamma, beta))
@@ -145,7 +182,9 @@ class Training:
 
     def run(self):
         for i, (dy, dx, swap) in enumerate(SHIFTS, FIRST):
-            pairs = [tuple(torch.roll(x, shift, (2, 3)) for x in (self.image, self.layout)) for shift in ((0, 0), (dy, dx))]
+            pairs = [
+                tuple(torch.roll(x, shift, (2, 3)) for x in (self.image, self.layout)) for shift in ((0, 0), (dy, dx))
+            ]
             source, other = pairs[::-1] if swap else pairs
             reconstruct = i % 5 == 0
             target = source if reconstruct else other
@@ -161,8 +200,10 @@ class Training:
         """What is left after ten iterations: how far parameters moved, where u points, and one last picture."""
         params = {k: p for s in (self.g, self.d, self.s) for k, p in s.params.items()}
         states = {**self.g.states, **self.d.states}
-        result = {'moved': {k: summary(k, params[k] - self.start[k]) for k in REPORTED},
-                  'states': {k: summary(k, states[k]) for k in STATES}}
+        result = {
+            'moved': {k: summary(k, params[k] - self.start[k]) for k in REPORTED},
+            'states': {k: summary(k, states[k]) for k in STATES},
+        }
         with torch.no_grad():
             aug = torch.roll(self.layout, SHIFTS[0][:2], (2, 3))
             result['image'] = summary('image', self.generate(self.image, self.layout, aug)[0])
@@ -194,15 +235,27 @@ def main():
     end, ends = exact.end(), [s.end() for s in single]
     error = {'steps': spread(exact.log, [s.log for s in single]), 'end': spread(end, ends)}
     for step, e in zip(exact.log, error['steps']):
-        print(step['iteration'], step['step'], *(f'{k} {v:.6f}+-{e[k]:.0e}' for k, v in step.items() if k not in ('iteration', 'step')))
+        print(
+            step['iteration'],
+            step['step'],
+            *(f'{k} {v:.6f}+-{e[k]:.0e}' for k, v in step.items() if k not in ('iteration', 'step')),
+        )
     for k, v in end['moved'].items():
         print(f'{k:32} moved {v[0]:.2e}  float32 probes off by {max(error["end"]["moved"][k][1:]) / v[0]:.0e}')
     print('image', end['image'], error['end']['image'])
     image, labels = exact.image, exact.layout[0].argmax(0)
     result = {
-        'sizes': {'height': H, 'width': W, 'classes': K, 'networkWidth': WIDTH}, 'lift': LIFT, 'rates': RATES, 'first': FIRST, 'shifts': SHIFTS,
-        'inputs': {'image': numbers(summary('train/12/image', image)), 'labels': [''.join(str(int(k)) for k in row) for row in labels]},
-        'steps': rounded(exact.log, 10), 'end': rounded(end, 10),
+        'sizes': {'height': H, 'width': W, 'classes': K, 'networkWidth': WIDTH},
+        'lift': LIFT,
+        'rates': RATES,
+        'first': FIRST,
+        'shifts': SHIFTS,
+        'inputs': {
+            'image': numbers(summary('train/12/image', image)),
+            'labels': [''.join(str(int(k)) for k in row) for row in labels],
+        },
+        'steps': rounded(exact.log, 10),
+        'end': rounded(end, 10),
         'float32': {'steps': rounded(single[0].log, 8), 'end': rounded(ends[0], 8)},
         'error': rounded(error, 2),
     }

@@ -1,6 +1,6 @@
 """Writes vgg.json: features and image gradients of small VGG-19s (torchvision's layer numbers) with hash weights.
 
-    /usr/bin/python3 test/goldens/make/make_vgg.py            # about 5 s
+/usr/bin/python3 test/goldens/make/make_vgg.py            # about 5 s
 """
 
 import json
@@ -36,9 +36,13 @@ def summary(name, tensor):
 def run(case, dtype):
     """Features by name, and the gradient of sum(features * hash) towards the image."""
     name, widths, height, width = case
-    image = torch.tensor(hashing.hash_uniform(f'vgg/{name}', 3 * height * width).reshape(1, 3, height, width), dtype=dtype)
+    image = torch.tensor(
+        hashing.hash_uniform(f'vgg/{name}', 3 * height * width).reshape(1, 3, height, width), dtype=dtype
+    )
     image.requires_grad_()
-    x = ((image + 1) / 2 - torch.tensor(MEAN, dtype=dtype).view(1, 3, 1, 1)) / torch.tensor(STD, dtype=dtype).view(1, 3, 1, 1)
+    x = ((image + 1) / 2 - torch.tensor(MEAN, dtype=dtype).view(1, 3, 1, 1)) / torch.tensor(STD, dtype=dtype).view(
+        1, 3, 1, 1
+    )
     features, channels = {}, 3
     for b, out in enumerate(widths):
         if b:
@@ -47,11 +51,18 @@ def run(case, dtype):
             # Variance 2 / fan_in keeps the signal's size through the ReLUs.
             weight = hashing.weight(f'features.{n}.weight', (out, channels, 3, 3), channels * 9 / 2)
             bias = hashing.around(f'features.{n}.bias', out, 0)
-            x = torch.relu(torch.nn.functional.conv2d(x, torch.tensor(weight, dtype=dtype), torch.tensor(bias, dtype=dtype), padding=1))
+            x = torch.relu(
+                torch.nn.functional.conv2d(
+                    x, torch.tensor(weight, dtype=dtype), torch.tensor(bias, dtype=dtype), padding=1
+                )
+            )
             channels = out
             if i == 0:
                 features[f'relu{b + 1}_1'] = x
-    loss = sum((y * torch.tensor(hashing.hash_uniform(f'loss/{k}', y.numel()).reshape(y.shape), dtype=dtype)).sum() for k, y in features.items())
+    loss = sum(
+        (y * torch.tensor(hashing.hash_uniform(f'loss/{k}', y.numel()).reshape(y.shape), dtype=dtype)).sum()
+        for k, y in features.items()
+    )
     loss.backward()
     return {**{k: y.detach() for k, y in features.items()}, 'image': image.grad}
 
@@ -60,8 +71,13 @@ def golden(case):
     name, widths, height, width = case
     exact, single = run(case, torch.float64), run(case, torch.float32)
     # The last number is what PyTorch's own float32 loses on the tensor, relative in L2.
-    table = {k: {'shape': list(y.shape), 'summary': numbers(summary(k, y)) + numbers([((single[k].double() - y).norm() / y.norm()).item()], 2)}
-             for k, y in exact.items()}
+    table = {
+        k: {
+            'shape': list(y.shape),
+            'summary': numbers(summary(k, y)) + numbers([((single[k].double() - y).norm() / y.norm()).item()], 2),
+        }
+        for k, y in exact.items()
+    }
     return {'name': name, 'widths': widths, 'height': height, 'width': width, 'tensors': table}
 
 

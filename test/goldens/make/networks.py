@@ -17,6 +17,7 @@ SLOPE, EPS, RATIO_EPS = 0.2, 1e-5, 0.1
 class Kinks:
     """The smallest distance of any activation's input from its kink at 0, over the calls since the last reset: how much
     rounding a forward pass may have before a gradient jumps."""
+
     smallest = float('inf')
 
     @classmethod
@@ -59,7 +60,7 @@ class Store:
         key = name + '.u'
         if key not in self.states:
             self.states[key] = torch.tensor(hashing.unit_vector(key, w.shape[out_dim]), dtype=self.dtype)
-        rows = w.transpose(0, out_dim).reshape(w.shape[out_dim], -1)      # [Co, everything else]
+        rows = w.transpose(0, out_dim).reshape(w.shape[out_dim], -1)  # [Co, everything else]
         with torch.no_grad():
             v = F.normalize(rows.t() @ self.states[key], dim=0, eps=1e-12)
             u = F.normalize(rows @ v, dim=0, eps=1e-12)
@@ -69,20 +70,24 @@ class Store:
 
 def lifted(prefix, suffix, add):
     """A `change` that adds to the parameters so named and rounds to float32 again. Both strings go into the files."""
+
     def change(name, values):
         if name.startswith(prefix) and name.endswith(suffix):
             return (values + add).astype(np.float32).astype(np.float64)
         return values
+
     return change
 
 
 def jittered(seed):
     """A `change` by up to 2 float32 ulp, a stand-in for other orders of rounding; seed None changes nothing."""
+
     def change(name, values):
         if seed is None:
             return values
         noise = hashing.hash_uniform(f'jitter/{seed}/{name}', values.size).astype(np.float64)
-        return values * (1 + 2.0 ** -22 * noise.reshape(values.shape))
+        return values * (1 + 2.0**-22 * noise.reshape(values.shape))
+
     return change
 
 
@@ -117,12 +122,13 @@ def up_conv(s, name, x, co, *, spectral):
 
 # ---------------------------------------------------------------- generator
 
+
 @dataclass
 class GeneratorOptions:
     width: int = 8
     classes: int = 3
     levels: int = 3
-    sft: str = 'residual'       # or 'linear'
+    sft: str = 'residual'  # or 'linear'
     bounded: bool = True
     spectral: bool = True
     outputTanh: bool = True
@@ -146,7 +152,7 @@ def encode(s, name, x, o, after_level):
     """`after_level(l, h)` sees h after each down block and says what goes on to the next."""
     h = conv_norm(s, name + '.head', x, o.width, 7, o.spectral, reflect=3)
     for l in range(o.levels):
-        c, at = o.width * 2 ** l, f'{name}.{l}'
+        c, at = o.width * 2**l, f'{name}.{l}'
         h = residual(s, at + '.res', h, o.spectral, True)
         h = conv_norm(s, at, h, c, 3, o.spectral, zero=1)
         h = lrelu(norm(s, at + '.downNorm', conv(s, at + '.down', h, 2 * c, 4, spectral=o.spectral, stride=2, zero=1)))
@@ -175,7 +181,7 @@ def modulate(x, gamma, beta):
 
 
 def generator(s, o, image, layout_source, layout_target):
-    """Returns the image and the lists gamma, beta by level. One sample; the two layouts pass E_seg as a batch of two."""
+    """Returns the image and the lists gamma, beta by level. One sample; E_seg sees both layouts as a batch of two."""
     features = []
 
     def keep(_, h):
@@ -190,7 +196,7 @@ def generator(s, o, image, layout_source, layout_target):
         beta.append(translate(s, f'sft.{l}.shift', aug - source, o))
 
     h = encode(s, 'encImg', image, o, lambda l, h: modulate(h, gamma[l], beta[l]))
-    deepest = o.width * 2 ** o.levels
+    deepest = o.width * 2**o.levels
     h = conv_norm(s, 'encImg.tail', h, deepest, 3, o.spectral, reflect=1)
     h = conv_norm(s, 'dec.head', h, deepest, 3, o.spectral, reflect=1)
     for l in reversed(range(o.levels)):
@@ -205,8 +211,10 @@ def generator(s, o, image, layout_source, layout_target):
 
 # ---------------------------------------------------------------- discriminator
 
+
 def discriminator(s, d, x):
     """Returns ([map at 1/4, map at 1/8], [tap with 2d channels, tap with 4d channels])."""
+
     def block(name, x, co, k, stride=1):
         return lrelu(standardise(conv(s, 'disc.' + name, x, co, k, spectral=True, stride=stride, zero=k // 2)))
 
@@ -216,23 +224,32 @@ def discriminator(s, d, x):
     deep = block('lateral2', eighth, 4 * d, 1)
     wide = block('lateral1', quarter, 4 * d, 1)
     wide = wide + F.interpolate(deep, size=wide.shape[2:], mode='bilinear', align_corners=True)
-    maps = [conv(s, 'disc.predict', block(name, level, 2 * d, 3), 1, 1, spectral=False, bias=True)
-            for name, level in (('smooth1', wide), ('smooth2', deep))]
+    maps = [
+        conv(s, 'disc.predict', block(name, level, 2 * d, 3), 1, 1, spectral=False, bias=True)
+        for name, level in (('smooth1', wide), ('smooth2', deep))
+    ]
     return maps, [quarter, eighth]
 
 
 # ---------------------------------------------------------------- segmenter
 
+
 def segmenter(s, width, classes, x):
     """Logits [1, classes, H, W]; dropout is off; the norm's statistics are the batch's, which is one sample here."""
+
     def branch(name, x, co, k, **kind):
         return conv(s, 'seg.' + name, x, co, k, spectral=False, bias=True, **kind)
 
     everywhere = relu(branch('b3', x.mean((2, 3), keepdim=True), width, 1))
-    h = torch.cat([relu(branch('b0', x, width, 1)),
-                   relu(branch('b1', x, width, 3, zero=8, dilation=8)),
-                   relu(branch('b2', x, width, 3, zero=16, dilation=16)),
-                   everywhere.expand(-1, -1, *x.shape[2:])], 1)
+    h = torch.cat(
+        [
+            relu(branch('b0', x, width, 1)),
+            relu(branch('b1', x, width, 3, zero=8, dilation=8)),
+            relu(branch('b2', x, width, 3, zero=16, dilation=16)),
+            everywhere.expand(-1, -1, *x.shape[2:]),
+        ],
+        1,
+    )
     h = relu(branch('fuse', h, width, 1))
     h = relu(norm(s, 'seg.norm', conv(s, 'seg.conv', h, width, 3, spectral=False, zero=1)))
     return branch('out', h, classes, 1)

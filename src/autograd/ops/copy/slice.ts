@@ -6,9 +6,9 @@ import type { Tensor } from '../../tensor.ts';
 
 /** A box cut out of [N,C,H,W], or a frame of zeros put around it: `start` may be negative and the box may overhang. */
 export const sliceOrPad: Op<{ start: Four; size: Four }> = op<{ start: Four; size: Four }>({
-  name: 'window',
+  name: 'sliceOrPad',
   shape: ([s], { size }) => {
-    if (s.length !== 4) shapeError('window', `four axes are expected, not [${s}]`);
+    if (s.length !== 4) shapeError('sliceOrPad', `four axes are expected, not [${s}]`);
     return size;
   },
   forward: (session, [x], y, { start, size }) => {

@@ -15,11 +15,11 @@ interface Attrs {
 
 /** The batch (s, t) [2N,C,H,W], N C H W a multiple of 4 -> ((s t + eps) / (s^2 + eps), t - s) [2N,C,H,W]. */
 export const featureDifferenceOp: Op<Attrs> = op<Attrs>({
-  name: 'contrast',
+  name: 'featureDifference',
   shape: ([x], { eps }) => {
     if (x.length !== 4 || x[0] % 2 || sizeOf(x) % 8)
-      shapeError('contrast', `two batches of whole vec4 are expected, not [${x}]`);
-    if (!(eps > 0)) shapeError('contrast', `eps ${eps} is not above 0`);
+      shapeError('featureDifference', `two batches of whole vec4 are expected, not [${x}]`);
+    if (!(eps > 0)) shapeError('featureDifference', `eps ${eps} is not above 0`);
     return x;
   },
   forward: (session, [x], y, { eps }) => {
@@ -28,7 +28,7 @@ export const featureDifferenceOp: Op<Attrs> = op<Attrs>({
   },
   backward: ({ x: [x], attrs: { eps }, twice }, dy) => {
     if (twice) return [composed(x, dy, eps)];
-    const dx = x.session.temporary(x.shape, 'contrast.dx');
+    const dx = x.session.temporary(x.shape, 'featureDifference.dx');
     const half = x.size / 8;
     x.session.run(backwardKernel, { read: { x, dy }, write: { dx }, params: { half, eps }, groups: grid(half, 64) });
     return [dx];

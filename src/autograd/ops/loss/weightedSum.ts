@@ -17,10 +17,13 @@ const packed = (weights: readonly number[]): Record<string, number> => ({
 
 /** Up to six [1] -> [1]: sum of weight_k * x_k. */
 export const weightedSumOp: Op<Attrs> = op<Attrs>({
-  name: 'total',
+  name: 'weightedSum',
   shape: (shapes, { weights }) => {
     if (shapes.length !== weights.length || shapes.length > most || shapes.some((s) => sizeOf(s) !== 1))
-      shapeError('total', `${weights.length} weights for ${shapes.length} inputs (at most ${most}), each of one value`);
+      shapeError(
+        'weightedSum',
+        `${weights.length} weights for ${shapes.length} inputs (at most ${most}), each of one value`,
+      );
     return [1];
   },
   forward: (session, x, y, { weights }) => {

@@ -18,7 +18,7 @@ interface FewAttrs {
 }
 
 function gridOf([columns, source]: readonly Shape[], { patch, k }: FewAttrs): { columns: number; count: number } {
-  const fail = (why: string): never => shapeError('patchFew', why);
+  const fail = (why: string): never => shapeError('kNearestPatches', why);
   if (source.length !== 4 || source[0] !== 1) fail(`a source [1, C, H, W] is expected, not [${source}]`);
   if (columns.length !== 4 || columns[0] !== 1 || columns[2] !== 1 || columns[1] !== source[1] * patch * patch)
     fail(`columns [1, ${source[1] * patch * patch}, 1, n] are expected, not [${columns}]`);
@@ -29,11 +29,11 @@ function gridOf([columns, source]: readonly Shape[], { patch, k }: FewAttrs): { 
 }
 
 /**
- * [columns [1, C*p*p, 1, n] (see patchesAt), source [1,C,H,W]] -> u32 [k, n]: the nearest source patches, nearest
+ * [columns [1, C*p*p, 1, n] (see unfoldAt), source [1,C,H,W]] -> u32 [k, n]: the nearest source patches, nearest
  * first.
  */
 export const kNearestPatchesOp: Op<FewAttrs> = op<FewAttrs>({
-  name: 'patchFew',
+  name: 'kNearestPatches',
   dtype: 'u32',
   shape: (shapes, a) => {
     gridOf(shapes, a);
@@ -43,7 +43,7 @@ export const kNearestPatchesOp: Op<FewAttrs> = op<FewAttrs>({
     const { columns: across, count } = gridOf([columns.shape, source.shape], a);
     const [, c, h, w] = source.shape;
     const n = columns.shape[3];
-    const distances = session.temporary([n, count], 'patchFew.distances');
+    const distances = session.temporary([n, count], 'kNearestPatches.distances');
     const [gx, gz] = grid(count, 64);
     session.run(distancesKernel, {
       read: { columns, source },

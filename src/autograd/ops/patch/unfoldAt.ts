@@ -1,5 +1,5 @@
 /**
- * Patches of an image as columns, and back: patchesAt gathers the p x p patches at given indices, patchesAtAdjoint adds
+ * Patches of an image as columns, and back: unfoldAt gathers the p x p patches at given indices, foldAt adds
  * columns back where they came from; each is the other's gradient. Without indices: all patches, in order (unfold,
  * fold).
  */
@@ -11,19 +11,19 @@ import type { Shape, Tensor } from '../../tensor.ts';
 import { patchGrid } from './nearestPlan.ts';
 import { absolute } from '../../reference.ts';
 
-interface PatchesAttrs {
+interface UnfoldAttrs {
   patch: number;
   /** `valid`: index over the (H-p+1) x (W-p+1) patches inside. `clamp`: one patch centerd on every pixel, p odd. */
   border: 'valid' | 'clamp';
 }
 /** The size of the image that the columns go back into. */
-interface AdjointAttrs extends PatchesAttrs {
+interface AdjointAttrs extends UnfoldAttrs {
   h: number;
   w: number;
 }
 
 /** The patch grid of [1,C,H,W], checked. */
-function gridOf(name: string, s: Shape, a: PatchesAttrs): { rows: number; columns: number; count: number } {
+function gridOf(name: string, s: Shape, a: UnfoldAttrs): { rows: number; columns: number; count: number } {
   if (s.length !== 4 || s[0] !== 1) shapeError(name, `[1, C, H, W] is expected, not [${s}]`);
   const g = patchGrid(s[2], s[3], a);
   if (a.patch < 1 || g.rows < 1 || g.columns < 1) shapeError(name, `no ${a.patch} x ${a.patch} patch fits into [${s}]`);
@@ -33,7 +33,7 @@ function gridOf(name: string, s: Shape, a: PatchesAttrs): { rows: number; column
 const checkIndices = (name: string, indices: Shape | undefined): void => {
   if (indices && indices.length !== 1) shapeError(name, `indices [n] are expected, not [${indices}]`);
 };
-const constants = (indices: Tensor | undefined, a: PatchesAttrs): Record<string, number> => ({
+const constants = (indices: Tensor | undefined, a: UnfoldAttrs): Record<string, number> => ({
   ALL: indices ? 0 : 1,
   CLAMP: a.border === 'clamp' ? 1 : 0,
 });
@@ -41,7 +41,7 @@ const constants = (indices: Tensor | undefined, a: PatchesAttrs): Record<string,
 /** Calls visit(value of [C*p*p, n], pixel of [C,H,W]) for every pair that the op connects. */
 function pairs(
   [, c, h, w]: Shape,
-  a: PatchesAttrs,
+  a: UnfoldAttrs,
   indices: ArrayLike<number>,
   visit: (column: number, pixel: number) => void,
 ): void {
@@ -57,22 +57,22 @@ function pairs(
     }
   }
 }
-const everyIndex = (x: Shape, a: PatchesAttrs): number[] =>
+const everyIndex = (x: Shape, a: UnfoldAttrs): number[] =>
   Array.from({ length: patchGrid(x[2], x[3], a).count }, (_, i) => i);
 
 /**
  * [x [1,C,H,W], indices u32 [n] or none] -> [1, C*p*p, 1, n], rows ordered by channel, row, column; zeros for an index
  * outside.
  */
-export const unfoldAtOp: Op<PatchesAttrs> = op<PatchesAttrs>({
-  name: 'patchesAt',
+export const unfoldAtOp: Op<UnfoldAttrs> = op<UnfoldAttrs>({
+  name: 'unfoldAt',
   shape: ([s, indices], a) => {
-    checkIndices('patchesAt', indices);
-    const { count } = gridOf('patchesAt', s, a);
+    checkIndices('unfoldAt', indices);
+    const { count } = gridOf('unfoldAt', s, a);
     return [1, s[1] * a.patch * a.patch, 1, indices ? indices[0] : count];
   },
   forward: (session, [x, indices], y, a) => {
-    const { columns, count } = gridOf('patchesAt', x.shape, a);
+    const { columns, count } = gridOf('unfoldAt', x.shape, a);
     session.run(gatherKernel, {
       read: { x, indices: indices ?? x },
       write: { y },
@@ -94,7 +94,7 @@ export const unfoldAtOp: Op<PatchesAttrs> = op<PatchesAttrs>({
     return y;
   },
   cases: makeCases().map(
-    ({ name, image, attrs, indices }): Case<PatchesAttrs> => ({
+    ({ name, image, attrs, indices }): Case<UnfoldAttrs> => ({
       name,
       attrs,
       inputs: [{ shape: image }, ...indices],
@@ -114,18 +114,18 @@ function addBack([x, indices]: readonly Ref[], a: AdjointAttrs): Ref {
 
 /** [x [1, C*p*p, 1, n], indices u32 [n] or none] -> [1,C,h,w]: the patches added up where they lie. */
 export const foldAtOp: Op<AdjointAttrs> = op<AdjointAttrs>({
-  name: 'patchesAtAdjoint',
+  name: 'foldAt',
   shape: ([s, indices], a) => {
-    checkIndices('patchesAtAdjoint', indices);
+    checkIndices('foldAt', indices);
     const c = s[1] / (a.patch * a.patch);
     const image: Shape = [1, c, a.h, a.w];
-    const n = indices ? indices[0] : gridOf('patchesAtAdjoint', image, a).count;
+    const n = indices ? indices[0] : gridOf('foldAt', image, a).count;
     if (s.length !== 4 || !Number.isInteger(c) || s[3] !== n)
-      shapeError('patchesAtAdjoint', `[1, C*${a.patch ** 2}, 1, ${n}] is expected, not [${s}]`);
+      shapeError('foldAt', `[1, C*${a.patch ** 2}, 1, ${n}] is expected, not [${s}]`);
     return image;
   },
   forward: (session, [x, indices], y, a) => {
-    const { rows, columns } = gridOf('patchesAtAdjoint', y.shape, a);
+    const { rows, columns } = gridOf('foldAt', y.shape, a);
     const across = Math.ceil(a.w / 8);
     const tiles = across * Math.ceil(a.h / 8);
     const [gx, gz] = grid(tiles, 1);
@@ -166,7 +166,7 @@ export const foldAtOp: Op<AdjointAttrs> = op<AdjointAttrs>({
 interface PatchesCase {
   name: string;
   image: Shape;
-  attrs: PatchesAttrs;
+  attrs: UnfoldAttrs;
   indices: CaseInput[];
   n: number;
 }
@@ -176,7 +176,7 @@ function makeCases(): PatchesCase[] {
     image: Shape,
     patch: number,
     n: number | 'all',
-    border: PatchesAttrs['border'] = 'valid',
+    border: UnfoldAttrs['border'] = 'valid',
     reach = 1,
   ): PatchesCase => {
     const { count } = patchGrid(image[2], image[3], { patch, border });
@@ -201,12 +201,8 @@ function makeCases(): PatchesCase[] {
 }
 
 /** Patches of x [1,C,H,W] at `indices` (u32 [n]; all of them, row by row, if left out) as columns: [1, C*p*p, 1, n]. */
-export const unfoldAt = (
-  x: Tensor,
-  patch: number,
-  indices?: Tensor,
-  border: PatchesAttrs['border'] = 'valid',
-): Tensor => unfoldAtOp(indices ? [x, indices] : [x], { patch, border });
+export const unfoldAt = (x: Tensor, patch: number, indices?: Tensor, border: UnfoldAttrs['border'] = 'valid'): Tensor =>
+  unfoldAtOp(indices ? [x, indices] : [x], { patch, border });
 /** The adjoint: columns x [1, C*p*p, 1, n] added up into an image [1,C,h,w]. */
 export const foldAt = (
   x: Tensor,
@@ -214,5 +210,5 @@ export const foldAt = (
   h: number,
   w: number,
   indices?: Tensor,
-  border: PatchesAttrs['border'] = 'valid',
+  border: UnfoldAttrs['border'] = 'valid',
 ): Tensor => foldAtOp(indices ? [x, indices] : [x], { patch, border, h, w });

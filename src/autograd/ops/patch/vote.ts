@@ -75,7 +75,7 @@ export const patchVoteOp: Op<VoteAttrs> = op<VoteAttrs>({
       attrs: { patch: 5, height: 8, width: 10, radius: 2, sigma: 1.2 },
     },
     {
-      name: 'centre',
+      name: 'center',
       inputs: [{ shape: [1, 3, 7, 8] }, { shape: [5 * 6], dtype: 'u32', make: (u) => Math.floor((u + 1) * 15) }],
       attrs: { patch: 3, height: 7, width: 8, radius: 0, sigma: 0 },
     },

@@ -1,4 +1,4 @@
-// Gradient of contrast.forward: with r = (s t + eps) / (s^2 + eps) and q = dr / (s^2 + eps),
+// Gradient of featureDifference.forward: with r = (s t + eps) / (s^2 + eps) and q = dr / (s^2 + eps),
 //   ds = q (t - 2 s r) - dd, dt = q s + dd. Grid: one invocation per vec4 of a sample.
 // #import grid
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;

@@ -1,6 +1,6 @@
 // Distances of a few patches, given as columns, to every patch of a source: y[i, j] = sum over q of d(columns[q, i],
 // patch j's q).
-//   columns [C*p*p, n] (as patchesAt.gather writes them), source [C,h,w] -> y [n, sources]; j = row * across + column
+//   columns [C*p*p, n] (as unfoldAt.gather writes them), source [C,h,w] -> y [n, sources]; j = row * across + column
 //   of the
 //   patch's upper left pixel. METRIC 0 = |a - b|, 1 = (a - b)^2.
 // Grid: x and z = source patches, one a thread; y = sixteen columns, kept in registers, so that the source is read

@@ -1,6 +1,6 @@
-// The adjoint of patchesAt.gather, itself a gather: y[c, v, u] = sum of x over the places (dy, dx) of the patches that
+// The adjoint of unfoldAt.gather, itself a gather: y[c, v, u] = sum of x over the places (dy, dx) of the patches that
 // read pixel (v, u). Sums run by growing i, then dy, then dx, so the result has the same bits every time.
-//   x [C*p*p, n], indices u32 [n] (ALL: i itself, not read) -> y [C,h,w]. Indices and CLAMP as in patchesAt.gather.
+//   x [C*p*p, n], indices u32 [n] (ALL: i itself, not read) -> y [C,h,w]. Indices and CLAMP as in unfoldAt.gather.
 // Grid: x and z = tiles of 8 x 8 pixels, y = four planes. A tile sifts the n indices 64 at a time: each lane tests one
 // patch against the whole tile, and only those that touch it (bits of `hits`) are looked at pixel by pixel.
 // #import planes
