@@ -10,7 +10,8 @@ export { measuring, Tuner, type ChoiceStore, type TuneOptions } from './autograd
 export { indexedDbStore } from './web/choiceStore.ts';
 export { gradients, detach } from './autograd/tape.ts';
 export { op, type Op } from './autograd/op.ts';
-export { Parameters, type AdamOptions, type ParameterSpec } from './autograd/parameters.ts';
+export type { AdamOptions } from './autograd/optimizer/adam.ts';
+export { Parameters, type ParameterSpec } from './autograd/parameters.ts';
 export * as ops from './autograd/ops/index.ts';
 export {
   analogy,

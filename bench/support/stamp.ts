@@ -4,7 +4,7 @@
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { copies, multiplyAdds } from '../../src/cli/measure.ts';
+import { copies, multiplyAdds } from '../../src/engine/ceilings.ts';
 import { Session } from '../../src/autograd/session.ts';
 import { openNodeDevice, passesFromEnvironment } from '../../src/node/gpu.ts';
 import { machineOf, writeRecord, type Machine, type Row } from './record.ts';

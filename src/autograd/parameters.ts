@@ -2,16 +2,16 @@
  * The parameters of one network in one flat vector, with their gradients and Adam moments beside: spectral
  * normalization and the optimizer run over all of them in a few launches.
  */
-import adamKernel from '../shaders/optimizer/adam/update.wgsl';
 import { align, type Storage } from '../engine/memory/storage.ts';
-import { grid } from '../engine/grid.ts';
 import { fill } from './kernels/fill.ts';
 import { assign } from './kernels/strided.ts';
+import { Adam, type AdamOptions } from './optimizer/adam.ts';
 import { rowsOf, sigmaOf, Spectral, type SpectralKind } from './optimizer/spectral.ts';
 import { gradients } from './tape.ts';
 import { sizeOf, type Tensor, type Shape } from './tensor.ts';
 import type { Session } from './session.ts';
 
+/** One parameter: its name, unique in its network, its shape, and its values to start with. */
 export interface ParameterSpec {
   name: string;
   shape: Shape;
@@ -20,39 +20,30 @@ export interface ParameterSpec {
   spectral?: { kind: SpectralKind; u: Float32Array };
 }
 
-/** Adam's settings (Kingma & Ba 2015). */
-export interface AdamOptions {
-  beta1: number;
-  beta2: number;
-  eps: number;
-}
-
 /** Settings of a backward pass. */
 export interface BackwardOptions {
   /** Parameters that the loss does not depend on; their gradient is 0. */
   unused?: (name: string) => boolean;
 }
 
+/** The parameters of one network. Tensors that the network computes with come from `get`. */
 export class Parameters {
   readonly names: readonly string[];
   private readonly vector: Tensor;
   private readonly gradient: Tensor;
-  /** Adam's first moments, then its second. */
-  private readonly moments: Tensor;
   private readonly effective: Tensor | null;
   private readonly spectral: Spectral | null;
-  private readonly hyper: Tensor;
+  private readonly adam: Adam;
   private readonly offsets = new Map<string, number>();
   private readonly leaves = new Map<string, Tensor>();
   private readonly shapes = new Map<string, Shape>();
-  private steps = 0;
   private changes = 0;
 
   constructor(
     readonly session: Session,
     readonly label: string,
     readonly specs: readonly ParameterSpec[],
-    private readonly adam: AdamOptions,
+    options: AdamOptions,
   ) {
     this.names = specs.map((s) => s.name);
     if (new Set(this.names).size !== specs.length) throw new Error(`${label}: a parameter name is used twice`);
@@ -70,8 +61,7 @@ export class Parameters {
       session.lasting([total], `${label}.${what}`, values);
     this.vector = vector('parameters', data);
     this.gradient = vector('gradients');
-    this.moments = session.lasting([2, total], `${label}.moments`);
-    this.hyper = session.lasting([8], `${label}.hyper`);
+    this.adam = new Adam(session, label, total, options);
     const normed = specs.filter((s) => s.spectral);
     this.effective = normed.length ? vector('effective') : null;
     this.spectral = normed.length
@@ -95,7 +85,7 @@ export class Parameters {
   }
   /** Adam steps taken. */
   get step(): number {
-    return this.steps;
+    return this.adam.steps;
   }
   /** Another number, never one it was before, whenever the host has begun a step or restored a state. */
   get version(): number {
@@ -114,6 +104,7 @@ export class Parameters {
     if (!t) throw new Error(`${this.label}: no parameter ${name}`);
     return t;
   }
+  /** Whether there is a parameter of this name. */
   has(name: string): boolean {
     return this.leaves.has(name);
   }
@@ -138,7 +129,7 @@ export class Parameters {
    */
   descend(loss: Tensor, options: BackwardOptions = {}): void {
     this.differentiate(loss, options);
-    if (this.spectral) this.spectral.update(this.vector, this.gradient, this.moments, this.hyper);
+    if (this.spectral) this.spectral.update(this.vector, this.gradient, this.adam.moments, this.adam.hyper);
     else this.update();
   }
 
@@ -165,38 +156,20 @@ export class Parameters {
 
   /** Records Adam's update from the stored gradients. */
   update(): void {
-    const n4 = this.vector.size / 4;
-    this.session.run(adamKernel, {
-      read: { g: this.gradient, hyper: this.hyper },
-      write: { p: this.vector, moments: this.moments },
-      params: { n4 },
-      groups: grid(n4, 256),
-    });
+    this.adam.update(this.vector, this.gradient);
   }
 
   /** Host side of one Adam step, before its program runs: counts it and sends the rate with the bias corrections. */
   advance(rate: number): void {
-    this.steps++;
     this.changes++;
-    const { beta1, beta2, eps } = this.adam;
-    const correction = (b: number): number => 1 / (1 - b ** this.steps);
-    this.session.write(this.hyper, [
-      rate,
-      beta1,
-      beta2,
-      eps,
-      correction(beta1),
-      correction(beta2),
-      1 - beta1,
-      1 - beta2,
-    ]);
+    this.adam.advance(rate);
   }
 
   /** All lasting state by name, for a checkpoint: parameters, moments, power-iteration vectors. */
   async state(): Promise<Map<string, { shape: Shape; data: Float32Array }>> {
     const [p, moments, u] = (await this.session.read([
       this.vector,
-      this.moments,
+      this.adam.moments,
       ...(this.spectral ? [this.spectral.u] : []),
     ])) as Float32Array[];
     const [m, v] = [moments.subarray(0, p.length), moments.subarray(p.length)];
@@ -241,10 +214,10 @@ export class Parameters {
       .filter((s) => s.spectral)
       .flatMap((s) => [...part(`${s.name}.u`, rowsOf(s.shape, s.spectral!.kind))]);
     this.session.write(this.vector, vectors[0]);
-    const moments = new Float32Array(this.moments.size);
+    const moments = new Float32Array(this.adam.moments.size);
     moments.set(vectors[1]);
     moments.set(vectors[2], this.vector.size);
-    this.session.write(this.moments, moments);
+    this.session.write(this.adam.moments, moments);
     this.spectral?.restore(Float32Array.from(u));
     const normed = this.specs.filter((s) => s.spectral);
     if (normed.length && normed.every((s) => state.has(`${s.name}.v`))) {
@@ -260,7 +233,7 @@ export class Parameters {
         ),
       );
     }
-    this.steps = steps;
+    this.adam.steps = steps;
     this.changes++;
   }
 

@@ -8,10 +8,17 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernelsHash, keyOf, KernelChoices, type Question } from '../../src/autograd/kernels/choices.ts';
-import { backwardWeightFamily, forwardFamily } from '../../src/autograd/ops/conv2d/families.ts';
+import { backwardDataFamily, backwardWeightFamily, forwardFamily } from '../../src/autograd/ops/conv2d/families.ts';
 import { conv2d } from '../../src/autograd/ops/conv2d/conv2d.ts';
 import { geometry, type ConvShape } from '../../src/autograd/ops/conv2d/shape.ts';
-import { adapterOf, candidates, preferred, type PlanAdapter, type Variant } from '../../src/autograd/kernels/plan.ts';
+import {
+  adapterOf,
+  candidates,
+  preferred,
+  type Family,
+  type PlanAdapter,
+  type Variant,
+} from '../../src/autograd/kernels/plan.ts';
 import { Session } from '../../src/autograd/session.ts';
 import { measuring, Tuner, type ChoiceStore } from '../../src/autograd/kernels/tune.ts';
 import { adoptKernels, kernelChoice } from '../../src/cli/options/kernels.ts';
@@ -23,6 +30,9 @@ import { scoped } from '../support/device.ts';
 
 const shape = (c: number, size: number): ConvShape =>
   geometry('test', [1, c, size, size], [c, c, 3, 3], { stride: 1, dilation: 1, pad: 1, padMode: 'zero' });
+/** A square layer of 8 channels, k taps a side. */
+const layer = (k: number, stride: number): ConvShape =>
+  geometry('test', [1, 8, 16, 16], [8, 8, k, k], { stride, dilation: 1, pad: (k - 1) >> 1, padMode: 'zero' });
 const gpu: PlanAdapter = { subgroups: true, subgroupSize: 32, software: false };
 const folder = mkdtempSync(join(tmpdir(), 'semia-choices-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -65,7 +75,7 @@ test('without measuring the choice is the fixed order, whatever was asked before
 test('a recorded name that fits no more gives way to the fixed order', () => {
   const choices = new KernelChoices(gpu);
   choices.adopt({
-    [keyOf(forwardFamily, shape(64, 64))]: 'rows',
+    [keyOf(forwardFamily, shape(64, 64))]: 'k3',
     [keyOf(forwardFamily, shape(64, 32))]: 'no such variant',
     [keyOf(forwardFamily, shape(64, 16))]: 'generic',
   });
@@ -75,6 +85,26 @@ test('a recorded name that fits no more gives way to the fixed order', () => {
       preferred(forwardFamily, shape(64, size), gpu).name,
     );
   assert.is(choices.variant(forwardFamily, shape(64, 16)).name, 'generic');
+});
+
+test('records of before name variants as they were called then', () => {
+  const lanes: PlanAdapter = { subgroups: true, subgroupSize: 8, software: true };
+  const names = (family: Family<ConvShape>): string[] => family.variants.map((v) => v.name);
+  for (const [family, g, former, name] of [
+    [forwardFamily, shape(64, 64), 'rows', 'k3'],
+    [forwardFamily, layer(1, 1), 'pixels', 'k1'],
+    [forwardFamily, layer(4, 2), 'half', 'stride2'],
+    [forwardFamily, layer(7, 1), 'seven', 'k7'],
+    [backwardDataFamily, { ...layer(3, 1), padMode: 'reflect' }, 'rows, mirrored', 'k3, mirrored'],
+    [backwardWeightFamily, { ...layer(7, 1), ci: 3 }, 'seven, few', 'k7, few'],
+  ] as const) {
+    const choices = new KernelChoices(lanes);
+    choices.adopt({ [keyOf(family, g)]: former });
+    assert.is(choices.variant(family, g).name, name);
+    assert.equal(choices.takeQuestions(), [], former);
+    assert.equal(choices.variants, { [keyOf(family, g)]: name }, 'written anew by its present name');
+    assert.not.ok(names(family).includes(former), former);
+  }
 });
 
 test('questions are the shapes nobody has an answer for, each once', () => {
@@ -99,7 +129,7 @@ test('the fastest is taken, stored, and found again without measuring', () =>
     assert.is(first.choices.variant(forwardFamily, shape(16, 16)).name, 'generic');
     assert.ok(c.timed.length >= 3, 'the probe and the candidates');
     const second = fresh(session);
-    const none = clock('rows');
+    const none = clock('k3');
     const tuner = new Tuner(second, { store, time: none.time });
     await tuner.settle([question]);
     assert.equal(

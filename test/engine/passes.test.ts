@@ -53,9 +53,9 @@ const fused: Fused[] = [
     w: [10, 6, 3, 3],
     a: { pad: 1, padMode: 'reflect' },
     ending: 'lrelu',
-    by: ['rows', 'tile32'],
+    by: ['k3', 'tile32'],
   },
-  { name: '1x1, ReLU', x: [1, 34, 6, 10], w: [11, 34, 1, 1], ending: 'relu', by: ['pixels'] },
+  { name: '1x1, ReLU', x: [1, 34, 6, 10], w: [11, 34, 1, 1], ending: 'relu', by: ['k1'] },
   {
     name: 'dilated, ReLU',
     x: [1, 3, 12, 16],
@@ -64,7 +64,7 @@ const fused: Fused[] = [
     ending: 'relu',
     by: ['dilated'],
   },
-  { name: '1x1, residual', x: [2, 9, 8, 8], w: [35, 9, 1, 1], ending: 'residual', by: ['pixels'] },
+  { name: '1x1, residual', x: [2, 9, 8, 8], w: [35, 9, 1, 1], ending: 'residual', by: ['k1'] },
   {
     name: 'long sum, residual',
     x: [1, 130, 4, 4],
@@ -77,7 +77,7 @@ const fused: Fused[] = [
     x: [2, 35, 8, 8],
     w: [9, 35, 1, 1],
     ending: 'gradient',
-    by: ['pixels', 'tile32', 'generic'],
+    by: ['k1', 'tile32', 'generic'],
   },
 ];
 for (const { name, x, w, a, ending, by } of fused)

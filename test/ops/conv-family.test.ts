@@ -26,27 +26,27 @@ test('every family ends with a variant that fits everything, and names are uniqu
 
 test('the subgroup kernels go first where there are subgroups of 8, or 16 in software, and nowhere else', () => {
   const wanted: [ConvShape, string[]][] = [
-    [shape([1, 8, 16, 16], [8, 8, 3, 3], { pad: 1 }), ['rows', 'rows', 'rows']],
-    [shape([1, 8, 15, 16], [8, 8, 3, 3], { pad: 1, padMode: 'reflect' }), ['rows', 'rows, mirrored', 'rows']],
-    [shape([1, 8, 16, 16], [8, 8, 1, 1]), ['pixels', 'pixels', 'pixels']],
-    [shape([1, 8, 16, 16], [8, 8, 4, 4], { stride: 2, pad: 1 }), ['half', 'half', 'half']],
-    [shape([1, 3, 16, 16], [8, 3, 7, 7], { pad: 3, padMode: 'reflect' }), ['seven', 'generic', 'seven, few']],
-    [shape([1, 8, 16, 16], [8, 8, 7, 7], { pad: 3 }), ['seven', 'generic', 'seven']],
+    [shape([1, 8, 16, 16], [8, 8, 3, 3], { pad: 1 }), ['k3', 'k3', 'k3']],
+    [shape([1, 8, 15, 16], [8, 8, 3, 3], { pad: 1, padMode: 'reflect' }), ['k3', 'k3, mirrored', 'k3']],
+    [shape([1, 8, 16, 16], [8, 8, 1, 1]), ['k1', 'k1', 'k1']],
+    [shape([1, 8, 16, 16], [8, 8, 4, 4], { stride: 2, pad: 1 }), ['stride2', 'stride2', 'stride2']],
+    [shape([1, 3, 16, 16], [8, 3, 7, 7], { pad: 3, padMode: 'reflect' }), ['k7', 'generic', 'k7, few']],
+    [shape([1, 8, 16, 16], [8, 8, 7, 7], { pad: 3 }), ['k7', 'generic', 'k7']],
     [shape([1, 3, 32, 32], [8, 3, 3, 3], { dilation: 8, pad: 8 }), ['dilated', 'columns', 'dilated']],
-    [shape([1, 3, 32, 32], [64, 3, 3, 3], { stride: 2, pad: 1 }), ['half', 'half', 'half']],
+    [shape([1, 3, 32, 32], [64, 3, 3, 3], { stride: 2, pad: 1 }), ['stride2', 'stride2', 'stride2']],
     [shape([1, 4, 32, 32], [8, 4, 3, 3], { dilation: 8, pad: 8 }), ['dilated', 'dilated', 'dilated']],
   ];
   for (const [s, names] of wanted)
     for (const [i, family] of families.entries()) {
       for (const adapter of [lanes, wide]) assert.is(preferred(family, s, adapter).name, names[i], family.name);
       assert.not(
-        ['rows', 'rows, mirrored', 'pixels', 'half', 'seven', 'seven, few', 'dilated', 'columns'].includes(
+        ['k3', 'k3, mirrored', 'k1', 'stride2', 'k7', 'k7, few', 'dilated', 'columns'].includes(
           preferred(family, s, { ...wide, software: false }).name,
         ),
       );
       assert.not(
         candidates(family, s, none).some((v) =>
-          ['rows', 'rows, mirrored', 'pixels', 'half', 'seven', 'seven, few', 'dilated', 'columns'].includes(v.name),
+          ['k3', 'k3, mirrored', 'k1', 'stride2', 'k7', 'k7, few', 'dilated', 'columns'].includes(v.name),
         ),
       );
     }

@@ -3,7 +3,7 @@
  * any, else the family's own order of preference. Asking never measures; tune.ts does, between two recordings of a step.
  */
 import { fnv1a } from '../../engine/random.ts';
-import { candidates, preferred, type Family, type Plan, type PlanAdapter, type Variant } from './plan.ts';
+import { candidates, preferred, variantNamed, type Family, type Plan, type PlanAdapter, type Variant } from './plan.ts';
 
 /** A shape of a family that was asked for and that nobody has measured. */
 export interface Question<S = unknown> {
@@ -56,9 +56,10 @@ export class KernelChoices {
   variant<S>(family: Family<S>, shape: S): Variant<S> {
     const key = keyOf(family, shape);
     const name = this.known.get(key);
-    // A name that is none any more, or fits no more, counts as unknown.
-    const found = name === undefined ? undefined : candidates(family, shape, this.adapter).find((v) => v.name === name);
-    if (!found) this.asked.set(key, { family, shape } as Question);
+    // A name that no variant has any more, or whose variant does not fit any more, counts as unknown.
+    const found = name === undefined ? undefined : variantNamed(family, name, shape, this.adapter);
+    if (found) this.known.set(key, found.name);
+    else this.asked.set(key, { family, shape } as Question);
     return found ?? preferred(family, shape, this.adapter);
   }
 

@@ -40,6 +40,8 @@ export const lanes = ({ subgroups, subgroupSize, software }: PlanAdapter): boole
 /** One way to compute an op of shape `S`. `name` is unique in its family; `plan` is called only where `fits` holds. */
 export interface Variant<S> {
   readonly name: string;
+  /** What it was called in records of before: they name variants, and must still open. */
+  readonly formerName?: string;
   /** Whether it can run, and correctly. */
   fits(shape: S, adapter: PlanAdapter): boolean;
   /** Whether it is a sensible choice where nothing was measured; left out: always. */
@@ -66,6 +68,17 @@ export interface Family<S> {
 /** The variants of a family that can run this shape here, best guess first. Never empty. */
 export const candidates = <S>(family: Family<S>, shape: S, adapter: PlanAdapter): Variant<S>[] =>
   family.variants.filter((v) => v.fits(shape, adapter));
+
+/** The variant of this name, or of this former name, if it can run this shape here. */
+export const variantNamed = <S>(
+  family: Family<S>,
+  name: string,
+  shape: S,
+  adapter: PlanAdapter,
+): Variant<S> | undefined => {
+  const all = candidates(family, shape, adapter);
+  return all.find((v) => v.name === name) ?? all.find((v) => v.formerName === name);
+};
 
 const suits = <S>(v: Variant<S>, shape: S, adapter: PlanAdapter): boolean => v.suits?.(shape, adapter) ?? true;
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import type { Session } from '../../autograd/session.ts';
 import { packageRoot, versions } from '../../node/version.ts';
-import { copies, multiplyAdds } from '../measure.ts';
+import { copies, multiplyAdds } from '../../engine/ceilings.ts';
 import { openSession } from '../session.ts';
 
 const limits = [

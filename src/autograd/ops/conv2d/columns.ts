@@ -6,12 +6,12 @@
  * the products that reach it. For subgroups of 8 without workgroup memory.
  */
 import columns from '../../../shaders/conv2d/inputGradient/columns.wgsl';
-import pixels from '../../../shaders/conv2d/forward/k1.wgsl';
+import forwardK1 from '../../../shaders/conv2d/forward/k1.wgsl';
 import { lanes, type Dispatch } from '../../kernels/plan.ts';
 import { quads } from './lanes.ts';
 import { ceilDiv, WG, type ConvShape, type ConvVariant } from './shape.ts';
 
-const CHANNELS = 32; // of a workgroup of conv2d.forward.pixels
+const CHANNELS = 32; // of a workgroup of conv2d/forward/k1
 const rows = (s: ConvShape): number => s.ci * s.kh * s.kw;
 
 export const columnsBackwardData: ConvVariant = {
@@ -30,7 +30,7 @@ export const columnsBackwardData: ConvVariant = {
     const QUADS = quads(plane, LANES);
     const { ci: c, h, w, ho, wo, kh, kw, stride, dilation, pad } = s;
     const product: Dispatch = {
-      kernel: pixels,
+      kernel: forwardK1,
       buffers: { x: 'dy', w: 'w', bias: 'dy', skip: 'dy', y: 'scratch0' },
       params: { k: s.co, m: rows(s), plane, stride_m: 1, stride_k: rows(s), has_bias: 0, slope: 1 },
       constants: { CHANNELS, LANES, QUADS },

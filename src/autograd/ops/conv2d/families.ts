@@ -8,8 +8,8 @@ import type { Family } from '../../kernels/plan.ts';
 import type { Shape } from '../../tensor.ts';
 import { columnsBackwardData } from './columns.ts';
 import { genericBackwardData, genericBackwardWeight, genericForward, mirroring } from './generic.ts';
-import { dilated3x3, stride2, pixels1x1, rows3x3, rowsMirrored, seven } from './lanes.ts';
-import { weight1x1, weight3x3, weight7x7, weightDilated3x3, weightFew7x7, weightStride2 } from './lanesWeight.ts';
+import { dilated3x3, stride2, k1, k3, k3Mirrored, k7 } from './lanes.ts';
+import { weightDilated3x3, weightK1, weightK3, weightK7, weightK7Few, weightStride2 } from './lanesWeight.ts';
 import type { ConvShape } from './shape.ts';
 import { tiled, tiledWeight } from './tiled.ts';
 import { winogradBackwardData, winogradForward } from './winograd.ts';
@@ -39,10 +39,10 @@ const probe = { shape: square, tiled: 'tile32', plain: 'generic' };
 export const forwardFamily: Family<ConvShape> = {
   name: 'conv2d.forward',
   variants: [
-    rows3x3('forward'),
-    pixels1x1('forward'),
+    k3('forward'),
+    k1('forward'),
     stride2('forward'),
-    seven,
+    k7,
     dilated3x3('forward'),
     ...tiled('forward'),
     winogradForward,
@@ -58,10 +58,10 @@ export const backwardDataFamily: Family<ConvShape> = {
   name: 'conv2d.backwardData',
   variants: [
     columnsBackwardData,
-    rows3x3('backward'),
-    pixels1x1('backward'),
+    k3('backward'),
+    k1('backward'),
     dilated3x3('backward'),
-    rowsMirrored,
+    k3Mirrored,
     mirroring(stride2('backward')),
     ...tiled('backward'),
     winogradBackwardData,
@@ -75,11 +75,11 @@ export const backwardDataFamily: Family<ConvShape> = {
 export const backwardWeightFamily: Family<ConvShape> = {
   name: 'conv2d.backwardWeight',
   variants: [
-    weight3x3,
-    weight1x1,
+    weightK3,
+    weightK1,
     weightStride2,
-    weightFew7x7,
-    weight7x7,
+    weightK7Few,
+    weightK7,
     weightDilated3x3,
     ...tiledWeight,
     genericBackwardWeight,

@@ -3,12 +3,12 @@
  * shuffles, weights
  * by broadcasts from the lanes that hold them, read where they lie. docs/kernels-conv.md has the measurements.
  */
-import backwardDataHalf from '../../../shaders/conv2d/inputGradient/stride2.wgsl';
+import backwardDataStride2 from '../../../shaders/conv2d/inputGradient/stride2.wgsl';
 import dilated from '../../../shaders/conv2d/forward/dilated.wgsl';
-import forwardHalf from '../../../shaders/conv2d/forward/stride2.wgsl';
-import pixels from '../../../shaders/conv2d/forward/k1.wgsl';
-import rows from '../../../shaders/conv2d/forward/k3.wgsl';
-import forwardSeven from '../../../shaders/conv2d/forward/k7.wgsl';
+import forwardStride2 from '../../../shaders/conv2d/forward/stride2.wgsl';
+import forwardK1 from '../../../shaders/conv2d/forward/k1.wgsl';
+import forwardK3 from '../../../shaders/conv2d/forward/k3.wgsl';
+import forwardK7 from '../../../shaders/conv2d/forward/k7.wgsl';
 import { lanes } from '../../kernels/plan.ts';
 import { mirroring } from './generic.ts';
 import { ceilDiv, isReflect, type ConvShape, type ConvVariant, type Direction } from './shape.ts';
@@ -29,7 +29,7 @@ export const isDilated = (s: ConvShape): boolean =>
   s.padMode === 'zero' &&
   s.w % 4 === 0;
 /** 4x4 or 3x3, stride 2, padding 1, zero: even widths, whole vec4 on the small side. */
-export const isHalf = (s: ConvShape): boolean =>
+export const isStride2 = (s: ConvShape): boolean =>
   s.kh === s.kw &&
   (s.kh === 4 || s.kh === 3) &&
   s.stride === 2 &&
@@ -60,8 +60,9 @@ const folded = (per: number, n: number, LANES: number): [number, number] =>
   2 * per > LANES ? [ceilDiv(per, LANES), n] : [1, ceilDiv(n, Math.floor(LANES / per))];
 
 /** 3x3, stride 1, padding 1; reflect padding backwards needs an even height. */
-export const rows3x3 = (d: Direction): ConvVariant => ({
-  name: 'rows',
+export const k3 = (d: Direction): ConvVariant => ({
+  name: 'k3',
+  formerName: 'rows',
   fits: (s, adapter) => lanes(adapter) && is3x3(s) && !(d === 'backward' && s.padMode === 'reflect' && s.h % 2 !== 0),
   plan: (s, { subgroupSize: LANES }) => {
     const { m, k, from, to } = sides(s, d);
@@ -70,11 +71,11 @@ export const rows3x3 = (d: Direction): ConvVariant => ({
     const ROWS = (s.n * ceilDiv(s.h, 2) * s.w) / 4 <= LANES / 2 ? 1 : 2;
     const [across, deep] = folded((ceilDiv(s.h, ROWS) * s.w) / 4, s.n, LANES);
     return {
-      name: 'rows',
+      name: 'k3',
       scratch: [],
       steps: [
         {
-          kernel: rows,
+          kernel: forwardK3,
           buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, y: to },
           params: {
             k,
@@ -97,21 +98,24 @@ export const rows3x3 = (d: Direction): ConvVariant => ({
 });
 
 /** The same backwards for reflect padding of an odd height: the mirrored border as a second launch. */
-const mirroredRows = mirroring(rows3x3('backward'));
-export const rowsMirrored: ConvVariant = {
-  ...mirroredRows,
-  name: 'rows, mirrored',
-  fits: (s, adapter) => isReflect(s) && mirroredRows.fits(s, adapter),
+const mirrored = mirroring(k3('backward'));
+export const k3Mirrored: ConvVariant = {
+  ...mirrored,
+  name: 'k3, mirrored',
+  formerName: 'rows, mirrored',
+  fits: (s, adapter) => isReflect(s) && mirrored.fits(s, adapter),
 };
 
 /**
- * vec4 of pixels that a lane of conv2d.forward.pixels computes, of a plane of so many: one where two would leave half
+ * vec4 of pixels that a lane of conv2d/forward/k1 computes, of a plane of so many: one where two would leave half
  * of the lanes idle.
  */
 export const quads = (plane: number, LANES: number): 1 | 2 => (plane <= LANES ? 1 : 2);
 
-export const pixels1x1 = (d: Direction): ConvVariant => ({
-  name: 'pixels',
+/** 1x1, stride 1, no padding. */
+export const k1 = (d: Direction): ConvVariant => ({
+  name: 'k1',
+  formerName: 'pixels',
   fits: (s, adapter) => lanes(adapter) && is1x1(s),
   plan: (s, { subgroupSize: LANES }) => {
     const { m, k, from, to } = sides(s, d);
@@ -119,11 +123,11 @@ export const pixels1x1 = (d: Direction): ConvVariant => ({
     const channels = m <= 8 ? 8 : m <= 16 ? 16 : 32;
     const QUADS = quads(plane, LANES);
     return {
-      name: 'pixels',
+      name: 'k1',
       scratch: [],
       steps: [
         {
-          kernel: pixels,
+          kernel: forwardK1,
           buffers: { x: from, w: 'w', bias: s.bias ? 'bias' : from, skip: from, y: to },
           params: {
             k,
@@ -142,6 +146,7 @@ export const pixels1x1 = (d: Direction): ConvVariant => ({
   },
 });
 
+/** 3x3 with dilation = zero padding, a multiple of 4. */
 export const dilated3x3 = (d: Direction): ConvVariant => ({
   name: 'dilated',
   fits: (s, adapter) => lanes(adapter) && isDilated(s),
@@ -163,15 +168,17 @@ export const dilated3x3 = (d: Direction): ConvVariant => ({
   },
 });
 
-export const seven: ConvVariant = {
-  name: 'seven',
+/** 7x7, stride 1, padding 3. */
+export const k7: ConvVariant = {
+  name: 'k7',
+  formerName: 'seven',
   fits: (s, adapter) => lanes(adapter) && is7x7(s),
   plan: (s, { subgroupSize: LANES }) => ({
-    name: 'seven',
+    name: 'k7',
     scratch: [],
     steps: [
       {
-        kernel: forwardSeven,
+        kernel: forwardK7,
         buffers: { x: 'x', w: 'w', bias: s.bias ? 'bias' : 'x', y: 'y' },
         params: {
           ci: s.ci,
@@ -190,18 +197,19 @@ export const seven: ConvVariant = {
 
 /** Stride 2; backwards as four phases in one launch. */
 export const stride2 = (d: Direction): ConvVariant => ({
-  name: 'half',
-  fits: (s, adapter) => lanes(adapter) && isHalf(s),
+  name: 'stride2',
+  formerName: 'half',
+  fits: (s, adapter) => lanes(adapter) && isStride2(s),
   plan: (s, { subgroupSize: LANES }) => {
     const forth = d === 'forward';
     const { from, to } = sides(s, d);
     const [across, deep] = folded((ceilDiv(s.ho, 2) * s.wo) / 4, s.n, LANES);
     return {
-      name: 'half',
+      name: 'stride2',
       scratch: [],
       steps: [
         {
-          kernel: forth ? forwardHalf : backwardDataHalf,
+          kernel: forth ? forwardStride2 : backwardDataStride2,
           buffers: { [from]: from, w: 'w', w4: 'w', bias: s.bias ? 'bias' : from, [to]: to },
           params: { ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, has_bias: s.bias ? 1 : 0, n: s.n },
           constants: { K: s.kh, BORDER: (4 * LANES) % s.wo ? 1 : 0, LANES },

@@ -2,14 +2,14 @@
  * Backward-weight kernels for subgroups of 8 without workgroup memory. Sums are split only as far as it takes to keep a
  * few cores busy.
  */
-import weightDilated from '../../../shaders/conv2d/weightGradient/dilated.wgsl';
-import weightHalf from '../../../shaders/conv2d/weightGradient/stride2.wgsl';
-import weightPixels from '../../../shaders/conv2d/weightGradient/k1.wgsl';
-import weightRows from '../../../shaders/conv2d/weightGradient/k3.wgsl';
-import weightSeven from '../../../shaders/conv2d/weightGradient/k7.wgsl';
-import weightSevenFew from '../../../shaders/conv2d/weightGradient/k7Few.wgsl';
+import weightDilatedKernel from '../../../shaders/conv2d/weightGradient/dilated.wgsl';
+import weightStride2Kernel from '../../../shaders/conv2d/weightGradient/stride2.wgsl';
+import weightK1Kernel from '../../../shaders/conv2d/weightGradient/k1.wgsl';
+import weightK3Kernel from '../../../shaders/conv2d/weightGradient/k3.wgsl';
+import weightK7Kernel from '../../../shaders/conv2d/weightGradient/k7.wgsl';
+import weightK7FewKernel from '../../../shaders/conv2d/weightGradient/k7Few.wgsl';
 import { lanes } from '../../kernels/plan.ts';
-import { is1x1, is3x3, is7x7, isDilated, isHalf } from './lanes.ts';
+import { is1x1, is3x3, is7x7, isDilated, isStride2 } from './lanes.ts';
 import { ceilDiv, splitting, type ConvShape, type ConvVariant } from './shape.ts';
 
 const BUSY = 16; // workgroups that keep the software adapter's cores busy
@@ -36,13 +36,14 @@ function walk(
 }
 
 /** 3x3, stride 1, padding 1. */
-export const weight3x3: ConvVariant = {
-  name: 'rows',
+export const weightK3: ConvVariant = {
+  name: 'k3',
+  formerName: 'rows',
   fits: (s, adapter) => lanes(adapter) && is3x3(s),
   plan: (s, { subgroupSize: LANES }) => {
     const { splits, ...way } = walk(s.n, s.w / 4, s.h, ceilDiv(s.ci, LANES) * ceilDiv(s.co, LANES));
-    return splitting('rows', s, splits, {
-      kernel: weightRows,
+    return splitting('k3', s, splits, {
+      kernel: weightK3Kernel,
       buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, ...way, reflect: s.padMode === 'reflect' ? 1 : 0 },
       constants: { LANES },
@@ -52,7 +53,7 @@ export const weight3x3: ConvVariant = {
 };
 
 /**
- * Groups of 8 input and of 8 output channels to a workgroup of conv2d.backwardWeight.pixels. Large ones load less for
+ * Groups of 8 input and of 8 output channels to a workgroup of conv2d/weightGradient/k1. Large ones load less for
  * each multiply-add,
  * but they need enough pixels to be split, and every pair is a pipeline to compile: only four of the nine.
  */
@@ -63,16 +64,18 @@ function channelGroups(s: ConvShape): { IN: number; OUT: number } {
   return large ? { IN: 4, OUT: 4 } : { IN: 2, OUT: 2 };
 }
 
-export const weight1x1: ConvVariant = {
-  name: 'pixels',
+/** 1x1, stride 1, no padding. */
+export const weightK1: ConvVariant = {
+  name: 'k1',
+  formerName: 'pixels',
   fits: (s, adapter) => lanes(adapter) && is1x1(s),
   plan: (s, { subgroupSize: LANES }) => {
     const sides = channelGroups(s);
     const [across, down] = [ceilDiv(s.ci, LANES * sides.IN), ceilDiv(s.co, 8 * sides.OUT)];
     const all = (s.n * s.h * s.w) / 4;
     const steps = share(all, across * down);
-    return splitting('pixels', s, ceilDiv(all, steps), {
-      kernel: weightPixels,
+    return splitting('k1', s, ceilDiv(all, steps), {
+      kernel: weightK1Kernel,
       buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, plane: (s.h * s.w) / 4, steps },
       constants: { ...sides, LANES },
@@ -90,7 +93,7 @@ export const weightDilated3x3: ConvVariant = {
     const all = (s.n * s.h * s.w) / 4;
     const steps = share(all, across * down);
     return splitting('dilated', s, ceilDiv(all, steps), {
-      kernel: weightDilated,
+      kernel: weightDilatedKernel,
       buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, dilation: s.dilation, steps },
       constants: { LANES },
@@ -99,13 +102,15 @@ export const weightDilated3x3: ConvVariant = {
   },
 };
 
+/** 4x4 or 3x3, stride 2, padding 1. */
 export const weightStride2: ConvVariant = {
-  name: 'half',
-  fits: (s, adapter) => lanes(adapter) && isHalf(s),
+  name: 'stride2',
+  formerName: 'half',
+  fits: (s, adapter) => lanes(adapter) && isStride2(s),
   plan: (s, { subgroupSize: LANES }) => {
     const { splits, ...way } = walk(s.n, s.wo / 4, s.ho, ceilDiv(s.ci, LANES) * ceilDiv(s.co, 8));
-    return splitting('half', s, splits, {
-      kernel: weightHalf,
+    return splitting('stride2', s, splits, {
+      kernel: weightStride2Kernel,
       buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, ho: s.ho, wo: s.wo, ...way },
       constants: { K: s.kh, LANES },
@@ -114,15 +119,16 @@ export const weightStride2: ConvVariant = {
   },
 };
 
-/** One row of taps per workgroup. */
-export const weight7x7: ConvVariant = {
-  name: 'seven',
+/** 7x7, stride 1, padding 3: one row of taps per workgroup. */
+export const weightK7: ConvVariant = {
+  name: 'k7',
+  formerName: 'seven',
   fits: (s, adapter) => lanes(adapter) && is7x7(s),
   plan: (s, { subgroupSize: LANES }) => {
     const all = s.n * s.h;
     const rows = share(all, ceilDiv(s.ci, LANES) * 7 * ceilDiv(s.co, 8));
-    return splitting('seven', s, ceilDiv(all, rows), {
-      kernel: weightSeven,
+    return splitting('k7', s, ceilDiv(all, rows), {
+      kernel: weightK7Kernel,
       buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, ci: s.ci, co: s.co, h: s.h, w: s.w, rows, reflect: s.padMode === 'reflect' ? 1 : 0 },
       constants: { LANES },
@@ -132,14 +138,15 @@ export const weight7x7: ConvVariant = {
 };
 
 /** The same for the few channels of an image: lanes are output channels. */
-export const weightFew7x7: ConvVariant = {
-  name: 'seven, few',
+export const weightK7Few: ConvVariant = {
+  name: 'k7, few',
+  formerName: 'seven, few',
   fits: (s, adapter) => lanes(adapter) && is7x7(s) && s.ci <= 4,
   plan: (s, { subgroupSize: LANES }) => {
     const all = s.n * s.h;
     const rows = share(all, 7 * ceilDiv(s.co, LANES));
-    return splitting('seven, few', s, ceilDiv(all, rows), {
-      kernel: weightSevenFew,
+    return splitting('k7, few', s, ceilDiv(all, rows), {
+      kernel: weightK7FewKernel,
       buffers: { x: 'x', dy: 'dy', sums: 'dw' },
       params: { n: s.n, co: s.co, h: s.h, w: s.w, rows, reflect: s.padMode === 'reflect' ? 1 : 0 },
       constants: { LANES, CHANNELS: s.ci },
