@@ -89,8 +89,8 @@ export class Session implements OpSession {
 
   /**
    * Records a step. `step` runs now, twice if kernels had to be chosen by measuring first, so it has no effect but its
-   * ops; the program that comes out is replayed. `constants`: lasting tensors that change only where the program is told
-   * so (`Program.expire`); what depends on them alone is computed once, not in every run.
+   * ops; the program that comes out is replayed. `constants`: lasting tensors that change only where the program is
+   * told so (`Program.expire`); what depends on them alone is computed once, not in every run.
    * @throws Error if another step is being recorded. @throws DeviceError if a kernel does not compile.
    */
   async record(step: () => void, constants: readonly Tensor[] = []): Promise<Program> {

@@ -252,7 +252,7 @@ export const fullSource = (s: Source): Pair => ({
  * scale stays.
  */
 export function fitPair(pair: Pair, to: Size): Pair {
-  const p = centerd(pair, to);
+  const p = centered(pair, to);
   return {
     width: to.width,
     height: to.height,
@@ -261,7 +261,7 @@ export function fitPair(pair: Pair, to: Size): Pair {
   };
 }
 
-const centerd = (from: Size, to: Size): Padding => {
+const centered = (from: Size, to: Size): Padding => {
   const left = Math.floor((to.width - from.width) / 2),
     top = Math.floor((to.height - from.height) / 2);
   return {
@@ -279,5 +279,5 @@ const centerd = (from: Size, to: Size): Padding => {
  */
 export function fitLayout(layout: LabeledSize, size: Size, to: Size, palette: Pick<Palette, 'lines'>): LabeledSize {
   const small = resizerOf(palette)(layout.labels, layout.width, layout.height, size.width, size.height);
-  return { width: to.width, height: to.height, labels: padLabels(small, size.width, size.height, centerd(size, to)) };
+  return { width: to.width, height: to.height, labels: padLabels(small, size.width, size.height, centered(size, to)) };
 }

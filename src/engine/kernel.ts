@@ -1,7 +1,6 @@
 /**
  * Kernels: WGSL text -> checked bindings -> cached pipelines. A kernel's bindings, their access and its uniform struct
- * are
- * read from the WGSL itself, so a call site that disagrees fails when it records, by name, not on the device.
+ * are read from the WGSL itself, so a call site that disagrees fails when it records, by name, not on the device.
  */
 import { DeviceError, type Device } from './device.ts';
 

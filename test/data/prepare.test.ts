@@ -30,7 +30,7 @@ test('the training size keeps the shape, and networks see multiples of 8', () =>
   }
 });
 
-test('mirrored out and centerd: the middle of the padded pair is the pair', () => {
+test('mirrored out and centered: the middle of the padded pair is the pair', () => {
   const small = smallSource(source(50, 30), 64);
   const p = padTo(50, 30, 8);
   const fitted = fitPair(small, p);

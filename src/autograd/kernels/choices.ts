@@ -1,6 +1,7 @@
 /**
  * Which variant of a family computes which shape: taken from earlier measurements or a run's record where there are
- * any, else the family's own order of preference. Asking never measures; tune.ts does, between two recordings of a step.
+ * any, else the family's own order of preference. Asking never measures; tune.ts does, between two recordings of a
+ * step.
  */
 import { fnv1a } from '../../engine/random.ts';
 import { candidates, preferred, variantNamed, type Family, type Plan, type PlanAdapter, type Variant } from './plan.ts';

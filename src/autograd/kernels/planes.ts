@@ -10,13 +10,10 @@ export function planeGroups(pixels: number, planes: number): [number, number, nu
 
 /**
  * How units (planes, channels) of `length` whole vec4 a plane spread over invocations: override constants WG and LANES,
- * and workgroups.
- * Software adapters walk the subgroups of a workgroup one after the other: one invocation to a unit, in small
- * workgroups, so that few units
- * still spread over the cores, and a whole workgroup only to units too few for them. With subgroups of 16, four
- * invocations share a
- * large plane, so that a load meets a fourth of the cache lines (measured: docs/kernels-conv.md). On GPUs a whole
- * workgroup shares each unit.
+ * and workgroups. Software adapters walk the subgroups of a workgroup one after the other: one invocation to a unit, in
+ * small workgroups, so that few units still spread over the cores, and a whole workgroup only to units too few for
+ * them. With subgroups of 16, four invocations share a large plane, so that a load meets a fourth of the cache lines
+ * (measured: docs/kernels-conv.md). On GPUs a whole workgroup shares each unit.
  */
 export function planeLanes(
   session: OpSession,

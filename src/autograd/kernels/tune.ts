@@ -1,9 +1,8 @@
 /**
  * Choosing kernels by measurement: each shape that a recorded step asks for is timed with every variant that fits, on
- * this
- * device. Bounded: about 20 ms a shape once compiled, and `budgetMs` in all; what is left then keeps the fixed order.
- * Never inside a
- * loop: only `Session.record` measures, and only within `measuring`. Answers are kept in a store that is passed in.
+ * this device. Bounded: about 20 ms a shape once compiled, and `budgetMs` in all; what is left then keeps the fixed
+ * order. Never inside a loop: only `Session.record` measures, and only within `measuring`. Answers are kept in a store
+ * that is passed in.
  */
 import { fnv1a } from '../../engine/random.ts';
 import { Stopwatch } from '../../engine/profile.ts';

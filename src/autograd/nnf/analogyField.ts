@@ -1,8 +1,8 @@
 /**
  * One level of Image Analogies on the device, in the order of its serial definition: pixels on an anti-diagonal x + 3 y
- * do not
- * depend on each other, so each diagonal is three launches (features and coherent candidates; the nearest among all
- * sources; the choice). Distances are float32 sums in the list's order; otherwise nothing differs from the serial form.
+ * do not depend on each other, so each diagonal is three launches (features and coherent candidates; the nearest among
+ * all sources; the choice). Distances are float32 sums in the list's order; otherwise nothing differs from the serial
+ * form.
  */
 import chooseKernel from '../../shaders/nnf/analogyField/choose.wgsl';
 import featuresKernel from '../../shaders/nnf/analogyField/features.wgsl';

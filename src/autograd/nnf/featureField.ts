@@ -1,7 +1,6 @@
 /**
- * Nearest-neighbor fields between feature maps by PatchMatch (Barnes et al. 2009) on cosine distance, and maps voted
- * by them: what
- * patchField does for pictures, for any number of channels. No gradients.
+ * Nearest-neighbor fields between feature maps by PatchMatch (Barnes et al. 2009) on cosine distance, and maps voted by
+ * them: what patchField does for pictures, for any number of channels. No gradients.
  */
 import improveKernel from '../../shaders/nnf/featureField/improve.wgsl';
 import voteKernel from '../../shaders/nnf/featureField/vote.wgsl';

@@ -1,11 +1,9 @@
 /**
  * Nearest-neighbor fields of guided patches, for patch synthesis: searched in full on small maps, improved by
- * PatchMatch
- * (Barnes et al. 2009, in the jump-flood form) on large ones, voted into a picture. Maps are packed, four bytes a
- * pixel, and
- * guides are compared at patch centers alone: what patchNearest does exactly for any channels, this does for pictures
- * fast.
- * No gradients. Matches stay within the class of the patch's center, unless the source lacks it.
+ * PatchMatch (Barnes et al. 2009, in the jump-flood form) on large ones, voted into a picture. Maps are packed, four
+ * bytes a pixel, and guides are compared at patch centers alone: what patchNearest does exactly for any channels, this
+ * does for pictures fast. No gradients. Matches stay within the class of the patch's center, unless the source lacks
+ * it.
  */
 import countKernel from '../../shaders/nnf/patchField/count.wgsl';
 import improveKernel from '../../shaders/nnf/patchField/improve.wgsl';

@@ -1,7 +1,6 @@
 /**
  * Limited-memory BFGS (Nocedal 1980; Liu and Nocedal 1989) with a line search for the weak Wolfe conditions by
- * bisection. Vectors are the
- * host's; what computes value and gradient is passed in.
+ * bisection. Vectors are the host's; what computes value and gradient is passed in.
  */
 export interface LbfgsOptions {
   iterations: number;

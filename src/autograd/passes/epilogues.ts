@@ -1,7 +1,7 @@
 /**
- * Epilogues: what follows a convolution value by value is done where its sum is stored, not in a launch of its own. That
- * is a bias with LeakyReLU or residual (pointwise/biasForward), and the sum of a convolution's gradient with one other
- * gradient (copy/join), as at the head of every residual block.
+ * Epilogues: what follows a convolution value by value is done where its sum is stored, not in a launch of its own.
+ * That is a bias with LeakyReLU or residual (pointwise/biasForward), and the sum of a convolution's gradient with one
+ * other gradient (copy/join), as at the head of every residual block.
  *
  * A kernel that can take an epilogue writes one storage `y` and has the parameters `has_bias` and `slope` (1: no
  * LeakyReLU) and the binding `bias`; one that can add a residual has the binding `skip`, read under the constant SKIP.
@@ -84,7 +84,9 @@ export function fuseEpilogues(list: readonly Call[]): Call[] {
   return calls;
 }
 
-/** Where the launch of both can stand: at the first's place, or else at the second's; null if dependences forbid both. */
+/**
+ * Where the launch of both can stand: at the first's place, or else at the second's; null if dependences forbid both.
+ */
 function place(calls: readonly Call[], i: number, j: number, e: Epilogue): number | null {
   const between = calls.slice(i + 1, j);
   const { y } = calls[j].write;

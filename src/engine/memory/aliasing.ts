@@ -1,4 +1,6 @@
-/** Which storages share bytes, and which calls therefore depend on each other. Passes over recorded calls build on it. */
+/**
+ * Which storages share bytes, and which calls therefore depend on each other. Passes over recorded calls build on it.
+ */
 import type { Bindings, Call } from '../call.ts';
 import type { Storage } from './storage.ts';
 

@@ -13,18 +13,18 @@ export function gaussianOf(features: ArrayLike<number>, channels: number): Gauss
   const count = features.length / channels;
   if (count < 2) throw new Error(`gaussianOf: ${count} vectors`);
   const mean = new Float64Array(channels);
-  const centerd = Float64Array.from(features);
+  const centered = Float64Array.from(features);
   for (let c = 0; c < channels; c++) {
     let sum = 0;
-    for (let i = 0; i < count; i++) sum += centerd[c * count + i];
+    for (let i = 0; i < count; i++) sum += centered[c * count + i];
     mean[c] = sum / count;
-    for (let i = 0; i < count; i++) centerd[c * count + i] -= mean[c];
+    for (let i = 0; i < count; i++) centered[c * count + i] -= mean[c];
   }
   const covariance = new Float64Array(channels * channels);
   for (let a = 0; a < channels; a++)
     for (let b = 0; b <= a; b++) {
       let sum = 0;
-      for (let i = 0; i < count; i++) sum += centerd[a * count + i] * centerd[b * count + i];
+      for (let i = 0; i < count; i++) sum += centered[a * count + i] * centered[b * count + i];
       covariance[a * channels + b] = covariance[b * channels + a] = sum / (count - 1);
     }
   return { mean, covariance };

@@ -1,8 +1,8 @@
-// Multiply-add rate: independent chains that meet nothing but registers. How many chains are best is the adapter's
-// matter: too few show latency, too many spill. 8 scalar chains fit the 16 or 32 vector registers of a processor (a
+// Multiply-add rate: independent chains of operations on registers alone. How many chains are best depends on the
+// adapter: too few show latency, too many spill. 8 scalar chains fit the 16 or 32 vector registers of a processor (a
 // scalar is one register of lanes there), 16 vec4 chains feed a GPU's longer pipelines: the caller takes the faster of
-// the two. Eight rounds to an iteration, so that the loop itself, with its counter and its execution mask, is no part
-// of it.
+// the two. Eight rounds to an iteration, so that the loop's counter and execution mask cost
+// little beside them.
 override WIDE: bool = false;
 @group(0) @binding(0) var<storage, read_write> y: array<vec4f>;
 struct Params { rounds: u32 }
@@ -34,7 +34,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
     y[id.x] = s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + t0 + t1 + t2 + t3 + t4 + t5 + t6 + t7;
   } else {
-    var s0 = c; var s1 = c + 1.0; var s2 = c + 2.0; var s3 = c + 3.0; var s4 = c + 4.0; var s5 = c + 5.0; var s6 = c + 6.0; var s7 = c + 7.0;
+    var s0 = c; var s1 = c + 1.0; var s2 = c + 2.0; var s3 = c + 3.0;
+    var s4 = c + 4.0; var s5 = c + 5.0; var s6 = c + 6.0; var s7 = c + 7.0;
     for (var i = 0u; i < params.rounds; i++) {
       s0 = grow(s0, c); s1 = grow(s1, c); s2 = grow(s2, c); s3 = grow(s3, c);
       s4 = grow(s4, c); s5 = grow(s5, c); s6 = grow(s6, c); s7 = grow(s7, c);

@@ -11,11 +11,11 @@ struct Params {
   ty: i32, tx: i32, kw_size: i32, kh0: i32, kh_step: i32, kw0: i32, kw_step: i32,
 }
 @group(0) @binding(0) var<storage, read> w: array<f32>;
-@group(0) @binding(1) var<storage, read_write> packed: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> packed: array<vec4f>;
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(global_invocation_id) id: vec3u) {
   let taps = params.ty * params.tx;
   let i = i32(id.x);
   if (i >= params.k_count * taps * params.m4) { return; }
@@ -27,7 +27,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let tx = tap - ty * params.tx;
   let source = k * params.stride_k + m * params.stride_m
     + (params.kh0 + ty * params.kh_step) * params.kw_size + params.kw0 + tx * params.kw_step;
-  var v = vec4<f32>();
+  var v = vec4f();
   if (m < params.m_count) { v.x = w[source]; }
   if (m + 1 < params.m_count) { v.y = w[source + params.stride_m]; }
   if (m + 2 < params.m_count) { v.z = w[source + 2 * params.stride_m]; }

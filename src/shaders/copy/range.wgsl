@@ -7,7 +7,11 @@ struct Params { n: i32, low: i32, high: i32, at: i32, to: i32 }
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let base = i32(workgroup_flat(group, groups) * WG * 4u + lane);
   for (var j = 0; j < 4; j++) {
     let i = base + j * i32(WG);

@@ -7,7 +7,11 @@ struct Params { k: u32, size: u32 }
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let pixel = pixel_of(group, groups, lane);
   if (pixel >= params.size) { return; }
   let label = labels[group.y * params.size + pixel];

@@ -5,7 +5,7 @@ fn reflected(i: i32, n: i32, reflect: u32) -> i32 {
 }
 fn inside(i: i32, n: i32) -> bool { return u32(i) < u32(n); }
 // The same for four at a time.
-fn reflected4(i: vec4<i32>, n: i32, reflect: u32) -> vec4<i32> {
+fn reflected4(i: vec4i, n: i32, reflect: u32) -> vec4i {
   return select(i, n - 1 - abs(n - 1 - abs(i)), vec4<bool>(reflect != 0u));
 }
-fn inside4(i: vec4<i32>, n: i32) -> vec4<bool> { return (i >= vec4<i32>()) & (i < vec4<i32>(n)); }
+fn inside4(i: vec4i, n: i32) -> vec4<bool> { return (i >= vec4i()) & (i < vec4i(n)); }

@@ -2,7 +2,7 @@
 // shares its workgroup: LANES / per samples to one. Lanes to spare get a sample or place that is not there. `z`: the
 // workgroup's number along z.
 struct Seat { sample: u32, place: u32 }
-fn fold(group: vec3<u32>, lane: u32, lanes: u32, per: u32, z: u32) -> Seat {
+fn fold(group: vec3u, lane: u32, lanes: u32, per: u32, z: u32) -> Seat {
   if (per * 2u > lanes) { return Seat(z, group.x * lanes + lane); }
   let together = lanes / per;
   let image = lane / per;

@@ -1,5 +1,5 @@
-// Gradients of norm.forward for planes of whole vec4, LANES neighboring invocations to a unit as in
-// norm.forward.quads; length in vec4. With h = (x - mean) * rstd, z = g * h + b, e = dy * act'(z): dx = rstd * (g e -
+// Gradients of norm/forward for planes of whole vec4, LANES neighboring invocations to a unit as in
+// norm/forwardQuads; length in vec4. With h = (x - mean) * rstd, z = g * h + b, e = dy * act'(z): dx = rstd * (g e -
 // mean(g e) - h * mean(g e h)). A unit is a plane, or with AFFINE 1 a channel, whose planes in all `samples` are
 // walked. What becomes of sum e and sum e h of a unit, and of e and e h of an element, is the includer's matter. Grid:
 // LANES invocations per unit.
@@ -12,7 +12,8 @@
 struct Params {
   units: u32, samples: u32, length: u32, slope: f32, second_samples: u32,
   // see autograd/passes/batchedPairs.ts
-  batch_split: u32, batch_offset_x: u32, batch_offset_dy: u32, batch_offset_stats: u32, batch_offset_gamma: u32, batch_offset_beta: u32, batch_offset_dx: u32, batch_offset_dgamma: u32, batch_offset_dbeta: u32,
+  batch_split: u32, batch_offset_x: u32, batch_offset_dy: u32, batch_offset_stats: u32, batch_offset_gamma: u32,
+  batch_offset_beta: u32, batch_offset_dx: u32, batch_offset_dgamma: u32, batch_offset_dbeta: u32,
 }
 @group(0) @binding(8) var<uniform> params: Params;
 override AFFINE: u32 = 0u;
@@ -26,7 +27,9 @@ struct Element { h: vec4f, e: vec4f, ge: vec4f }
 fn element(second: u32, i: u32, mean: f32, rstd: f32, g0: vec4f, b0: vec4f) -> Element {
   var g = g0;
   var b = b0;
-  if (AFFINE == 2u) { g = gamma[second * params.batch_offset_gamma + i]; b = beta[second * params.batch_offset_beta + i]; }
+  if (AFFINE == 2u) {
+    g = gamma[second * params.batch_offset_gamma + i]; b = beta[second * params.batch_offset_beta + i];
+  }
   let h = (x[second * params.batch_offset_x + i] - mean) * rstd;
   let d = dy[second * params.batch_offset_dy + i];
   let e = select(d * params.slope, d, g * h + b > vec4f(0.0));
@@ -36,7 +39,11 @@ fn element(second: u32, i: u32, mean: f32, rstd: f32, g0: vec4f, b0: vec4f) -> E
 fn across(v: vec4f) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(global_invocation_id) id: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let unit = min(id.x / LANES, params.units - 1u); // a spare invocation repeats the last unit
   let part = id.x % LANES;
   let second = u32(group.z >= params.batch_split);

@@ -8,7 +8,8 @@ const NEVER: f32 = 1e37;
 var<private> own: array<vec4f, 81>;
 var<private> own_guides: array<vec4f, 24>;
 
-fn unpacked(v: u32) -> vec4f { return vec4f(f32(v & 255u), f32((v >> 8u) & 255u), f32((v >> 16u) & 255u), f32(v >> 24u)); }
+fn unpacked(v: u32) -> vec4f { return vec4f(f32(v & 255u), f32((v >> 8u) & 255u), f32((v >> 16u) & 255u),
+  f32(v >> 24u)); }
 
 /// Takes up the target patch whose corner is t.
 fn take_patch(t: vec2u) {

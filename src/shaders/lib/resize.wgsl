@@ -29,4 +29,5 @@ fn span(i: i32, size: i32, out: i32) -> vec2i {
   return clamp(ends, vec2i(0), vec2i(out - 1));
 }
 
-fn weight_at(t: Tap, i: i32) -> f32 { return select(0.0, 1.0 - t.weight, t.low == i) + select(0.0, t.weight, t.high == i); }
+fn weight_at(t: Tap, i: i32) -> f32 { return select(0.0, 1.0 - t.weight, t.low == i) +
+  select(0.0, t.weight, t.high == i); }

@@ -1,8 +1,8 @@
 // y[b, m, n] = sum over k of A[b, m, k] * B[b, k, n]. a [.][K][m4] vec4 over rows of A, b [.][K][n4] vec4 over columns
-// of B (matmul.pack makes them, unless the matrix lies so already); a_batch, b_batch: vec4 from one matrix to the next,
-// 0 if shared. y at b * m * n + row * row_step + column * column_step, so that either side of a product can be the
-// columns. One invocation: 8 rows x 4 columns in registers. All lanes of a workgroup share their rows: the loads of a
-// are uniform. Grid: x = columns, y = rows / 8, z = b. Limit: 1 vec4 load a lane and 2 a workgroup for 32
+// of B (matmul/pack makes them, unless the matrix already has this order); a_batch, b_batch: vec4 from one matrix to
+// the next, 0 if shared. y at b * m * n + row * row_step + column * column_step, so that either side of a product can
+// be the columns. One invocation: 8 rows x 4 columns in registers. All lanes of a workgroup share their rows: the loads
+// of a are uniform. Grid: x = columns, y = rows / 8, z = b. Limit: 1 vec4 load a lane and 2 a workgroup for 32
 // multiply-adds.
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;
 @group(0) @binding(1) var<storage, read> b: array<vec4f>;
@@ -49,7 +49,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
   let row = row4 * 4u;
   let column = column4 * 4u;
-  put(group.z, row, column, s0); put(group.z, row + 1u, column, s1); put(group.z, row + 2u, column, s2); put(group.z, row + 3u, column, s3);
+  put(group.z, row, column, s0); put(group.z, row + 1u, column, s1);
+  put(group.z, row + 2u, column, s2); put(group.z, row + 3u, column, s3);
   if (second == 0u) { return; }
-  put(group.z, row + 4u, column, t0); put(group.z, row + 5u, column, t1); put(group.z, row + 6u, column, t2); put(group.z, row + 7u, column, t3);
+  put(group.z, row + 4u, column, t0); put(group.z, row + 5u, column, t1);
+  put(group.z, row + 6u, column, t2); put(group.z, row + 7u, column, t3);
 }

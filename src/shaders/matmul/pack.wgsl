@@ -1,4 +1,4 @@
-// A matrix reordered for matmul.forward: y[b, k, r] = (x at row 4r, 4r+1, 4r+2, 4r+3 and depth k), 0 beyond `rows`.
+// A matrix reordered for matmul/forward: y[b, k, r] = (x at row 4r, 4r+1, 4r+2, 4r+3 and depth k), 0 beyond `rows`.
 // x at b * batch + row * row_step + k * depth_step; y [B][depth][r4] vec4.
 // Grid: x and y = (k, r), z = b.
 // #import grid
@@ -8,7 +8,11 @@ struct Params { rows: u32, r4: u32, depth: u32, batch: u32, row_step: u32, depth
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let i = workgroup_flat(group, groups) * WG + lane;
   if (i >= params.r4 * params.depth) { return; }
   let k = i / params.r4;

@@ -1,4 +1,4 @@
-// y[b, m, n] = sum over k of A[b, k, m] * B[b, k, n] in tiles of workgroup memory, for GPUs: matmul.forward's contract.
+// y[b, m, n] = sum over k of A[b, k, m] * B[b, k, n] in tiles of workgroup memory, for GPUs: matmul/forward's contract.
 // a [.][K][m4] vec4 over rows of A, b [.][K][n4] vec4 over columns of B; a_batch, b_batch: vec4 from one matrix to the
 // next, 0 if shared. y at b * m * n + row * row_step + column * column_step.
 // Tile of a workgroup: 4*QUADS rows x 4*QUADS columns; per thread 4 x 4 results, or 8 x 8 with WIDE. Each round every

@@ -14,7 +14,11 @@ fn normal_pair(u: f32, v: f32) -> vec2f {
 }
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let stream = stream_of(counter[0], counter[1], params.stream);
   let base = workgroup_flat(group, groups) * WG * 4u + lane;
   for (var j = 0u; j < 4u; j++) {

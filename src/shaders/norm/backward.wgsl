@@ -1,4 +1,4 @@
-// Gradients of norm.forward, for any plane size. With h = (x - mean) * rstd, z = g * h + b, e = dy * act'(z):
+// Gradients of norm/forward, for any plane size. With h = (x - mean) * rstd, z = g * h + b, e = dy * act'(z):
 //   dx = rstd * (g e - mean(g e) - h * mean(g e h)), dbeta = sum e, dgamma = sum e * h.
 // A unit is a plane, or with AFFINE 1 a channel, whose planes in all `samples` are walked: dgamma[c], dbeta[c]. AFFINE
 // 2 writes e * h and e per element, unsummed; any small buffers with AFFINE 0. Grid: one invocation per unit.

@@ -1,7 +1,7 @@
 // y = act(g * (x - mean) / sqrt(var + eps) + b) [+ skip] for each plane of x [planes, length]; mean and (biased)
 // variance are the plane's. AFFINE 0: g = 1, b = 0; 1: g, b per channel [C]; 2: g, b per element, the shape of x. act:
 // LeakyReLU with `slope` (1: none). stats[plane] = (mean, 1 / sqrt(var + eps)).
-// Any plane size; norm.forward.quads for whole vec4. Grid: one invocation per plane. It walks its plane twice, so no
+// Any plane size; norm/forwardQuads for whole vec4. Grid: one invocation per plane. It walks its plane twice, so no
 // pass waits for another and nothing is shared.
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> gamma: array<f32>; // any buffer when AFFINE is 0

@@ -1,6 +1,6 @@
-// norm.forward for planes of whole vec4, `LANES` neighboring invocations to a plane: 1 where invocations are walked
+// norm/forward for planes of whole vec4, `LANES` neighboring invocations to a plane: 1 where invocations are walked
 // one after the other (software adapters), a whole workgroup on GPUs.
-//   y = act(g * (x - mean) / sqrt(var + eps) + b) [+ skip]; AFFINE, act and stats as in norm.forward; length in vec4.
+//   y = act(g * (x - mean) / sqrt(var + eps) + b) [+ skip]; AFFINE, act and stats as in norm/forward; length in vec4.
 // Grid: (LANES invocations per channel, 1, N).
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> gamma: array<vec4f>; // any buffer when AFFINE is 0
@@ -11,7 +11,8 @@
 struct Params {
   c: u32, length: u32, eps: f32, slope: f32,
   // see autograd/passes/batchedPairs.ts
-  batch_split: u32, batch_offset_x: u32, batch_offset_gamma: u32, batch_offset_beta: u32, batch_offset_skip: u32, batch_offset_y: u32, batch_offset_stats: u32,
+  batch_split: u32, batch_offset_x: u32, batch_offset_gamma: u32, batch_offset_beta: u32, batch_offset_skip: u32,
+  batch_offset_y: u32, batch_offset_stats: u32,
 }
 @group(0) @binding(6) var<uniform> params: Params;
 override AFFINE: u32 = 0u;
@@ -58,7 +59,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_inde
   }
   for (var k = part; k < params.length; k += LANES) {
     let i = base + k;
-    if (AFFINE == 2u) { g = gamma[second * params.batch_offset_gamma + i]; b = beta[second * params.batch_offset_beta + i]; }
+    if (AFFINE == 2u) {
+      g = gamma[second * params.batch_offset_gamma + i]; b = beta[second * params.batch_offset_beta + i];
+    }
     let z = (x[from_x + k] - mean) * rstd * g + b;
     var v = select(z * params.slope, z, z > vec4f(0.0));
     if (SKIP) { v += skip[second * params.batch_offset_skip + i]; }

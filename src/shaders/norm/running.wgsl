@@ -1,5 +1,5 @@
 // Batch normalization's running statistics: running = (1 - momentum) * running + momentum * batch, for mean and
-// variance; the variance enters unbiased, as PyTorch does it. stats (mean, rstd) [C] come from norm.forward with N = 1.
+// variance; the variance enters unbiased, as PyTorch does it. stats (mean, rstd) [C] come from norm/forward with N = 1.
 // running: mean [C], then variance [C]. Grid: one invocation per channel.
 @group(0) @binding(0) var<storage, read> stats: array<vec2f>;
 @group(0) @binding(1) var<storage, read_write> running: array<f32>;

@@ -1,7 +1,7 @@
 // An image from matched patches: each pixel is the weighted mean of what the patches covering it say, as a gather.
 //   sourceMap [C,Hs,Ws] f32, indices u32 [targets] (patchNearest, k = 1) -> output [C,Ht,Wt].
 //   weight = exp(-(i*i + j*j) / (2 sigma^2)) at offset (i, j) from the patch center; sigma <= 0: all equal.
-//   Indices and CLAMP as in patchNearest.generic. sourceMap may be any map of the source's size, e.g. coordinates.
+//   Indices and CLAMP as in patch/nearest/generic. sourceMap may be any map of the source's size, e.g. coordinates.
 //   radius <= (p-1)/2 limits the vote to the patch's middle
 //   (0: the center alone) where another patch center is within reach; at a border the whole patch votes.
 // Grid: x, y flat over pixels, one thread per pixel and up to four channels: group z = block of four channels.
@@ -15,7 +15,11 @@ struct Params { c: i32, ht: i32, wt: i32, hs: i32, ws: i32, side: i32, radius: i
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   let p = params.side;

@@ -8,7 +8,8 @@
 @group(0) @binding(3) var<storage, read_write> dbias: array<f32>;
 struct Params {
   c: u32, samples: u32, length: u32, slope: f32,
-  batch_split: u32, batch_offset_y: u32, batch_offset_dy: u32, batch_offset_dx: u32, batch_offset_dbias: u32, // see autograd/passes/batchedPairs.ts
+  // see autograd/passes/batchedPairs.ts
+  batch_split: u32, batch_offset_y: u32, batch_offset_dy: u32, batch_offset_dx: u32, batch_offset_dbias: u32,
 }
 @group(0) @binding(4) var<uniform> params: Params;
 

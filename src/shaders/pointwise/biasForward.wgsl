@@ -6,7 +6,8 @@
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 struct Params {
   planes: u32, c: u32, length: u32, slope: f32,
-  batch_split: u32, batch_offset_x: u32, batch_offset_bias: u32, batch_offset_skip: u32, batch_offset_y: u32, // see autograd/passes/batchedPairs.ts
+  // see autograd/passes/batchedPairs.ts
+  batch_split: u32, batch_offset_x: u32, batch_offset_bias: u32, batch_offset_skip: u32, batch_offset_y: u32,
 }
 @group(0) @binding(4) var<uniform> params: Params;
 override SKIP: bool = false;
@@ -19,5 +20,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = plane * params.length + id.x;
   let z = x[second * params.batch_offset_x + i] + bias[second * params.batch_offset_bias + plane % params.c];
   let to = second * params.batch_offset_y + i;
-  if (SKIP) { y[to] = z + skip[second * params.batch_offset_skip + i]; } else { y[to] = select(z * params.slope, z, z > vec4f(0.0)); }
+  if (SKIP) {
+    y[to] = z + skip[second * params.batch_offset_skip + i];
+  } else { y[to] = select(z * params.slope, z, z > vec4f(0.0)); }
 }

@@ -31,7 +31,11 @@ fn reduced(i: u32) -> u32 {
 }
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   let base = kept(thread / params.parts);

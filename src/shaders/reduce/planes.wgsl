@@ -4,7 +4,9 @@
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 // batch_split: see autograd/passes/batchedPairs.ts
-struct Params { units: u32, samples: u32, length: u32, scale: f32, batch_split: u32, batch_offset_x: u32, batch_offset_y: u32 }
+struct Params {
+  units: u32, samples: u32, length: u32, scale: f32, batch_split: u32, batch_offset_x: u32, batch_offset_y: u32,
+}
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)

@@ -1,9 +1,7 @@
 /**
  * The gradient towards few input channels, as an image's: kernels that compute 8 channels at once leave most of their
- * lanes idle there. So
- * all taps of all channels are rows of one matrix, whose product with dy is a 1x1 convolution, and each pixel of dx
- * adds
- * the products that reach it. For subgroups of 8 without workgroup memory.
+ * lanes idle there. So all taps of all channels are rows of one matrix, whose product with dy is a 1x1 convolution, and
+ * each pixel of dx adds the products that reach it. For subgroups of 8 without workgroup memory.
  */
 import columns from '../../../shaders/conv2d/inputGradient/columns.wgsl';
 import forwardK1 from '../../../shaders/conv2d/forward/k1.wgsl';

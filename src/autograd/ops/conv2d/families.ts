@@ -1,8 +1,7 @@
 /**
  * Which kernels compute a convolution: a family of variants for each direction, in the order in which they are
- * preferred where
- * nothing was measured, the generic one (any shape, any adapter) last. Variants are pure functions of shape and
- * adapter.
+ * preferred where nothing was measured, the generic one (any shape, any adapter) last. Variants are pure functions of
+ * shape and adapter.
  */
 import type { Family } from '../../kernels/plan.ts';
 import type { Shape } from '../../tensor.ts';
@@ -15,7 +14,10 @@ import { tiled, tiledWeight } from './tiled.ts';
 import { winogradBackwardData, winogradForward } from './winograd.ts';
 
 const key = (s: ConvShape): string =>
-  `${s.n}x${s.ci}x${s.h}x${s.w} ${s.co}x${s.kh}x${s.kw} stride ${s.stride} dilation ${s.dilation} pad ${s.pad} ${s.padMode}${s.bias ? ' bias' : ''}`;
+  [
+    `${s.n}x${s.ci}x${s.h}x${s.w} ${s.co}x${s.kh}x${s.kw}`,
+    `stride ${s.stride} dilation ${s.dilation} pad ${s.pad} ${s.padMode}${s.bias ? ' bias' : ''}`,
+  ].join(' ');
 const x = (s: ConvShape): Shape => [s.n, s.ci, s.h, s.w];
 const w = (s: ConvShape): Shape => [s.co, s.ci, s.kh, s.kw];
 const y = (s: ConvShape): Shape => [s.n, s.co, s.ho, s.wo];

@@ -146,8 +146,7 @@ export const genericBackwardWeight: ConvVariant = {
 
 /**
  * A backward-data variant for zero padding made to serve reflect padding too: the gradient of zero padding, then what
- * the
- * positions beyond the border mirror back inside.
+ * the positions beyond the border mirror back inside.
  */
 export function mirroring(variant: ConvVariant): ConvVariant {
   const zero = (s: ConvShape): ConvShape => ({ ...s, padMode: 'zero' });

@@ -1,7 +1,7 @@
 /**
  * Forward and backward-data kernels for subgroups of 8 without workgroup memory (the software adapter's): neighbors by
- * shuffles, weights
- * by broadcasts from the lanes that hold them, read where they lie. docs/kernels-conv.md has the measurements.
+ * shuffles, weights by broadcasts from the lanes that hold them, read where they lie. docs/kernels-conv.md has the
+ * measurements.
  */
 import backwardDataStride2 from '../../../shaders/conv2d/inputGradient/stride2.wgsl';
 import dilated from '../../../shaders/conv2d/forward/dilated.wgsl';
@@ -107,8 +107,8 @@ export const k3Mirrored: ConvVariant = {
 };
 
 /**
- * vec4 of pixels that a lane of conv2d/forward/k1 computes, of a plane of so many: one where two would leave half
- * of the lanes idle.
+ * vec4 of pixels that a lane of conv2d/forward/k1 computes, of a plane of so many: one where two would leave half of
+ * the lanes idle.
  */
 export const quads = (plane: number, LANES: number): 1 | 2 => (plane <= LANES ? 1 : 2);
 

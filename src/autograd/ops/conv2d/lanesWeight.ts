@@ -18,8 +18,7 @@ const share = (all: number, tiles: number): number => ceilDiv(all, Math.min(all,
 
 /**
  * Pieces for kernels that walk down strips of 4 columns: strips are cut into chunks of `tall` rows only where there are
- * too few
- * of them, since every chunk loads its first rows once more.
+ * too few of them, since every chunk loads its first rows once more.
  */
 function walk(
   n: number,
@@ -53,9 +52,9 @@ export const weightK3: ConvVariant = {
 };
 
 /**
- * Groups of 8 input and of 8 output channels to a workgroup of conv2d/weightGradient/k1. Large ones load less for
- * each multiply-add,
- * but they need enough pixels to be split, and every pair is a pipeline to compile: only four of the nine.
+ * Groups of 8 input and of 8 output channels to a workgroup of conv2d/weightGradient/k1. Large ones load less for each
+ * multiply-add, but they need enough pixels to be split, and every pair is a pipeline to compile: only four of the
+ * nine.
  */
 function channelGroups(s: ConvShape): { IN: number; OUT: number } {
   if (s.co <= 8) return { IN: 4, OUT: 1 };

@@ -1,9 +1,8 @@
 /**
  * Tiled implicit GEMM with workgroup memory and register tiles, in all directions, for GPUs: tiles of 128, 64 and 32
- * squared, and
- * for small maps the sum split over more workgroups, whose partial sums a second pass adds in a fixed order. They run
- * on
- * every adapter, slowly on those that compute on the CPU. The preferences are estimates: no GPU was at hand.
+ * squared, and for small maps the sum split over more workgroups, whose partial sums a second pass adds in a fixed
+ * order. They run on every adapter, slowly on those that compute on the CPU. The preferences are estimates: no GPU was
+ * at hand.
  */
 import tiledKernel from '../../../shaders/conv2d/tiled/gemm.wgsl';
 import sumKernel from '../../../shaders/conv2d/tiled/sum.wgsl';

@@ -1,7 +1,6 @@
 /**
  * Contiguous ranges of a tensor without copies: `part` cuts one out (samples of a batch, or channels of a single
- * sample), and
- * `join` puts ranges together, adding where they overlap. Each is the other's gradient.
+ * sample), and `join` puts ranges together, adding where they overlap. Each is the other's gradient.
  */
 import kernel from '../../../shaders/copy/join.wgsl';
 import { alignment, type Storage } from '../../../engine/memory/storage.ts';

@@ -53,10 +53,9 @@ const times =
     u * scale;
 
 /**
- * [logits [N,K,H,W], labels u32 [N,H,W], weights [K] (may be missing)] -> [1]:
- * sum_p weight[label_p] * (logsumexp_k x_kp - x_label,p) / sum_p weight[label_p], over the pixels that count.
- * Where none does the loss is 0 (PyTorch: NaN, which would end a training). Gradient towards the logits only, and only
- * once.
+ * [logits [N,K,H,W], labels u32 [N,H,W], weights [K] (may be missing)] -> [1]: sum_p weight[label_p] * (logsumexp_k
+ * x_kp - x_label,p) / sum_p weight[label_p], over the pixels that count. Where none does the loss is 0 (PyTorch: NaN,
+ * which would end a training). Gradient towards the logits only, and only once.
  */
 export const crossEntropyOp: Op<Attrs> = op<Attrs>({
   name: 'crossEntropy',

@@ -5,8 +5,7 @@ import type { Dispatch, Family, Variant } from '../../kernels/plan.ts';
 
 /**
  * y[b, m, n] = sum over k of a[b, k, m] b[b, k, n]. Buffers 'a' [.][k][ceil(m / 4)] vec4, 'b' [.][k][ceil(n / 4)] vec4,
- * 'y'. A shared side
- * is one matrix for the whole batch; `transposed`: y is stored [n][m].
+ * 'y'. A shared side is one matrix for the whole batch; `transposed`: y is stored [n][m].
  */
 export interface ProductShape {
   m: number;
@@ -71,7 +70,12 @@ export const productFamily: Family<ProductShape> = {
     },
   ],
   key: (s) =>
-    `${s.batch}x${s.m}x${s.k}x${s.n}${s.aShared ? ' a shared' : ''}${s.bShared ? ' b shared' : ''}${s.transposed ? ' transposed' : ''}`,
+    [
+      `${s.batch}x${s.m}x${s.k}x${s.n}`,
+      ...(s.aShared ? ['a shared'] : []),
+      ...(s.bShared ? ['b shared'] : []),
+      ...(s.transposed ? ['transposed'] : []),
+    ].join(' '),
   tensors: (s) => ({
     a: [s.aShared ? 1 : s.batch, s.k, four(s.m) * 4],
     b: [s.bShared ? 1 : s.batch, s.k, four(s.n) * 4],

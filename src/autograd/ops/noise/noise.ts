@@ -1,8 +1,7 @@
 /**
  * Random tensors. A number is a function of a counter on the device, u32 [4] = [seed, step, 0, 0], of `stream`, a
- * number
- * that belongs to one place in the program, and of the element's index. The host writes the next step into the counter,
- * and the replayed program draws new numbers.
+ * number that belongs to one place in the program, and of the element's index. The host writes the next step into the
+ * counter, and the replayed program draws new numbers.
  */
 import gaussianKernel from '../../../shaders/noise/gaussian.wgsl';
 import uniformKernel from '../../../shaders/noise/uniform.wgsl';

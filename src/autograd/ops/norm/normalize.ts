@@ -204,9 +204,9 @@ function composed({ x: inputs, attrs }: BackwardContext<NormAttrs>, dy: Tensor):
   const { x, gamma, beta } = parts(inputs, attrs);
   const { eps, slope } = attrs;
   const space = { axes: [2, 3] };
-  const centerd = sub(x, mean([x], space));
-  const rstd = reciprocal(sqrt(affine(mean([square(centerd)], space), 1, eps)));
-  const h = mul(centerd, rstd);
+  const centered = sub(x, mean([x], space));
+  const rstd = reciprocal(sqrt(affine(mean([square(centered)], space), 1, eps)));
+  const h = mul(centered, rstd);
   const wide = (t: Tensor): Tensor => (t.shape.length === 1 ? reshape([t], { shape: [1, t.shape[0], 1, 1] }) : t);
   const z = gamma && beta ? add(mul(h, wide(gamma)), wide(beta)) : h;
   const e = slope === 1 ? dy : leakyGate(dy, z, slope);

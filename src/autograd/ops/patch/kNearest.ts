@@ -1,8 +1,7 @@
 /**
  * The nearest source patches of a few patches, where patchNearest (one thread a target patch) would leave a device
- * idle: all
- * distances side by side, then the k smallest of each row. Exact; gives places only, from which taped ops take the
- * distances.
+ * idle: all distances side by side, then the k smallest of each row. Exact; gives places only, from which taped ops
+ * take the distances.
  */
 import distancesKernel from '../../../shaders/patch/kNearest/distances.wgsl';
 import selectKernel from '../../../shaders/patch/kNearest/select.wgsl';
@@ -29,8 +28,7 @@ function gridOf([columns, source]: readonly Shape[], { patch, k }: FewAttrs): { 
 }
 
 /**
- * [columns [1, C*p*p, 1, n] (see unfoldAt), source [1,C,H,W]] -> u32 [k, n]: the nearest source patches, nearest
- * first.
+ * [columns [1, C*p*p, 1, n] (see unfoldAt), source [1,C,H,W]] -> u32 [k, n]: the nearest source patches, nearest first.
  */
 export const kNearestPatchesOp: Op<FewAttrs> = op<FewAttrs>({
   name: 'kNearestPatches',

@@ -42,8 +42,8 @@ const asIndices = (bits: Tensor): Tensor => new Tensor(bits.session, [bits.size]
 const overElements = (x: Tensor): Tensor => sum([x], { axes: [1] });
 
 /**
- * d sum(dy * distance) / d target, [1,C,H,W], for distance = (1 - <t,s> / (|t||s|)) * factor: per patch
- * <t,s> t / (|t||s| |t|^2) - s / (|t||s|), times dy and factor, summed over the k matches.
+ * d sum(dy * distance) / d target, [1,C,H,W], for distance = (1 - <t,s> / (|t||s|)) * factor: per patch <t,s> t /
+ * (|t||s| |t|^2) - s / (|t||s|), times dy and factor, summed over the k matches.
  */
 export function cosineGradient({ target, source, indices, factor, dy, patch, k, border }: CosineMatches): Tensor {
   const t = unfoldAt(target, patch, undefined, border); // [1, C*p*p, 1, patches]

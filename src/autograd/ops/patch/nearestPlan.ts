@@ -1,7 +1,6 @@
 /**
  * Exact patch nearest neighbors: which kernels to run, over which scratch, for a given shape. Pure functions; the op
- * that
- * runs them is patchNearest.ts. The contract of every variant is that of nearest/generic.wgsl.
+ * that runs them is patchNearest.ts. The contract of every variant is that of nearest/generic.wgsl.
  */
 import boxes from '../../../shaders/patch/nearest/boxes.wgsl';
 import classes from '../../../shaders/patch/nearest/classes.wgsl';

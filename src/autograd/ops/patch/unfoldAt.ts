@@ -1,7 +1,6 @@
 /**
- * Patches of an image as columns, and back: unfoldAt gathers the p x p patches at given indices, foldAt adds
- * columns back where they came from; each is the other's gradient. Without indices: all patches, in order (unfold,
- * fold).
+ * Patches of an image as columns, and back: unfoldAt gathers the p x p patches at given indices, foldAt adds columns
+ * back where they came from; each is the other's gradient. Without indices: all patches, in order (unfold, fold).
  */
 import gatherKernel from '../../../shaders/patch/unfoldAt/gather.wgsl';
 import scatterKernel from '../../../shaders/patch/unfoldAt/scatter.wgsl';
@@ -13,7 +12,7 @@ import { absolute } from '../../reference.ts';
 
 interface UnfoldAttrs {
   patch: number;
-  /** `valid`: index over the (H-p+1) x (W-p+1) patches inside. `clamp`: one patch centerd on every pixel, p odd. */
+  /** `valid`: index over the (H-p+1) x (W-p+1) patches inside. `clamp`: one patch centered on every pixel, p odd. */
   border: 'valid' | 'clamp';
 }
 /** The size of the image that the columns go back into. */

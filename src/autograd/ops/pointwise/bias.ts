@@ -1,7 +1,6 @@
 /**
  * A bias per channel with what follows it, for convolutions that are not normalized: LeakyReLU, or a residual. One
- * launch each
- * way, the bias's gradient included.
+ * launch each way, the bias's gradient included.
  */
 import backwardKernel from '../../../shaders/pointwise/biasBackward.wgsl';
 import forwardKernel from '../../../shaders/pointwise/biasForward.wgsl';

@@ -17,30 +17,32 @@ override SKIP: bool = false;
 struct Params {
   k: u32, m: u32, plane: u32, stride_m: u32, stride_k: u32, has_bias: u32,
   slope: f32, // of the LeakyReLU, 1 for none
-  batch_split: u32, batch_offset_x: u32, batch_offset_w: u32, batch_offset_bias: u32, batch_offset_skip: u32, batch_offset_y: u32, // see autograd/passes/batchedPairs.ts
+  // see autograd/passes/batchedPairs.ts
+  batch_split: u32, batch_offset_x: u32, batch_offset_w: u32, batch_offset_bias: u32, batch_offset_skip: u32,
+  batch_offset_y: u32,
 }
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // any buffer when has_bias is 0
-@group(0) @binding(3) var<storage, read> skip: array<vec4<f32>>; // any buffer without SKIP
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> skip: array<vec4f>; // any buffer without SKIP
+@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-struct Eight { a: vec4<f32>, b: vec4<f32> } // pixels 0..3, 4..7; with QUADS 1 pixels 0..3 of two summed channels
+struct Eight { a: vec4f, b: vec4f } // pixels 0..3, 4..7; with QUADS 1 pixels 0..3 of two summed channels
 
-fn add(s: Eight, p: Eight, q: Eight, t: vec4<f32>) -> Eight {
+fn add(s: Eight, p: Eight, q: Eight, t: vec4f) -> Eight {
   if (QUADS == 1u) { return Eight(s.a + ((p.a * t.x + p.b * t.y) + (q.a * t.z + q.b * t.w)), s.b); }
   return Eight(s.a + (p.a * t.x + q.a * t.y), s.b + (p.b * t.x + q.b * t.y));
 }
 
-fn read_weights(first: u32, at: vec4<u32>, there: vec4<f32>) -> vec4<f32> {
-  if (QUADS == 1u) { return vec4<f32>(w[first + at.x], w[first + at.y], w[first + at.z], w[first + at.w]) * there; }
-  return vec4<f32>(w[first + at.x], w[first + at.y] * there.y, 0.0, 0.0);
+fn read_weights(first: u32, at: vec4u, there: vec4f) -> vec4f {
+  if (QUADS == 1u) { return vec4f(w[first + at.x], w[first + at.y], w[first + at.z], w[first + at.w]) * there; }
+  return vec4f(w[first + at.x], w[first + at.y] * there.y, 0.0, 0.0);
 }
 
-fn finish(second: u32, i: u32, v: vec4<f32>) -> vec4<f32> {
+fn finish(second: u32, i: u32, v: vec4f) -> vec4f {
   if (SKIP) { return v + skip[second * params.batch_offset_skip + i]; }
-  return select(v * params.slope, v, v > vec4<f32>());
+  return select(v * params.slope, v, v > vec4f());
 }
 
 fn put(second: u32, n: u32, m: u32, at: u32, s: Eight) {
@@ -49,11 +51,13 @@ fn put(second: u32, n: u32, m: u32, at: u32, s: Eight) {
   if (params.has_bias != 0u) { shift = bias[second * params.batch_offset_bias + m]; }
   let i = (n * params.m + m) * params.plane + at;
   y[second * params.batch_offset_y + i] = finish(second, i, s.a + shift);
-  if (QUADS > 1u && at + 1u < params.plane) { y[second * params.batch_offset_y + i + 1u] = finish(second, i + 1u, s.b + shift); }
+  if (QUADS > 1u && at + 1u < params.plane) {
+    y[second * params.batch_offset_y + i + 1u] = finish(second, i + 1u, s.b + shift);
+  }
 }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let pixel = (group.x * LANES + lane) * QUADS;
   let here = min(pixel, params.plane - 1u);
   let next = min(1u, params.plane - 1u - here);
@@ -67,14 +71,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let w3 = min(m + 3u * LANES + lane, params.m - 1u) * params.stride_m;
   let last = params.k - 1u;
 
-  var s0 = Eight(); var s1 = Eight(); var s2 = Eight(); var s3 = Eight(); var s4 = Eight(); var s5 = Eight(); var s6 = Eight(); var s7 = Eight();
-  var s8 = Eight(); var s9 = Eight(); var s10 = Eight(); var s11 = Eight(); var s12 = Eight(); var s13 = Eight(); var s14 = Eight(); var s15 = Eight();
-  var s16 = Eight(); var s17 = Eight(); var s18 = Eight(); var s19 = Eight(); var s20 = Eight(); var s21 = Eight(); var s22 = Eight(); var s23 = Eight();
-  var s24 = Eight(); var s25 = Eight(); var s26 = Eight(); var s27 = Eight(); var s28 = Eight(); var s29 = Eight(); var s30 = Eight(); var s31 = Eight();
+  var s0 = Eight(); var s1 = Eight(); var s2 = Eight(); var s3 = Eight();
+  var s4 = Eight(); var s5 = Eight(); var s6 = Eight(); var s7 = Eight();
+  var s8 = Eight(); var s9 = Eight(); var s10 = Eight(); var s11 = Eight();
+  var s12 = Eight(); var s13 = Eight(); var s14 = Eight(); var s15 = Eight();
+  var s16 = Eight(); var s17 = Eight(); var s18 = Eight(); var s19 = Eight();
+  var s20 = Eight(); var s21 = Eight(); var s22 = Eight(); var s23 = Eight();
+  var s24 = Eight(); var s25 = Eight(); var s26 = Eight(); var s27 = Eight();
+  var s28 = Eight(); var s29 = Eight(); var s30 = Eight(); var s31 = Eight();
   for (var k = 0u; k < params.k; k += 4u / QUADS) {
-    // Of a number of channels that fills no step the last ones count once.
+    // Where the channels do not fill the last step, it reads the last channel again with a weight of 0.
     let k1 = min(k + 1u, last); let k2 = min(k + 2u, last); let k3 = min(k + 3u, last);
-    let there = select(vec4<f32>(), vec4<f32>(1.0), vec4<bool>(true, k < last, k + 2u <= last, k + 3u <= last));
+    let there = select(vec4f(), vec4f(1.0), vec4<bool>(true, k < last, k + 2u <= last, k + 3u <= last));
     var p = Eight();
     var q = Eight();
     if (QUADS == 1u) {
@@ -86,11 +94,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
       p = Eight(x[from_p], x[from_p + next]);
       q = Eight(x[from_q], x[from_q + next]);
     }
-    let at = vec4<u32>(k, k1, k2, k3) * params.stride_k + second * params.batch_offset_w;
+    let at = vec4u(k, k1, k2, k3) * params.stride_k + second * params.batch_offset_w;
     let t0 = read_weights(w0, at, there);
-    var t1 = vec4<f32>();
-    var t2 = vec4<f32>();
-    var t3 = vec4<f32>();
+    var t1 = vec4f();
+    var t2 = vec4f();
+    var t3 = vec4f();
     if (CHANNELS > LANES) { t1 = read_weights(w1, at, there); }
     if (CHANNELS > 2u * LANES) { t2 = read_weights(w2, at, there); t3 = read_weights(w3, at, there); }
     s0 = add(s0, p, q, subgroupBroadcast(t0, 0u));
@@ -159,16 +167,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
     }
   }
   if (pixel >= params.plane) { return; }
-  put(second, n, m + 0u, pixel, s0); put(second, n, m + 1u, pixel, s1); put(second, n, m + 2u, pixel, s2); put(second, n, m + 3u, pixel, s3);
-  put(second, n, m + 4u, pixel, s4); put(second, n, m + 5u, pixel, s5); put(second, n, m + 6u, pixel, s6); put(second, n, m + 7u, pixel, s7);
+  put(second, n, m + 0u, pixel, s0); put(second, n, m + 1u, pixel, s1);
+  put(second, n, m + 2u, pixel, s2); put(second, n, m + 3u, pixel, s3);
+  put(second, n, m + 4u, pixel, s4); put(second, n, m + 5u, pixel, s5);
+  put(second, n, m + 6u, pixel, s6); put(second, n, m + 7u, pixel, s7);
   if (CHANNELS > 8u) {
-    put(second, n, m + 8u, pixel, s8); put(second, n, m + 9u, pixel, s9); put(second, n, m + 10u, pixel, s10); put(second, n, m + 11u, pixel, s11);
-    put(second, n, m + 12u, pixel, s12); put(second, n, m + 13u, pixel, s13); put(second, n, m + 14u, pixel, s14); put(second, n, m + 15u, pixel, s15);
+    put(second, n, m + 8u, pixel, s8); put(second, n, m + 9u, pixel, s9);
+    put(second, n, m + 10u, pixel, s10); put(second, n, m + 11u, pixel, s11);
+    put(second, n, m + 12u, pixel, s12); put(second, n, m + 13u, pixel, s13);
+    put(second, n, m + 14u, pixel, s14); put(second, n, m + 15u, pixel, s15);
   }
   if (CHANNELS > 16u) {
-    put(second, n, m + 16u, pixel, s16); put(second, n, m + 17u, pixel, s17); put(second, n, m + 18u, pixel, s18); put(second, n, m + 19u, pixel, s19);
-    put(second, n, m + 20u, pixel, s20); put(second, n, m + 21u, pixel, s21); put(second, n, m + 22u, pixel, s22); put(second, n, m + 23u, pixel, s23);
-    put(second, n, m + 24u, pixel, s24); put(second, n, m + 25u, pixel, s25); put(second, n, m + 26u, pixel, s26); put(second, n, m + 27u, pixel, s27);
-    put(second, n, m + 28u, pixel, s28); put(second, n, m + 29u, pixel, s29); put(second, n, m + 30u, pixel, s30); put(second, n, m + 31u, pixel, s31);
+    put(second, n, m + 16u, pixel, s16); put(second, n, m + 17u, pixel, s17);
+    put(second, n, m + 18u, pixel, s18); put(second, n, m + 19u, pixel, s19);
+    put(second, n, m + 20u, pixel, s20); put(second, n, m + 21u, pixel, s21);
+    put(second, n, m + 22u, pixel, s22); put(second, n, m + 23u, pixel, s23);
+    put(second, n, m + 24u, pixel, s24); put(second, n, m + 25u, pixel, s25);
+    put(second, n, m + 26u, pixel, s26); put(second, n, m + 27u, pixel, s27);
+    put(second, n, m + 28u, pixel, s28); put(second, n, m + 29u, pixel, s29);
+    put(second, n, m + 30u, pixel, s30); put(second, n, m + 31u, pixel, s31);
   }
 }

@@ -1,16 +1,18 @@
-// The end of an input gradient by columns (conv2d/columns.ts): every tap's product with dy is there, each pixel adds
-// those that reach it.
+// Second step of an input gradient by columns (autograd/ops/conv2d/columns.ts): each pixel adds the products of taps
+// and dy that reach it.
 //   dx[n,c,iy,ix] = bias[c] + sum over kh,kw of z[n,(c*Kh+kh)*Kw+kw,oy,ox], iy = oy*stride + kh*dilation - pad, ix
 //   alike (zero padding)
 // z [N,C*Kh*Kw,Ho,Wo], dx [N,C,H,W]. Grid: (ceil(H*W / 64), C, N). Limit: lane loads, one for each tap.
 @group(0) @binding(0) var<storage, read> z: array<f32>;
 @group(0) @binding(1) var<storage, read> bias: array<f32>; // any buffer when has_bias is 0
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
-struct Params { c: i32, h: i32, w: i32, ho: i32, wo: i32, kh: i32, kw: i32, stride: i32, dilation: i32, pad: i32, has_bias: u32 }
+struct Params {
+  c: i32, h: i32, w: i32, ho: i32, wo: i32, kh: i32, kw: i32, stride: i32, dilation: i32, pad: i32, has_bias: u32,
+}
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(global_invocation_id) id: vec3u) {
   let pixel = i32(id.x);
   if (pixel >= params.h * params.w) { return; }
   let iy = pixel / params.w;

@@ -5,20 +5,22 @@
 // only on the pixels near the border.
 override WG: u32 = 64;
 
-struct Params { ci: i32, h: i32, w: i32, co: i32, ho: i32, wo: i32, kh: i32, kw: i32, stride: i32, dilation: i32, pad: i32 }
+struct Params {
+  ci: i32, h: i32, w: i32, co: i32, ho: i32, wo: i32, kh: i32, kw: i32, stride: i32, dilation: i32, pad: i32,
+}
 @group(0) @binding(0) var<storage, read> dy: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-const nowhere = -0x1000000;
+const NOWHERE = -0x1000000;
 
 // The padded positions that index i of an axis of n receives from: itself, its mirror before the start, its mirror
 // behind the end.
-fn mirrors(i: i32, n: i32) -> vec3<i32> {
-  return vec3<i32>(i,
-    select(nowhere, -i, i > 0 && i <= params.pad),
-    select(nowhere, 2 * (n - 1) - i, i < n - 1 && i >= n - 1 - params.pad));
+fn mirrors(i: i32, n: i32) -> vec3i {
+  return vec3i(i,
+    select(NOWHERE, -i, i > 0 && i <= params.pad),
+    select(NOWHERE, 2 * (n - 1) - i, i < n - 1 && i >= n - 1 - params.pad));
 }
 
 // The gradient of zero padding at a position that may lie outside the image.
@@ -45,13 +47,13 @@ fn gradient(n: i32, ci: i32, iy: i32, ix: i32) -> f32 {
 }
 
 @compute @workgroup_size(WG)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(global_invocation_id) id: vec3u) {
   let pixel = i32(id.x);
   if (pixel >= params.h * params.w) { return; }
   let iy = pixel / params.w;
   let rows = mirrors(iy, params.h);
   let columns = mirrors(pixel - iy * params.w, params.w);
-  if (all(rows.yz == vec2<i32>(nowhere)) && all(columns.yz == vec2<i32>(nowhere))) { return; }
+  if (all(rows.yz == vec2i(NOWHERE)) && all(columns.yz == vec2i(NOWHERE))) { return; }
   let ci = i32(id.y);
   let n = i32(id.z);
   var sum = 0.0;
@@ -59,7 +61,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let r = select(select(rows.z, rows.y, i < 6), rows.x, i < 3);
     let j = i % 3;
     let c = select(select(columns.z, columns.y, j == 1), columns.x, j == 0);
-    if (r != nowhere && c != nowhere) { sum += gradient(n, ci, r, c); }
+    if (r != NOWHERE && c != NOWHERE) { sum += gradient(n, ci, r, c); }
   }
   dx[((n * params.ci) + ci) * params.h * params.w + pixel] += sum;
 }

@@ -1,5 +1,5 @@
-// Gradient of conv2d.forward.half with respect to x, and the forward of the transposed convolution (4x4 or 3x3, stride
-// 2, padding 1):
+// Gradient of conv2d/forward/stride2 with respect to x, and the forward of the transposed convolution (4x4 or 3x3,
+// stride 2, padding 1):
 //   dx[n,m,iy,ix] = bias[m] + sum over k,kh,kw of dy[n,k,oy,ox] * w[k,m,kh,kw], iy = 2*oy+kh-1, ix = 2*ox+kw-1
 // by phases: an even row meets kh = 1 (of row oy = iy/2) and 3 (oy-1), an odd one kh = 0 (oy+1) and 2 (oy); columns
 // alike. No multiplication by inserted zeros (but for K = 3 in even rows, whose kh = 3 does not exist).
@@ -17,19 +17,21 @@ override BORDER: bool = true;
 
 struct Params {
   ci: u32, co: u32, h: i32, ho: i32, wo: u32, has_bias: u32, n: u32, second_n: u32,
-  batch_split: u32, batch_offset_dy: u32, batch_offset_w: u32, batch_offset_w4: u32, batch_offset_bias: u32, batch_offset_dx: u32, // see autograd/passes/batchedPairs.ts
+  // see autograd/passes/batchedPairs.ts
+  batch_split: u32, batch_offset_dy: u32, batch_offset_w: u32, batch_offset_w4: u32, batch_offset_bias: u32,
+  batch_offset_dx: u32,
 }
-@group(0) @binding(0) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read> w4: array<vec4<f32>>; // w again, as vec4: used when K is 4
+@group(0) @binding(2) var<storage, read> w4: array<vec4f>; // w again, as vec4: used when K is 4
 @group(0) @binding(3) var<storage, read> bias: array<f32>; // any buffer when has_bias is 0
-@group(0) @binding(4) var<storage, read_write> dx: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> dx: array<vec4f>;
 @group(0) @binding(5) var<uniform> params: Params;
 
 // image border left, right; group border inside a row
 struct Side { first: bool, last: bool, border: bool, at: u32, part: u32 }
-struct Row { left: vec4<f32>, mid: vec4<f32>, right: vec4<f32> } // columns -1..2, 0..3, 1..4
-struct Pair { even: vec4<f32>, odd: vec4<f32> } // columns 0,2,4,6 and 1,3,5,7
+struct Row { left: vec4f, mid: vec4f, right: vec4f } // columns -1..2, 0..3, 1..4
+struct Pair { even: vec4f, odd: vec4f } // columns 0,2,4,6 and 1,3,5,7
 struct Sums { a: Pair, b: Pair } // of both rows
 
 fn read_row(at: u32, there: f32, side: Side) -> Row {
@@ -51,18 +53,18 @@ fn read_row(at: u32, there: f32, side: Side) -> Row {
   }
   left = select(left, 0.0, side.first);
   right = select(right, 0.0, side.last);
-  return Row(vec4<f32>(left, a.xyz), a, vec4<f32>(a.yzw, right));
+  return Row(vec4f(left, a.xyz), a, vec4f(a.yzw, right));
 }
 
 // Row kh of the taps that start at `at`.
-fn read_taps(at: u32, kh: u32) -> vec4<f32> {
+fn read_taps(at: u32, kh: u32) -> vec4f {
   if (K == 4u) { return w4[at / 4u + kh]; }
   let from_w = at + min(kh, 2u) * 3u;
-  return vec4<f32>(w[from_w], w[from_w + 1u], w[from_w + 2u], 0.0) * select(1.0, 0.0, kh == 3u);
+  return vec4f(w[from_w], w[from_w + 1u], w[from_w + 2u], 0.0) * select(1.0, 0.0, kh == 3u);
 }
 
 // What one row of dy gives through one row of taps.
-fn spread(r: Row, t: vec4<f32>) -> Pair {
+fn spread(r: Row, t: vec4f) -> Pair {
   var even = r.mid * t.y;
   if (K == 4u) { even += r.left * t.w; }
   return Pair(even, r.right * t.x + r.mid * t.z);
@@ -71,13 +73,13 @@ fn spread(r: Row, t: vec4<f32>) -> Pair {
 fn add(s: Pair, a: Pair, b: Pair) -> Pair { return Pair(s.even + (a.even + b.even), s.odd + (a.odd + b.odd)); }
 
 // `upper`, `lower`: the taps that meet the upper and the lower row of dy.
-fn step(s: Sums, r0: Row, r1: Row, r2: Row, upper: vec4<f32>, lower: vec4<f32>) -> Sums {
+fn step(s: Sums, r0: Row, r1: Row, r2: Row, upper: vec4f, lower: vec4f) -> Sums {
   return Sums(add(s.a, spread(r0, upper), spread(r1, lower)), add(s.b, spread(r1, upper), spread(r2, lower)));
 }
 
 fn write(to: u32, s: Pair, shift: f32) {
-  dx[to] = vec4<f32>(s.even.x, s.odd.x, s.even.y, s.odd.y) + shift;
-  dx[to + 1u] = vec4<f32>(s.even.z, s.odd.z, s.even.w, s.odd.w) + shift;
+  dx[to] = vec4f(s.even.x, s.odd.x, s.even.y, s.odd.y) + shift;
+  dx[to + 1u] = vec4f(s.even.z, s.odd.z, s.even.w, s.odd.w) + shift;
 }
 
 fn put(second: u32, n: u32, m: u32, at: u32, s: Sums, both: bool) {
@@ -90,19 +92,20 @@ fn put(second: u32, n: u32, m: u32, at: u32, s: Sums, both: bool) {
 }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let across = params.wo / 4u;
   let second = u32(group.z >= params.batch_split);
   let samples = select(params.n, params.second_n, second == 1u);
   let z = group.z - second * params.batch_split;
   let phase = z & 1u;
-  let seat = fold(group, lane, LANES, u32(params.ho + 1) / 2u * across, z / 2u);
-  let n = min(seat.sample, samples - 1u);
-  let strip = seat.place / across;
-  let column = seat.place - strip * across;
+  let slot = fold(group, lane, LANES, u32(params.ho + 1) / 2u * across, z / 2u);
+  let n = min(slot.sample, samples - 1u);
+  let strip = slot.place / across;
+  let column = slot.place - strip * across;
   let first = column == 0u;
   let last = column + 1u == across;
-  let side = Side(first, last, (lane == 0u && !first) || (lane + 1u == LANES && !last), select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
+  let side = Side(first, last, (lane == 0u && !first) || (lane + 1u == LANES && !last),
+    select(1u, 0xffffffffu, lane == 0u), select(0u, 3u, lane == 0u));
 
   let plane = u32(params.ho) * across;
   let dy0 = second * params.batch_offset_dy + n * params.co * plane + column;
@@ -116,7 +119,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   var at2 = dy0 + u32(min(oy + 2, bottom)) * across;
   var taps_at = min(group.y * 8u + (lane & 7u), params.ci - 1u) * K * K + second * params.batch_offset_w;
 
-  var s0 = Sums(); var s1 = Sums(); var s2 = Sums(); var s3 = Sums(); var s4 = Sums(); var s5 = Sums(); var s6 = Sums(); var s7 = Sums();
+  var s0 = Sums(); var s1 = Sums(); var s2 = Sums(); var s3 = Sums();
+  var s4 = Sums(); var s5 = Sums(); var s6 = Sums(); var s7 = Sums();
   for (var k = 0u; k < params.co; k++) {
     let upper = read_taps(taps_at, 3u - phase);
     let lower = read_taps(taps_at, 1u - phase);
@@ -136,7 +140,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   }
 
   let iy = i32(strip) * 4 + i32(phase);
-  if (seat.sample >= samples || iy >= params.h) { return; }
+  if (slot.sample >= samples || iy >= params.h) { return; }
   let both = iy + 2 < params.h;
   let m = group.y * 8u;
   let to = (u32(iy) * across + column) * 2u;

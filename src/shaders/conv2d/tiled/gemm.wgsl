@@ -5,8 +5,8 @@
 // column modulo the stride), each with only the taps that reach it, so that no multiplication is by an inserted zero.
 // Tile of a workgroup: 4*QUADS channels x 4*QUADS pixels; per thread 4 x 4 results, or 8 x 8 with WIDE. Each round
 // every thread brings one vec4 of each side to workgroup memory, fetched while the round before is computed. packed:
-// conv2d.pack's [C*Kh*Kw][m4] vec4 over m; in [N,C,hin,win]; out [splits][N,M,hout,wout]: with several splits partial
-// sums for conv2d.tiled.sum. Grid: (pixel tiles of the largest phase, channel tiles, ((split*N)+n)*phases+phase).
+// conv2d/pack's [C*Kh*Kw][m4] vec4 over m; in [N,C,hin,win]; out [splits][N,M,hout,wout]: with several splits partial
+// sums for conv2d/tiled/sum. Grid: (pixel tiles of the largest phase, channel tiles, ((split*N)+n)*phases+phase).
 // Limit: the multiply-adds; 16 per 2 vec4 of workgroup memory, 64 per 4 with WIDE.
 // #import conv2d
 override QUADS: u32 = 16;    // vec4 along each side of the tile: 8, 16, or 32 with WIDE
@@ -21,14 +21,14 @@ struct Params {
   stride: i32, dilation: i32, pad: i32, reflect: u32, splits: i32, backward: u32, has_bias: u32, slope: f32,
 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> w: array<vec4f>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // any buffer when has_bias is 0
 @group(0) @binding(3) var<storage, read> skip: array<f32>; // any buffer without SKIP
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-var<workgroup> left: array<vec4<f32>, THREADS>;  // [DEPTH][QUADS]: quad q holds channels 4q..4q+3
-var<workgroup> right: array<vec4<f32>, THREADS>; // [DEPTH][QUADS]: quad q holds pixels q, q+QUADS, q+2*QUADS, q+3*QUADS
+var<workgroup> left: array<vec4f, THREADS>;  // [DEPTH][QUADS]: quad q holds channels 4q..4q+3
+var<workgroup> right: array<vec4f, THREADS>; // [DEPTH][QUADS]: quad q holds pixels q, q+QUADS, q+2*QUADS, q+3*QUADS
 
 // one axis of a phase: input row = i*stride + offset + tap*step
 struct Axis { taps: i32, tap0: i32, step: i32, offset: i32, size: i32 }
@@ -44,7 +44,7 @@ fn store(i: i32, v: f32) {
   if (SKIP) { y[i] = v + skip[i]; } else { y[i] = select(v * params.slope, v, v > 0.0); }
 }
 
-fn put(base: i32, m: i32, at: vec4<i32>, sum: vec4<f32>) {
+fn put(base: i32, m: i32, at: vec4i, sum: vec4f) {
   if (m >= params.m) { return; }
   var v = sum;
   if (params.has_bias != 0u) { v += bias[m]; }
@@ -56,7 +56,7 @@ fn put(base: i32, m: i32, at: vec4<i32>, sum: vec4<f32>) {
 }
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let backward = params.backward != 0u;
   let phases = select(1, params.stride, backward);
   let pair = i32(group.z) % (phases * phases);
@@ -71,8 +71,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   // What this thread brings: row `depth` of both sides, quad `quad`.
   let quad = i32(thread % QUADS);
   let first = i32(group.x * QUADS * 4u);
-  let pixel = first + quad + vec4<i32>(0, 1, 2, 3) * i32(QUADS);
-  let there = pixel < vec4<i32>(ay.size * ax.size);
+  let pixel = first + quad + vec4i(0, 1, 2, 3) * i32(QUADS);
+  let there = pixel < vec4i(ay.size * ax.size);
   let across = max(ax.size, 1); // a phase may have no pixels
   let move_in = select(params.stride, 1, backward);
   let oy = pixel / across;
@@ -93,18 +93,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 
   // Results: s<i><j> one vec4 of pixels per channel i of channel quad j; pixel quad 0, or 1 in t (WIDE only: j = 1 and
   // t).
-  var s00 = vec4<f32>(); var s10 = vec4<f32>(); var s20 = vec4<f32>(); var s30 = vec4<f32>();
-  var s01 = vec4<f32>(); var s11 = vec4<f32>(); var s21 = vec4<f32>(); var s31 = vec4<f32>();
-  var t00 = vec4<f32>(); var t10 = vec4<f32>(); var t20 = vec4<f32>(); var t30 = vec4<f32>();
-  var t01 = vec4<f32>(); var t11 = vec4<f32>(); var t21 = vec4<f32>(); var t31 = vec4<f32>();
+  var s00 = vec4f(); var s10 = vec4f(); var s20 = vec4f(); var s30 = vec4f();
+  var s01 = vec4f(); var s11 = vec4f(); var s21 = vec4f(); var s31 = vec4f();
+  var t00 = vec4f(); var t10 = vec4f(); var t20 = vec4f(); var t30 = vec4f();
+  var t01 = vec4f(); var t11 = vec4f(); var t21 = vec4f(); var t31 = vec4f();
   let row = thread / LANES;
   let column = thread % LANES;
 
-  var at = vec4<i32>();
+  var at = vec4i();
   var seen = vec4<bool>();
   var moved = true;
-  var a = vec4<f32>();
-  var b = vec4<f32>();
+  var a = vec4f();
+  var b = vec4f();
   for (var round = 0; round <= rounds_here; round++) {
     if (round > 0) {
       workgroupBarrier();
@@ -117,14 +117,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         let iy = reflected4(in_y + ty * ay.step, params.hin, params.reflect);
         let ix = reflected4(in_x + tx * ax.step, params.win, params.reflect);
         seen = there & inside4(iy, params.hin) & inside4(ix, params.win);
-        at = select(vec4<i32>(), iy * params.win + ix, seen);
+        at = select(vec4i(), iy * params.win + ix, seen);
         moved = false;
       }
-      a = vec4<f32>();
-      b = vec4<f32>();
+      a = vec4f();
+      b = vec4f();
       if (k < count) {
         let p = source + c * area + at;
-        b = select(vec4<f32>(), vec4<f32>(x[p.x], x[p.y], x[p.z], x[p.w]), seen);
+        b = select(vec4f(), vec4f(x[p.x], x[p.y], x[p.z], x[p.w]), seen);
         let whole = (ay.tap0 + ty * phases) * params.kw + ax.tap0 + tx * phases;
         if (m4 < params.m4) { a = w[(c * params.kh * params.kw + whole) * params.m4 + m4]; }
       }
@@ -162,15 +162,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let next = places(first + i32(column + LANES), ay, ax, py, px, phases);
     put(base, far, to, s01); put(base, far + 1, to, s11); put(base, far + 2, to, s21); put(base, far + 3, to, s31);
     put(base, m, next, t00); put(base, m + 1, next, t10); put(base, m + 2, next, t20); put(base, m + 3, next, t30);
-    put(base, far, next, t01); put(base, far + 1, next, t11); put(base, far + 2, next, t21); put(base, far + 3, next, t31);
+    put(base, far, next, t01); put(base, far + 1, next, t11);
+    put(base, far + 2, next, t21); put(base, far + 3, next, t31);
   }
 }
 
 // Where a quad's four pixels lie in a plane of the result; -1 beyond its end.
-fn places(corner: i32, ay: Axis, ax: Axis, py: i32, px: i32, phases: i32) -> vec4<i32> {
-  let pixel = corner + vec4<i32>(0, 1, 2, 3) * i32(QUADS);
+fn places(corner: i32, ay: Axis, ax: Axis, py: i32, px: i32, phases: i32) -> vec4i {
+  let pixel = corner + vec4i(0, 1, 2, 3) * i32(QUADS);
   let across = max(ax.size, 1);
   let oy = pixel / across;
   let at = (py + oy * phases) * params.wout + px + (pixel - oy * across) * phases;
-  return select(vec4<i32>(-1), at, pixel < vec4<i32>(ay.size * ax.size));
+  return select(vec4i(-1), at, pixel < vec4i(ay.size * ax.size));
 }

@@ -1,5 +1,5 @@
 // y[i] = lrelu(sum over splits of sums[split][i] + bias[channel of i]), or with SKIP + skip[i] in place of the
-// LeakyReLU: the second pass of conv2d.tiled with split sums, always in the same order.
+// LeakyReLU: the second pass of conv2d/tiled/gemm with split sums, always in the same order.
 // sums [splits][count], y [count] = [N,M,plane]. One invocation: one value. Grid: (ceil(count / WG) over x and y, 1).
 override WG: u32 = 64;
 override SKIP: bool = false;
@@ -12,7 +12,7 @@ struct Params { count: u32, splits: u32, m: u32, plane: u32, has_bias: u32, slop
 @group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.y * groups.x * WG + id.x;
   if (i >= params.count) { return; }
   var sum = 0.0;

@@ -1,7 +1,7 @@
 // Weight gradient of a 1x1 convolution, stride 1, on the software adapter. H*W a multiple of 4.
 //   sums[split][co][ci] = sum over the split's pixels of dy[n,co,p] * x[n,ci,p]
-// conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,P], dy [N,Co,P] as vec4, plane = P/4; a
-// split is `steps` consecutive vec4 of the N*plane. Needs subgroups of LANES.
+// conv2d/weightGradient/partialSum adds the splits up (with one split, sums is dw itself). x [N,Ci,P], dy [N,Co,P] as
+// vec4, plane = P/4; a split is `steps` consecutive vec4 of the N*plane. Needs subgroups of LANES.
 // One workgroup is one subgroup: LANES*IN input channels (lane, lane + LANES, ...) x 8*OUT output channels; lane j
 // loads dy of output channels j, j + 8, ..., and a broadcast from a constant lane hands them out. IN and OUT are 1, 2
 // or 4, as many as there are channels for. No sum over lanes, no atomics.
@@ -13,24 +13,25 @@ override OUT: u32 = 4;
 
 struct Params {
   n: u32, ci: u32, co: u32, plane: u32, steps: u32,
-  second_n: u32, second_steps: u32, batch_split: u32, batch_offset_x: u32, batch_offset_dy: u32, batch_offset_sums: u32, // see autograd/passes/batchedPairs.ts
+  // see autograd/passes/batchedPairs.ts
+  second_n: u32, second_steps: u32, batch_split: u32, batch_offset_x: u32, batch_offset_dy: u32, batch_offset_sums: u32,
 }
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
 // four pixels of input channels lane, lane + LANES, ...
-struct Pixels { a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32> }
+struct Pixels { a: vec4f, b: vec4f, c: vec4f, d: vec4f }
 
-fn meet(g: vec4<f32>, p: Pixels) -> vec4<f32> {
-  var s = vec4<f32>(dot(g, p.a), 0.0, 0.0, 0.0);
+fn meet(g: vec4f, p: Pixels) -> vec4f {
+  var s = vec4f(dot(g, p.a), 0.0, 0.0, 0.0);
   if (IN > 1u) { s.y = dot(g, p.b); }
   if (IN > 2u) { s.z = dot(g, p.c); s.w = dot(g, p.d); }
   return s;
 }
 
-fn put(to: u32, ci: u32, co: u32, s: vec4<f32>) {
+fn put(to: u32, ci: u32, co: u32, s: vec4f) {
   if (co >= params.co) { return; }
   let at = to + co * params.ci + ci;
   if (ci < params.ci) { sums[at] = s.x; }
@@ -42,7 +43,7 @@ fn put(to: u32, ci: u32, co: u32, s: vec4<f32>) {
 }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let second = u32(group.z >= params.batch_split);
   let split = group.z - second * params.batch_split;
   let ci = group.x * LANES * IN + lane;
@@ -58,10 +59,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
   let steps = select(params.steps, params.second_steps, second == 1u);
   let end = min((split + 1u) * steps, select(params.n, params.second_n, second == 1u) * params.plane);
 
-  var s0 = vec4<f32>(); var s1 = vec4<f32>(); var s2 = vec4<f32>(); var s3 = vec4<f32>(); var s4 = vec4<f32>(); var s5 = vec4<f32>(); var s6 = vec4<f32>(); var s7 = vec4<f32>();
-  var s8 = vec4<f32>(); var s9 = vec4<f32>(); var s10 = vec4<f32>(); var s11 = vec4<f32>(); var s12 = vec4<f32>(); var s13 = vec4<f32>(); var s14 = vec4<f32>(); var s15 = vec4<f32>();
-  var s16 = vec4<f32>(); var s17 = vec4<f32>(); var s18 = vec4<f32>(); var s19 = vec4<f32>(); var s20 = vec4<f32>(); var s21 = vec4<f32>(); var s22 = vec4<f32>(); var s23 = vec4<f32>();
-  var s24 = vec4<f32>(); var s25 = vec4<f32>(); var s26 = vec4<f32>(); var s27 = vec4<f32>(); var s28 = vec4<f32>(); var s29 = vec4<f32>(); var s30 = vec4<f32>(); var s31 = vec4<f32>();
+  var s0 = vec4f(); var s1 = vec4f(); var s2 = vec4f(); var s3 = vec4f();
+  var s4 = vec4f(); var s5 = vec4f(); var s6 = vec4f(); var s7 = vec4f();
+  var s8 = vec4f(); var s9 = vec4f(); var s10 = vec4f(); var s11 = vec4f();
+  var s12 = vec4f(); var s13 = vec4f(); var s14 = vec4f(); var s15 = vec4f();
+  var s16 = vec4f(); var s17 = vec4f(); var s18 = vec4f(); var s19 = vec4f();
+  var s20 = vec4f(); var s21 = vec4f(); var s22 = vec4f(); var s23 = vec4f();
+  var s24 = vec4f(); var s25 = vec4f(); var s26 = vec4f(); var s27 = vec4f();
+  var s28 = vec4f(); var s29 = vec4f(); var s30 = vec4f(); var s31 = vec4f();
   for (var i = split * steps; i < end; i++) {
     let n = i / params.plane;
     let x_at = second * params.batch_offset_x + i + n * (params.ci - 1u) * params.plane;
@@ -71,9 +76,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
     if (IN > 1u) { p.b = x[x_at + x1]; }
     if (IN > 2u) { p.c = x[x_at + x2]; p.d = x[x_at + x3]; }
     let g = dy[dy_at + dy0];
-    var h = vec4<f32>();
-    var u = vec4<f32>();
-    var v = vec4<f32>();
+    var h = vec4f();
+    var u = vec4f();
+    var v = vec4f();
     if (OUT > 1u) { h = dy[dy_at + dy1]; }
     if (OUT > 2u) { u = dy[dy_at + dy2]; v = dy[dy_at + dy3]; }
     s0 += meet(subgroupBroadcast(g, 0u), p); s1 += meet(subgroupBroadcast(g, 1u), p);

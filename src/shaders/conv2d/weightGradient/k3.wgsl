@@ -1,7 +1,8 @@
 // 3x3 convolution, stride 1, padding 1 (zero or reflect), width a multiple of 4: the weight gradient on the software
 // adapter.
 //   sums[split][co][ci][kh][kw] = sum over the split's pieces of dy[n,co,oy,ox] * x[n,ci,oy+kh-1,ox+kw-1]
-// conv2d.sum adds the splits up (with one split, sums is dw itself): no atomics, the same bits every time.
+// conv2d/weightGradient/partialSum adds the splits up (with one split, sums is dw itself): no atomics, the same bits
+// every time.
 // x [N,Ci,H,W] and dy [N,Co,H,W] as vec4. A piece is `tall` rows of a strip of 4 columns: `chunks` pieces one below the
 // other, W/4 strips, N images; a split is `pieces` consecutive ones. Needs subgroups of LANES.
 // One workgroup is one subgroup: LANES input channels, one per lane, x LANES output channels. It walks down a strip and
@@ -15,15 +16,16 @@ override LANES: u32 = 8; // of a subgroup: 8 or 16
 struct Params {
   n: u32, ci: u32, co: u32, h: i32, w: i32, pieces: u32, chunks: u32, tall: u32, reflect: u32,
   // see autograd/passes/batchedPairs.ts
-  second_n: u32, second_pieces: u32, second_chunks: u32, second_tall: u32, batch_split: u32, batch_offset_x: u32, batch_offset_dy: u32, batch_offset_sums: u32,
+  second_n: u32, second_pieces: u32, second_chunks: u32, second_tall: u32, batch_split: u32, batch_offset_x: u32,
+  batch_offset_dy: u32, batch_offset_sums: u32,
 }
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-struct Row { left: vec4<f32>, mid: vec4<f32>, right: vec4<f32> } // columns -1..2, 0..3, 1..4 of the strip
-struct Taps { top: vec3<f32>, mid: vec3<f32>, low: vec3<f32> }
+struct Row { left: vec4f, mid: vec4f, right: vec4f } // columns -1..2, 0..3, 1..4 of the strip
+struct Taps { top: vec3f, mid: vec3f, low: vec3f }
 
 // Row i of the plane that starts at `plane_at`, at a strip.
 fn read_row(plane_at: u32, i: i32, strip: u32) -> Row {
@@ -38,12 +40,13 @@ fn read_row(plane_at: u32, i: i32, strip: u32) -> Row {
   var right = select(0.0, a.z, reflect);
   if (strip > 0u) { left = x[at - 1u].w * there; }
   if (strip + 1u < across) { right = x[at + 1u].x * there; }
-  return Row(vec4<f32>(left, a.xyz), a, vec4<f32>(a.yzw, right));
+  return Row(vec4f(left, a.xyz), a, vec4f(a.yzw, right));
 }
 
-fn meet(g: vec4<f32>, r: Row) -> vec3<f32> { return vec3<f32>(dot(g, r.left), dot(g, r.mid), dot(g, r.right)); }
+fn meet(g: vec4f, r: Row) -> vec3f { return vec3f(dot(g, r.left), dot(g, r.mid), dot(g, r.right)); }
 
-fn add(t: Taps, g: vec4<f32>, r0: Row, r1: Row, r2: Row) -> Taps { return Taps(t.top + meet(g, r0), t.mid + meet(g, r1), t.low + meet(g, r2)); }
+fn add(t: Taps, g: vec4f, r0: Row, r1: Row, r2: Row) -> Taps { return Taps(t.top + meet(g, r0), t.mid + meet(g, r1),
+  t.low + meet(g, r2)); }
 
 fn put(at: u32, t: Taps) {
   sums[at] = t.top.x; sums[at + 1u] = t.top.y; sums[at + 2u] = t.top.z;
@@ -52,7 +55,7 @@ fn put(at: u32, t: Taps) {
 }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let across = u32(params.w) / 4u;
   let plane = u32(params.h) * across;
   let second = u32(group.z >= params.batch_split);

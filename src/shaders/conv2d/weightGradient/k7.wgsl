@@ -1,7 +1,7 @@
-// Weight gradient of conv2d.forward.seven (7x7, stride 1, padding 3, zero or reflect), width a multiple of 4:
+// Weight gradient of conv2d/forward/k7 (7x7, stride 1, padding 3, zero or reflect), width a multiple of 4:
 //   sums[split][co][ci][kh][kw] = sum over the split's rows and all columns of dy[n,co,oy,ox] * x[n,ci,oy+kh-3,ox+kw-3]
-// conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,H,W], dy [N,Co,H,W] as vec4; a split is
-// `rows` consecutive rows of the N*H. Needs subgroups of LANES.
+// conv2d/weightGradient/partialSum adds the splits up (with one split, sums is dw itself). x [N,Ci,H,W], dy [N,Co,H,W]
+// as vec4; a split is `rows` consecutive rows of the N*H. Needs subgroups of LANES.
 // One workgroup is one subgroup: one row kh of the taps, LANES input channels, one per lane, x 8 output channels. It
 // walks along a row, 4 columns a step; lane j loads dy of output channel j, and a broadcast from a constant lane hands
 // it out. No sum over lanes. Grid: (ceil(Ci/LANES)*7, ceil(Co/8), splits). Limit: multiply and add units; lanes stay
@@ -10,21 +10,22 @@ enable subgroups;
 override LANES: u32 = 8; // of a subgroup: 8 or 16
 
 struct Params { n: u32, ci: u32, co: u32, h: i32, w: u32, rows: u32, reflect: u32 }
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-struct Taps { a: vec4<f32>, b: vec3<f32> } // kw = 0..3, 4..6
+struct Taps { a: vec4f, b: vec3f } // kw = 0..3, 4..6
 
 // The vec4 that starts at column t - 3 of the middle one.
-fn shifted(l: vec4<f32>, m: vec4<f32>, r: vec4<f32>) -> array<vec4<f32>, 7> {
-  return array<vec4<f32>, 7>(vec4<f32>(l.yzw, m.x), vec4<f32>(l.zw, m.xy), vec4<f32>(l.w, m.xyz), m,
-    vec4<f32>(m.yzw, r.x), vec4<f32>(m.zw, r.xy), vec4<f32>(m.w, r.xyz));
+fn shifted(l: vec4f, m: vec4f, r: vec4f) -> array<vec4f, 7> {
+  return array<vec4f, 7>(vec4f(l.yzw, m.x), vec4f(l.zw, m.xy), vec4f(l.w, m.xyz), m,
+    vec4f(m.yzw, r.x), vec4f(m.zw, r.xy), vec4f(m.w, r.xyz));
 }
 
-fn correlate(t: Taps, g: vec4<f32>, r: array<vec4<f32>, 7>) -> Taps {
-  return Taps(t.a + vec4<f32>(dot(g, r[0]), dot(g, r[1]), dot(g, r[2]), dot(g, r[3])), t.b + vec3<f32>(dot(g, r[4]), dot(g, r[5]), dot(g, r[6])));
+fn correlate(t: Taps, g: vec4f, r: array<vec4f, 7>) -> Taps {
+  return Taps(t.a + vec4f(dot(g, r[0]), dot(g, r[1]), dot(g, r[2]), dot(g, r[3])),
+    t.b + vec3f(dot(g, r[4]), dot(g, r[5]), dot(g, r[6])));
 }
 
 fn put(at: u32, t: Taps) {
@@ -33,7 +34,7 @@ fn put(at: u32, t: Taps) {
 }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let across = params.w / 4u;
   let plane = u32(params.h) * across;
   let block = group.x / 7u;
@@ -57,11 +58,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id
     let at = n * params.ci * plane + x_channel + u32(clamp(i, 0, bottom)) * across;
     let at_g = n * params.co * plane + dy_channel + oy * across;
     var here = x[at] * there;
-    var before = select(vec4<f32>(), here.xwzy, reflect);
+    var before = select(vec4f(), here.xwzy, reflect);
     for (var column = 0u; column < across; column++) {
       let g = dy[at_g + column];
       let last = column + 1u == across;
-      let next = select(x[at + min(column + 1u, across - 1u)] * there, select(vec4<f32>(), here.zyxw, reflect), last);
+      let next = select(x[at + min(column + 1u, across - 1u)] * there, select(vec4f(), here.zyxw, reflect), last);
       let r = shifted(before, here, next);
       s0 = correlate(s0, subgroupBroadcast(g, 0u), r);
       s1 = correlate(s1, subgroupBroadcast(g, 1u), r);

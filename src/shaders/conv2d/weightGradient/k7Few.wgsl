@@ -1,10 +1,11 @@
-// Weight gradient of conv2d.forward.seven (7x7, stride 1, padding 3, zero or reflect) for at most four input channels
+// Weight gradient of conv2d/forward/k7 (7x7, stride 1, padding 3, zero or reflect) for at most four input channels
 // (CHANNELS), as an image's:
 //   sums[split][co][ci][kh][kw] = sum over the split's rows and all columns of dy[n,co,oy,ox] * x[n,ci,oy+kh-3,ox+kw-3]
-// conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,CHANNELS,H,W], dy [N,Co,H,W] with dy as vec4,
-// W a multiple of 4; a split is `rows` consecutive rows of the N*H. Needs subgroups of LANES.
+// conv2d/weightGradient/partialSum adds the splits up (with one split, sums is dw itself). x [N,CHANNELS,H,W], dy
+// [N,Co,H,W] with dy as vec4, W a multiple of 4; a split is `rows` consecutive rows of the N*H. Needs subgroups of
+// LANES.
 // One workgroup is one subgroup: one row kh of the taps of all input channels x LANES output channels, one per lane
-// (conv2d.backwardWeight.seven has the input channels there, and most of its lanes idle). It walks along a row, 8
+// (conv2d/weightGradient/k7 has the input channels there, and most of its lanes idle). It walks along a row, 8
 // columns a step: lane j loads the j-th of the 14 values of x that they meet, borders resolved, and broadcasts from
 // constant lanes hand them out. No sum over lanes. Grid: (7, ceil(Co/LANES), splits). Limit: lane loads (2 vec4 and a
 // scalar per channel for 56 multiply-adds per channel).
@@ -14,11 +15,11 @@ override CHANNELS: u32 = 3;
 
 struct Params { n: u32, co: u32, h: i32, w: i32, rows: u32, reflect: u32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-struct Taps { a: vec4<f32>, b: vec3<f32> } // kw = 0..3, 4..6
+struct Taps { a: vec4f, b: vec3f } // kw = 0..3, 4..6
 struct Source { at: u32, there: f32 } // where in a row a lane's value lies, and whether it does
 
 fn source(column: i32) -> Source {
@@ -28,23 +29,23 @@ fn source(column: i32) -> Source {
 }
 
 // p and q: values 0..7 and 8..15 of x by lanes; with 16 lanes p has all.
-fn add(t: Taps, g: vec4<f32>, h: vec4<f32>, p: f32, q: f32) -> Taps {
-  let l = vec4<f32>(subgroupBroadcast(p, 0u), subgroupBroadcast(p, 1u), subgroupBroadcast(p, 2u), subgroupBroadcast(p, 3u));
-  let m = vec4<f32>(subgroupBroadcast(p, 4u), subgroupBroadcast(p, 5u), subgroupBroadcast(p, 6u), subgroupBroadcast(p, 7u));
-  var r = vec4<f32>();
-  var e = vec2<f32>();
+fn add(t: Taps, g: vec4f, h: vec4f, p: f32, q: f32) -> Taps {
+  let l = vec4f(subgroupBroadcast(p, 0u), subgroupBroadcast(p, 1u), subgroupBroadcast(p, 2u), subgroupBroadcast(p, 3u));
+  let m = vec4f(subgroupBroadcast(p, 4u), subgroupBroadcast(p, 5u), subgroupBroadcast(p, 6u), subgroupBroadcast(p, 7u));
+  var r = vec4f();
+  var e = vec2f();
   if (LANES > 8u) {
-    r = vec4<f32>(subgroupBroadcast(p, 8u), subgroupBroadcast(p, 9u), subgroupBroadcast(p, 10u), subgroupBroadcast(p, 11u));
-    e = vec2<f32>(subgroupBroadcast(p, 12u), subgroupBroadcast(p, 13u));
+    r = vec4f(subgroupBroadcast(p, 8u), subgroupBroadcast(p, 9u), subgroupBroadcast(p, 10u), subgroupBroadcast(p, 11u));
+    e = vec2f(subgroupBroadcast(p, 12u), subgroupBroadcast(p, 13u));
   } else {
-    r = vec4<f32>(subgroupBroadcast(q, 0u), subgroupBroadcast(q, 1u), subgroupBroadcast(q, 2u), subgroupBroadcast(q, 3u));
-    e = vec2<f32>(subgroupBroadcast(q, 4u), subgroupBroadcast(q, 5u));
+    r = vec4f(subgroupBroadcast(q, 0u), subgroupBroadcast(q, 1u), subgroupBroadcast(q, 2u), subgroupBroadcast(q, 3u));
+    e = vec2f(subgroupBroadcast(q, 4u), subgroupBroadcast(q, 5u));
   }
   return Taps(
-    t.a + vec4<f32>(dot(g, l) + dot(h, m), dot(g, vec4<f32>(l.yzw, m.x)) + dot(h, vec4<f32>(m.yzw, r.x)),
-      dot(g, vec4<f32>(l.zw, m.xy)) + dot(h, vec4<f32>(m.zw, r.xy)), dot(g, vec4<f32>(l.w, m.xyz)) + dot(h, vec4<f32>(m.w, r.xyz))),
-    t.b + vec3<f32>(dot(g, m) + dot(h, r), dot(g, vec4<f32>(m.yzw, r.x)) + dot(h, vec4<f32>(r.yzw, e.x)),
-      dot(g, vec4<f32>(m.zw, r.xy)) + dot(h, vec4<f32>(r.zw, e))));
+    t.a + vec4f(dot(g, l) + dot(h, m), dot(g, vec4f(l.yzw, m.x)) + dot(h, vec4f(m.yzw, r.x)),
+      dot(g, vec4f(l.zw, m.xy)) + dot(h, vec4f(m.zw, r.xy)), dot(g, vec4f(l.w, m.xyz)) + dot(h, vec4f(m.w, r.xyz))),
+    t.b + vec3f(dot(g, m) + dot(h, r), dot(g, vec4f(m.yzw, r.x)) + dot(h, vec4f(r.yzw, e.x)),
+      dot(g, vec4f(m.zw, r.xy)) + dot(h, vec4f(r.zw, e))));
 }
 
 fn put(at: u32, t: Taps) {
@@ -53,7 +54,7 @@ fn put(at: u32, t: Taps) {
 }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let across = u32(params.w) / 4u;
   let plane = u32(params.h) * across;
   let kh = group.x;

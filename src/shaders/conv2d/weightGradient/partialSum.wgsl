@@ -8,7 +8,7 @@ struct Params { count: u32, splits: u32 }
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= params.count) { return; }
   var sum = 0.0;
   for (var split = 0u; split < params.splits; split++) { sum += sums[split * params.count + id.x]; }

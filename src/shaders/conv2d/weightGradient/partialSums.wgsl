@@ -1,6 +1,6 @@
 // The second passes of many split weight gradients at once: dw[to + i] = sum over splits of sums[from + split * count +
-// i], in the order of conv2d.sum, so with its bits. table: [from, to, count, splits] for each gradient, then [gradient,
-// first i] for each tile of 256 values; `tiles` is where the tiles start in it.
+// i], in the order of conv2d/weightGradient/partialSum, so with its bits. table: [from, to, count, splits] for each
+// gradient, then [gradient, first i] for each tile of 256 values; `tiles` is where the tiles start in it.
 // Grid: one workgroup per tile. Limit: memory.
 // #import grid
 struct Params { tiles: u32, count: u32 }
@@ -10,7 +10,11 @@ struct Params { tiles: u32, count: u32 }
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let tile = workgroup_flat(group, groups);
   if (tile >= params.count) { return; }
   let entry = table[params.tiles + 2u * tile] * 4u;

@@ -1,11 +1,11 @@
-// Weight gradient of conv2d.forward.half (K = 4 or 3, stride 2, padding 1, zero), W = 2*Wo a multiple of 8:
+// Weight gradient of conv2d/forward/stride2 (K = 4 or 3, stride 2, padding 1, zero), W = 2*Wo a multiple of 8:
 //   sums[split][co][ci][kh][kw] = sum over the split's pieces of dy[n,co,oy,ox] * x[n,ci,2*oy+kh-1,2*ox+kw-1]
-// conv2d.sum adds the splits up (with one split, sums is dw itself). x [N,Ci,H,W], dy [N,Co,Ho,Wo] as vec4. A piece is
-// `tall` rows of a strip of 4 columns of dy: `chunks` pieces one below the other, Wo/4 strips, N images; a split is
-// `pieces` consecutive ones. Needs subgroups of LANES. One workgroup is one subgroup: LANES input channels, one per
-// lane, x 8 output channels. It walks down a strip and keeps the rows of x that the next row of dy meets again, so that
-// each is loaded once; lane j loads dy of output channel j, and a broadcast from a constant lane hands it out. No sum
-// over lanes, no atomics.
+// conv2d/weightGradient/partialSum adds the splits up (with one split, sums is dw itself). x [N,Ci,H,W], dy
+// [N,Co,Ho,Wo] as vec4. A piece is `tall` rows of a strip of 4 columns of dy: `chunks` pieces one below the other, Wo/4
+// strips, N images; a split is `pieces` consecutive ones. Needs subgroups of LANES. One workgroup is one subgroup:
+// LANES input channels, one per lane, x 8 output channels. It walks down a strip and keeps the rows of x that the next
+// row of dy meets again, so that each is loaded once; lane j loads dy of output channel j, and a broadcast from a
+// constant lane hands it out. No sum over lanes, no atomics.
 // Grid: (ceil(Ci/LANES), ceil(Co/8), splits). Limit: lane loads (5 vec4 and 4 scalars for 512 multiply-adds), then
 // keeping 128 sums.
 enable subgroups;
@@ -15,15 +15,16 @@ override K: u32 = 4;
 struct Params {
   n: u32, ci: u32, co: u32, h: i32, ho: i32, wo: u32, pieces: u32, chunks: u32, tall: u32,
   // see autograd/passes/batchedPairs.ts
-  second_n: u32, second_pieces: u32, second_chunks: u32, second_tall: u32, batch_split: u32, batch_offset_x: u32, batch_offset_dy: u32, batch_offset_sums: u32,
+  second_n: u32, second_pieces: u32, second_chunks: u32, second_tall: u32, batch_split: u32, batch_offset_x: u32,
+  batch_offset_dy: u32, batch_offset_sums: u32,
 }
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-struct Row { a: vec4<f32>, b: vec4<f32>, left: f32, right: f32 } // columns 0..3, 4..7, -1 and 8 of the strip
-struct Taps { t0: vec4<f32>, t1: vec4<f32>, t2: vec4<f32>, t3: vec4<f32> }
+struct Row { a: vec4f, b: vec4f, left: f32, right: f32 } // columns 0..3, 4..7, -1 and 8 of the strip
+struct Taps { t0: vec4f, t1: vec4f, t2: vec4f, t3: vec4f }
 
 // Row i of the plane that starts at `plane_at`, at a strip.
 fn read_row(plane_at: u32, i: i32, strip: u32) -> Row {
@@ -39,19 +40,20 @@ fn read_row(plane_at: u32, i: i32, strip: u32) -> Row {
 
 // What a row of dy gives to a row of taps, of which kw = 0..3 meet columns -1, 1, 3, 5; 0, 2, 4, 6; 1, 3, 5, 7; 2, 4,
 // 6, 8.
-fn meet(g: vec4<f32>, r: Row) -> vec4<f32> {
-  var t = vec4<f32>(dot(g, vec4<f32>(r.left, r.a.yw, r.b.y)), dot(g, vec4<f32>(r.a.xz, r.b.xz)), dot(g, vec4<f32>(r.a.yw, r.b.yw)), 0.0);
-  if (K == 4u) { t.w = dot(g, vec4<f32>(r.a.z, r.b.xz, r.right)); }
+fn meet(g: vec4f, r: Row) -> vec4f {
+  var t = vec4f(dot(g, vec4f(r.left, r.a.yw, r.b.y)), dot(g, vec4f(r.a.xz, r.b.xz)), dot(g, vec4f(r.a.yw, r.b.yw)),
+    0.0);
+  if (K == 4u) { t.w = dot(g, vec4f(r.a.z, r.b.xz, r.right)); }
   return t;
 }
 
-fn add(t: Taps, g: vec4<f32>, r0: Row, r1: Row, r2: Row, r3: Row) -> Taps {
+fn add(t: Taps, g: vec4f, r0: Row, r1: Row, r2: Row, r3: Row) -> Taps {
   var low = t.t3;
   if (K == 4u) { low += meet(g, r3); }
   return Taps(t.t0 + meet(g, r0), t.t1 + meet(g, r1), t.t2 + meet(g, r2), low);
 }
 
-fn put_row(at: u32, t: vec4<f32>) {
+fn put_row(at: u32, t: vec4f) {
   sums[at] = t.x; sums[at + 1u] = t.y; sums[at + 2u] = t.z;
   if (K == 4u) { sums[at + 3u] = t.w; }
 }
@@ -62,7 +64,7 @@ fn put(at: u32, t: Taps) {
 }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let across = params.wo / 4u;
   let plane = u32(params.h) * across * 2u;
   let dy_plane = u32(params.ho) * across;

@@ -9,20 +9,20 @@ override WG: u32 = 64;
 // across, down: tiles of an image
 struct Params { n: i32, c: i32, h: i32, w: i32, pad: i32, reflect: u32, across: i32, down: i32, t4: i32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> v: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> v: array<vec4f>;
 @group(0) @binding(2) var<uniform> params: Params;
 
-struct Row { a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32> } // one row of d times B, of four tiles
+struct Row { a: vec4f, b: vec4f, c: vec4f, d: vec4f } // one row of d times B, of four tiles
 
-fn value(plane: vec4<i32>, iy: vec4<i32>, ix: vec4<i32>, there: vec4<bool>) -> vec4<f32> {
+fn value(plane: vec4i, iy: vec4i, ix: vec4i, there: vec4<bool>) -> vec4f {
   let y = reflected4(iy, params.h, params.reflect);
   let z = reflected4(ix, params.w, params.reflect);
   let seen = there & inside4(y, params.h) & inside4(z, params.w);
-  let at = select(vec4<i32>(), plane + y * params.w + z, seen);
-  return select(vec4<f32>(), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), seen);
+  let at = select(vec4i(), plane + y * params.w + z, seen);
+  return select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), seen);
 }
 
-fn line(plane: vec4<i32>, iy: vec4<i32>, ix: vec4<i32>, there: vec4<bool>) -> Row {
+fn line(plane: vec4i, iy: vec4i, ix: vec4i, there: vec4<bool>) -> Row {
   let p = value(plane, iy, ix, there);
   let q = value(plane, iy, ix + 1, there);
   let r = value(plane, iy, ix + 2, there);
@@ -31,14 +31,14 @@ fn line(plane: vec4<i32>, iy: vec4<i32>, ix: vec4<i32>, there: vec4<bool>) -> Ro
 }
 
 @compute @workgroup_size(WG)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(global_invocation_id) id: vec3u) {
   let t = i32(id.x);
   if (t >= params.t4) { return; }
   let c = i32(id.y);
-  let tile = t * 4 + vec4<i32>(0, 1, 2, 3);
+  let tile = t * 4 + vec4i(0, 1, 2, 3);
   let per = params.across * params.down;
   let n = tile / per;
-  let there = n < vec4<i32>(params.n);
+  let there = n < vec4i(params.n);
   let ty = (tile - n * per) / params.across;
   let tx = tile - n * per - ty * params.across;
   let plane = (n * params.c + c) * params.h * params.w;

@@ -9,10 +9,10 @@ struct Params { n: u32, m: u32, h: u32, w: u32, across: u32, down: u32, t4: u32,
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-fn row(at: u32, step: u32) -> vec4<f32> { return vec4<f32>(p[at], p[at + step], p[at + 2 * step], p[at + 3 * step]); }
+fn row(at: u32, step: u32) -> vec4f { return vec4f(p[at], p[at + step], p[at + 2 * step], p[at + 3 * step]); }
 
 @compute @workgroup_size(WG)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(global_invocation_id) id: vec3u) {
   let per = params.across * params.down;
   let tile = id.x;
   let n = tile / per;

@@ -7,16 +7,16 @@ override WG: u32 = 64;
 
 struct Params { m: i32, k: i32, m4: i32, stride_m: i32, stride_k: i32, tap0: i32, tap_step: i32 }
 @group(0) @binding(0) var<storage, read> w: array<f32>;
-@group(0) @binding(1) var<storage, read_write> u: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> u: array<vec4f>;
 @group(0) @binding(2) var<uniform> params: Params;
 
-fn tap(at: vec4<i32>, there: vec4<bool>, t: i32) -> vec4<f32> {
+fn tap(at: vec4i, there: vec4<bool>, t: i32) -> vec4f {
   let i = at + params.tap0 + t * params.tap_step;
-  return select(vec4<f32>(), vec4<f32>(w[i.x], w[i.y], w[i.z], w[i.w]), there);
+  return select(vec4f(), vec4f(w[i.x], w[i.y], w[i.z], w[i.w]), there);
 }
 
 // Column j of G g G^T, from column j of g G^T.
-fn put(i: i32, j: i32, r0: vec4<f32>, r1: vec4<f32>, r2: vec4<f32>) {
+fn put(i: i32, j: i32, r0: vec4f, r1: vec4f, r2: vec4f) {
   let count = params.k * params.m4;
   let half = 0.5 * (r0 + r2);
   u[j * count + i] = r0;
@@ -26,14 +26,14 @@ fn put(i: i32, j: i32, r0: vec4<f32>, r1: vec4<f32>, r2: vec4<f32>) {
 }
 
 @compute @workgroup_size(WG)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(global_invocation_id) id: vec3u) {
   let count = params.k * params.m4;
   let i = i32(id.x);
   if (i >= count) { return; }
   let k = i / params.m4;
-  let m = (i - k * params.m4) * 4 + vec4<i32>(0, 1, 2, 3);
-  let there = m < vec4<i32>(params.m);
-  let at = select(vec4<i32>(), m * params.stride_m + k * params.stride_k, there);
+  let m = (i - k * params.m4) * 4 + vec4i(0, 1, 2, 3);
+  let there = m < vec4i(params.m);
+  let at = select(vec4i(), m * params.stride_m + k * params.stride_k, there);
   let g0 = tap(at, there, 0); let g1 = tap(at, there, 1); let g2 = tap(at, there, 2);
   let g3 = tap(at, there, 3); let g4 = tap(at, there, 4); let g5 = tap(at, there, 5);
   let g6 = tap(at, there, 6); let g7 = tap(at, there, 7); let g8 = tap(at, there, 8);

@@ -1,5 +1,6 @@
 // dlogits[n, k, p] = dy * weight[label] / (sum of weights) * (exp(logits - lse) - [k = label]); 0 where the pixel does
-// not count. dy [1], sums [2] (the second is the sum of weights), the rest as in crossEntropy.forward. Grid: as there.
+// not count. dy [1], sums [2] (the second is the sum of weights), the rest as in loss/crossEntropy/forward. Grid: as
+// there.
 // #import planes
 override WEIGHTED: bool = false;
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
@@ -13,7 +14,11 @@ struct Params { k: u32, size: u32, ignore: u32 }
 @group(0) @binding(7) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let pixel = pixel_of(group, groups, lane);
   if (pixel >= params.size) { return; }
   let base = group.y * params.k * params.size + pixel;

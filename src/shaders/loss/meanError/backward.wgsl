@@ -1,4 +1,4 @@
-// Gradient of losses.mean towards a: da = dy[0] * scale * f'(a - b). Grid: one invocation per 4 vec4.
+// Gradient of loss/meanError/forward towards a: da = dy[0] * scale * f'(a - b). Grid: one invocation per 4 vec4.
 // #import grid
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;
 @group(0) @binding(1) var<storage, read> b: array<vec4f>; // any buffer without PAIR
@@ -10,7 +10,11 @@ override KIND: u32 = 1u;
 override PAIR: bool = false;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let base = workgroup_flat(group, groups) * WG * 4u + lane;
   let factor = dy[0] * params.scale;
   for (var j = 0u; j < 4u; j++) {

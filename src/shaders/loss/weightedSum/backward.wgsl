@@ -1,5 +1,5 @@
-// Gradients of losses.total: y[64 k] = weight_k * dy[0], 256 bytes apart so that each can be bound by itself. Grid: one
-// workgroup.
+// Gradients of loss/weightedSum/forward: y[64 k] = weight_k * dy[0], 256 bytes apart so that each can be bound by
+// itself. Grid: one workgroup.
 @group(0) @binding(0) var<storage, read> dy: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 struct Params { count: u32, w0: f32, w1: f32, w2: f32, w3: f32, w4: f32, w5: f32 }

@@ -14,12 +14,19 @@
 @group(0) @binding(3) var<storage, read> matches: array<u32>;
 @group(0) @binding(4) var<storage, read_write> queries: array<f32>;
 @group(0) @binding(5) var<storage, read_write> followed: array<vec2u>;
-struct Params { w: i32, h: i32, cw: i32, ch: i32, sw: i32, sh: i32, entries: u32, time: i32, first: i32, count: u32, slots: u32, candidates: i32 }
+struct Params {
+  w: i32, h: i32, cw: i32, ch: i32, sw: i32, sh: i32, entries: u32, time: i32, first: i32, count: u32, slots: u32,
+  candidates: i32,
+}
 @group(0) @binding(6) var<uniform> params: Params;
 const NEVER: f32 = 1e37;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let slot = workgroup_flat(group, groups) * WG + lane;
   if (slot >= params.slots) { return; }
   let used = slot < params.count;

@@ -14,7 +14,8 @@ struct Params { entries: u32, sources: u32, lanes: u32, factor: f32 }
 const NEVER: f32 = 1e37;
 
 fn limits(slot: u32) -> vec4f {
-  return vec4f(bitcast<f32>(followed[slot].y), bitcast<f32>(followed[slot + 1u].y), bitcast<f32>(followed[slot + 2u].y), bitcast<f32>(followed[slot + 3u].y));
+  return vec4f(bitcast<f32>(followed[slot].y), bitcast<f32>(followed[slot + 1u].y),
+    bitcast<f32>(followed[slot + 2u].y), bitcast<f32>(followed[slot + 3u].y));
 }
 
 @compute @workgroup_size(WG)
@@ -38,7 +39,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let db = queries[first_b + 2u * k] - f;
       a += queries[first_a + 2u * k + 1u] * (da * da);
       b += queries[first_b + 2u * k + 1u] * (db * db);
-      if (k % 4u == 3u && all((a * params.factor >= limit_a) | (a >= least_a)) && all((b * params.factor >= limit_b) | (b >= least_b))) { break; }
+      if (k % 4u == 3u && all((a * params.factor >= limit_a) | (a >= least_a)) &&
+        all((b * params.factor >= limit_b) | (b >= least_b))) {
+        break;
+      }
     }
     let better_a = (a < least_a) & (a * params.factor < limit_a);
     let better_b = (b < least_b) & (b * params.factor < limit_b);

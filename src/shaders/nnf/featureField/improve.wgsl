@@ -15,7 +15,10 @@ override SIDE: i32 = 3;
 @group(0) @binding(1) var<storage, read> source_map: array<vec4f>;
 @group(0) @binding(2) var<storage, read> previous: array<vec2u>;
 @group(0) @binding(3) var<storage, read_write> field: array<vec2u>;
-struct Params { ht: i32, wt: i32, hs: i32, ws: i32, quads: u32, jump: i32, radius: f32, randoms: u32, fresh: u32, stream: u32, threads: u32 }
+struct Params {
+  ht: i32, wt: i32, hs: i32, ws: i32, quads: u32, jump: i32, radius: f32, randoms: u32, fresh: u32, stream: u32,
+  threads: u32,
+}
 @group(0) @binding(4) var<uniform> params: Params;
 
 // Squared distance of the patches about t and s; something of at least `limit` where it comes to that.
@@ -41,7 +44,11 @@ fn distance_of(t: vec2i, s: vec2i, limit: f32) -> f32 {
 }
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   let t = vec2i(i32(thread) % params.wt, i32(thread) / params.wt);

@@ -7,7 +7,11 @@ struct Params { threads: u32 }
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread < params.threads) { atomicAdd(&counts[field[thread].x], 1u); }
 }

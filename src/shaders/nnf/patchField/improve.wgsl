@@ -3,12 +3,10 @@
 // No order between invocations, so the result does not depend on scheduling.
 //   Maps [H,W] and distances as in lib/patchField; guides vec4 [H,W,GUIDES], already times their weights.
 //   members: the seed; 257 starts; source patches sorted by class, filled up to their number; each patch's class, 255
-//   where it may
-//   not be taken. A class without members matches any that may.
+//   where it may not be taken. A class without members matches any that may.
 //   scale f32 [sources]: a factor on each source patch's distance, where `scaled` is 1 (any buffer otherwise).
 //   previous [targets] -> field [targets]: x = source patch, y = bits of its f32 distance (squared L2, scaled). fresh =
-//   1: the
-//   distances in `previous` are of another target map.
+//   1: the distances in `previous` are of another target map.
 // Grid: one invocation per target patch.
 // #import grid
 // #import random
@@ -21,11 +19,18 @@
 @group(0) @binding(5) var<storage, read> scale: array<f32>;
 @group(0) @binding(6) var<storage, read> previous: array<vec2u>;
 @group(0) @binding(7) var<storage, read_write> field: array<vec2u>;
-struct Params { ht: u32, wt: u32, hs: u32, ws: u32, jump: i32, radius: f32, stream: u32, candidates: u32, fresh: u32, color: f32, near: f32, scaled: u32, threads: u32 }
+struct Params {
+  ht: u32, wt: u32, hs: u32, ws: u32, jump: i32, radius: f32, stream: u32, candidates: u32, fresh: u32, color: f32,
+  near: f32, scaled: u32, threads: u32,
+}
 @group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   let size = vec2i(vec2u(params.wt, params.ht) - SIDE + 1u);

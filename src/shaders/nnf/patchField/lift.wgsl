@@ -6,11 +6,18 @@
 // #import grid
 @group(0) @binding(0) var<storage, read> coarse: array<vec2u>;
 @group(0) @binding(1) var<storage, read_write> field: array<vec2u>;
-struct Params { tw: i32, cw: i32, ch: i32, bw: i32, sw: i32, sh: i32, r: i32, across: f32, down: f32, x: i32, y: i32, cx: i32, cy: i32, threads: u32 }
+struct Params {
+  tw: i32, cw: i32, ch: i32, bw: i32, sw: i32, sh: i32, r: i32, across: f32, down: f32, x: i32, y: i32, cx: i32,
+  cy: i32, threads: u32,
+}
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   let f = vec2f(params.across, params.down);

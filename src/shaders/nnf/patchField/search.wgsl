@@ -1,5 +1,5 @@
 // The best of all source patches of a target patch's class: for coarse levels, and (color = 0) for a first match by
-// classes and guides alone. Bindings, distances and `field` as in patchField.improve; noise adds up to that much to
+// classes and guides alone. Bindings, distances and `field` as in nnf/patchField/improve; noise adds up to that much to
 // each distance at random, so that equal candidates are used alike. Ties go to the lower index of a class.
 // Grid: one invocation per target patch.
 // #import grid
@@ -16,7 +16,11 @@ struct Params { ht: u32, wt: u32, hs: u32, ws: u32, noise: f32, color: f32, near
 @group(0) @binding(7) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   let across = params.wt - SIDE + 1u;

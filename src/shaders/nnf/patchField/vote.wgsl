@@ -1,11 +1,8 @@
 // A picture from matched patches: each pixel the mean of what the patches covering it say, weighted by
 // exp(-(i*i + j*j) / (2 sigma^2)) at offset (i, j) from the patch's center.
-//   sourceMap packed [Hs,Ws], labels u32 [Ht,Wt], field as in patchField.improve -> output packed [Ht,Wt] with these
-//   labels.
-//   Where a label has bit 8, the pixel is known and comes from `known` packed [Ht,Wt]. trust > 0: what a patch says
-//   counts
-//   exp(-trust distance), too, and a pixel of another
-//   class than the label counts `stray`.
+//   sourceMap packed [Hs,Ws], labels u32 [Ht,Wt], field as in nnf/patchField/improve -> output packed [Ht,Wt] with
+//   these labels. Where a label has bit 8, the pixel is known and comes from `known` packed [Ht,Wt]. trust > 0: what a
+//   patch says counts exp(-trust distance), too, and a pixel of another class than the label counts `stray`.
 // Grid: one invocation per pixel.
 // #import grid
 override SIDE: i32 = 5;
@@ -18,7 +15,11 @@ struct Params { ht: i32, wt: i32, ws: i32, decay: f32, trust: f32, stray: f32, t
 @group(0) @binding(5) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   if ((labels[thread] & 256u) > 0u) {
@@ -39,7 +40,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let inside = pixel - vec2i(x, y);
       let off = vec2f(inside - SIDE / 2);
       let v = sourceMap[(index / s_across + inside.y) * params.ws + index % s_across + inside.x];
-      let w = select(params.stray, 1.0, v >> 24u == (labels[thread] & 255u)) * exp(params.decay * dot(off, off) - min(params.trust * bitcast<f32>(entry.y), 40.0));
+      let w = select(params.stray, 1.0, v >> 24u == (labels[thread] & 255u)) *
+        exp(params.decay * dot(off, off) - min(params.trust * bitcast<f32>(entry.y), 40.0));
       sum += w * vec3f(f32(v & 255u), f32((v >> 8u) & 255u), f32((v >> 16u) & 255u));
       total += w;
     }

@@ -1,7 +1,8 @@
-// adam.update where some parameters are weights W seen as W / sigma: g holds the gradients towards W / sigma, and the
-// update takes (g - <g, W> / sigma * u v^T) / sigma (see spectral.backward) without writing it. One pass over all
-// memory. tables: two vec4u per weight (struct Weight), from `tiles` on (weight or NONE, first element in the weight,
-// first vec4, vec4s). moments: first, then second, each of n4 vec4. Grid: one workgroup per tile of at most 1024 vec4.
+// optimizer/adam/update where some parameters are weights W seen as W / sigma: g holds the gradients towards W / sigma,
+// and the update takes (g - <g, W> / sigma * u v^T) / sigma (see optimizer/spectral/backward) without writing it. One
+// pass over all memory. tables: two vec4u per weight (struct Weight), from `tiles` on (weight or NONE, first element in
+// the weight, first vec4, vec4s). moments: first, then second, each of n4 vec4. Grid: one workgroup per tile of at most
+// 1024 vec4.
 // #import spectral
 @group(0) @binding(0) var<storage, read> g: array<vec4f>;
 @group(0) @binding(1) var<storage, read> hyper: array<f32>;
@@ -19,7 +20,11 @@ const NONE = 0xffffffffu;
 fn ratio(x: u32, by: u32) -> u32 { return u32((f32(x) + 0.5) / f32(by)); }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let tile = tables[params.tiles + group.y * groups.x + group.x];
   let normed = tile.x != NONE;
   let at = 2u * select(0u, tile.x, normed);
@@ -41,7 +46,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         let x = column0 + 4u * j;
         let block = ratio(x, w.row_stride);
         let outer = ratio(row0 + block, w.rows);
-        uv = u[w.u_at + row0 + block - outer * w.rows] * v[(w.v_at + (outer0 + outer) * w.inner + x - block * w.row_stride) / 4u];
+        uv = u[w.u_at + row0 + block - outer * w.rows] *
+          v[(w.v_at + (outer0 + outer) * w.inner + x - block * w.row_stride) / 4u];
       } else {
         for (var l = 0u; l < 4u; l++) {
           let x = column0 + 4u * j + l;

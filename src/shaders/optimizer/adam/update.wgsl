@@ -11,7 +11,11 @@ struct Params { n4: u32 }
 @group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let base = workgroup_flat(group, groups) * WG * 4u + lane;
   for (var j = 0u; j < 4u; j++) {
     let i = base + j * WG;

@@ -1,5 +1,5 @@
 // g <- (g - <g, W> / sigma * u v^T) / sigma, in place: the gradient towards W from the gradient towards W / sigma, with
-// u and v held fixed (Miyato et al. 2018, eq. 12). factors: see spectral.total; v is stored unnormalized.
+// u and v held fixed (Miyato et al. 2018, eq. 12). factors: see optimizer/spectral/total; v is stored unnormalized.
 // lines: (weight, row). Grid: one workgroup per line, so that only a transposed weight's columns need a division.
 // #import spectral
 @group(0) @binding(0) var<storage, read> table: array<Weight>;
@@ -10,7 +10,11 @@
 @group(0) @binding(5) var<storage, read_write> g: array<f32>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let line = lines[group.y * groups.x + group.x];
   let w = table[line.x];
   let k = factors[line.x];

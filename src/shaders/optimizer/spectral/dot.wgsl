@@ -1,4 +1,4 @@
-// Partial sums of <g, W> for the gradient of W / sigma: tiles as in spectral.apply, one sum per invocation.
+// Partial sums of <g, W> for the gradient of W / sigma: tiles as in optimizer/spectral/apply, one sum per invocation.
 // Grid: one workgroup per tile. partial[tile * 64 + lane].
 // #import spectral
 @group(0) @binding(0) var<storage, read> weights: array<vec4f>;
@@ -18,7 +18,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     if (i * 4u < count) {
       // Lanes behind the weight's last element hold whatever the last kernel left there, infinities and NaN too.
       let inside = vec4u(i * 4u) + vec4u(0u, 1u, 2u, 3u) < vec4u(count);
-      sum += dot(select(vec4f(0.0), weights[w.offset / 4u + i], inside), select(vec4f(0.0), g[w.offset / 4u + i], inside));
+      sum += dot(select(vec4f(0.0), weights[w.offset / 4u + i], inside),
+        select(vec4f(0.0), g[w.offset / 4u + i], inside));
     }
   }
   partial[group.x * 64u + lane] = sum;

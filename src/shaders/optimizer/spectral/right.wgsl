@@ -1,5 +1,6 @@
-// s[k] = W_k v_k for every weight: the other half. tiles: (weight, first row) for 32 rows each; 8 invocations share 4
-// rows, each every 8th vec4 of columns, and the partial sums are left for spectral.sigma: s[(u_at + row) * 8 + part].
+// s[k] = W_k v_k for every weight: the second half of a power iteration. tiles: (weight, first row) for 32 rows each; 8
+// invocations share 4 rows, each every 8th vec4 of columns, and the partial sums are left for optimizer/spectral/sigma:
+// s[(u_at + row) * 8 + part].
 // Grid: one workgroup per tile.
 // #import spectral
 @group(0) @binding(0) var<storage, read> weights: array<vec4f>;
@@ -23,7 +24,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     for (var c = part * 4u; c < w.columns; c += 32u) {
       let at = weight_at(w, r, c) / 4u;
       let f = v[(w.v_at + c) / 4u];
-      sum += vec4f(dot(weights[at], f), dot(weights[at + by.x], f), dot(weights[at + by.y], f), dot(weights[at + by.z], f));
+      sum += vec4f(dot(weights[at], f), dot(weights[at + by.x], f), dot(weights[at + by.y], f),
+        dot(weights[at + by.z], f));
     }
   } else {
     for (var c = part; c < w.columns; c += 8u) {

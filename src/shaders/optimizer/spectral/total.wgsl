@@ -1,4 +1,4 @@
-// Adds spectral.dot's partial sums in a fixed order and writes what a weight's gradient needs of it:
+// Adds optimizer/spectral/dot's partial sums in a fixed order and writes what a weight's gradient needs of it:
 // factors[k] = (<g_k, W_k> / (sigma |t|), 1 / sigma). first[k], first[k+1] bound weight k's tiles; scale = (1 / sigma,
 // 1 / |t|). Grid: one workgroup per weight.
 @group(0) @binding(0) var<storage, read> partial: array<f32>;

@@ -1,8 +1,7 @@
 // Distances of a few patches, given as columns, to every patch of a source: y[i, j] = sum over q of d(columns[q, i],
 // patch j's q).
-//   columns [C*p*p, n] (as unfoldAt.gather writes them), source [C,h,w] -> y [n, sources]; j = row * across + column
-//   of the
-//   patch's upper left pixel. METRIC 0 = |a - b|, 1 = (a - b)^2.
+//   columns [C*p*p, n] (as patch/unfoldAt/gather writes them), source [C,h,w] -> y [n, sources]; j = row * across +
+//   column of the patch's upper left pixel. METRIC 0 = |a - b|, 1 = (a - b)^2.
 // Grid: x and z = source patches, one a thread; y = sixteen columns, kept in registers, so that the source is read
 // once.
 // #import planes
@@ -29,7 +28,11 @@ fn store(i: u32, j: u32, d: vec4f) {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let j = pixel_of(group, groups, lane);
   if (j >= params.count) { return; }
   let i = group.y * 16u;

@@ -3,7 +3,7 @@
 //   targetMap [C,Ht,Wt], sourceMap [C,Hs,Ws]; indices u32 [K,targets], gradient f32 [K,targets] (of the scores);
 //   scale [sources], read if SCALED (score = d * scale) -> output [C,Ht,Wt].
 //   METRIC 0 = L1: sign(t - s), 0 at 0; 1 = squared L2: 2 (t - s). Cosine is composed of other ops, not here.
-//   Indices and CLAMP as in patchNearest.generic; an index outside the source adds nothing.
+//   Indices and CLAMP as in patch/nearest/generic; an index outside the source adds nothing.
 // Grid: one thread per pixel and channel. Sums run in a fixed order.
 // #import grid
 override K: u32 = 1u;
@@ -21,7 +21,11 @@ struct Params { c: i32, ht: i32, wt: i32, hs: i32, ws: i32, side: i32, threads: 
 @group(0) @binding(6) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   let p = params.side;

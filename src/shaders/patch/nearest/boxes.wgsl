@@ -1,7 +1,6 @@
-// K nearest patches from pixel distances: a patch distance is a diagonal box sum of the matrix of patchNearest.pixels.
+// K nearest patches from pixel distances: a patch distance is a diagonal box sum of the matrix of patch/nearest/pixels.
 //   matrix [band pixels][sourceStride]; targetNorms, sourceNorms [patches] (METRIC 2 only); labels, scale and the
-//   results
-//   as in patchNearest.generic, coordinates in the map with its repeated border.
+//   results as in patch/nearest/generic, coordinates in the map with its repeated border.
 // Grid: one thread per target patch of the band: patches first ... first + threads - 1 in raster order, whole rows; the
 // matrix's first row is pixel `origin` of the target.
 // #import grid
@@ -26,11 +25,16 @@ struct Params {
 @group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   let patch_index = params.first + thread;
-  let corner = (patch_index / params.patchColumns) * params.targetColumns + patch_index % params.patchColumns - params.origin;
+  let corner = (patch_index / params.patchColumns) * params.targetColumns + patch_index % params.patchColumns -
+    params.origin;
   var label = 0xffffffffu;
   if (LABELS) { label = targetLabels[patch_index]; }
   var norm = 1.0;

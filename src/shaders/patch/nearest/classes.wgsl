@@ -1,4 +1,4 @@
-// How many source patches each class has, up to 256 classes: for "never match across classes" (patchNearest.wildcard).
+// How many source patches each class has, up to 256 classes: for "never match across classes" (patch/nearest/wildcard).
 //   sourceLabels [sources] u32, values >= 256 are not counted -> counts u32 [256].
 // Grid: one group of 64 per class; 256 groups. Not speed critical: integer sums, so the order does not matter.
 @group(0) @binding(0) var<storage, read> sourceLabels: array<u32>;

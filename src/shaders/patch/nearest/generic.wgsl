@@ -4,8 +4,8 @@
 //   score = d * scale[s] + (classes differ ? penalty : 0); equal scores go to the lower source index. scale > 0.
 //   d: METRIC 0 = L1, 1 = squared L2 (both sums), 2 = cosine, 1 - <t,s> / max(|t||s|, 1e-8).
 //   Target class 0xffffffff matches every class. LABELS or SCALED 0: bind any buffer there, it is not read.
-//   CLAMP 0: patches lie inside, index = y * (W-p+1) + x of their upper left pixel. CLAMP 1: one patch centerd on every
-//   pixel, index = y * W + x, coordinates clamped at the border.
+//   CLAMP 0: patches lie inside, index = y * (W-p+1) + x of their upper left pixel. CLAMP 1: one patch centered on
+//   every pixel, index = y * W + x, coordinates clamped at the border.
 // Grid: one thread per target patch from params.first on, params.count of them. K 1..8, K <= sources, p odd.
 // A source patch is dropped as soon as its partial score is no better than the K-th best so far (not for cosine).
 // #import grid
@@ -22,7 +22,9 @@ override CLAMP: bool = false;
 @group(0) @binding(4) var<storage, read> scale: array<f32>;
 @group(0) @binding(5) var<storage, read_write> indices: array<u32>;
 @group(0) @binding(6) var<storage, read_write> distances: array<f32>;
-struct Params { c: i32, ht: i32, wt: i32, hs: i32, ws: i32, side: i32, penalty: f32, first: u32, count: u32, threads: u32 }
+struct Params {
+  c: i32, ht: i32, wt: i32, hs: i32, ws: i32, side: i32, penalty: f32, first: u32, count: u32, threads: u32,
+}
 @group(0) @binding(7) var<uniform> params: Params;
 
 const FAR: f32 = 3.4e38;
@@ -58,7 +60,11 @@ fn distance_at(t: vec2i, s: vec2i, limit: f32) -> f32 {
 }
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   let target_index = params.first + thread;

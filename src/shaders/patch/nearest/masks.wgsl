@@ -1,4 +1,4 @@
-// Which classes occur where, for patchNearest.tile to leave out what cannot match: one bit for class modulo 32.
+// Which classes occur where, for patch/nearest/tile to leave out what cannot match: one bit for class modulo 32.
 //   sourceLabels [patchRows,patchColumns], targetLabels [targetRows,targetColumns] u32
 //   -> masks u32 [steps,segments] of the source, then [tiles] of the target.
 // Source: the patch rows that a tile of `rows` patch rows meets in step u (u + 1 - rows ... u), columns in segments of
@@ -15,7 +15,11 @@ struct Params {
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let i = workgroup_flat(group, groups) * WG + lane;
   let ofSource = params.steps * params.segments;
   if (i >= ofSource + params.tiles) { return; }
@@ -24,7 +28,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let u = i32(i / params.segments);
     let first = i32(i % params.segments) * params.segment;
     for (var y = max(u + 1 - params.rows, 0); y < min(u + 1, params.patchRows); y++) {
-      for (var x = first; x < min(first + params.segment, params.patchColumns); x++) { mask |= 1u << (sourceLabels[y * params.patchColumns + x] & 31u); }
+      for (var x = first; x < min(first + params.segment, params.patchColumns); x++) {
+        mask |= 1u << (sourceLabels[y * params.patchColumns + x] & 31u);
+      }
     }
   } else {
     let tile = i - ofSource;

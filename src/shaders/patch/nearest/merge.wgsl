@@ -9,7 +9,11 @@ struct Params { threads: u32, chunks: u32 }
 @group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let i = workgroup_flat(group, groups) * WG + lane;
   if (i >= params.threads) { return; }
   var d = partDistances[i];

@@ -1,4 +1,4 @@
-// Euclidean norm of every patch, for the cosine metric: planes [C][stride] (patchNearest.planes, border repeated
+// Euclidean norm of every patch, for the cosine metric: planes [C][stride] (patch/nearest/planes, border repeated
 // already) -> norms [patches]. Grid: one thread per patch.
 // #import grid
 @group(0) @binding(0) var<storage, read> planes: array<f32>;
@@ -7,7 +7,11 @@ struct Params { channels: u32, stride: u32, columns: u32, side: u32, patchColumn
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   let corner = (thread / params.patchColumns) * params.columns + thread % params.patchColumns;

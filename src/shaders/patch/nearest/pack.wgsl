@@ -1,4 +1,4 @@
-// The source as patchNearest.tile reads it: column by column, up to four channels a pixel, `above` rows of padding on
+// The source as patch/nearest/tile reads it: column by column, up to four channels a pixel, `above` rows of padding on
 // top and more below that no patch can match, the border repeated `shift` pixels out (CLAMP), and each patch's factor
 // and class.
 //   sourceMap [C,Hs,Ws], scale [sources] f32, sourceLabels [sources] u32 (read if SCALED, LABELS)
@@ -14,13 +14,20 @@ override SCALED: bool = false;
 @group(0) @binding(2) var<storage, read> sourceLabels: array<u32>;
 @group(0) @binding(3) var<storage, read_write> packed: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> extras: array<vec2f>;
-struct Params { c: i32, hs: i32, ws: i32, shift: i32, above: i32, packedRows: i32, patchRows: i32, patchColumns: i32, side: i32, threads: u32 }
+struct Params {
+  c: i32, hs: i32, ws: i32, shift: i32, above: i32, packedRows: i32, patchRows: i32, patchColumns: i32, side: i32,
+  threads: u32,
+}
 @group(0) @binding(5) var<uniform> params: Params;
 
 const OUTSIDE: f32 = 1.0e15; // its square, and sums of that, stay finite
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   let x = i32(thread) / params.packedRows;

@@ -1,6 +1,6 @@
 // Pixel against pixel, summed over channels: matrix[t][s] = sum_c f(target[c][first + t], source[c][s]), for a band of
 // target pixels. METRIC 0: |a - b|, 1: (a - b)^2, 2: a b.
-//   target4, source4: planes [C][stride / 4] vec4f (patchNearest.planes) -> matrix vec4f [targets8][sourceStride / 4].
+//   target4, source4: planes [C][stride / 4] vec4f (patch/nearest/planes) -> matrix vec4f [targets8][sourceStride / 4].
 // Grid: x = sources / 8 (64 a group), y = targets / 8; a thread has 8 targets by 8 sources in registers. `first` is a
 // multiple of 4. Products are summed in channel order.
 override METRIC: u32 = 0u;

@@ -1,5 +1,5 @@
-// A map as patchNearest.pixels reads it: planes [C][stride], pixels in raster order of the map with its border repeated
-// `shift` pixels out (CLAMP), zeros up to the stride (a multiple of 8).
+// A map as patch/nearest/pixels reads it: planes [C][stride], pixels in raster order of the map with its border
+// repeated `shift` pixels out (CLAMP), zeros up to the stride (a multiple of 8).
 //   map [C,H,W] f32 -> planes [C][stride]. Grid: one thread per entry.
 // #import grid
 @group(0) @binding(0) var<storage, read> map: array<f32>;
@@ -8,7 +8,11 @@ struct Params { h: i32, w: i32, shift: i32, stride: u32, threads: u32 }
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   let c = i32(thread / params.stride);

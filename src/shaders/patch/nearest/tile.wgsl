@@ -1,10 +1,10 @@
 // Exact nearest patch for few channels, all pairs, on adapters whose subgroups have LANES lanes (made for lavapipe):
 // each pixel difference is taken once per displacement and box-summed, down the tile by a tree, across it by a chain of
 // running sums.
-//   targetMap [C,Ht,Wt]; packed, extras: patchNearest.pack of the source; targetLabels [targets] u32; masks:
-//   patchNearest.masks
+//   targetMap [C,Ht,Wt]; packed, extras: patch/nearest/pack of the source; targetLabels [targets] u32; masks:
+//   patch/nearest/masks
 //   -> indices u32 [chunks,targets], distances f32 [chunks,targets]: the best within each chunk of source rows, for
-//   patchNearest.merge. METRIC 0 or 1; scores, ties and patch order as in patchNearest.generic. C 1..4, PATCH 1..9,
+//   patch/nearest/merge. METRIC 0 or 1; scores, ties and patch order as in patch/nearest/generic. C 1..4, PATCH 1..9,
 //   odd.
 // A lane owns a tile of 16 pixel rows = 17 - PATCH patch rows by 4 patch columns. For every source row u it walks along
 // the source: column v meets all of the tile's columns at once; chain[n][i] is the sum so far of the patch that began i
@@ -63,8 +63,10 @@ fn spread(v: f32) -> array<vec4f, 2> {
 fn behind(low: f32, high: f32) -> array<vec4f, 2> {
   if (LANES == 8u) { return spread(high); }
   return array<vec4f, 2>(
-    vec4f(subgroupBroadcast(low, 8u), subgroupBroadcast(low, 9u), subgroupBroadcast(low, 10u), subgroupBroadcast(low, 11u)),
-    vec4f(subgroupBroadcast(low, 12u), subgroupBroadcast(low, 13u), subgroupBroadcast(low, 14u), subgroupBroadcast(low, 15u)));
+    vec4f(subgroupBroadcast(low, 8u), subgroupBroadcast(low, 9u), subgroupBroadcast(low, 10u),
+      subgroupBroadcast(low, 11u)),
+    vec4f(subgroupBroadcast(low, 12u), subgroupBroadcast(low, 13u), subgroupBroadcast(low, 14u),
+      subgroupBroadcast(low, 15u)));
 }
 fn add(p: Strip, q: Strip) -> Strip { return Strip(p.a + q.a, p.b + q.b, p.c + q.c, p.d + q.d); }
 fn up1(p: Strip) -> Strip {
@@ -155,13 +157,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let end = min((group.y + 1u) * params.chunk, params.steps);
   var classes = 0u;
   if (SKIP) {
-    for (var i = 0u; i < LANES; i++) { classes |= masks[params.steps * params.segments + min(group.x * LANES + i, params.tiles - 1u)]; }
+    for (var i = 0u; i < LANES; i++) {
+      classes |= masks[params.steps * params.segments + min(group.x * LANES + i, params.tiles - 1u)];
+    }
   }
   for (var u = group.y * params.chunk; u < end; u++) {
     var open = 1u; // segments to walk through, as bits: at most 31
     if (SKIP) {
       open = 0u;
-      for (var i = 0u; i < params.segments; i++) { open |= select(0u, 1u << i, (masks[u * params.segments + i] & classes) != 0u); }
+      for (var i = 0u; i < params.segments; i++) {
+        open |= select(0u, 1u << i, (masks[u * params.segments + i] & classes) != 0u);
+      }
     }
     while (open != 0u) {
       let first = firstTrailingBit(open);

@@ -1,7 +1,7 @@
 // p x p patches of an image as columns: y[(c * p + dy) * p + dx, i] = x[c, row + dy, column + dx] for the patch
 // indices[i].
 //   x [C,h,w], indices u32 [n] -> y [C*p*p, n]. ALL: i is the index itself (bind any buffer of another tensor's kind).
-//   CLAMP 0: index = row * across + column of the upper left pixel, patches lie inside. CLAMP 1: one patch centerd on
+//   CLAMP 0: index = row * across + column of the upper left pixel, patches lie inside. CLAMP 1: one patch centered on
 //   every pixel, coordinates clamped at the border. An index outside the grid gives zeros.
 // Grid: one thread per value of y; neighboring threads take neighboring patches.
 // #import grid
@@ -14,7 +14,11 @@ struct Params { h: i32, w: i32, side: u32, n: u32, across: u32, count: u32, thre
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let thread = workgroup_flat(group, groups) * WG + lane;
   if (thread >= params.threads) { return; }
   let i = thread % params.n;

@@ -1,6 +1,7 @@
-// The adjoint of unfoldAt.gather, itself a gather: y[c, v, u] = sum of x over the places (dy, dx) of the patches that
-// read pixel (v, u). Sums run by growing i, then dy, then dx, so the result has the same bits every time.
-//   x [C*p*p, n], indices u32 [n] (ALL: i itself, not read) -> y [C,h,w]. Indices and CLAMP as in unfoldAt.gather.
+// The adjoint of patch/unfoldAt/gather, itself a gather: y[c, v, u] = sum of x over the places (dy, dx) of the patches
+// that read pixel (v, u). Sums run by growing i, then dy, then dx, so the result has the same bits every time.
+//   x [C*p*p, n], indices u32 [n] (ALL: i itself, not read) -> y [C,h,w]. Indices and CLAMP as in
+//   patch/unfoldAt/gather.
 // Grid: x and z = tiles of 8 x 8 pixels, y = four planes. A tile sifts the n indices 64 at a time: each lane tests one
 // patch against the whole tile, and only those that touch it (bits of `hits`) are looked at pixel by pixel.
 // #import planes
@@ -43,7 +44,11 @@ fn collect(i: u32, index: i32, pixel: vec2i, planes: vec4u) -> vec4f {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let tile = group.z * groups.x + group.x;
   if (tile >= params.tiles) { return; }
   let size = vec2i(params.w, params.h);
@@ -72,7 +77,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         chunk[lane] = index;
         if (index < u32(params.across * params.down)) {
           let start = start_of(i32(index));
-          if (all(start < corner + 8) && all(start + params.side > corner)) { atomicOr(&hits[lane / 32u], 1u << (lane % 32u)); }
+          if (all(start < corner + 8) && all(start + params.side > corner)) {
+            atomicOr(&hits[lane / 32u], 1u << (lane % 32u));
+          }
         }
       }
       workgroupBarrier();

@@ -8,7 +8,11 @@ struct Params { planes: u32, h: i32, w: i32, ho: i32, wo: i32, kernel: i32, stri
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let pixel = pixel_of(group, groups, lane);
   let size = u32(params.ho * params.wo);
   if (pixel >= size) { return; }

@@ -1,6 +1,6 @@
 // y[p, oy, ox] = the largest x of the window, indices = where in its plane; the first in row order where several are
 // equal. Positions outside the plane do not take part; pad <= kernel / 2, so every window holds some. Sizes as in
-// pool.average.
+// spatial/pool/average.
 // #import planes
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
@@ -9,7 +9,11 @@ struct Params { planes: u32, h: i32, w: i32, ho: i32, wo: i32, kernel: i32, stri
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let pixel = pixel_of(group, groups, lane);
   let size = u32(params.ho * params.wo);
   if (pixel >= size) { return; }

@@ -1,4 +1,4 @@
-// The transpose of pool.spread: y[p, o] = x[p, indices[p, o]]. x [P, size], indices, y [P, out].
+// The transpose of spatial/pool/spread: y[p, o] = x[p, indices[p, o]]. x [P, size], indices, y [P, out].
 // Grid: x and z = positions of one plane, y = four planes.
 // #import planes
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -8,7 +8,11 @@ struct Params { planes: u32, size: u32, out: u32 }
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let pixel = pixel_of(group, groups, lane);
   if (pixel >= params.out) { return; }
   let planes = four_planes(group.y * 4u, params.planes, params.size);

@@ -1,5 +1,5 @@
-// The gradient of pool.max, as a gather: y[p, iy, ix] = sum of x over the windows that cover (iy, ix) and chose it.
-// x, indices [P, ho, wo], y [P, h, w]; an index lies inside its window.
+// The gradient of spatial/pool/max, as a gather: y[p, iy, ix] = sum of x over the windows that cover (iy, ix) and chose
+// it. x, indices [P, ho, wo], y [P, h, w]; an index lies inside its window.
 // #import planes
 // #import pool
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -9,7 +9,11 @@ struct Params { planes: u32, h: i32, w: i32, ho: i32, wo: i32, kernel: i32, stri
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let pixel = pixel_of(group, groups, lane);
   let size = u32(params.h * params.w);
   if (pixel >= size) { return; }

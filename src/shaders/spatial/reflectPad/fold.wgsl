@@ -1,5 +1,5 @@
-// The adjoint of reflectPad.forward, as a gather: y[p, iy, ix] = sum of x over all padded positions that mirror onto
-// (iy, ix). x [P, h + top + bottom, w + left + right], y [P, h, w].
+// The adjoint of spatial/reflectPad/forward, as a gather: y[p, iy, ix] = sum of x over all padded positions that mirror
+// onto (iy, ix). x [P, h + top + bottom, w + left + right], y [P, h, w].
 // #import planes
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
@@ -19,7 +19,11 @@ fn load(planes: vec4u, at: i32) -> vec4f {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let pixel = pixel_of(group, groups, lane);
   let size = u32(params.h * params.w);
   if (pixel >= size) { return; }

@@ -9,7 +9,11 @@ struct Params { planes: u32, h: i32, w: i32, ho: i32, wo: i32, top: i32, left: i
 fn mirror(i: i32, n: i32) -> i32 { return n - 1 - abs(n - 1 - abs(i)); }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let pixel = pixel_of(group, groups, lane);
   let size = u32(params.ho * params.wo);
   if (pixel >= size) { return; }

@@ -1,5 +1,5 @@
-// The transpose of resize.forward: y[p, iy, ix] = sum over the positions of x that read (iy, ix) of their weight times
-// x. x [P, ho, wo] (the resized size), y [P, h, w]. A gather in a fixed order: no atomics.
+// The transpose of spatial/resize/forward: y[p, iy, ix] = sum over the positions of x that read (iy, ix) of their
+// weight times x. x [P, ho, wo] (the resized size), y [P, h, w]. A gather in a fixed order: no atomics.
 // #import planes
 // #import resize
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -8,7 +8,11 @@ struct Params { planes: u32, h: i32, w: i32, ho: i32, wo: i32, scale_y: f32, sca
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let pixel = pixel_of(group, groups, lane);
   let size = u32(params.h * params.w);
   if (pixel >= size) { return; }

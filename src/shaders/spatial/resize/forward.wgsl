@@ -13,7 +13,11 @@ fn load(planes: vec4u, at: i32) -> vec4f {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let pixel = pixel_of(group, groups, lane);
   let size = u32(params.ho * params.wo);
   if (pixel >= size) { return; }
@@ -24,7 +28,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var value = load(planes, r.low * params.w + c.low);
   if (MODE != 0u) {
     let top = value * (1.0 - c.weight) + load(planes, r.low * params.w + c.high) * c.weight;
-    let bottom = load(planes, r.high * params.w + c.low) * (1.0 - c.weight) + load(planes, r.high * params.w + c.high) * c.weight;
+    let bottom = load(planes, r.high * params.w + c.low) * (1.0 - c.weight) +
+      load(planes, r.high * params.w + c.high) * c.weight;
     value = top * (1.0 - r.weight) + bottom * r.weight;
   }
   let at = four_planes(group.y * 4u, params.planes, size) + pixel;

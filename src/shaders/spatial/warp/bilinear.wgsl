@@ -15,7 +15,11 @@ fn load(planes: vec4u, at: u32) -> vec4f {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let pixel = pixel_of(group, groups, lane);
   if (pixel >= params.ho * params.wo) { return; }
   let slices = (params.c + 3u) / 4u;

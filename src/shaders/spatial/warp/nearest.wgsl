@@ -10,7 +10,11 @@ struct Params { c: u32, h: u32, w: u32, ho: u32, wo: u32, rows: u32, points: u32
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let pixel = pixel_of(group, groups, lane);
   if (pixel >= params.ho * params.wo) { return; }
   let slices = (params.c + 3u) / 4u;
@@ -20,7 +24,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let p = warp_position(min(n, params.rows - 1u), params.points, f32(pixel - oy * params.wo), f32(oy));
   let last = vec2u(params.w, params.h) - 1u;
   let nearest = min(vec2u(floor(vec2f(warp_inside(p.x, f32(last.x)), warp_inside(p.y, f32(last.y))) + 0.5)), last);
-  let from_at = four_planes(first, params.c, params.h * params.w) + n * params.c * params.h * params.w + nearest.y * params.w + nearest.x;
+  let from_at = four_planes(first, params.c, params.h * params.w) + n * params.c * params.h * params.w +
+    nearest.y * params.w + nearest.x;
   let size = params.ho * params.wo;
   let at = four_planes(first, params.c, size) + n * params.c * size + pixel;
   y[at.x] = x[from_at.x];

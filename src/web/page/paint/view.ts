@@ -11,7 +11,7 @@ interface Size {
   height: number;
 }
 
-/** The whole picture in the pane, centerd, with a margin. Enlarged by whole steps never: smoothly. */
+/** The whole picture in the pane, centered, with a margin. Enlarged by whole steps never: smoothly. */
 export function fit(picture: Size, pane: Size, margin = 8): Viewport {
   const scale = Math.max(
     0.05,
