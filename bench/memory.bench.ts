@@ -2,7 +2,7 @@
  * Device memory of a training: steps as planned against the sum of their tensors, the whole, and that nothing grows.
  */
 import { Session } from '../src/autograd/session.ts';
-import type { PresetName } from '../src/model/config.ts';
+import type { PresetName } from '../src/model/presets.ts';
 import { openNodeDevice } from '../src/node/gpu.ts';
 import { openBench } from './support/stamp.ts';
 import { trainingFor } from './support/trainings.ts';

@@ -14,8 +14,10 @@ import { sceneNames } from '../src/data/scenes/index.ts';
 import { layoutClassifierOf } from '../src/evaluate/evaluate.ts';
 import { layoutScore } from '../src/evaluate/metrics/labels.ts';
 import { psnr } from '../src/evaluate/metrics/reconstruction.ts';
-import { configure, learnTargets, openTraining, Painter } from '../src/model/analogy.ts';
+import { configure } from '../src/model/configure.ts';
 import { methods } from '../src/model/baselines/methods.ts';
+import { PreparedSource } from '../src/model/preparedSource.ts';
+import { TrainingSession } from '../src/model/training/session.ts';
 import { openNodeDevice } from '../src/node/gpu.ts';
 
 const [size, iterations, seeds] = [128, 26, [0, 1, 2]];
@@ -35,16 +37,16 @@ for (const name of sceneNames.filter((n) => !only || only.test(n))) {
       (
         await methods
           .find((m) => m.name === method)!
-          .run({ session, source, targets, seed, seconds: Infinity, tell: () => {} })
+          .run({ session, source, targets, seed, seconds: Infinity, report: () => {} })
       ).pictures;
   const fast = (seed: number): Promise<Picture[]> =>
     session.memory.scope(async () => {
-      const c = configure({ preset: 'fast', iterations, seed });
-      const training = await openTraining(session, c, source, await learnTargets(session, c, source, targets));
-      while (training.iteration < c.iterations) await training.next();
-      const painter = new Painter(session, c, source, training.networks);
+      const config = configure({ preset: 'fast', iterations, seed });
+      const prepared = PreparedSource.for(config, source);
+      const training = await TrainingSession.open({ session, config, prepared, targets });
+      for await (const _ of training.iterate({ lossesEvery: Infinity }));
       const pictures: Picture[] = [];
-      for (const t of targets) pictures.push(await painter.paint(t));
+      for (const t of targets) pictures.push(await training.painter.paint(t));
       return pictures;
     });
   const rows: [string, readonly number[], (seed: number) => Promise<Picture[]>][] = [

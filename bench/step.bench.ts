@@ -1,6 +1,6 @@
 /** Training steps of the presets: wall and CPU time, launches, planned memory, start-up, and the kernels by time. */
 import { Profile } from '../src/engine/profile.ts';
-import type { PresetName } from '../src/model/config.ts';
+import type { PresetName } from '../src/model/presets.ts';
 import type { Training } from '../src/model/training/training.ts';
 import { Peer } from './support/peer.ts';
 import { openBench, time } from './support/stamp.ts';

@@ -13,19 +13,19 @@ export { op, type Op } from './autograd/op.ts';
 export type { AdamOptions } from './autograd/optimizer/adam.ts';
 export { Parameters, type ParameterSpec } from './autograd/parameters.ts';
 export * as ops from './autograd/ops/index.ts';
+export { analogy, type AnalogyOptions } from './model/analogy.ts';
+export { configure, type Choices } from './model/configure.ts';
+export { PreparedSource } from './model/preparedSource.ts';
+export { Painter, type PaintOptions } from './model/rendering/painter.ts';
 export {
-  analogy,
-  configure,
-  learnTargets,
-  openTraining,
-  ownLayout,
-  Painter,
-  trainingPair,
-  type AnalogyOptions,
-  type Choices,
-} from './model/analogy.ts';
+  TrainingSession,
+  type DeviceSharing,
+  type TrainingProgress,
+  type TrainingSetup,
+} from './model/training/session.ts';
 export { imageAnalogies, imageFilter, textureByNumbers } from './model/baselines/imageAnalogies/imageAnalogies.ts';
-export { preset, presetNames, type Config, type PresetName } from './model/config.ts';
+export type { Config } from './model/config.ts';
+export { preset, presetNames, presets, type Preset, type PresetName } from './model/presets.ts';
 export type { ClassTable, LayoutData, PairData } from './model/pair.ts';
 export {
   defaultInpainting,
@@ -36,16 +36,17 @@ export {
   type InpaintSettings,
 } from './model/synthesis/inpaint.ts';
 export { preview, releasePreview, type Preview, type PreviewOptions } from './model/synthesis/preview.ts';
-export { Renderer } from './model/render.ts';
+export { Renderer } from './model/rendering/renderer.ts';
 export type { NearestNeighborField, LevelPicture } from './model/synthesis/level.ts';
 export type { SynthesisOptions } from './model/synthesis/options.ts';
-export { Training, type HostState, type TensorState, type TrainingInput } from './model/training/training.ts';
+export type { TensorState } from './model/networks/networks.ts';
+export { Training, type HostState, type TrainingInput } from './model/training/training.ts';
 export { isUserError, UserError } from './data/errors.ts';
 export { fitSize, flatten, fromFloatCHW, resize, resizeLabels, toFloatCHW, type Picture } from './data/image/image.ts';
 export { buildPalette, readLayout, renderLayout, type Layout } from './data/layout/layout.ts';
 export { readPaletteFile, type Palette, type PaletteClass, type RGB } from './data/layout/palette.ts';
 export { paletteReport, type PaletteReport } from './data/layout/paletteReport.ts';
-export { prepareSource, prepareTarget, type Source, type Target } from './data/prepare.ts';
+export { ownLayout, prepareSource, prepareTarget, type Source, type Target } from './data/prepare.ts';
 export { readText, withText } from './data/formats/png.ts';
 export { allSceneNames, paintScene, sceneNames, type Scene } from './data/scenes/index.ts';
 export {

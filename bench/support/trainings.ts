@@ -3,7 +3,8 @@ import { HostRandom, hashUniform } from '../../src/engine/random.ts';
 import type { ConvShape } from '../../src/autograd/ops/conv2d/shape.ts';
 import type { Session } from '../../src/autograd/session.ts';
 import { drawAugmentation } from '../../src/model/training/augment.ts';
-import { preset, type Config, type PresetName } from '../../src/model/config.ts';
+import type { Config } from '../../src/model/config.ts';
+import { preset, type PresetName } from '../../src/model/presets.ts';
 import { Training } from '../../src/model/training/training.ts';
 
 /** The training with a pair fed: photograph -> one of its warps. */

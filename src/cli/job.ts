@@ -3,27 +3,27 @@
  * and `start` share.
  */
 import type { Session } from '../autograd/session.ts';
-import { measuring } from '../autograd/kernels/tune.ts';
 import { UserError } from '../data/errors.ts';
-import type { Source, Target } from '../data/prepare.ts';
+import { ownLayout, type Target } from '../data/prepare.ts';
 import { Profile } from '../engine/profile.ts';
-import { learnTargets, openTraining, ownLayout, Painter, resumeTraining, withIterations } from '../model/analogy.ts';
 import type { Config } from '../model/config.ts';
-import type { PairData } from '../model/pair.ts';
-import type { Training } from '../model/training/training.ts';
+import type { PreparedSource } from '../model/preparedSource.ts';
+import { presetRow, suggestedPreset } from '../model/presets.ts';
+import type { Painter } from '../model/rendering/painter.ts';
+import { runFormat, type RunRecord } from '../model/run/runRecord.ts';
+import { TrainingSession } from '../model/training/session.ts';
 import { RunFolder } from '../node/runFolder.ts';
 import { writeRunPage } from '../node/runPage.ts';
-import { runFormat, type RunRecord } from '../model/run/runRecord.ts';
 import { versions } from '../node/version.ts';
 import type { Interrupt } from './interrupt.ts';
 import { adoptKernels, kernelChoice, tunerFor } from './options/kernels.ts';
-import { bytes, duration, Progress } from './reports/progress.ts';
 import type { VggFile } from './options/vgg.ts';
+import { bytes, duration, Progress } from './reports/progress.ts';
 
 export interface Job {
   path: string;
   config: Config;
-  source: Source;
+  prepared: PreparedSource;
   targets: readonly Target[];
   inputs: RunRecord['inputs'];
   /** The run to go on with; null to begin one. */
@@ -44,122 +44,146 @@ export interface Trained {
   finished: boolean;
 }
 
+/** Iterations that --profile measures. */
 const profiled = 2;
 
 export async function train(session: Session, job: Job, interrupt: () => Interrupt): Promise<Trained> {
-  const { config: c, source, targets, quiet } = job;
-  const say = (text: string): void => Progress.line(text, quiet);
   const began = performance.now();
-  await job.resume?.claim();
-  const learned: PairData[] = job.resume ? await job.resume.learned() : await learnTargets(session, c, source, targets);
-  if (job.resume) adoptKernels(session, job.resume.record);
-  const choice = kernelChoice(session, job.deterministic, job.resume?.record);
-  const tuner = tunerFor(session, choice);
-  const training = await measuring(session, tuner, () =>
-    openTraining(session, c, source, learned, job.vgg?.open(session)),
-  );
-  if (tuner?.measured)
-    say(`measured which kernels are fastest here for ${tuner.measured} shapes; that is kept for other runs`);
-  if (job.resume) resumeTraining(training, await job.resume.state(), job.resume.record.host);
-  const painter = new Painter(session, c, source, training.networks);
-  const left = c.iterations - training.iteration;
-  if (left > 0 && (!quiet || job.minutes)) {
-    let cost = (await training.estimate()) / 1000;
-    if (job.minutes && !job.resume && cost > job.minutes * 60) {
-      const iterations = Math.max(4 * c.reconstructionEvery, Math.floor((left * job.minutes * 60) / cost));
-      cost *= iterations / left;
-      Object.assign(c, withIterations(c, iterations));
-    }
-    say(
-      `ready after ${duration((performance.now() - began) / 1000)}; ${c.iterations - training.iteration} iterations will take about ${duration(cost)} and ${bytes(session.memory.bytes)} of device memory`,
-    );
-    if (session.device.info.software && c.preset !== 'fast' && cost > 1800)
-      say('note: this adapter computes on the processor; --preset fast is made for that and takes minutes');
+  const training = await openTraining(session, job);
+  if (!training.finished && (!job.quiet || job.minutes)) {
+    if (job.minutes && !job.resume) await training.fitTo(60 * job.minutes);
+    notifyPlan(training, await training.estimate(), began, job.quiet);
   }
-  const seconds = job.resume?.record.seconds ?? 0;
+  const run = job.resume ?? (await newRun(training, job));
+  await new Loop(training, run, job, interrupt()).run();
+  return { run, painter: training.painter, finished: run.finished };
+}
+
+async function openTraining(session: Session, job: Job): Promise<TrainingSession> {
+  const { config, prepared, targets, resume, quiet } = job;
+  await resume?.claim();
+  const saved = resume && {
+    learned: await resume.learned(),
+    state: await resume.state(),
+    host: resume.record.host,
+  };
+  if (resume) adoptKernels(session, resume.record);
+  const tuner = tunerFor(session, kernelChoice(session, job.deterministic, resume?.record));
+  const training = await TrainingSession.open({
+    session,
+    config,
+    prepared,
+    targets,
+    tuner,
+    resume: saved ?? undefined,
+    maps: () => job.vgg?.open(session),
+  });
+  if (tuner?.measured)
+    Progress.line(
+      `measured which kernels are fastest here for ${tuner.measured} shapes; that is kept for other runs`,
+      quiet,
+    );
+  return training;
+}
+
+/** `seconds`: that the iterations left will take; `began`: when the preparation did, performance.now(). */
+function notifyPlan(training: TrainingSession, seconds: number, began: number, quiet: boolean): void {
+  const { session, config: c, iteration } = training;
+  const ready = `ready after ${duration((performance.now() - began) / 1000)}`;
+  const plan = `${c.iterations - iteration} iterations will take about ${duration(seconds)}`;
+  Progress.line(`${ready}; ${plan} and ${bytes(session.memory.bytes)} of device memory`, quiet);
+  const { software } = session.device.info;
+  if (software && presetRow(c.preset)?.suggestedFor !== 'processor' && seconds > 1800)
+    Progress.line(
+      `note: this adapter computes on the processor; --preset ${suggestedPreset(true)} is made for that and takes minutes`,
+      quiet,
+    );
+}
+
+function newRun(training: TrainingSession, job: Job): Promise<RunFolder> {
+  const { session, learned, config, prepared } = training;
+  const { source } = prepared;
   const now = new Date().toISOString();
-  const run =
-    job.resume ??
-    (await RunFolder.create(
-      job.path,
-      {
-        format: runFormat,
-        config: c,
-        palette: source.palette,
-        size: { width: source.width, height: source.height },
-        drawn: source.drawn,
-        inputs: job.inputs,
-        adapter: session.device.info,
-        kernels: { choice, variants: session.choices.variants },
-        versions: versions(),
-        started: now,
-        saved: now,
-        seconds,
-      },
-      source,
-      targets,
-      learned,
-      training,
-    ));
-  await loop(session, training, run, painter, { ...job, targets, seconds, stop: interrupt() });
-  return { run, painter, finished: run.finished };
+  const record = {
+    format: runFormat,
+    config,
+    palette: source.palette,
+    size: { width: source.width, height: source.height },
+    drawn: source.drawn,
+    inputs: job.inputs,
+    adapter: session.device.info,
+    kernels: { choice: kernelChoice(session, job.deterministic), variants: session.choices.variants },
+    versions: versions(),
+    started: now,
+    saved: now,
+    seconds: 0,
+  };
+  return RunFolder.create(job.path, record, source, job.targets, learned, training);
 }
 
-interface Loop extends Job {
-  seconds: number;
-  stop: Interrupt;
-}
+/** The iterations of a run, with progress, saves, snapshots and the run's page between them. */
+class Loop {
+  private readonly began = performance.now();
+  private readonly from: number;
+  private readonly before: number;
+  private readonly progress: Progress;
+  private saved = performance.now();
 
-async function loop(
-  session: Session,
-  training: Training,
-  run: RunFolder,
-  painter: Painter,
-  { config: c, targets, source, quiet, saveEvery, profile, seconds, stop }: Loop,
-): Promise<void> {
-  const start = performance.now();
-  const progress = new Progress(training.iteration, c.iterations, quiet);
-  // Whole cycles of reconstruction and sampling, which have different losses; about a hundred readings.
-  const every = c.reconstructionEvery * Math.max(1, Math.round(c.iterations / 100 / c.reconstructionEvery));
-  const kernels = profile ? newProfile(session) : null;
-  let saved = performance.now();
-  const save = async (): Promise<void> => {
-    await read();
-    await run.save(training, {
-      kernels: { choice: run.record.kernels?.choice ?? 'fixed', variants: session.choices.variants },
-      config: c,
-      seconds: seconds + (performance.now() - start) / 1000,
+  constructor(
+    private readonly training: TrainingSession,
+    private readonly folder: RunFolder,
+    private readonly job: Job,
+    private readonly stop: Interrupt,
+  ) {
+    this.from = training.iteration;
+    this.before = folder.record.seconds;
+    this.progress = new Progress(training.iteration, training.config.iterations, job.quiet);
+  }
+
+  async run(): Promise<void> {
+    const { training, folder, progress, stop, from, job } = this;
+    const profile = job.profile ? newProfile(training.session) : null;
+    await writeRunPage(folder, { live: !training.finished });
+    try {
+      if (!stop.requested)
+        for await (const { iteration, of, losses } of training.iterate({
+          profile: () => (profile && training.iteration - from < profiled ? profile : undefined),
+        })) {
+          if (profile && iteration - from === profiled) printProfile(await profile.table());
+          if (losses) await this.log(losses);
+          if (performance.now() - this.saved >= job.saveEvery * 1000) await this.save();
+          if (iteration < of) progress.at(iteration);
+          if (stop.requested) break;
+        }
+      const { iterations } = training.config;
+      if (training.iteration > folder.iteration || folder.record.config.iterations !== iterations) await this.save();
+      progress.at(training.iteration);
+    } finally {
+      progress.stop();
+    }
+  }
+
+  private async log(losses: Record<string, number>): Promise<void> {
+    this.progress.losses(losses);
+    await this.folder.losses.add(this.training.iteration, losses);
+  }
+
+  private async save(): Promise<void> {
+    const { training, folder, stop, job } = this;
+    const { session, config, painter, prepared } = training;
+    const losses = await training.readLosses();
+    if (losses) await this.log(losses);
+    await folder.save(training, {
+      kernels: { choice: folder.record.kernels?.choice ?? 'fixed', variants: session.choices.variants },
+      config,
+      seconds: this.before + (performance.now() - this.began) / 1000,
       adapter: session.device.info,
       versions: versions(),
     });
-    const { width, height } = source;
-    progress.newest(
-      await run.snapshot(await painter.paint(targets[0] ?? { ...ownLayout(source), width, height }, { raw: true })),
-    );
-    await writeRunPage(run, { live: training.iteration < c.iterations && !stop.requested });
-    saved = performance.now();
-  };
-  const read = async (): Promise<void> => {
-    const losses = await training.losses();
-    if (!Object.keys(losses).length) return;
-    progress.losses(losses);
-    await run.losses.add(training.iteration, losses);
-  };
-  const from = training.iteration;
-  await writeRunPage(run, { live: from < c.iterations });
-  try {
-    while (training.iteration < c.iterations && !stop.requested) {
-      const measured = kernels && training.iteration - from < profiled ? kernels : undefined;
-      await training.next(measured);
-      if (kernels && training.iteration - from === profiled) printProfile(await kernels.table());
-      if (training.iteration % every === 0) await read();
-      if (performance.now() - saved >= saveEvery * 1000) await save();
-      if (training.iteration < c.iterations) progress.at(training.iteration);
-    }
-    if (training.iteration > run.iteration || run.record.config.iterations !== c.iterations) await save();
-    progress.at(training.iteration);
-  } finally {
-    progress.stop();
+    const shown = job.targets[0] ?? ownLayout(prepared.source);
+    this.progress.newest(await folder.snapshot(await painter.paint(shown, { raw: true })));
+    await writeRunPage(folder, { live: !training.finished && !stop.requested });
+    this.saved = performance.now();
   }
 }
 

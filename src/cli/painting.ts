@@ -1,9 +1,9 @@
 /** Rendering layouts with a run, and writing the results. */
 import type { Session } from '../autograd/session.ts';
 import type { Picture } from '../data/image/image.ts';
-import { gridOf, prepareTarget, type Source, type Target } from '../data/prepare.ts';
-import { openNetworks, Painter } from '../model/analogy.ts';
-import type { Config } from '../model/config.ts';
+import { prepareTarget, type Target } from '../data/prepare.ts';
+import { PreparedSource } from '../model/preparedSource.ts';
+import { Painter } from '../model/rendering/painter.ts';
 import type { Tile } from '../model/synthesis/tile.ts';
 import { writeFileAtomic } from '../node/files.ts';
 import type { RunFolder } from '../node/runFolder.ts';
@@ -15,15 +15,14 @@ import { embedRunRecipe } from './recipes/runRecipe.ts';
 /** Layout files as targets of a source, checked for everything that could stop their rendering. */
 export function targetsOf(
   inputs: readonly InputPicture[],
-  source: Source,
-  c: Config,
-  tell: (note: string) => void,
+  prepared: PreparedSource,
+  notify: (note: string) => void,
   size?: { width: number; height: number },
 ): Target[] {
   return inputs.map(({ picture }) => {
-    const target = prepareTarget(picture, source, size);
-    gridOf(target, source, c.size, c.network.levels);
-    target.notes.forEach(tell);
+    const target = prepareTarget(picture, prepared.source, size);
+    prepared.check([target]);
+    target.notes.forEach(notify);
     return target;
   });
 }
@@ -31,9 +30,8 @@ export function targetsOf(
 /** A painter from a run's saved weights. */
 export async function painterOf(session: Session, run: RunFolder): Promise<Painter> {
   adoptKernels(session, run.record);
-  const source = await run.source();
   const { config } = run.record;
-  return new Painter(session, config, source, openNetworks(session, config, source, await run.state()));
+  return Painter.restored(session, config, PreparedSource.for(config, await run.source()), await run.state());
 }
 
 export interface Work {
@@ -47,7 +45,7 @@ export async function paintAll(
   painter: Painter,
   run: RunFolder,
   work: readonly Work[],
-  { raw, tile, tell }: { raw: boolean; tile?: Tile; tell: (note: string) => void },
+  { raw, tile, notify }: { raw: boolean; tile?: Tile; notify: (note: string) => void },
 ): Promise<Picture[]> {
   const pictures: Picture[] = [];
   for (const { target, file, path } of work) {
@@ -57,7 +55,7 @@ export async function paintAll(
       path,
       embedRunRecipe(picture, path, run, target, file, { raw, tile }, info.description || info.vendor),
     );
-    tell(`${path}  ${picture.width} x ${picture.height}`);
+    notify(`${path}  ${picture.width} x ${picture.height}`);
     pictures.push(picture);
   }
   return pictures;

@@ -1,21 +1,16 @@
 /**
  * From pictures to what the trainer and the renderer take. Pure: the same pictures give the same numbers, in Node and
- * in the
- * browser, now and when a run is resumed from its own copies.
- *
- * A source is kept at its output size (the photo's own, or a smaller one asked for). The training size is that scaled
- * down, sides never cropped; networks see it mirrored out to a multiple of 2^levels, and results are cut back.
+ * in the browser, now and when a run is resumed from its own copies. A source is kept at its output size: the photo's
+ * own, or a smaller one asked for. trainingScale.ts scales it to the training size.
  */
 import { maskReason, matchSize } from './layout/checks.ts';
 import { drawingOf, drawingPalette, readDrawing, resizerOf, type DrawingOptions } from './layout/drawing.ts';
 import { UserError } from './errors.ts';
-import { fitSize, flatten, resize, resizeLabels, toFloatCHW, type Picture } from './image/image.ts';
+import { fitSize, flatten, resize, resizeLabels, type Picture } from './image/image.ts';
 import { buildPalette, readLayout } from './layout/layout.ts';
 import type { LayoutReport } from './layout/layoutReport.ts';
 import { resizeLines } from './layout/lines.ts';
-import { mirrorOf } from './layout/mirror.ts';
-import { padCHW, padLabels, padTo, type Padding } from './image/pad.ts';
-import { colorOf, hex, type Palette, type RGB } from './layout/palette.ts';
+import { colorOf, hex, type Palette } from './layout/palette.ts';
 
 export interface Size {
   width: number;
@@ -49,8 +44,6 @@ export interface SourceOptions {
   longSide?: number; // of the output; never enlarged
 }
 
-const LEAST = 16; // pixels of the shorter side at the training size: under it no texture is left to learn
-const LEAST_TARGET = 8;
 const LARGEST = 16; // times the source's area that a target may have
 
 /** Reads a source pair. Throws UserError for what cannot be used; `report` and `notes` tell what was put right. */
@@ -183,101 +176,11 @@ function sameShape(a: Size, b: Size): boolean {
   return pixel || Math.abs(a.width / a.height / (b.width / b.height) - 1) <= 0.01;
 }
 
-/**
- * What the networks are told of the classes. `mirror`: what each is in a mirrored picture, where some change places.
- */
-export const classTable = (palette: Palette): { count: number; colors: readonly RGB[]; mirror: Uint8Array | null } => ({
-  count: palette.classes.length,
-  colors: palette.classes.map((c) => c.color),
-  mirror: mirrorOf(palette.classes.map((c) => c.name)),
+/** The source's own layout as a target: its picture shows how well the photograph is reconstructed. */
+export const ownLayout = ({ width, height, labels }: Source): Target => ({
+  name: 'source',
+  width,
+  height,
+  labels,
+  notes: [],
 });
-
-/** A size at training scale and as the networks see it. */
-export interface TrainingGrid {
-  size: Size;
-  padding: Padding;
-}
-
-/** The grid of something of this output size, in a run that trains at `longSide` pixels. */
-export function gridOf(of: Size & { name?: string }, source: Source, longSide: number, levels: number): TrainingGrid {
-  const fit = fitSize(source.width, source.height, longSide);
-  const same = of.width === source.width && of.height === source.height;
-  const size = same
-    ? { width: fit.width, height: fit.height }
-    : { width: Math.max(1, Math.round(of.width * fit.scale)), height: Math.max(1, Math.round(of.height * fit.scale)) };
-  const least = same ? LEAST : LEAST_TARGET;
-  if (Math.min(size.width, size.height) < least) {
-    throw new UserError(
-      `${of.name ?? source.photo.source}: at the training size of ${longSide} it has only ${size.width} x ` +
-        `${size.height} pixels, and at least ${least} a side are needed: ` +
-        'give a larger or less narrow picture, or raise --size',
-    );
-  }
-  const step = 2 ** levels;
-  const padding = padTo(size.width, size.height, step);
-  const more = (n: number): number => Math.max(0, 2 * step - n); // the deepest level needs two pixels a side
-  const extraX = more(padding.width),
-    extraY = more(padding.height);
-  return { size, padding: widened(padding, size, padding.width + extraX, padding.height + extraY) };
-}
-
-function widened(p: Padding, { width: w, height: h }: Size, width: number, height: number): Padding {
-  if (width === p.width && height === p.height) return p;
-  const left = Math.floor((width - w) / 2),
-    top = Math.floor((height - h) / 2);
-  return { left, right: width - w - left, top, bottom: height - h - top, width, height };
-}
-
-/** The source at its training size, not yet mirrored out. */
-export function smallSource(source: Source, longSide: number): Pair {
-  const { width, height } = fitSize(source.width, source.height, longSide);
-  return {
-    width,
-    height,
-    image: toFloatCHW(resize(source.photo, width, height)),
-    labels: resizerOf(source.palette)(source.labels, source.width, source.height, width, height),
-  };
-}
-
-/** The source at its output size: what refinement takes patches from. */
-export const fullSource = (s: Source): Pair => ({
-  width: s.width,
-  height: s.height,
-  image: toFloatCHW(s.photo),
-  labels: s.labels,
-});
-
-/**
- * A pair about the center of a grid of another size: mirrored out where it is smaller, cut where it is larger. Its
- * scale stays.
- */
-export function fitPair(pair: Pair, to: Size): Pair {
-  const p = centered(pair, to);
-  return {
-    width: to.width,
-    height: to.height,
-    image: padCHW(pair.image, 3, pair.width, pair.height, p),
-    labels: padLabels(pair.labels, pair.width, pair.height, p),
-  };
-}
-
-const centered = (from: Size, to: Size): Padding => {
-  const left = Math.floor((to.width - from.width) / 2),
-    top = Math.floor((to.height - from.height) / 2);
-  return {
-    left,
-    right: to.width - from.width - left,
-    top,
-    bottom: to.height - from.height - top,
-    width: to.width,
-    height: to.height,
-  };
-};
-
-/**
- * A layout at its training size about the center of a padded grid: its own for rendering, the source's for training.
- */
-export function fitLayout(layout: LabeledSize, size: Size, to: Size, palette: Pick<Palette, 'lines'>): LabeledSize {
-  const small = resizerOf(palette)(layout.labels, layout.width, layout.height, size.width, size.height);
-  return { width: to.width, height: to.height, labels: padLabels(small, size.width, size.height, centered(size, to)) };
-}

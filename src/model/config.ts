@@ -1,13 +1,13 @@
 /**
  * Every hyper-parameter, and which source it follows: [S] the paper's slides, [C] the released code, [M] our
- * measurement.
+ * measurement. Their values are in presets.ts.
  */
-export type PresetName = 'code' | 'paper' | 'fixed' | 'fast';
-export const presetNames: readonly PresetName[] = ['fixed', 'fast', 'paper', 'code'];
 export type Condition = 'onehot' | 'color' | 'sketch';
 
-export interface Config {
-  preset: PresetName;
+/** The settings while they are being put together. */
+export interface ConfigDraft {
+  /** Name of the row of `presets` that they began as. */
+  preset: string;
   seed: number;
   /** Longer side of the training image in pixels. */
   size: number;
@@ -98,102 +98,11 @@ export interface Config {
   blend: number;
 }
 
-const code: Config = {
-  preset: 'code',
-  seed: 0,
-  size: 256,
-  iterations: 2500,
-  generatorSteps: 10,
-  reconstructionEvery: 5,
-  reconstructionAt: 'first',
-  decayFrom: 1000,
-  finalRate: 0.1,
-  network: {
-    generator: 32,
-    discriminator: 64,
-    segmenter: 128,
-    levels: 3,
-    sft: 'residual',
-    ratio: 'raw',
-    norm: 'batch',
-    output: 'linear',
-    condition: 'color',
-    tail: 'normed',
-    variance: 'unbiased',
-  },
-  rates: { generator: 0.005, discriminator: 0.02, segmenter: 0.005 },
-  adam: { beta1: 0, beta2: 0.9, eps: 1e-8 },
-  weights: { adversarial: 1, features: 1, reconstruction: 5, fixedPoint: 1, coherence: 1, alignment: 1, imitation: 5 },
-  coherence: { kind: 'sampled', patch: 3, scales: [1], labels: false },
-  reconstruct: 'augmented',
-  alignmentActs: false,
-  augment: {
-    ramp: 1000,
-    flip: 0.5,
-    warp: 0.5,
-    warpMove: 0.02,
-    zoom: 0.2,
-    rotate: 0,
-    shift: 0,
-    swap: 0.5,
-    noise: 1 / 255,
-  },
-  targetShare: 0,
-  refine: 0,
-  blend: 0,
-};
-const paper: Config = {
-  ...code,
-  preset: 'paper',
-  network: { ...code.network, sft: 'linear', tail: undefined, variance: undefined },
-  coherence: { kind: 'all', patch: 3, scales: [1], labels: false },
-  reconstruct: 'source',
-  alignmentActs: true,
-  augment: { ...code.augment, swap: 0 },
-};
-const fixed: Config = {
-  ...code,
-  preset: 'fixed',
-  reconstructionAt: 'last',
-  // S reads one photograph's few classes; at half the paper's width it costs a quarter and is as accurate [M].
-  network: {
-    ...code.network,
-    segmenter: 64,
-    ratio: 'bounded',
-    norm: 'instance',
-    output: 'tanh',
-    condition: 'onehot',
-    tail: undefined,
-    variance: undefined,
-  },
-  // A fifth of the released rates with momentum: on the lake scene at 64 px, 130 generator steps reach 24.7 dB on the
-  // reconstruction where the released settings reach 18.6 [M].
-  rates: { generator: 0.001, discriminator: 0.004, segmenter: 0.002 },
-  adam: { ...code.adam, beta1: 0.5 },
-  coherence: { kind: 'all', patch: 3, scales: [1, 2], labels: true },
-  reconstruct: 'source',
-  alignmentActs: true,
-  targetShare: 0.5,
-  refine: 1,
-  blend: 0.65,
-};
-const fast: Config = {
-  ...fixed,
-  preset: 'fast',
-  size: 64,
-  iterations: 200,
-  generatorSteps: 5,
-  decayFrom: 120,
-  network: { ...fixed.network, generator: 16, discriminator: 32, segmenter: 32 },
-  augment: { ...fixed.augment, ramp: 100 },
-};
-const presets: Record<PresetName, Config> = { code, paper, fixed, fast };
+type DeepReadonly<T> = T extends readonly (infer E)[]
+  ? readonly DeepReadonly<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
 
-/** A preset's settings, as a copy that may be changed. */
-export const preset = (name: PresetName): Config => structuredClone(presets[name]);
-
-/** Share of the learning rates in iteration i (0-based): 1, then falling linearly from `decayFrom` on. */
-export function rateAt(c: Config, i: number): number {
-  if (i < c.decayFrom || c.iterations <= c.decayFrom) return 1;
-  return 1 - (1 - c.finalRate) * ((i - c.decayFrom) / (c.iterations - c.decayFrom));
-}
+/** The settings of a run. Nothing changes them in place: another schedule or size is another Config. */
+export type Config = DeepReadonly<ConfigDraft>;

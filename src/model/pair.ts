@@ -1,8 +1,10 @@
 /** A source pair or a target as the trainer takes it, and its way onto the device. */
 import type { Session } from '../autograd/session.ts';
+import type { Tensor } from '../autograd/tensor.ts';
 import { drawingChannels, drawingPlanes } from '../data/layout/drawing.ts';
+import { mirrorOf } from '../data/layout/mirror.ts';
+import type { PaletteClass } from '../data/layout/palette.ts';
 import type { Condition } from './config.ts';
-import type { TrainingPair } from './training/steps.ts';
 
 /** A layout over a grid whose sides are multiples of 2^levels. */
 export interface LayoutData {
@@ -24,6 +26,22 @@ export interface ClassTable {
   ])[] /** What each class is in a mirrored picture (data/mirror.ts); itself without. */;
   mirror?: Uint8Array | null;
 }
+
+/** One side of a pair on the device. */
+export interface TrainingPair {
+  /** [1,3,H,W] in [-1,1]. */
+  image: Tensor;
+  /** Classes u32 [1,H,W]. */
+  labels: Tensor;
+  /** What the networks are given as layout: one-hot [1,K,H,W] or colors [1,3,H,W]. */
+  layout: Tensor;
+}
+/** What the networks need to know of a palette's classes. */
+export const classTable = ({ classes }: { classes: readonly Pick<PaletteClass, 'name' | 'color'>[] }): ClassTable => ({
+  count: classes.length,
+  colors: classes.map((c) => c.color),
+  mirror: mirrorOf(classes.map((c) => c.name)),
+});
 
 /** Lasting tensors of one side. `channels`: layoutChannels. */
 export function lastingSide(

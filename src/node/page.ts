@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { resize, type Picture } from '../data/image/image.ts';
 import { encodePng } from './encode.ts';
 import type { LossRow } from '../model/training/lossRows.ts';
+import { lossCharts, lossInfo } from '../model/training/lossTable.ts';
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
@@ -88,21 +89,17 @@ for (const { id, title, x, series } of curves) {
   }, [x, ...series.map((s) => s.values)], document.getElementById(id));
 }`;
 
-const groups: readonly [string, string, (name: string) => boolean][] = [
-  ['generator', 'Generator', (n) => !['fake', 'real', 'segmentation'].includes(n)],
-  ['judges', 'Discriminator and segmenter', (n) => ['fake', 'real', 'segmentation'].includes(n)],
-];
-
 /** Loss curves on a logarithmic scale; values that it cannot show are left out. */
 export function curves(rows: readonly LossRow[]): string {
   const names = [...new Set(rows.flatMap((r) => Object.keys(r)))].filter((n) => n !== 'iteration');
-  const data = groups.map(([id, title, belongs]) => ({
+  const values = (name: string): (number | null)[] => rows.map((r) => (r[name] > 0 ? r[name] : null));
+  const data = Object.entries(lossCharts).map(([id, title]) => ({
     id,
     title,
     x: rows.map((r) => r.iteration),
-    series: names.filter(belongs).map((name) => ({ name, values: rows.map((r) => (r[name] > 0 ? r[name] : null)) })),
+    series: names.filter((n) => lossInfo(n).chart === id).map((n) => ({ name: lossInfo(n).label, values: values(n) })),
   }));
-  const charts = groups.map(([id]) => `<div class="chart" id="${id}"></div>`).join('');
+  const charts = data.map(({ id }) => `<div class="chart" id="${id}"></div>`).join('');
   const json = JSON.stringify(data).replaceAll('<', '\\u003c');
   return `${charts}<script>const curves=${json};${draw}</script>`;
 }

@@ -19,10 +19,11 @@ import {
   RunReader,
   weightsOf,
   type NewRecord,
+  type SavableTraining,
 } from '../model/run/runFiles.ts';
 import { readRecord, type RunRecord } from '../model/run/runRecord.ts';
 import type { SavedRun } from '../model/run/runZip.ts';
-import type { Training, TensorState } from '../model/training/training.ts';
+import type { TensorState } from '../model/networks/networks.ts';
 import { readPicture } from './decode.ts';
 import { encodePng } from './encode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from './files.ts';
@@ -91,7 +92,7 @@ export class RunFolder {
     source: Source,
     targets: readonly Target[],
     learned: readonly PairData[],
-    training: Pick<Training, 'state' | 'iteration' | 'host'>,
+    training: SavableTraining,
   ): Promise<RunFolder> {
     const { files } = await newRun(record, source, targets, learned, training, encodePng);
     const parent = dirname(resolve(path));
@@ -156,7 +157,7 @@ export class RunFolder {
   }
 
   /** Saves the training's present state as the run's, or does nothing where that is saved already. */
-  async save(training: Training, change: Partial<RunRecord>): Promise<void> {
+  async save(training: SavableTraining, change: Partial<RunRecord>): Promise<void> {
     const weights = training.iteration === this.iteration ? null : await weightsOf(training);
     const record: RunRecord = { ...this.record, ...change, saved: new Date().toISOString() };
     if (weights) {

@@ -11,7 +11,7 @@ import { decodeSafetensors, encodeSafetensors } from '../data/formats/safetensor
 import { readSinganRecord, singanRecordName, type SinganRecord } from '../model/baselines/singan/record.ts';
 import type { SinganTraining } from '../model/baselines/singan/training.ts';
 import type { FileRecord } from '../model/run/runRecord.ts';
-import type { TensorState } from '../model/training/training.ts';
+import type { TensorState } from '../model/networks/networks.ts';
 import { readPicture } from './decode.ts';
 import { encodePng } from './encode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from './files.ts';

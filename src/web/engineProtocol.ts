@@ -5,7 +5,7 @@
  */
 import type { Size } from '../data/prepare.ts';
 import type { DeviceInfo } from '../engine/device.ts';
-import type { PresetName } from '../model/config.ts';
+import type { PresetName } from '../model/presets.ts';
 import type { LossRow } from '../model/training/lossRows.ts';
 
 export type { DeviceInfo, LossRow, PresetName, Size };

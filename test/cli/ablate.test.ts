@@ -8,10 +8,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ablationMetrics, summarize, type Cell, type Values } from '../../src/evaluate/ablation/ablation.ts';
 import { changed, factors } from '../../src/evaluate/ablation/factors.ts';
-import { prepareSource } from '../../src/data/prepare.ts';
-import { configure, learnTargets, openTraining, ownLayout } from '../../src/model/analogy.ts';
-import { preset } from '../../src/model/config.ts';
+import { ownLayout, prepareSource } from '../../src/data/prepare.ts';
+import { configure } from '../../src/model/configure.ts';
+import { PreparedSource } from '../../src/model/preparedSource.ts';
+import { preset } from '../../src/model/presets.ts';
 import { differences } from '../../src/model/run/runRecord.ts';
+import { TrainingSession } from '../../src/model/training/session.ts';
 import { folder, run, type Outcome } from '../support/child.ts';
 import { scoped } from '../support/device.ts';
 import { layout, photo } from '../support/runs.ts';
@@ -61,16 +63,12 @@ test('with every factor the steps record and run, and the losses are numbers', (
     const { source } = prepareSource(photo(32, 32), layout(32, 32));
     for (const f of factors)
       await session.memory.scope(async () => {
-        const c = changed({ ...tiny, generatorSteps: 1, reconstructionEvery: 2 }, f);
-        const training = await openTraining(
-          session,
-          c,
-          source,
-          await learnTargets(session, c, source, [ownLayout(source)]),
-        );
-        assert.is(training.feed.targetCount, f.name === 'warm-start' ? 0 : 1, f.name);
-        for (let i = 0; i < 2; i++) await training.next();
-        const losses = await training.losses();
+        const config = changed({ ...tiny, generatorSteps: 1, reconstructionEvery: 2, iterations: 2 }, f);
+        const prepared = PreparedSource.for(config, source);
+        const training = await TrainingSession.open({ session, config, prepared, targets: [ownLayout(source)] });
+        assert.is(training.learned.length, f.name === 'warm-start' ? 0 : 1, f.name);
+        for await (const _ of training.iterate({ lossesEvery: Infinity }));
+        const losses = (await training.readLosses())!;
         assert.ok(Number.isFinite(losses.total), `${f.name}: total ${losses.total}`);
         // What has no weight need not be computed; what is reported is computed.
         assert.is('coherence' in losses, f.name !== 'coherence', f.name);

@@ -2,9 +2,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { padTo } from '../../src/data/image/pad.ts';
-import { fitLayout, fitPair, gridOf, prepareSource, prepareTarget, smallSource } from '../../src/data/prepare.ts';
-import { analogy, configure, trainingPair, withIterations } from '../../src/model/analogy.ts';
+import { prepareSource, prepareTarget } from '../../src/data/prepare.ts';
+import { fitLayout, fitPair, gridOf, smallSource } from '../../src/data/trainingScale.ts';
+import { analogy } from '../../src/model/analogy.ts';
+import { configure } from '../../src/model/configure.ts';
+import { PreparedSource } from '../../src/model/preparedSource.ts';
 import { differences } from '../../src/model/run/runRecord.ts';
+import { withIterations } from '../../src/model/training/schedule.ts';
 import { testSession } from '../support/device.ts';
 import { blue, layout, paint, photo, red } from '../support/runs.ts';
 
@@ -23,7 +27,7 @@ test('the training size keeps the shape, and networks see multiples of 8', () =>
     const s = source(w, h);
     const small = smallSource(s, c.size);
     assert.equal([small.width, small.height], [sw, sh], `${w} x ${h}`);
-    const pair = trainingPair(c, s);
+    const { pair } = PreparedSource.for(c, s);
     assert.equal([pair.width, pair.height], [pw, ph], `${w} x ${h} padded`);
     assert.is(pair.image.length, 3 * pw * ph);
     assert.is(pair.labels.length, pw * ph);

@@ -22,7 +22,7 @@ import {
 import { Session } from '../../src/autograd/session.ts';
 import { measuring, Tuner, type ChoiceStore } from '../../src/autograd/kernels/tune.ts';
 import { adoptKernels, kernelChoice } from '../../src/cli/options/kernels.ts';
-import { configure } from '../../src/model/analogy.ts';
+import { configure } from '../../src/model/configure.ts';
 import { Training } from '../../src/model/training/training.ts';
 import { cacheFolder, fileStore } from '../../src/node/choiceStore.ts';
 import { hashUniform } from '../../src/engine/random.ts';

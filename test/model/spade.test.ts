@@ -9,18 +9,19 @@ import * as assert from 'uvu/assert';
 import { sizeOf } from '../../src/autograd/tensor.ts';
 import type { Session } from '../../src/autograd/session.ts';
 import { isUserError } from '../../src/data/errors.ts';
-import { prepareSource } from '../../src/data/prepare.ts';
+import { ownLayout, prepareSource } from '../../src/data/prepare.ts';
 import { encodeSafetensors, type NamedTensor } from '../../src/data/formats/safetensors.ts';
 import { hashUniform } from '../../src/engine/random.ts';
-import { ownLayout } from '../../src/model/analogy.ts';
 import {
   spadeDiscriminatorLoss,
   spadeGeneratorLoss,
   type SpadeNetworks,
 } from '../../src/model/baselines/spade/losses.ts';
+import { spadeLevels } from '../../src/model/baselines/spade/networks.ts';
 import { createSpade, SpadeTraining } from '../../src/model/baselines/spade/training.ts';
 import { readSpadeWeights, statisticsOf } from '../../src/model/baselines/spade/weights.ts';
 import { oneHotLayout } from '../../src/model/pair.ts';
+import { PreparedSource } from '../../src/model/preparedSource.ts';
 import { untaped } from '../../src/model/training/steps.ts';
 import { readPicture } from '../../src/node/decode.ts';
 import { encodePng } from '../../src/node/encode.ts';
@@ -211,9 +212,10 @@ test('weights that do not fit are refused by name', () => {
 test('training on a pair moves both networks, the same way every time', () =>
   scoped(async (session) => {
     const { source } = prepareSource(photo(64, 64), layout(64, 64));
+    const prepared = new PreparedSource(source, 64, spadeLevels);
     const train = (): Promise<Uint8Array> =>
       session.memory.scope(async () => {
-        const t = await SpadeTraining.create(session, source, { size: 64, width: 2, iterations: 12, seed: 3 });
+        const t = await SpadeTraining.create(session, prepared, { size: 64, width: 2, iterations: 12, seed: 3 });
         await t.secondsEach(); // a trial leaves no trace
         const state = async (): Promise<Float32Array[]> => [
           (await t.networks.gPass.p.state()).get('up_3.conv_0.weight')!.data,

@@ -12,7 +12,7 @@ import {
   seedField,
   voteField,
 } from '../../src/autograd/nnf/patchField.ts';
-import { preset } from '../../src/model/config.ts';
+import { preset } from '../../src/model/presets.ts';
 import { placesWithin, regionCoordinates } from '../../src/model/synthesis/regionCoordinates.ts';
 import { surroundings } from '../../src/model/synthesis/guides.ts';
 import type { PairData } from '../../src/model/pair.ts';

@@ -4,9 +4,9 @@
 import { test } from 'uvu';
 import { mul } from '../../src/autograd/ops/pointwise/pointwise.ts';
 import { sumAll } from '../../src/autograd/ops/reduce/sum.ts';
-import type { Tensor } from '../../src/autograd/tensor.ts';
 import type { Session } from '../../src/autograd/session.ts';
-import { preset, type Config } from '../../src/model/config.ts';
+import type { Tensor } from '../../src/autograd/tensor.ts';
+import type { Config } from '../../src/model/config.ts';
 import { readsLayouts } from '../../src/model/networks/generator.ts';
 import { createNetworks, inference, type Networks } from '../../src/model/networks/networks.ts';
 import {
@@ -15,8 +15,9 @@ import {
   segmenterStep,
   untaped,
   type Losses,
-  type TrainingPair,
 } from '../../src/model/training/steps.ts';
+import type { TrainingPair } from '../../src/model/pair.ts';
+import { preset } from '../../src/model/presets.ts';
 import type { Parameters } from '../../src/autograd/parameters.ts';
 import { hashUniform } from '../../src/engine/random.ts';
 import { scoped } from '../support/device.ts';

@@ -1,7 +1,7 @@
 /** Run folders made without a device: two classes, one tensor. */
 import type { Picture } from '../../src/data/image/image.ts';
 import { prepareSource } from '../../src/data/prepare.ts';
-import { configure, type Choices } from '../../src/model/analogy.ts';
+import { configure, type Choices } from '../../src/model/configure.ts';
 import type { Training } from '../../src/model/training/training.ts';
 import { RunFolder } from '../../src/node/runFolder.ts';
 import { runFormat } from '../../src/model/run/runRecord.ts';

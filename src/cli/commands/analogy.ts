@@ -16,7 +16,7 @@ import { paintAll } from '../painting.ts';
 import { Progress } from '../reports/progress.ts';
 import { explainDevice } from '../session.ts';
 import { planTraining, runTraining } from './train.ts';
-import { checkTile } from '../../model/analogy.ts';
+import { checkTile } from '../../model/rendering/painter.ts';
 import { dataUri } from '../../node/page.ts';
 import { writeRunPage } from '../../node/runPage.ts';
 
@@ -51,7 +51,7 @@ export function addAnalogy(program: Command): void {
     )
     .action(async (photo: string, first: string, rest: string[], o: AnalogyCommand) => {
       const { layout, targets } = layoutAndTargets(first, rest, o);
-      const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
+      const notify = (note: string): void => Progress.line(note, o.quiet ?? false);
       const job = await planTraining(photo, layout, targets, o.run ?? (await runBeside(o.output)), o);
       if (o.tile && !o.raw) checkTile(job.config, `--tile ${o.tile}: `);
       const given = job.inputs.targets;
@@ -69,15 +69,15 @@ export function addAnalogy(program: Command): void {
       const { run, painter } = await runTraining(job);
       try {
         const work = job.targets.map((target, i) => ({ target, file: given[i], path: files[i] }));
-        const pictures = await paintAll(painter, run, work, { raw: o.raw ?? false, tile: tileOf(o.tile), tell });
+        const pictures = await paintAll(painter, run, work, { raw: o.raw ?? false, tile: tileOf(o.tile), notify });
         if (sheet) {
-          await writeSheet(sheet, job.source, job.targets, pictures);
-          tell(sheet);
+          await writeSheet(sheet, job.prepared.source, job.targets, pictures);
+          notify(sheet);
         }
         const page = await writeRunPage(run, {
           results: pictures.map((p, i) => ({ caption: work[i].path, src: dataUri(p) })),
         });
-        tell(`page: ${page}`);
+        notify(`page: ${page}`);
       } catch (error) {
         throw explainDevice(error);
       }

@@ -11,7 +11,7 @@ import { percent } from '../../data/layout/layoutReport.ts';
 import { growMask, readMask } from '../../data/layout/mask.ts';
 import { fillLabels } from '../../data/image/membrane.ts';
 import { hex, type Palette } from '../../data/layout/palette.ts';
-import type { Painter } from '../../model/analogy.ts';
+import type { Painter } from '../../model/rendering/painter.ts';
 import { inpaint, type HoleLayout } from '../../model/synthesis/inpaint.ts';
 import type { PictureRecord } from '../../model/run/runRecord.ts';
 import { encodePng } from '../../node/encode.ts';

@@ -1,7 +1,8 @@
 /** semia render RUN LAYOUT... -o OUT */
 import type { Command } from 'commander';
 import { resultFiles } from '../options/outputs.ts';
-import { checkTile } from '../../model/analogy.ts';
+import { PreparedSource } from '../../model/preparedSource.ts';
+import { checkTile } from '../../model/rendering/painter.ts';
 import { RunFolder } from '../../node/runFolder.ts';
 import { sheetFile, sheetOption, writeSheet } from '../reports/contactSheet.ts';
 import { readLayouts } from '../options/inputs.ts';
@@ -37,21 +38,21 @@ export function addRender(program: Command): void {
       '\nExample:\n  semia render runs/beach new-layout.png -o result.png\n  semia render runs/beach "layouts/*.png" -o results --contact-sheet results.png\n',
     )
     .action(async (path: string, layouts: string[], o: RenderOptions) => {
-      const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
+      const notify = (note: string): void => Progress.line(note, o.quiet ?? false);
       const run = await RunFolder.open(path);
       const { config } = run.record;
       if (o.tile && !o.raw) checkTile(config, `--tile ${o.tile}: `);
       const source = await run.source();
-      const inputs = await readLayouts(layouts, source.palette, tell);
-      const targets = targetsOf(inputs, source, config, tell, o.targetSize);
+      const inputs = await readLayouts(layouts, source.palette, notify);
+      const targets = targetsOf(inputs, PreparedSource.for(config, source), notify, o.targetSize);
       const files = await resultFiles(
         o.output,
         inputs,
         inputs.map((i) => i.path),
       );
       const sheet = await sheetFile(o.contactSheet, [...files, ...inputs.map((i) => i.path)]);
-      await run.state(); // damaged weights are told of before a device is opened
-      if (!run.finished) tell(`note: the run has done ${run.iteration} of ${config.iterations} iterations`);
+      await run.state(); // damaged weights are reported before a device is opened
+      if (!run.finished) notify(`note: the run has done ${run.iteration} of ${config.iterations} iterations`);
       const session = await openSession();
       try {
         const painter = await painterOf(session, run);
@@ -59,11 +60,11 @@ export function addRender(program: Command): void {
           painter,
           run,
           targets.map((target, i) => ({ target, file: inputs[i].record, path: files[i] })),
-          { raw: o.raw ?? false, tile: tileOf(o.tile), tell },
+          { raw: o.raw ?? false, tile: tileOf(o.tile), notify },
         );
         if (sheet) {
           await writeSheet(sheet, source, targets, pictures);
-          tell(sheet);
+          notify(sheet);
         }
       } catch (error) {
         throw explainDevice(error);

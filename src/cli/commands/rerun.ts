@@ -52,7 +52,7 @@ export function addRerun(program: Command, table: readonly CommandRow[]): void {
           console.log(`note: it was made on ${recipe.adapter}; this is ${description || vendor}`);
         const work = { target, file: recipe.target, path: path ?? '' };
         const [after] = path
-          ? await paintAll(painter, run, [work], { raw: recipe.raw, tile: recipe.tile, tell: console.log })
+          ? await paintAll(painter, run, [work], { raw: recipe.raw, tile: recipe.tile, notify: console.log })
           : [await painter.paint(target, { raw: recipe.raw, tile: recipe.tile })];
         console.log(`${file}: ${compare(before, after)}`);
         if (!samePixels(before, after)) process.exitCode = differentCode;

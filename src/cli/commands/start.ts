@@ -8,7 +8,9 @@ import { UserError } from '../../data/errors.ts';
 import { renderLayout } from '../../data/layout/layout.ts';
 import { paintScene, allSceneNames, type Scene } from '../../data/scenes/index.ts';
 import { resize, type Picture } from '../../data/image/image.ts';
-import { configure, withIterations, type Choices, type Painter } from '../../model/analogy.ts';
+import { configure, type Choices } from '../../model/configure.ts';
+import type { Painter } from '../../model/rendering/painter.ts';
+import { withIterations } from '../../model/training/schedule.ts';
 import { encodePng } from '../../node/encode.ts';
 import { writeFileAtomic, writeFilesAtomic } from '../../node/files.ts';
 import { isRun, RunFolder } from '../../node/runFolder.ts';
@@ -63,7 +65,7 @@ export function addStart(program: Command): void {
           file: run.record.inputs.targets[i],
           path: join(folder, 'results', pictureFile(scene.targets[i])),
         }));
-        const pictures = await paintAll(painter, run, work, { raw: false, tell: () => {} });
+        const pictures = await paintAll(painter, run, work, { raw: false, notify: () => {} });
         const shown = compare(scene, pictures);
         const sheet = join(dir, 'contact-sheet.png');
         await writeFileAtomic(

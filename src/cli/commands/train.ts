@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import type { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
 import { trainingCases } from '../../data/layout/failureCases.ts';
-import { gridOf } from '../../data/prepare.ts';
-import { configure, defaultOutput, withIterations } from '../../model/analogy.ts';
+import { configure, defaultOutput } from '../../model/configure.ts';
+import { PreparedSource } from '../../model/preparedSource.ts';
 import { checkNewRun, isRun, RunFolder } from '../../node/runFolder.ts';
 import type { FileRecord } from '../../model/run/runRecord.ts';
+import { withIterations } from '../../model/training/schedule.ts';
 import { readInputPicture, readLayouts, readPalette, readSource, type InputPicture } from '../options/inputs.ts';
 import { Interrupt } from '../interrupt.ts';
 import { train, type Job, type Trained } from '../job.ts';
@@ -52,7 +53,7 @@ export async function planTraining(
   path: string,
   o: TrainOptions,
 ): Promise<Job> {
-  const tell = (note: string): void => Progress.line(`note: ${note}`, o.quiet ?? false);
+  const notify = (note: string): void => Progress.line(`note: ${note}`, o.quiet ?? false);
   const warn = (what: string): void => Progress.line(`warning: ${what}`, o.quiet ?? false);
   const common = {
     path,
@@ -62,7 +63,7 @@ export async function planTraining(
     deterministic: o.deterministic ?? false,
   };
   if (o.resume && (await isRun(path)))
-    return { ...common, ...(await planResume(photo, layout, targets, path, o, tell)) };
+    return { ...common, ...(await planResume(photo, layout, targets, path, o, notify)) };
   const sketch = o.condition === 'sketch';
   if (o.resume && (!photo || !(layout || sketch))) await RunFolder.open(path); // says what is wrong with it
   if (!photo || !(layout || sketch))
@@ -72,10 +73,10 @@ export async function planTraining(
     ...o,
     longSide: o.outputSize ?? defaultOutput(config),
   });
-  gridOf(source, source, config.size, config.network.levels);
-  notes.forEach(tell);
-  const layouts = await readLayouts(targets, source.palette, tell);
-  const read = targetsOf(layouts, source, config, tell, o.targetSize);
+  const prepared = PreparedSource.for(config, source);
+  notes.forEach(notify);
+  const layouts = await readLayouts(targets, source.palette, notify);
+  const read = targetsOf(layouts, prepared, notify, o.targetSize);
   const vgg = o.vgg ? await readVgg(o.vgg) : null;
   await checkNewRun(path);
   await checkWritable(path);
@@ -90,7 +91,7 @@ export async function planTraining(
   return {
     ...common,
     config,
-    source,
+    prepared,
     targets: read,
     resume: null,
     vgg,
@@ -106,7 +107,7 @@ async function planResume(
   targets: readonly string[],
   path: string,
   o: TrainOptions,
-  tell: (note: string) => void,
+  notify: (note: string) => void,
 ): Promise<Resumed> {
   const run = await RunFolder.open(path);
   const { config, inputs, size, host } = run.record;
@@ -144,7 +145,7 @@ async function planResume(
   if (layout) compare((await readInputPicture(layout, true)).record, inputs.layout);
   if (o.palette) compare((await readPalette(o.palette)).record, inputs.palette);
   const source = await run.source();
-  const files: InputPicture[] = targets.length ? await readLayouts(targets, source.palette, tell) : [];
+  const files: InputPicture[] = targets.length ? await readLayouts(targets, source.palette, notify) : [];
   if (files.length && files.length !== inputs.targets.length) changed.push('the targets');
   else for (const [i, f] of files.entries()) compare(f.record, inputs.targets[i]);
   const vggFile = o.vgg ?? inputs.vgg?.name;
@@ -154,12 +155,12 @@ async function planResume(
   await checkWritable(`${path}/run.json`);
   const grown = o.iterations !== undefined && o.iterations > config.iterations;
   if (grown && host.iteration > 0 && host.iteration < config.iterations)
-    tell(
+    notify(
       'the larger total stretches the schedule of learning rates: the result is not that of a run planned for it from the start',
     );
   return {
     config: grown ? withIterations(config, o.iterations!) : config,
-    source,
+    prepared: PreparedSource.for(config, source),
     targets: await run.targets(),
     inputs,
     resume: run,

@@ -1,8 +1,8 @@
 /** Option values, checked as they are read; and command lines to show. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '../../data/errors.ts';
-import type { Choices } from '../../model/analogy.ts';
-import { presetNames, type PresetName } from '../../model/config.ts';
+import type { Choices } from '../../model/configure.ts';
+import { presetNames, presets, type PresetName } from '../../model/presets.ts';
 import type { Tile } from '../../model/synthesis/tile.ts';
 
 /** A whole number from low to high, a multiple of `step`. */
@@ -104,7 +104,7 @@ export interface TrainOptions extends Choices {
 export const trainingOptions = (command: Command): Command =>
   command
     .addOption(
-      new Option('--preset <name>', 'how to train: fixed is the best known, fast is for machines without a GPU')
+      new Option('--preset <name>', `how to train: ${presets.map((p) => `${p.name}, ${p.note}`).join('; ')}`)
         .choices(presetNames)
         .argParser((v: string): PresetName => {
           if (!presetNames.includes(v as PresetName))

@@ -1,6 +1,7 @@
 /** Progress of training: a bar on a terminal, a line now and then elsewhere, nothing when quiet. All on stdout. */
 import { relative } from 'node:path';
 import { SingleBar } from 'cli-progress';
+import { losses } from '../../model/training/lossTable.ts';
 
 /** '45 s', '3 min 20 s', '2 h 5 min'. */
 export function duration(seconds: number): string {
@@ -13,7 +14,7 @@ export function duration(seconds: number): string {
 export const bytes = (n: number): string =>
   n < 2 ** 30 ? `${Math.round(n / 2 ** 20)} MB` : `${(n / 2 ** 30).toFixed(1)} GB`;
 
-const few = ['total', 'reconstruction', 'coherence', 'alignment'];
+const shown = losses.filter((l) => l.progress);
 const linesApart = 10; // seconds
 
 export class Progress {
@@ -51,9 +52,9 @@ export class Progress {
   }
 
   losses(values: Record<string, number>): void {
-    this.text = few
-      .filter((n) => n in values)
-      .map((n) => `${n} ${values[n].toPrecision(3)}`)
+    this.text = shown
+      .filter((l) => l.name in values)
+      .map((l) => `${l.label} ${values[l.name].toPrecision(3)}`)
       .join('  ');
   }
   newest(path: string): void {

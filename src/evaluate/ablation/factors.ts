@@ -1,5 +1,5 @@
 /** What `semia ablate` changes, one factor at a time: each a row that takes one decision of the configuration back. */
-import type { Config } from '../../model/config.ts';
+import type { Config, ConfigDraft } from '../../model/config.ts';
 
 export interface Factor {
   /** As on the command line and in the records. */
@@ -7,7 +7,7 @@ export interface Factor {
   /** What the row is without or with, for people. A decision of two ways is turned round, whichever the preset took. */
   label: (base: Config) => string;
   /** Changes a copy of the base's configuration; leaves it as it is where the preset has the factor off already. */
-  change: (c: Config) => void;
+  change: (c: ConfigDraft) => void;
 }
 
 type Loss = 'adversarial' | 'features' | 'reconstruction' | 'fixedPoint' | 'coherence' | 'alignment';
@@ -28,7 +28,7 @@ const turned = <T extends string | boolean>(
   ways: readonly [T, T],
   words: readonly [string, string],
   get: (c: Config) => T,
-  set: (c: Config, v: T) => void,
+  set: (c: ConfigDraft, v: T) => void,
 ): Factor => ({
   name,
   label: (base) => words[ways.indexOf(other(get(base), ways))],
@@ -144,7 +144,7 @@ export const factors: readonly Factor[] = [
 
 /** The base's configuration with one factor changed; the base itself for null. */
 export function changed(base: Config, factor: Factor | null): Config {
-  const c = structuredClone(base);
+  const c = structuredClone(base) as ConfigDraft;
   factor?.change(c);
   return c;
 }

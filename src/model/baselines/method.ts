@@ -15,7 +15,7 @@ export interface MethodInputs {
   /** VGG-19 up to relu5_1 on a session, and its file's name, where the user gave one. */
   vgg?: { name: string; open: (session: Session) => Vgg };
   /** Progress in words, now and then. */
-  tell: (note: string) => void;
+  report: (note: string) => void;
 }
 
 export interface MethodOutcome {
@@ -37,6 +37,17 @@ export interface MethodOutcome {
  * pictures.
  */
 export const trainingEnd = (began: number, seconds: number): number => began + 900 * seconds;
+
+/** A report of progress that is passed on at most every ten seconds. */
+export function timedReport(report: (note: string) => void, apart = 10_000): (note: string) => void {
+  let last = performance.now();
+  return (note) => {
+    const now = performance.now();
+    if (now - last <= apart) return;
+    last = now;
+    report(note);
+  };
+}
 
 export interface ComparedMethod {
   /** As on the command line. */

@@ -3,8 +3,8 @@ import { resize } from '../../data/image/image.ts';
 import { preview, releasePreview } from '../synthesis/preview.ts';
 import { deepAnalogyMethod, randomAnalogyMethod } from './deepAnalogy/method.ts';
 import { textureByNumbers } from './imageAnalogies/imageAnalogies.ts';
-import type { ComparedMethod } from './method.ts';
-import { ours } from './ours.ts';
+import { timedReport, type ComparedMethod } from './method.ts';
+import { presetMethods } from './ours.ts';
 import { singan } from './singan/singan.ts';
 import { spadeMethod } from './spade/spade.ts';
 
@@ -26,9 +26,9 @@ const analogies: ComparedMethod = {
   label: 'Image Analogies',
   usual: true,
   note: 'Hertzmann et al. 2001, texture-by-numbers, kappa 0.5; deterministic',
-  run: async ({ session, source: s, targets, tell }) => {
+  run: async ({ session, source: s, targets, report }) => {
     const pictures = [];
-    let said = performance.now();
+    const progress = timedReport(report);
     for (const [i, target] of targets.entries()) {
       const { image } = await textureByNumbers({
         session,
@@ -36,12 +36,7 @@ const analogies: ComparedMethod = {
         layout: s.labels,
         target,
         colors: s.palette.classes.map((c) => c.color),
-        onProgress: (share) => {
-          if (performance.now() - said > 10_000) {
-            said = performance.now();
-            tell(`target ${i + 1} of ${targets.length}, ${Math.round(100 * share)} %`);
-          }
-        },
+        onProgress: (share) => progress(`target ${i + 1} of ${targets.length}, ${Math.round(100 * share)} %`),
       });
       pictures.push(image);
     }
@@ -81,24 +76,5 @@ export const methods: readonly ComparedMethod[] = [
   deepAnalogyMethod,
   randomAnalogyMethod,
   spadeMethod,
-  // Shares of a time for all by what they need to show what they are [M]: `fast` is done soon, the presets of paper and
-  // release take the most steps.
-  ours('fast', 'Semantic Image Analogy, fast', {
-    usual: true,
-    trains: 1,
-    note: 'half the width, trained at up to 64 pixels with a short schedule, finished by patches',
-  }),
-  ours('fixed', 'Semantic Image Analogy, fixed', { usual: true, trains: 3, note: 'the best we know: see the README' }),
-  ours('paper', 'Semantic Image Analogy, paper', {
-    usual: false,
-    trains: 4,
-    note: "as the paper's slides say; on processors at up to 48 pixels and half the published width, for more steps in the same time",
-    small: { size: 48, width: 16 },
-  }),
-  ours('code', 'Semantic Image Analogy, code', {
-    usual: false,
-    trains: 4,
-    note: "as the authors' released code computes; on processors at up to 48 pixels and half the published width, for more steps in the same time",
-    small: { size: 48, width: 16 },
-  }),
+  ...presetMethods,
 ];

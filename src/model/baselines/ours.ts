@@ -2,82 +2,77 @@
  * This program's own presets as methods to compare, within a time for the whole: what comes before training and after
  * it included.
  */
-import { gridOf } from '../../data/prepare.ts';
-import { configure, learnTargets, openTraining, ownLayout, Painter, withIterations } from '../analogy.ts';
-import type { PresetName } from '../config.ts';
-import { trainingEnd, type ComparedMethod, type MethodInputs, type MethodOutcome } from './method.ts';
+import { ownLayout } from '../../data/prepare.ts';
+import { configure } from '../configure.ts';
+import { PreparedSource } from '../preparedSource.ts';
+import { presetsByEffort, type Preset, type PresetName } from '../presets.ts';
+import { TrainingSession } from '../training/session.ts';
+import { timedReport, trainingEnd, type ComparedMethod, type MethodInputs, type MethodOutcome } from './method.ts';
 
-interface Small {
-  size: number;
-  width: number;
-}
-/**
- * `small`: training size, at most, and width on adapters that compute on the processor, where these are not the
- * preset's.
- */
-interface About extends Required<Pick<ComparedMethod, 'usual' | 'trains' | 'note'>> {
-  small?: Small;
-}
+type NamedPreset = Preset & { name: PresetName };
 
-export const ours = (preset: PresetName, label: string, { small, ...about }: About): ComparedMethod => ({
-  name: preset,
-  label,
-  ...about,
-  run: (inputs) =>
-    inputs.session.memory.scope(() => train(preset, inputs.session.device.info.software ? small : undefined, inputs)),
-});
+/** One method for each preset. They share the time by their effort: some need longer to show what they can do [M]. */
+export const presetMethods: readonly ComparedMethod[] = presetsByEffort.map((row) => ({
+  name: row.name,
+  label: `Semantic Image Analogy, ${row.name}`,
+  usual: row.compared,
+  trains: row.effort,
+  note: noteOf(row),
+  run: (inputs) => inputs.session.memory.scope(() => train(row, inputs)),
+}));
+
+function noteOf({ note, onProcessor }: Preset): string {
+  if (!onProcessor) return note;
+  const { size, width } = onProcessor;
+  return `${note}; on processors at up to ${size} pixels and a width of ${width}, for more steps in the same time`;
+}
 
 async function train(
-  preset: PresetName,
-  small: Small | undefined,
-  { session, source, targets, seed, seconds, tell }: MethodInputs,
+  { name: preset, onProcessor }: NamedPreset,
+  { session, source, targets, seed, seconds, report }: MethodInputs,
 ): Promise<MethodOutcome> {
   const began = performance.now();
+  const small = session.device.info.software ? onProcessor : undefined;
   const own = configure({ preset });
   const size = Math.min(small?.size ?? own.size, Math.max(source.width, source.height));
-  const c = configure({ preset, seed, size, width: small?.width });
+  const config = configure({ preset, seed, size, width: small?.width });
   // refuses what is too small before the work begins
-  for (const t of targets) gridOf(t, source, c.size, c.network.levels);
-  const training = await openTraining(session, c, source, await learnTargets(session, c, source, targets));
-  const each = (await training.estimate()) / 1000 / c.iterations;
+  const prepared = PreparedSource.for(config, source).check(targets);
+  const training = await TrainingSession.open({ session, config, prepared, targets });
+  await training.estimate();
   // The plan is of the moment; a processor that others use, too, may take longer, and then the clock ends it.
   const until = trainingEnd(began, seconds);
-  const left = (until - performance.now()) / 1000;
-  const shortened = c.iterations * each > left;
-  if (shortened) Object.assign(c, withIterations(c, Math.max(4 * c.reconstructionEvery, Math.floor(left / each))));
-  tell(`${c.iterations} iterations in about ${Math.round(c.iterations * each)} s`);
-  let said = performance.now();
-  while (training.iteration < c.iterations && (!training.iteration || performance.now() < until)) {
-    await training.next();
-    if (performance.now() - said > 10_000) {
-      said = performance.now();
-      tell(`iteration ${training.iteration} of ${c.iterations}`);
-    }
+  const planned = await training.fitTo((until - performance.now()) / 1000);
+  const { iterations } = training.config;
+  report(`${iterations} iterations in about ${Math.round(planned)} s`);
+  const progress = timedReport(report);
+  for await (const { iteration } of training.iterate({ lossesEvery: Infinity })) {
+    progress(`iteration ${iteration} of ${iterations}`);
+    if (performance.now() >= until) break;
   }
-  const made = training.iteration,
-    stopped = made < c.iterations;
-  const painter = new Painter(session, c, source, training.networks);
+  const made = training.iteration;
+  const stopped = made < iterations;
+  const { painter } = training;
   const pictures = [];
   for (const t of targets) pictures.push(await painter.paint(t));
+  const ofPlanned = stopped ? `; ${iterations} were planned` : '';
+  const shortened = iterations < config.iterations ? ` (of ${own.iterations}, to fit the time${ofPlanned})` : '';
   return {
     pictures,
     reconstruction: await painter.paint(ownLayout(source), { alone: true }),
-    settings: `${made} iterations${shortened ? ` (of ${own.iterations}, to fit the time${stopped ? `; ${c.iterations} were planned` : ''})` : ''}, training size ${c.size}, width ${c.network.generator}, seed ${seed}`,
-    repeat: stopped
-      ? null
-      : {
-          command: 'analogy',
-          options: [
-            '--preset',
-            preset,
-            '--size',
-            String(size),
-            ...(small ? ['--width', String(small.width)] : []),
-            '--iterations',
-            String(c.iterations),
-            '--seed',
-            String(seed),
-          ],
-        },
+    settings: `${made} iterations${shortened}, training size ${size}, width ${config.network.generator}, seed ${seed}`,
+    repeat: stopped ? null : { command: 'analogy', options: repeatOptions(preset, size, small, iterations, seed) },
   };
 }
+
+const repeatOptions = (
+  preset: string,
+  size: number,
+  small: { width: number } | undefined,
+  iterations: number,
+  seed: number,
+): string[] => [
+  ...['--preset', preset, '--size', String(size)],
+  ...(small ? ['--width', String(small.width)] : []),
+  ...['--iterations', String(iterations), '--seed', String(seed)],
+];

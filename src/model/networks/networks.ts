@@ -19,6 +19,9 @@ export interface Networks {
   sPass: ForwardPass;
 }
 
+/** Tensors by name, as they are saved: the state of networks and optimizers. */
+export type TensorState = Map<string, { shape: readonly number[]; data: Float32Array }>;
+
 /** What a configuration asks of the generator, for layouts of so many classes. */
 export const generatorOptions = ({ network: n }: Config, classes: number): GeneratorOptions => ({
   width: n.generator,

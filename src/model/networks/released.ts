@@ -19,7 +19,7 @@ import type { Config } from '../config.ts';
 import { declareGenerator } from './generator.ts';
 import { Declare, seededInit } from './layers.ts';
 import { generatorOptions } from './networks.ts';
-import type { TensorState } from '../training/training.ts';
+import type { TensorState } from '../networks/networks.ts';
 
 type Tensors = ReadonlyMap<string, { shape: Shape; data: Float32Array }>;
 /** Our name of a layer and theirs; `bias`: theirs has one, and a normalization behind it. */

@@ -13,7 +13,8 @@ import type { Size, Source, Target } from '../../data/prepare.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../data/formats/safetensors.ts';
 import type { PairData } from '../pair.ts';
 import type { FileRecord, RunRecord } from './runRecord.ts';
-import type { TensorState, Training } from '../training/training.ts';
+import type { HostState } from '../training/training.ts';
+import type { TensorState } from '../networks/networks.ts';
 
 export const recordName = 'run.json';
 export const lossName = 'losses.jsonl';
@@ -25,6 +26,12 @@ export interface NamedBytes {
 }
 /** A new run's record without what follows from its parts. */
 export type NewRecord = Omit<RunRecord, 'weights' | 'host' | 'targets' | 'learned'>;
+/** What a training gives to be saved. */
+export interface SavableTraining {
+  readonly iteration: number;
+  readonly host: HostState;
+  state(): Promise<TensorState>;
+}
 type Encode = (picture: Picture) => Uint8Array;
 
 /** SHA-256 in hexadecimal. In browsers this needs a secure context, as WebGPU does. */
@@ -38,7 +45,7 @@ export const recordText = (record: RunRecord): string => `${JSON.stringify(recor
 
 /** The file of a training's present state, and what the record says of it. */
 export async function weightsOf(
-  training: Pick<Training, 'state' | 'iteration'>,
+  training: Pick<SavableTraining, 'state' | 'iteration'>,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; record: FileRecord }> {
   const bytes = encodeSafetensors(await training.state(), { program: 'semia', iteration: String(training.iteration) });
   return { bytes, record: { name: `weights-${padded(training.iteration)}.safetensors`, sha256: await sha256(bytes) } };
@@ -50,7 +57,7 @@ export async function newRun(
   source: Source,
   targets: readonly Target[],
   learned: readonly PairData[],
-  training: Pick<Training, 'state' | 'iteration' | 'host'>,
+  training: SavableTraining,
   encode: Encode,
 ): Promise<{ record: RunRecord; files: NamedBytes[] }> {
   const weights = await weightsOf(training);

@@ -10,8 +10,14 @@ import type { Session } from '../../autograd/session.ts';
 import type { Program } from '../../engine/program.ts';
 import { augmentationSize } from './augment.ts';
 import type { Config } from '../config.ts';
-import { lastingSide, layoutChannels, layoutValues, type ClassTable, type PairData } from '../pair.ts';
-import type { TrainingPair } from './steps.ts';
+import {
+  lastingSide,
+  layoutChannels,
+  layoutValues,
+  type ClassTable,
+  type PairData,
+  type TrainingPair,
+} from '../pair.ts';
 
 /** sampling: photograph -> warp; swapped: warp -> photograph; source, augmented: one of them on both sides. */
 export type Role = 'sampling' | 'swapped' | 'source' | 'augmented' | `target${number}`;

@@ -12,16 +12,8 @@ import type { Config } from '../config.ts';
 import { readsLayouts } from '../networks/generator.ts';
 import { featureMatching, fixedPoint, adversarialLoss, patchCoherence } from './losses.ts';
 import type { Networks } from '../networks/networks.ts';
+import type { TrainingPair } from '../pair.ts';
 
-/** One side of a pair on the device. */
-export interface TrainingPair {
-  /** [1,3,H,W] in [-1,1]. */
-  image: Tensor;
-  /** Classes u32 [1,H,W]. */
-  labels: Tensor;
-  /** What the networks are given as layout: one-hot [1,K,H,W] or colors [1,3,H,W]. */
-  layout: Tensor;
-}
 /** `target`: sampling towards a user's layout, whose picture is a patch synthesis. */
 export type StepKind = 'sampling' | 'reconstruction' | 'target';
 /** Losses by name, in the order they are reported. */

@@ -12,11 +12,12 @@ import type { Parameters } from '../../autograd/parameters.ts';
 import type { Tensor } from '../../autograd/tensor.ts';
 import type { Session } from '../../autograd/session.ts';
 import { drawAugmentation } from './augment.ts';
-import { rateAt, type Config } from '../config.ts';
+import type { Config } from '../config.ts';
 import { colorMaps, exactCoherence, PatchSamples, sampledCoherence, type Coherence, type Maps } from './coherence.ts';
 import { BatchInputs, type Role } from './batchInputs.ts';
-import { createNetworks, restoreNetworks, type Networks } from '../networks/networks.ts';
+import { createNetworks, restoreNetworks, type Networks, type TensorState } from '../networks/networks.ts';
 import { classWeights, type ClassTable, type PairData } from '../pair.ts';
+import { rateAt, withIterations } from './schedule.ts';
 import { discriminatorStep, generatorStep, segmenterStep, type StepKind, type Losses } from './steps.ts';
 
 export interface TrainingInput {
@@ -34,7 +35,6 @@ interface Step {
   parameters: Parameters;
   rate: number;
 }
-export type TensorState = Map<string, { shape: readonly number[]; data: Float32Array }>;
 /** Host-side state of a run: with the device's state it decides every later bit. */
 export interface HostState {
   iteration: number;
@@ -57,14 +57,27 @@ export class Training {
 
   private constructor(
     readonly session: Session,
-    readonly config: Config,
+    private settings: Config,
     private readonly input: TrainingInput,
   ) {
+    const { config } = this;
     this.networks = createNetworks(session, config, input.classes.count);
     this.feed = new BatchInputs(session, config, input.classes, input.pair, input.targets ?? []);
     this.meter = new Meter(session);
     this.counter = newCounter(session, config.seed);
     this.random = new HostRandom(config.seed);
+  }
+
+  get config(): Config {
+    return this.settings;
+  }
+
+  /**
+   * Another number of iterations: rates and augmentation follow from here on. The one place where a training's
+   * configuration is replaced; the recorded steps do not depend on it.
+   */
+  reschedule(iterations: number): void {
+    if (iterations !== this.settings.iterations) this.settings = withIterations(this.settings, iterations);
   }
 
   /** Builds the networks and records every step; all pipelines are compiled when it returns. */

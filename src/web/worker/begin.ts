@@ -1,17 +1,18 @@
 /** The beginning of a run: what was asked for, checked; its steps recorded; its first saved state. */
-import { measuring, Tuner } from '../../autograd/kernels/tune.ts';
+import { Tuner } from '../../autograd/kernels/tune.ts';
 import type { Session } from '../../autograd/session.ts';
-import { gridOf, type Source, type Target } from '../../data/prepare.ts';
+import type { Target } from '../../data/prepare.ts';
 import { encodeRgbPng } from '../../data/formats/rgbPng.ts';
 import type { DeviceInfo } from '../../engine/device.ts';
-import { configure, defaultOutput, learnTargets, openTraining, withIterations } from '../../model/analogy.ts';
 import type { Config } from '../../model/config.ts';
-import type { PairData } from '../../model/pair.ts';
+import { configure, defaultOutput } from '../../model/configure.ts';
+import { PreparedSource } from '../../model/preparedSource.ts';
 import { newRun, sha256 } from '../../model/run/runFiles.ts';
 import { kernelChoice } from '../../model/run/runKernels.ts';
 import { runFormat, type RunRecord } from '../../model/run/runRecord.ts';
 import { savedRun } from '../../model/run/runZip.ts';
-import type { Training } from '../../model/training/training.ts';
+import { shortened } from '../../model/training/schedule.ts';
+import { TrainingSession } from '../../model/training/session.ts';
 import { indexedDbStore } from '../choiceStore.ts';
 import type { Estimate, SourceInput, TargetInput, TrainSettings } from '../engineProtocol.ts';
 import { PageRun } from './run.ts';
@@ -27,7 +28,7 @@ const tuneMs = 5000;
 
 export interface RunPlan {
   config: Config;
-  source: Source;
+  prepared: PreparedSource;
   targets: Target[];
 }
 
@@ -36,9 +37,7 @@ export function planRun(input: SourceInput, settings: TrainSettings): RunPlan {
   const config = configure({ ...settings, condition: input.lines ? 'sketch' : undefined });
   const source = sourceAt(input, settings.outputSize ?? defaultOutput(config));
   const targets = (settings.targets ?? []).map((t) => targetAt(t, source, input.photo));
-  // refuses what is too small
-  for (const of of [source, ...targets]) gridOf(of, source, config.size, config.network.levels);
-  return { config, source, targets };
+  return { config, prepared: PreparedSource.for(config, source).check(targets), targets };
 }
 
 export interface Beginning {
@@ -49,7 +48,7 @@ export interface Beginning {
   session: Session;
   queue: DeviceQueue;
   adapter: DeviceInfo;
-  /** Told what is under way; throws where the run was given up meanwhile. */
+  /** Called with what is under way; throws where the run was given up meanwhile. */
   doing: (what: string) => void;
 }
 
@@ -57,30 +56,24 @@ export interface Beginning {
 export async function beginRun({
   input,
   settings,
-  plan: { config: c, source, targets },
+  plan: { config, prepared, targets },
   session,
   queue,
   adapter,
   doing,
 }: Beginning): Promise<{ run: PageRun; estimate: Estimate }> {
-  const learned: PairData[] = [];
-  for (const [i, t] of targets.entries()) {
-    doing(`patches for target ${i + 1} of ${targets.length}`);
-    learned.push(...(await queue.take(() => learnTargets(session, c, source, [t]))));
-  }
-  doing('compiling the training steps');
   const choice = kernelChoice(session, false);
   const tuner =
     choice === 'measured'
       ? new Tuner(session, { store: indexedDbStore(indexedDB), environment: navigator.userAgent, budgetMs: tuneMs })
       : null;
-  const compile = (): Promise<Training> => measuring(session, tuner, () => openTraining(session, c, source, learned));
-  const training = await (tuner ? queue.take(compile) : compile()); // measuring wants the device for itself
+  const device = queue.sharing;
+  const training = await TrainingSession.open({ session, config, prepared, targets, tuner, device, onStage: doing });
   doing('measuring how long it will take');
-  const cost = (await queue.take(() => training.estimate(undefined, () => queue.giveWay()))) / 1000;
-  const planned = withMinutes(c, settings, cost);
-  const seconds = (cost * planned.iterations) / c.iterations;
-  Object.assign(c, planned); // the training reads its settings here
+  const { minutes } = settings;
+  const seconds = minutes ? await training.fitTo(60 * minutes) : await training.estimate();
+  const c = training.config;
+  const { source } = prepared;
   const now = new Date().toISOString();
   const { record, files } = await newRun(
     {
@@ -99,19 +92,12 @@ export async function beginRun({
     },
     source,
     targets,
-    learned,
+    training.learned,
     training,
     encodeRgbPng,
   );
   doing('');
-  const run = PageRun.fresh(
-    savedRun(runNameOf(input.name), record, files),
-    session,
-    source,
-    targets,
-    input.photo,
-    training,
-  );
+  const run = PageRun.fresh(savedRun(runNameOf(input.name), record, files), targets, input.photo, training);
   return { run, estimate: { iterations: c.iterations, seconds, bytes: session.memory.bytes, exact: true } };
 }
 
@@ -124,11 +110,9 @@ export const runNameOf = (file: string): string =>
     .replace(/^-+|-+$/g, '')
     .slice(0, 60) || 'run';
 
-/** As the command line plans `--minutes`: whole cycles that fit, and no more than the preset has. */
-export function withMinutes(c: Config, { minutes }: TrainSettings, seconds: number): Config {
-  if (!minutes || seconds <= minutes * 60) return c;
-  return withIterations(c, Math.max(4 * c.reconstructionEvery, Math.floor((c.iterations * minutes * 60) / seconds)));
-}
+/** The settings within the minutes asked for, as the command line plans `--minutes`. `seconds`: that all would take. */
+export const withMinutes = (c: Config, { minutes }: TrainSettings, seconds: number): Config =>
+  minutes ? shortened(c, seconds, 60 * minutes) : c;
 
 /** Hashes of what was given, as far as the page knows it: pixels and labels rather than files. */
 async function inputsOf(

@@ -1,5 +1,7 @@
 /** Whose turn it is on the device: one job at a time, and what the visitor waits for goes before training. */
 
+import type { DeviceSharing } from '../../model/training/session.ts';
+
 /** Later ones overtake earlier ones: training; what was asked for; the preview of what was just painted. */
 export type Rank = 'work' | 'asked' | 'preview';
 const order: readonly Rank[] = ['work', 'asked', 'preview'];
@@ -42,6 +44,11 @@ export class DeviceQueue {
     });
     next.start();
     await back;
+  }
+
+  /** How a training takes its turns here. */
+  get sharing(): DeviceSharing {
+    return { exclusive: (work) => this.take(work), giveWay: () => this.giveWay() };
   }
 
   private enqueue(one: Waiting): void {

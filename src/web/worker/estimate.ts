@@ -5,9 +5,10 @@
  * try.
  */
 import type { Session } from '../../autograd/session.ts';
-import { gridOf, type Source } from '../../data/prepare.ts';
-import { openTraining } from '../../model/analogy.ts';
+import type { Source } from '../../data/prepare.ts';
 import type { Config } from '../../model/config.ts';
+import { PreparedSource } from '../../model/preparedSource.ts';
+import { TrainingSession } from '../../model/training/session.ts';
 import type { Estimate } from '../engineProtocol.ts';
 import type { DeviceQueue } from './deviceQueue.ts';
 
@@ -32,8 +33,8 @@ export class Estimator {
   /** `source`: of its output size for `c`. */
   async estimate(c: Config, source: Source): Promise<Estimate> {
     const pixels = (size: number): number => {
-      const { padding: p } = gridOf(source, source, size, c.network.levels);
-      return p.width * p.height;
+      const { width, height } = PreparedSource.for({ ...c, size }, source).grid.padding;
+      return width * height;
     };
     const [small, large] = this.software ? [32, 48] : [64, 128];
     const least = Math.ceil((Math.max(source.width, source.height) / Math.min(source.width, source.height)) * 16);
@@ -62,14 +63,14 @@ export class Estimator {
     return known;
   }
 
-  private async measure(c: Config, source: Source): Promise<Trial> {
+  private async measure(config: Config, source: Source): Promise<Trial> {
     const session = this.open();
     try {
-      const training = await openTraining(session, c, source, []);
-      const { padding: p } = gridOf(source, source, c.size, c.network.levels);
-      const seconds =
-        (await this.queue.take(() => training.estimate(undefined, () => this.queue.giveWay()))) / 1000 / c.iterations;
-      return { pixels: p.width * p.height, seconds, bytes: session.memory.bytes };
+      const prepared = PreparedSource.for(config, source);
+      const training = await TrainingSession.open({ session, config, prepared, device: this.queue.sharing });
+      const seconds = (await training.estimate()) / config.iterations;
+      const { width, height } = prepared.grid.padding;
+      return { pixels: width * height, seconds, bytes: session.memory.bytes };
     } finally {
       session.memory.destroy();
     }

@@ -119,8 +119,8 @@ export class RequestHandlers implements Handlers {
 
   estimate = async (settings: TrainSettings) => {
     this.need();
-    const { config: c, source } = planRun(this.source(), settings);
-    const estimate = await this.estimator.estimate(c, source);
+    const { config: c, prepared } = planRun(this.source(), settings);
+    const estimate = await this.estimator.estimate(c, prepared.source);
     const { iterations } = withMinutes(c, settings, estimate.seconds),
       seconds = (estimate.seconds * iterations) / c.iterations;
     const note = planNote(c, estimate.seconds, iterations, this.device!.info.software);
@@ -191,7 +191,7 @@ export class RequestHandlers implements Handlers {
     if (!trainer.run.finished) {
       if (!trainer.run.training)
         this.send('status', { ...trainer.status, state: 'preparing', doing: 'compiling the training steps' });
-      await this.queue.take(() => trainer.run.prepare());
+      await this.queue.take(() => trainer.run.prepare(this.queue.sharing));
       trainer.start();
     }
     return trainer.status;

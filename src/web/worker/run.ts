@@ -3,23 +3,15 @@ import type { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
 import type { Picture } from '../../data/image/image.ts';
 import { cutCHW } from '../../data/image/pad.ts';
-import {
-  classTable,
-  fitLayout,
-  fitPair,
-  gridOf,
-  smallSource,
-  type Size,
-  type Source,
-  type Target,
-} from '../../data/prepare.ts';
-import { openNetworks, openTraining, Painter, resumeTraining } from '../../model/analogy.ts';
-import { inspectNetworks, type ValueMap } from '../../model/inspect.ts';
-import type { Networks } from '../../model/networks/networks.ts';
+import type { Size, Source, Target } from '../../data/prepare.ts';
+import { PreparedSource } from '../../model/preparedSource.ts';
+import type { ValueMap } from '../../model/rendering/inspect.ts';
+import type { PresetName } from '../../model/presets.ts';
+import { Painter } from '../../model/rendering/painter.ts';
 import { lossRow } from '../../model/training/lossRows.ts';
 import { weightsOf } from '../../model/run/runFiles.ts';
 import { adoptKernels } from '../../model/run/runKernels.ts';
-import type { Training } from '../../model/training/training.ts';
+import { TrainingSession, type DeviceSharing } from '../../model/training/session.ts';
 import type { HeatMap, Inspection, LossRow, RunInfo, TargetInput } from '../engineProtocol.ts';
 import { readerOf, type SavedRun } from '../../model/run/runZip.ts';
 import { inputOf, pixelsOfCHW, targetAt, targetInputOf } from './source.ts';
@@ -33,17 +25,15 @@ export function renamed(saved: SavedRun, from: string, to: string): void {
 }
 
 export class PageRun {
-  training: Training | null = null;
-  private networks!: Networks;
-  private painter!: Painter;
+  /** Ready to train; null for an opened run that only renders yet. */
+  training: TrainingSession | null = null;
   private readonly began: number;
   private trained = 0;
 
   /** `page`: the source's size as the page has it. */
   private constructor(
     readonly saved: SavedRun,
-    readonly session: Session,
-    readonly source: Source,
+    private painter: Painter,
     readonly targets: readonly Target[],
     readonly page: Size,
   ) {
@@ -51,16 +41,9 @@ export class PageRun {
   }
 
   /** A new run whose steps are recorded already; `saved` is its state now. */
-  static fresh(
-    saved: SavedRun,
-    session: Session,
-    source: Source,
-    targets: readonly Target[],
-    page: Size,
-    training: Training,
-  ): PageRun {
-    const run = new PageRun(saved, session, source, targets, page);
-    run.attach(training.networks, training);
+  static fresh(saved: SavedRun, targets: readonly Target[], page: Size, training: TrainingSession): PageRun {
+    const run = new PageRun(saved, training.painter, targets, page);
+    run.training = training;
     return run;
   }
 
@@ -69,19 +52,20 @@ export class PageRun {
     // readings since the last save
     saved.losses = saved.losses.filter((row) => row.iteration <= saved.record.host.iteration);
     adoptKernels(session, saved.record);
+    const { config } = saved.record;
     const reader = readerOf(saved);
     const source = await reader.source();
-    const run = new PageRun(saved, session, source, await reader.targets(), page ?? source);
-    run.attach(openNetworks(session, saved.record.config, source, await reader.state()), null);
-    return run;
+    const targets = await reader.targets();
+    const painter = Painter.restored(session, config, PreparedSource.for(config, source), await reader.state());
+    return new PageRun(saved, painter, targets, page ?? source);
   }
 
-  private attach(networks: Networks, training: Training | null): void {
-    this.networks = networks;
-    this.training = training;
-    this.painter = new Painter(this.session, this.saved.record.config, this.source, networks);
+  get session(): Session {
+    return this.painter.session;
   }
-
+  get source(): Source {
+    return this.painter.source;
+  }
   get config() {
     return this.saved.record.config;
   }
@@ -93,18 +77,20 @@ export class PageRun {
   }
 
   /** Records the training steps of an opened run, and puts its state into them. */
-  async prepare(): Promise<void> {
+  async prepare(device: DeviceSharing): Promise<void> {
     if (this.training) return;
     const { record } = this.saved;
     if (record.inputs.vgg)
       throw new UserError(
         'this run was trained with VGG features, which the page does not have: it can be rendered here, and goes on with semia train --resume',
       );
+    const { session } = this;
+    const { prepared } = this.painter;
     const reader = readerOf(this.saved);
-    this.session.memory.destroy(); // the networks it was rendered with
-    const training = await openTraining(this.session, record.config, this.source, await reader.learned());
-    resumeTraining(training, await reader.state(), record.host);
-    this.attach(training.networks, training);
+    session.memory.destroy(); // the networks it was rendered with
+    const resume = { learned: await reader.learned(), state: await reader.state(), host: record.host };
+    this.training = await TrainingSession.open({ session, config: record.config, prepared, device, resume });
+    this.painter = this.training.painter;
   }
 
   /** Seconds of training, counted by the loop. */
@@ -147,7 +133,13 @@ export class PageRun {
       losses,
       source: inputOf(this.source),
       targets: this.targets.map(targetInputOf),
-      settings: { preset: c.preset, size: c.size, width: c.network.generator, seed: c.seed, iterations: c.iterations },
+      settings: {
+        preset: c.preset as PresetName,
+        size: c.size,
+        width: c.network.generator,
+        seed: c.seed,
+        iterations: c.iterations,
+      },
     };
   }
 
@@ -169,17 +161,9 @@ export class PageRun {
   }
 
   async inspect(target: Target): Promise<Inspection> {
-    const { config: c, source } = this;
-    const { size, padding } = gridOf(target, source, c.size, c.network.levels);
-    const layout = fitLayout(target, size, padding, this.source.palette);
-    const inside = await inspectNetworks(
-      this.session,
-      c,
-      classTable(source.palette),
-      this.networks,
-      fitPair(smallSource(source, c.size), padding),
-      layout,
-    );
+    const fitted = this.painter.prepared.fit(target);
+    const { size, padding, layout } = fitted;
+    const inside = await this.painter.inspect(fitted);
     // Every map on the draft's own grid, without the margin that the networks see mirrored: ready to be laid over it.
     const map = (kind: HeatMap['kind'], label: string, m: ValueMap): HeatMap => {
       const values = new Float32Array(size.width * size.height);

@@ -3,9 +3,7 @@
  * goes on
  * in a background tab for as long as the browser lets workers run; a tab that the browser freezes goes on where it was.
  */
-import { ownLayout } from '../../model/analogy.ts';
-import type { Target } from '../../data/prepare.ts';
-import type { Training } from '../../model/training/training.ts';
+import { ownLayout, type Target } from '../../data/prepare.ts';
 import type { Events, TrainStatus } from '../engineProtocol.ts';
 import type { PageRun } from './run.ts';
 import { pixelsOf } from './source.ts';
@@ -89,58 +87,34 @@ export class Trainer {
 
   private async loop(): Promise<void> {
     const { run } = this;
-    const { iterations, reconstructionEvery } = run.config;
-    const training = run.training!;
-    // As the command line reads them: whole cycles of reconstruction and sampling, about a hundred readings.
-    const every = reconstructionEvery * Math.max(1, Math.round(iterations / 100 / reconstructionEvery));
-    let [told, pictured, kept, pictureMs] = [-Infinity, -Infinity, performance.now(), 0];
-    while (!this.stopping && training.iteration < iterations) {
-      const ms = await this.queue.take(() => this.iterate(training));
-      run.count(ms / 1000);
-      this.pace = this.pace ? 0.9 * this.pace + (0.1 * ms) / 1000 : ms / 1000;
-      if (training.iteration % every === 0) await this.readLosses();
+    let [notified, pictured, kept, pictureMs] = [-Infinity, -Infinity, performance.now(), 0];
+    for await (const { iteration, of, seconds, losses } of run.training!.iterate()) {
+      run.count(seconds);
+      this.pace = this.pace ? 0.9 * this.pace + 0.1 * seconds : seconds;
+      this.sendLosses(losses);
       const now = performance.now();
-      if (now - pictured >= Math.max(1000, pictureMs / pictureShare) || training.iteration === iterations)
+      if (now - pictured >= Math.max(1000, pictureMs / pictureShare) || iteration === of)
         pictureMs = await this.showDraft().then((t) => {
           pictured = performance.now();
           return t;
         });
-      if (now - told >= statusMs) {
+      if (now - notified >= statusMs) {
         this.send('status', this.status);
-        told = now;
+        notified = now;
       }
       if (now - kept >= keepMs) {
         await this.keep();
         kept = performance.now();
       }
+      if (this.stopping) break;
     }
     this.send('status', this.status);
-    await this.readLosses();
+    this.sendLosses(await run.training!.readLosses());
     await this.keep();
   }
 
-  /** One iteration; resolves to its own milliseconds. */
-  private async iterate(training: Training): Promise<number> {
-    const start = performance.now();
-    let others = 0;
-    // On a processor an iteration takes long enough to be felt: previews come in between its steps, for the price of
-    // waiting for each. A graphics card is kept busy through the whole iteration, which is over in no time.
-    await training.next(
-      undefined,
-      !training.session.device.info.software
-        ? undefined
-        : async () => {
-            const paused = performance.now();
-            await this.queue.giveWay();
-            others += performance.now() - paused;
-          },
-    );
-    return performance.now() - start - others;
-  }
-
-  private async readLosses(): Promise<void> {
-    const losses = await this.queue.take(() => this.run.training!.losses());
-    if (Object.keys(losses).length) this.send('losses', this.run.addLosses(losses));
+  private sendLosses(losses: Record<string, number> | null): void {
+    if (losses) this.send('losses', this.run.addLosses(losses));
   }
 
   /** The next watched layout's draft; resolves to how long it took, in ms. */

@@ -22,7 +22,8 @@ import {
   withoutSpecks,
   type Direction,
 } from '../../../src/data/layout/lines.ts';
-import { fitLayout, gridOf, prepareDrawing, prepareTarget } from '../../../src/data/prepare.ts';
+import { prepareDrawing, prepareTarget } from '../../../src/data/prepare.ts';
+import { fitLayout, gridOf } from '../../../src/data/trainingScale.ts';
 import { paintSource } from '../../../src/data/scenes/index.ts';
 import { hashUniform } from '../../../src/engine/random.ts';
 import { classWeights } from '../../../src/model/pair.ts';

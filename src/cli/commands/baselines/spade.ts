@@ -109,7 +109,7 @@ export function addSpade(program: Command): void {
             weights,
             vgg: vgg?.open(session),
             seconds: o.minutes && 60 * o.minutes,
-            tell: task.tell,
+            report: task.tell,
           });
           return made.pictures[i];
         },

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { UserError } from '../../../data/errors.ts';
 import { encodeSafetensors } from '../../../data/formats/safetensors.ts';
 import { toReleased } from '../../../model/networks/released.ts';
-import type { TensorState } from '../../../model/training/training.ts';
+import type { TensorState } from '../../../model/networks/networks.ts';
 import { writeFileAtomic } from '../../../node/files.ts';
 import { RunFolder } from '../../../node/runFolder.ts';
 import { programVersion } from '../../../node/version.ts';

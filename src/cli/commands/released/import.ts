@@ -1,11 +1,12 @@
 /** semia import latest_net_G.pth PHOTO LAYOUT -o RUN: a run from a generator of the authors' released code. */
 import type { Command } from 'commander';
-import { gridOf, prepareSource } from '../../../data/prepare.ts';
-import { configure } from '../../../model/analogy.ts';
+import { prepareSource } from '../../../data/prepare.ts';
+import { configure } from '../../../model/configure.ts';
+import { PreparedSource } from '../../../model/preparedSource.ts';
 import { createNetworks } from '../../../model/networks/networks.ts';
 import { fromReleased, sizeOfReleased } from '../../../model/networks/released.ts';
 import { runFormat } from '../../../model/run/runRecord.ts';
-import type { TensorState } from '../../../model/training/training.ts';
+import type { TensorState } from '../../../model/networks/networks.ts';
 import { checkNewRun, RunFolder } from '../../../node/runFolder.ts';
 import { sha256Sync, versions } from '../../../node/version.ts';
 import { readInputPicture, readPalette } from '../../options/inputs.ts';
@@ -56,7 +57,7 @@ async function importWeights(file: string, photo: string, layout: string, o: Imp
   const base = configure({ preset: 'code', size });
   const c = { ...base, network: { ...base.network, generator: width, levels } };
   const { source, notes } = prepareSource(p.picture, l.picture, { named: named?.palette, longSide: size });
-  gridOf(source, source, c.size, levels);
+  PreparedSource.for(c, source); // refuses what is too small
   const given = fromReleased(weights, c, file);
   await checkNewRun(o.output);
   await checkWritable(o.output);

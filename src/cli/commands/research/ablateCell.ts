@@ -5,8 +5,9 @@ import { prepareSource, prepareTarget, type Source, type Target } from '../../..
 import { paintScene } from '../../../data/scenes/index.ts';
 import type { Values } from '../../../evaluate/ablation/ablation.ts';
 import { evaluate, type Report } from '../../../evaluate/evaluate.ts';
-import { learnTargets, openTraining, Painter } from '../../../model/analogy.ts';
 import type { Config } from '../../../model/config.ts';
+import { PreparedSource } from '../../../model/preparedSource.ts';
+import { TrainingSession } from '../../../model/training/session.ts';
 import { decodeImage } from '../../../node/decode.ts';
 import { encodePng } from '../../../node/encode.ts';
 import type { OutputFile } from '../../../node/files.ts';
@@ -51,11 +52,11 @@ export async function trainCell(
   c: Config,
   path: (file: (factor: string) => string) => string,
 ): Promise<{ values: Values; files: OutputFile[] }> {
-  const training = await openTraining(session, c, source, await learnTargets(session, c, source, targets));
-  const began = performance.now();
-  while (training.iteration < c.iterations) await training.next();
-  const seconds = (performance.now() - began) / 1000;
-  const painter = new Painter(session, c, source, training.networks);
+  const prepared = PreparedSource.for(c, source);
+  const training = await TrainingSession.open({ session, config: c, prepared, targets });
+  let seconds = 0;
+  for await (const progress of training.iterate({ lossesEvery: Infinity })) seconds += progress.seconds;
+  const { painter } = training;
   const files: OutputFile[] = [{ path: path(() => 'source.png'), bytes: encodePng(source.photo) }];
   const reports: { result: Report; draft: Report }[] = [];
   for (const [i, target] of targets.entries()) {

@@ -319,7 +319,7 @@ async function runMethod(
       seed: o.seed,
       seconds,
       vgg,
-      tell: (note) => tell(`  ${note}`),
+      report: (note) => tell(`  ${note}`),
     });
     row.seconds = (performance.now() - began) / 1000;
     row.cores = cores();

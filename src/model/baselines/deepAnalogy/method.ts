@@ -14,7 +14,7 @@ export const vggNeeded =
 
 /** Every target's patch synthesis in the photograph's looks, by this network's features. */
 const run = (
-  { session, source: s, targets, seed, tell }: MethodInputs,
+  { session, source: s, targets, seed, report }: MethodInputs,
   network: () => Vgg,
   features: string,
 ): Promise<MethodOutcome> =>
@@ -37,7 +37,7 @@ const run = (
           a: image,
           b: s.photo,
           seed,
-          onLevel: (l, of) => tell(`target ${i + 1} of ${targets.length}, level ${l + 1} of ${of}`),
+          onLevel: (l, of) => report(`target ${i + 1} of ${targets.length}, level ${l + 1} of ${of}`),
         });
         pictures.push(ap);
       }

@@ -17,7 +17,7 @@ import { type Tensor, sizeOf, type Shape } from '../../../autograd/tensor.ts';
 import type { Session } from '../../../autograd/session.ts';
 import { fnv1a, HostRandom } from '../../../engine/random.ts';
 import { Declare, norm, slope, type Init, type ForwardPass } from '../../networks/layers.ts';
-import type { TensorState } from '../../training/training.ts';
+import type { TensorState } from '../../networks/networks.ts';
 import { adamOptions, border, layers } from './config.ts';
 
 /** x and prev [1,3,H+10,W+10] -> [1,3,H,W]. */

@@ -7,12 +7,12 @@
 import { UserError } from '../../../data/errors.ts';
 import { fitSize, resize, type Picture } from '../../../data/image/image.ts';
 import { preview, releasePreview } from '../../synthesis/preview.ts';
-import { trainingEnd, type ComparedMethod, type MethodInputs, type MethodOutcome } from '../method.ts';
+import { timedReport, trainingEnd, type ComparedMethod, type MethodInputs, type MethodOutcome } from '../method.ts';
 import { published, scalesOf, small, type SinganConfig } from './config.ts';
 import { sample } from './tasks.ts';
 import { SinganTraining, spread } from './training.ts';
 
-async function run({ session, source, targets, seed, seconds, tell }: MethodInputs): Promise<MethodOutcome> {
+async function run({ session, source, targets, seed, seconds, report }: MethodInputs): Promise<MethodOutcome> {
   const began = performance.now();
   const longer = Math.max(source.width, source.height);
   const usual: SinganConfig = { ...published, ...(session.device.info.software && small), seed };
@@ -26,22 +26,21 @@ async function run({ session, source, targets, seed, seconds, tell }: MethodInpu
     );
   const start = Math.max(1, Math.round(last / 2));
   const training = new SinganTraining(session, config, scales, resize(source.photo, fine.width, fine.height));
-  let said = began,
-    end = Infinity;
+  const progress = timedReport(report);
+  let end = Infinity;
   const left = (): number => (trainingEnd(began, seconds) - performance.now()) / 1000;
   await training.run({
     plan: (k, cost) => {
       const iterations = spread(scales, k, cost, left(), config.iterations);
       end = performance.now() + Math.min(1200 * iterations * cost, 1000 * Math.max(left(), cost));
-      tell(`scale ${k + 1} of ${scales.length}: ${iterations} iterations in about ${Math.round(iterations * cost)} s`);
+      report(
+        `scale ${k + 1} of ${scales.length}: ${iterations} iterations in about ${Math.round(iterations * cost)} s`,
+      );
       return iterations;
     },
     enough: () => performance.now() > end,
     after: async ({ host }, of) => {
-      if (performance.now() - said > 10_000) {
-        said = performance.now();
-        tell(`scale ${host.scale + 1}, iteration ${host.iteration} of ${of}`);
-      }
+      progress(`scale ${host.scale + 1}, iteration ${host.iteration} of ${of}`);
       return false;
     },
   });

@@ -14,7 +14,7 @@ import type { Session } from '../../../autograd/session.ts';
 import type { Program } from '../../../engine/program.ts';
 import { resize, toFloatCHW, type Picture } from '../../../data/image/image.ts';
 import { mainColors } from '../../../data/image/quantize.ts';
-import type { TensorState } from '../../training/training.ts';
+import type { TensorState } from '../../networks/networks.ts';
 import { border, decay, type Scale, type SinganConfig } from './config.ts';
 import {
   createSingan,

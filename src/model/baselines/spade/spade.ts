@@ -2,9 +2,9 @@
 import type { Session } from '../../../autograd/session.ts';
 import { UserError } from '../../../data/errors.ts';
 import type { Picture } from '../../../data/image/image.ts';
-import { gridOf, type Source, type Target } from '../../../data/prepare.ts';
-import { ownLayout } from '../../analogy.ts';
-import { trainingEnd, type ComparedMethod } from '../method.ts';
+import { ownLayout, type Source, type Target } from '../../../data/prepare.ts';
+import { PreparedSource } from '../../preparedSource.ts';
+import { timedReport, trainingEnd, type ComparedMethod } from '../method.ts';
 import { spadeLevels } from './networks.ts';
 import { SpadeTraining, type SpadeOptions } from './training.ts';
 
@@ -23,7 +23,7 @@ export interface SpadeRun extends SpadeOptions {
   seconds?: number;
   /** Also end training where it takes longer than planned; what it made cannot be made again then. */
   byClock?: boolean;
-  tell: (note: string) => void;
+  report: (note: string) => void;
 }
 export interface SpadeResult {
   pictures: Picture[];
@@ -41,7 +41,7 @@ export const runSpade = ({
   targets,
   seconds = Infinity,
   byClock = false,
-  tell,
+  report,
   ...given
 }: SpadeRun): Promise<SpadeResult> =>
   session.memory.scope(async () => {
@@ -59,23 +59,21 @@ export const runSpade = ({
       throw new UserError(
         `the weights take layouts of ${available} channels (0 to ${available - 1}), and a class is to be channel ${beyond}: name the channels of the classes`,
       );
-    for (const t of targets) gridOf(t, source, size, spadeLevels); // refuses what is too small before the work begins
+    // refuses what is too small before the work begins
+    const prepared = new PreparedSource(source, size, spadeLevels).check(targets);
     const until = trainingEnd(began, seconds);
     let o: SpadeOptions = { ...given, size, channels };
-    let training = await SpadeTraining.create(session, source, o);
+    let training = await SpadeTraining.create(session, prepared, o);
     if (o.iterations && Number.isFinite(seconds)) {
       const each = await training.secondsEach();
       const fit = Math.max(1, Math.min(o.iterations, Math.floor((until - performance.now()) / 1000 / each)));
-      if (fit < o.iterations) training = await SpadeTraining.create(session, source, (o = { ...o, iterations: fit }));
-      tell(`${o.iterations} iterations in about ${Math.round(o.iterations * each)} s`);
+      if (fit < o.iterations) training = await SpadeTraining.create(session, prepared, (o = { ...o, iterations: fit }));
+      report(`${o.iterations} iterations in about ${Math.round(o.iterations * each)} s`);
     }
-    let said = performance.now();
+    const progress = timedReport(report);
     while (training.iteration < o.iterations && (!byClock || !training.iteration || performance.now() < until)) {
       await training.next();
-      if (performance.now() - said > 10_000) {
-        said = performance.now();
-        tell(`iteration ${training.iteration} of ${o.iterations}`);
-      }
+      progress(`iteration ${training.iteration} of ${o.iterations}`);
     }
     const losses = o.iterations ? await training.losses() : {};
     const pictures = [];

@@ -8,12 +8,14 @@ import { type Tensor, sizeOf } from '../../../autograd/tensor.ts';
 import type { Session } from '../../../autograd/session.ts';
 import { fromFloatCHW, resize, type Picture } from '../../../data/image/image.ts';
 import { cutCHW } from '../../../data/image/pad.ts';
-import { fitLayout, fitPair, gridOf, smallSource, type Source, type Target } from '../../../data/prepare.ts';
+import type { Target } from '../../../data/prepare.ts';
 import { fnv1a, HostRandom } from '../../../engine/random.ts';
 import type { Program } from '../../../engine/program.ts';
-import { configure } from '../../analogy.ts';
+import { configure } from '../../configure.ts';
 import { drawAugmentation } from '../../training/augment.ts';
-import { rateAt, type Config } from '../../config.ts';
+import type { Config } from '../../config.ts';
+import type { PreparedSource } from '../../preparedSource.ts';
+import { rateAt } from '../../training/schedule.ts';
 import { BatchInputs } from '../../training/batchInputs.ts';
 import { Declare, seededInit, type Init } from '../../networks/layers.ts';
 import { oneHotLayout } from '../../pair.ts';
@@ -82,7 +84,7 @@ export class SpadeTraining {
     readonly session: Session,
     readonly config: Config,
     readonly networks: SpadeNetworks,
-    private readonly source: Source,
+    private readonly prepared: PreparedSource,
     private readonly size: SpadeSize,
     private readonly feed: BatchInputs,
     private readonly o: SpadeOptions,
@@ -91,8 +93,8 @@ export class SpadeTraining {
     this.meter = new Meter(session);
   }
 
-  /** Networks, and both steps recorded. */
-  static async create(session: Session, source: Source, o: SpadeOptions): Promise<SpadeTraining> {
+  /** Networks, and both steps recorded. `prepared`: for the options' size and `spadeLevels`. */
+  static async create(session: Session, prepared: PreparedSource, o: SpadeOptions): Promise<SpadeTraining> {
     const base = configure({ preset: 'fixed', size: o.size, seed: o.seed, iterations: Math.max(1, o.iterations) });
     // As published: the full rates for the first half, then falling linearly to zero.
     const c: Config = {
@@ -101,19 +103,15 @@ export class SpadeTraining {
       finalRate: 0,
       network: { ...base.network, levels: spadeLevels },
     };
-    const size = o.weights?.size ?? { width: o.width, classes: source.palette.classes.length, hidden: 2 * o.width };
+    const size = o.weights?.size ?? { width: o.width, classes: prepared.classes.count, hidden: 2 * o.width };
     const networks = createSpade(session, size, xavier(o.seed));
     if (o.weights) {
       networks.gPass.p.restore(o.weights.state, 0);
       if (!o.iterations && o.weights.running) networks.gPass.statistics = statisticsOf(session, o.weights.running);
     }
-    const small = smallSource(source, o.size);
-    const pair = fitPair(
-      { ...small, labels: channelsOf(small.labels, o) },
-      gridOf(source, source, o.size, spadeLevels).padding,
-    );
+    const pair = { ...prepared.pair, labels: channelsOf(prepared.pair.labels, o) };
     const feed = new BatchInputs(session, c, { count: size.classes, colors: [] }, pair, []);
-    const t = new SpadeTraining(session, c, networks, source, size, feed, o);
+    const t = new SpadeTraining(session, c, networks, prepared, size, feed, o);
     if (!o.iterations) return t;
     await feed.prepare();
     const { gPass, dPass } = networks;
@@ -140,8 +138,8 @@ export class SpadeTraining {
 
   /** A fresh warp of the pair, then G once and D once. */
   async next(): Promise<void> {
-    const { config: c, source } = this;
-    const { padding } = gridOf(source, source, c.size, spadeLevels);
+    const { config: c, prepared } = this;
+    const { padding } = prepared.grid;
     this.feed.run('augmented', drawAugmentation(c, this.random, this.iteration, padding.width, padding.height));
     for (const { program, slots, parameters, rate } of this.steps) {
       parameters.advance(rate * (this.o.rate ?? 1) * rateAt(c, this.iteration));
@@ -173,10 +171,10 @@ export class SpadeTraining {
 
   /** The picture of a layout at its output size, enlarged from the training size. */
   async paint(target: Target): Promise<Picture> {
-    const { size, padding } = gridOf(target, this.source, this.config.size, spadeLevels);
+    const { size, padding } = this.prepared.gridOf(target);
     const painter = await this.painter(padding.height, padding.width);
-    const fitted = fitLayout({ ...target, labels: channelsOf(target.labels, this.o) }, size, padding, {});
-    this.session.write(painter.layout, oneHotLayout(fitted.labels, this.size.classes));
+    const layout = this.prepared.scaled({ ...target, labels: channelsOf(target.labels, this.o) }, size, padding);
+    this.session.write(painter.layout, oneHotLayout(layout.labels, this.size.classes));
     painter.program.run();
     const [image] = await this.session.read([painter.image]);
     const cut = cutCHW(

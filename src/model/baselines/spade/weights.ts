@@ -10,7 +10,7 @@ import { sameShape, sizeOf, type Shape } from '../../../autograd/tensor.ts';
 import type { Session } from '../../../autograd/session.ts';
 import { UserError } from '../../../data/errors.ts';
 import { Declare } from '../../networks/layers.ts';
-import type { TensorState } from '../../training/training.ts';
+import type { TensorState } from '../../networks/networks.ts';
 import { declareSpadeGenerator, type SpadeSize, type Statistics } from './networks.ts';
 
 type Tensors = ReadonlyMap<string, { shape: Shape; data: Float32Array }>;

@@ -1,4 +1,5 @@
 /** Loss curves on a logarithmic scale: small, quiet, drawn again when a reading comes. */
+import { lossInfo } from '../../../model/training/lossTable.ts';
 import type { LossRow } from '../../engineProtocol.ts';
 import { $, css, h, CanvasSurface } from '../dom.ts';
 
@@ -33,7 +34,7 @@ export class Curve {
 
   private get names(): string[] {
     return [...new Set(this.rows.flatMap((r) => Object.keys(r)))]
-      .filter((n) => n !== 'iteration' && n !== 'total')
+      .filter((n) => n !== 'iteration' && !lossInfo(n).sum)
       .slice(0, 9);
   }
   private color(i: number): string {
@@ -51,7 +52,7 @@ export class Curve {
           'span',
           {},
           key,
-          `${name} ${last === undefined ? '' : Math.abs(last) < 0.01 ? last.toExponential(0) : last.toFixed(2)}`,
+          `${lossInfo(name).label} ${last === undefined ? '' : Math.abs(last) < 0.01 ? last.toExponential(0) : last.toFixed(2)}`,
         );
       }),
     );
@@ -61,7 +62,7 @@ export class Curve {
   private describe(): void {
     const ends = this.names.map((n) => {
       const of = this.rows.filter((r) => r[n] !== undefined);
-      return `${n} ${of[0][n].toFixed(3)} to ${of.at(-1)![n].toFixed(3)}`;
+      return `${lossInfo(n).label} ${of[0][n].toFixed(3)} to ${of.at(-1)![n].toFixed(3)}`;
     });
     this.surface.canvas.setAttribute(
       'aria-label',

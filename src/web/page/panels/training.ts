@@ -1,6 +1,7 @@
 /**
  * The training panel: settings and what they cost here; start, pause, go on, reset; progress; saving and opening runs.
  */
+import { presetsByEffort, suggestedPreset } from '../../../model/presets.ts';
 import { EngineError, type EngineClient } from '../../engineClient.ts';
 import type { PresetName, RunInfo, TrainSettings, TrainStatus } from '../../engineProtocol.ts';
 import { Curve } from './curve.ts';
@@ -11,12 +12,6 @@ import type { ResultPane } from '../panes/resultPane.ts';
 import { idle, type PageState } from '../state.ts';
 import type { EngineSession } from '../engineSession.ts';
 
-const presets: [PresetName, string][] = [
-  ['fast', 'fast'],
-  ['fixed', 'best'],
-  ['paper', 'as in the paper'],
-  ['code', 'as released'],
-];
 const sizes = [32, 48, 64, 96, 128, 192, 256];
 const lengths: [string, string][] = [
   ['preset', 'as planned'],
@@ -45,7 +40,7 @@ export class TrainingPanel {
     private readonly inspected: () => void,
   ) {
     this.engine = studio.engine;
-    select('preset').append(...presets.map(([v, t]) => h('option', { value: v }, t)));
+    select('preset').append(...presetsByEffort.map((p) => h('option', { value: p.name }, p.label)));
     select('size').append(...sizes.map((s) => h('option', { value: s, selected: s === 64 }, `${s} px`)));
     select('length').append(...lengths.map(([v, t]) => h('option', { value: v }, t)));
     for (const id of ['preset', 'size', 'length', 'iterations', 'width', 'seed'])
@@ -82,7 +77,7 @@ export class TrainingPanel {
 
   /** Chosen for the device: what a processor does in minutes, a graphics card does large. */
   suit(software: boolean): void {
-    select('preset').value = software ? 'fast' : 'fixed';
+    select('preset').value = suggestedPreset(software);
     select('size').value = software ? '64' : '256';
     select('length').value = software ? '5' : 'preset';
     this.estimate();

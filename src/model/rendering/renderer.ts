@@ -1,11 +1,19 @@
 /** Rendering: one forward pass of the trained generator for a new layout. */
-import type { Tensor } from '../autograd/tensor.ts';
-import type { Session } from '../autograd/session.ts';
-import type { Program } from '../engine/program.ts';
-import type { Config } from './config.ts';
-import { inference, type Networks } from './networks/networks.ts';
-import { lastingSide, layoutChannels, layoutValues, type ClassTable, type LayoutData, type PairData } from './pair.ts';
-import { untaped, type TrainingPair } from './training/steps.ts';
+import type { Session } from '../../autograd/session.ts';
+import type { Tensor } from '../../autograd/tensor.ts';
+import type { Program } from '../../engine/program.ts';
+import type { Config } from '../config.ts';
+import { inference, type Networks } from '../networks/networks.ts';
+import {
+  lastingSide,
+  layoutChannels,
+  layoutValues,
+  type ClassTable,
+  type LayoutData,
+  type PairData,
+  type TrainingPair,
+} from '../pair.ts';
+import { untaped } from '../training/steps.ts';
 
 /** Renders layouts of one size. The source pair has that size, too: its features are what gets modulated. */
 export class Renderer {

@@ -2,13 +2,13 @@
  * A look inside the networks for one layout: the modulation of each level, the discriminator's maps, the segmenter's
  * layout.
  */
-import { concat } from '../autograd/ops/copy/copy.ts';
-import type { Tensor } from '../autograd/tensor.ts';
-import type { Session } from '../autograd/session.ts';
-import type { Config } from './config.ts';
-import { inference, type Networks } from './networks/networks.ts';
-import { lastingSide, layoutChannels, layoutValues, type ClassTable, type LayoutData, type PairData } from './pair.ts';
-import { untaped } from './training/steps.ts';
+import { concat } from '../../autograd/ops/copy/copy.ts';
+import type { Session } from '../../autograd/session.ts';
+import type { Tensor } from '../../autograd/tensor.ts';
+import type { Config } from '../config.ts';
+import { inference, type Networks } from '../networks/networks.ts';
+import { lastingSide, layoutChannels, layoutValues, type ClassTable, type LayoutData, type PairData } from '../pair.ts';
+import { untaped } from '../training/steps.ts';
 
 /** One value a position, row by row. */
 export interface ValueMap {
