@@ -30,7 +30,7 @@ const spread = (v: readonly number[]): string =>
 
 for (const name of sceneNames.filter((n) => !only || only.test(n))) {
   const { source, targets, truths } = await openScene(name, size);
-  const judge = layoutClassifierOf(source);
+  const judge = layoutClassifierOf(source)();
   const baseline =
     (method: string) =>
     async (seed: number): Promise<Picture[]> =>

@@ -27,15 +27,22 @@ export { imageAnalogies, imageFilter, textureByNumbers } from './model/baselines
 export type { Config } from './model/config.ts';
 export { preset, presetNames, presets, type Preset, type PresetName } from './model/presets.ts';
 export type { ClassTable, LayoutData, PairData } from './model/pair.ts';
+export { inpaint } from './model/synthesis/inpainting/inpaint.ts';
 export {
   defaultInpainting,
-  inpaint,
   unguidedInpainting,
   type HoleLayout,
   type InpaintOptions,
   type InpaintSettings,
-} from './model/synthesis/inpaint.ts';
-export { preview, releasePreview, type Preview, type PreviewOptions } from './model/synthesis/preview.ts';
+} from './model/synthesis/inpainting/options.ts';
+export {
+  preview,
+  Previewer,
+  type Preview,
+  type PreviewOptions,
+  type PreviewRequest,
+  type PreviewSource,
+} from './model/synthesis/preview.ts';
 export { Renderer } from './model/rendering/renderer.ts';
 export type { NearestNeighborField, LevelPicture } from './model/synthesis/level.ts';
 export type { SynthesisOptions } from './model/synthesis/options.ts';

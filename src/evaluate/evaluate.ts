@@ -13,7 +13,7 @@ import { sifid, type Sifid } from './metrics/sifid.ts';
 import { slicedWasserstein } from './metrics/wasserstein.ts';
 import type { PictureAndLabels } from './layoutClassifier/warps.ts';
 
-/** A source pair with its classes, as prepareSource gives it. The judge is trained once for each such object. */
+/** A source pair with its classes, as prepareSource gives it. */
 export interface EvaluationSource extends PictureAndLabels {
   palette: { classes: readonly { name: string }[] };
 }
@@ -40,8 +40,8 @@ export interface EvaluateInput {
   reconstruction?: Picture;
   /** For SIFID. */
   inception?: Inception;
-  /** Default: judgeOf(source). */
-  judge?: LayoutClassifier;
+  /** From `layoutClassifierOf(source)`, to be shared by all results of a source; without, one is trained for this result. */
+  classifier?: () => LayoutClassifier;
 }
 
 export interface Report {
@@ -70,23 +70,19 @@ export interface Report {
   truth: { psnr: number; ssim: number; perceptual: number; copy: CopyShare } | null;
 }
 
-const classifiers = new WeakMap<object, LayoutClassifier>();
 const namesOf = (source: EvaluationSource): string[] => source.palette.classes.map((c) => c.name);
+
 /**
- * The judge of a source, trained when first asked for. It sees no position: to it left and right of a pair are one
- * class.
+ * A classifier of a source's layouts, trained when it is first asked for, which takes a second or two, and then kept by
+ * the function that is returned. It sees no position: to it left and right of a pair are one class.
  */
-export function layoutClassifierOf(source: EvaluationSource): LayoutClassifier {
-  let judge = classifiers.get(source);
-  if (!judge)
-    classifiers.set(
-      source,
-      (judge = LayoutClassifier.train(
-        { ...source, labels: withoutSides(source.labels, namesOf(source)) },
-        source.palette.classes.length,
-      )),
-    );
-  return judge;
+export function layoutClassifierOf(source: EvaluationSource): () => LayoutClassifier {
+  let trained: LayoutClassifier | null = null;
+  return () =>
+    (trained ??= LayoutClassifier.train(
+      { ...source, labels: withoutSides(source.labels, namesOf(source)) },
+      source.palette.classes.length,
+    ));
 }
 
 /** Longer side at which copies are looked for. */
@@ -140,7 +136,7 @@ export async function evaluate(o: EvaluateInput): Promise<Report> {
 function layoutOf(o: EvaluateInput, result: Picture, k: number): Report['layout'] {
   const { source, target, truth, predicted } = o;
   const { width: w, height: h } = target;
-  const judge = predicted ? null : (o.judge ?? layoutClassifierOf(source));
+  const judge = predicted ? null : (o.classifier ?? layoutClassifierOf(source))();
   const seen = judge ? judge.predict(result) : predicted!;
   const before = judge ? judge.predict(source.photo) : (o.predictedSource ?? null);
   const wanted = judge ? withoutSides(target.labels, namesOf(source)) : target.labels;

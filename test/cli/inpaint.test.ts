@@ -11,7 +11,7 @@ import { fillLabels, membrane } from '../../src/data/image/membrane.ts';
 import { readText } from '../../src/data/formats/png.ts';
 import { paintScene } from '../../src/data/scenes/index.ts';
 import { hashUniform } from '../../src/engine/random.ts';
-import { inpaint } from '../../src/model/synthesis/inpaint.ts';
+import { inpaint } from '../../src/model/synthesis/inpainting/inpaint.ts';
 import { readPicture } from '../../src/node/decode.ts';
 import { encodePng } from '../../src/node/encode.ts';
 import { readInput } from '../../src/node/files.ts';

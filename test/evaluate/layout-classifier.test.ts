@@ -38,8 +38,9 @@ for (const [name, least] of [
   test(`the judge on ${name}`, () => {
     const scene = paintScene(name, { size });
     const source = sourceOf(scene);
-    const judge = layoutClassifierOf(source);
-    assert.is(layoutClassifierOf(source), judge, 'trained once');
+    const classifier = layoutClassifierOf(source);
+    const judge = classifier();
+    assert.is(classifier(), judge, 'trained once');
     assert.ok(
       judge.ceiling.meanIoU > 0.85 && judge.ceiling.accuracy > 0.93,
       `ceiling ${JSON.stringify(judge.ceiling)}`,
@@ -92,7 +93,7 @@ test('evaluate: the truth beats the untouched source, blur is seen, and every me
     const t = scene.targets[0];
     const target = { width: t.width, height: t.height, labels: t.layout };
     const truth = photo(t);
-    const base = { session, source, target, truth };
+    const base = { session, source, classifier: layoutClassifierOf(source), target, truth };
     const before = session.memory.bytes;
     const right = await evaluate({ ...base, result: truth });
     const kept = session.memory.bytes;

@@ -8,7 +8,7 @@ import type { Source } from '../../src/data/prepare.ts';
 import { preset } from '../../src/model/presets.ts';
 import { Painter } from '../../src/model/rendering/painter.ts';
 import { createNetworks } from '../../src/model/networks/networks.ts';
-import { preview, releasePreview } from '../../src/model/synthesis/preview.ts';
+import { preview } from '../../src/model/synthesis/preview.ts';
 import { continued, windowOf, withMargins, type Tile } from '../../src/model/synthesis/tile.ts';
 import { scoped } from '../support/device.ts';
 
@@ -74,7 +74,6 @@ test('a tile fits itself along the axes asked for, and every pixel of it has a s
       await made({ across: true, down: false }),
       await made({ across: true, down: true }),
     ];
-    await releasePreview(session);
     assert.ok(plain.across > 2 && plain.down > 2, `without, edges do not fit by chance: ${JSON.stringify(plain)}`);
     assert.ok(across.across < 1.5 && across.down > 1.5, `across: ${JSON.stringify(across)}`);
     assert.ok(both.across < 1.5 && both.down < 1.5, `both: ${JSON.stringify(both)}`);

@@ -1,8 +1,9 @@
 /** Every method that `semia compare` knows, one line each; a new one is a `Method` of its own file and a line here. */
 import { resize } from '../../data/image/image.ts';
-import { preview, releasePreview } from '../synthesis/preview.ts';
+import { previewerOf } from '../synthesis/preview.ts';
 import { deepAnalogyMethod, randomAnalogyMethod } from './deepAnalogy/method.ts';
 import { textureByNumbers } from './imageAnalogies/imageAnalogies.ts';
+import type { LayoutData } from '../pair.ts';
 import { timedReport, type ComparedMethod } from './method.ts';
 import { presetMethods } from './ours.ts';
 import { singan } from './singan/singan.ts';
@@ -50,9 +51,8 @@ const patchSynthesis: ComparedMethod = {
   usual: true,
   note: 'guided patch synthesis coarse to fine, without training (semia preview)',
   run: async ({ session, source: s, targets, seed }) => {
-    const make = async (target: { width: number; height: number; labels: Uint8Array }) =>
-      (await preview({ session, photo: s.photo, layout: s.labels, target, classes: s.palette.classes.length, seed }))
-        .image;
+    const previewer = previewerOf(session, s);
+    const make = async (target: LayoutData) => (await previewer.run({ target, seed })).image;
     try {
       const pictures = [];
       for (const target of targets) pictures.push(await make(target));
@@ -63,7 +63,7 @@ const patchSynthesis: ComparedMethod = {
         repeat: { command: 'preview', options: ['--seed', String(seed)] },
       };
     } finally {
-      await releasePreview(session);
+      await previewer.close();
     }
   },
 };

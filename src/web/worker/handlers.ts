@@ -9,6 +9,7 @@ import type { Source } from '../../data/prepare.ts';
 import { encodeRgbPng } from '../../data/formats/rgbPng.ts';
 import { openDevice, type Device } from '../../engine/device.ts';
 import { layoutClassifierOf } from '../../evaluate/evaluate.ts';
+import type { LayoutClassifier } from '../../evaluate/layoutClassifier/layoutClassifier.ts';
 import { layoutScore } from '../../evaluate/metrics/labels.ts';
 import { withRecipe } from '../../model/run/recipe.ts';
 import { sha256 } from '../../model/run/runFiles.ts';
@@ -59,8 +60,8 @@ export class RequestHandlers implements Handlers {
   private stored: RunRecord | null = null;
   private page: { width: number; height: number } | null = null;
   private preparing = 0;
-  /** The source as the judge sees it. */
-  private judged: Source | null = null;
+  /** The source as the layout classifier sees it. */
+  private judged: { source: Source; classifier: () => LayoutClassifier } | null = null;
 
   constructor(
     private readonly gpu: GPU | undefined,
@@ -254,9 +255,13 @@ export class RequestHandlers implements Handlers {
 
   judge = async ({ target, picture }: { target: TargetInput; picture: Pixels }) => {
     const input = this.source();
-    const layout = targetAt(target, (this.judged ??= sourceAt(input, judgeSide)), input.photo);
+    if (!this.judged) {
+      const source = sourceAt(input, judgeSide);
+      this.judged = { source, classifier: layoutClassifierOf(source) };
+    }
+    const layout = targetAt(target, this.judged.source, input.photo);
     const { width, height } = layout;
-    const judge = layoutClassifierOf(this.judged); // trained when first asked for: a second or two
+    const judge = this.judged.classifier();
     const data = Uint8Array.from(judge.predict(resize(pictureOf(picture, target.name), width, height)));
     const { accuracy, meanIoU } = layoutScore(layout.labels, data, input.classes.length);
     return { width, height, data, accuracy, meanIoU, ceiling: judge.ceiling.meanIoU };

@@ -1,22 +1,29 @@
 /** Patch synthesis of what the visitor just painted: coarse first, and given up for a newer one. */
 import type { Session } from '../../autograd/session.ts';
 import type { Source } from '../../data/prepare.ts';
-import { preview, releasePreview } from '../../model/synthesis/preview.ts';
+import { previewerOf, type Previewer } from '../../model/synthesis/preview.ts';
 import type { PreviewLevel, PreviewRequest, SourceField, SourceInput } from '../engineProtocol.ts';
 import { sourceAt, targetAt } from './source.ts';
 import type { DeviceQueue } from './deviceQueue.ts';
 
+/** The newest source sizes, whose resized photographs are kept. */
 const remembered = 3;
+
+/** What is prepared for a photograph at one longer side. */
+interface Prepared {
+  longSide: number;
+  previewer: Previewer;
+}
 
 export class Previews {
   private newest = new AbortController();
-  /** By longer side: the same arrays again let the model keep what it has prepared for them. */
+  /** By longer side. */
   private readonly sources = new Map<number, Source>();
   /**
-   * By what is left out: each keeps what it has prepared, so that a stroke's preview and the whole one do not wait for
-   * each other's.
+   * By `skip`: the preview within a stroke and the full one each keep what they have prepared, on sessions of their
+   * own.
    */
-  private readonly sessions = new Map<number, Session>();
+  private readonly prepared = new Map<number, Prepared>();
   /** `open`: a new session on the device. */
   constructor(
     private readonly open: () => Session,
@@ -33,11 +40,11 @@ export class Previews {
   close(): void {
     this.cancel();
     void this.queue.take(async () => {
-      for (const session of this.sessions.values()) {
-        await releasePreview(session);
-        session.memory.destroy();
+      for (const { previewer } of this.prepared.values()) {
+        await previewer.close();
+        previewer.session.memory.destroy();
       }
-      this.sessions.clear();
+      this.prepared.clear();
     });
   }
 
@@ -48,21 +55,16 @@ export class Previews {
     const began = performance.now();
     const { photo } = this.input;
     const f = Math.min(1, size / Math.max(target.width, target.height)) / 2 ** skip;
-    const source = this.source(Math.round(Math.max(photo.width, photo.height) * f));
+    const longSide = Math.round(Math.max(photo.width, photo.height) * f);
+    const source = this.source(longSide);
     const layout = targetAt(target, source, photo);
     try {
       return await this.queue.take(async () => {
         signal.throwIfAborted();
-        const session = this.sessions.get(skip) ?? this.open();
-        this.sessions.set(skip, session);
+        const previewer = await this.previewer(skip, longSide, source);
         let levels = 1;
-        const { image, field } = await preview({
-          session,
-          photo: source.photo,
-          layout: source.labels,
+        const { image, field } = await previewer.run({
           target: layout,
-          classes: source.palette.classes.length,
-          lines: source.palette.lines,
           seed,
           signal,
           onLevel: ({ level, of, width, height, data }) => {
@@ -97,6 +99,15 @@ export class Previews {
       if (signal.aborted) return null;
       throw error;
     }
+  }
+
+  private async previewer(skip: number, longSide: number, source: Source): Promise<Previewer> {
+    const old = this.prepared.get(skip);
+    if (old?.longSide === longSide) return old.previewer;
+    await old?.previewer.close();
+    const previewer = previewerOf(old?.previewer.session ?? this.open(), source);
+    this.prepared.set(skip, { longSide, previewer });
+    return previewer;
   }
 
   private source(longSide: number): Source {

@@ -4,7 +4,8 @@ import type { Picture } from '../../../data/image/image.ts';
 import { prepareSource, prepareTarget, type Source, type Target } from '../../../data/prepare.ts';
 import { paintScene } from '../../../data/scenes/index.ts';
 import type { Values } from '../../../evaluate/ablation/ablation.ts';
-import { evaluate, type Report } from '../../../evaluate/evaluate.ts';
+import { evaluate, layoutClassifierOf, type Report } from '../../../evaluate/evaluate.ts';
+import type { LayoutClassifier } from '../../../evaluate/layoutClassifier/layoutClassifier.ts';
 import type { Config } from '../../../model/config.ts';
 import { PreparedSource } from '../../../model/preparedSource.ts';
 import { TrainingSession } from '../../../model/training/session.ts';
@@ -15,6 +16,7 @@ import { pictureFile, sceneFiles, scenePalette } from '../example.ts';
 
 export interface AblationScene {
   source: Source;
+  classifier: () => LayoutClassifier;
   targets: Target[];
   truths: Picture[];
   names: string[];
@@ -34,6 +36,7 @@ export async function openScene(name: string, size: number, count?: number): Pro
   const names = scene.targets.slice(0, count).map(pictureFile);
   return {
     source,
+    classifier: layoutClassifierOf(source),
     names,
     truths: await Promise.all(names.map((n) => read(`truth/${n}`))),
     targets: await Promise.all(names.map(async (n) => prepareTarget(await read(`targets/${n}`, true), source))),
@@ -48,7 +51,7 @@ export async function openScene(name: string, size: number, count?: number): Pro
  */
 export async function trainCell(
   session: Session,
-  { source, targets, truths, names }: AblationScene,
+  { source, classifier, targets, truths, names }: AblationScene,
   c: Config,
   path: (file: (factor: string) => string) => string,
 ): Promise<{ values: Values; files: OutputFile[] }> {
@@ -66,7 +69,7 @@ export async function trainCell(
       { path: path((factor) => `drafts/${factor}/${names[i]}`), bytes: encodePng(draft) },
     );
     const measure = (picture: Picture): Promise<Report> =>
-      evaluate({ session, source, result: picture, target, truth: truths[i] });
+      evaluate({ session, source, classifier, result: picture, target, truth: truths[i] });
     reports.push({ result: await measure(result), draft: await measure(draft) });
   }
   const of = (which: 'result' | 'draft', value: (r: Report) => number): number =>

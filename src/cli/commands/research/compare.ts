@@ -9,7 +9,7 @@ import { renderLayout } from '../../../data/layout/layout.ts';
 import { withText } from '../../../data/formats/png.ts';
 import { paintScene, allSceneNames } from '../../../data/scenes/index.ts';
 import { DeviceError } from '../../../engine/device.ts';
-import { evaluate } from '../../../evaluate/evaluate.ts';
+import { evaluate, layoutClassifierOf, type EvaluateInput } from '../../../evaluate/evaluate.ts';
 import { metrics } from '../../../evaluate/metrics/metrics.ts';
 import type { ComparedMethod, MethodInputs } from '../../../model/baselines/method.ts';
 import { methods } from '../../../model/baselines/methods.ts';
@@ -186,6 +186,7 @@ export const shareOf = (left: readonly ComparedMethod[], seconds: number): numbe
   );
 
 type Inputs = Task & Pick<MethodInputs, 'vgg'>;
+type Measured = Inputs & Pick<EvaluateInput, 'classifier'>;
 
 /** Runs `o.methods` on the task and writes the page after each; rows are in their order, whatever was run first. */
 export async function compare(
@@ -195,6 +196,7 @@ export async function compare(
 ): Promise<void> {
   const { source, targets, files, tell } = task;
   const pictureNames = resultNames(files.targets.map((t) => ({ path: t.name })));
+  const measured = { ...task, classifier: layoutClassifierOf(source) };
   let session = await openSession();
   const { description, vendor } = session.device.info;
   const all: Comparison = {
@@ -233,7 +235,7 @@ export async function compare(
       tell(
         `${method.label}: ${o.methods.length - left.length + i + 1} of ${o.methods.length} methods${o.budget ? `, ${duration(spent())} of ${duration(60 * o.budget)} gone` : ''}`,
       );
-      const row = await runMethod(session, task, method, truths, share, o);
+      const row = await runMethod(session, measured, method, truths, share, o);
       // What a failure of the device's has left is not to be trusted.
       if (session.device.failure) session = await openSession();
       all.rows = o.methods.flatMap((m) => (m === method ? [row] : all.rows.filter((r) => r.method === m)));
@@ -271,7 +273,7 @@ export async function compare(
 
 async function runMethod(
   session: Session,
-  { source, targets, files, tell, vgg }: Inputs,
+  { source, targets, files, tell, vgg, classifier }: Measured,
   method: ComparedMethod,
   truths: readonly (Picture | undefined)[],
   seconds: number,
@@ -336,7 +338,7 @@ async function runMethod(
     row.reports = [];
     for (const [i, target] of targets.entries())
       row.reports.push(
-        await evaluate({ session, source, result: pictures[i], target, truth: truths[i], reconstruction }),
+        await evaluate({ session, source, classifier, result: pictures[i], target, truth: truths[i], reconstruction }),
       );
   } catch (error) {
     // One method's failure, its own or the device's, is not the others'.

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Session } from '../../../autograd/session.ts';
 import { UserError } from '../../../data/errors.ts';
 import type { Picture } from '../../../data/image/image.ts';
-import { evaluate, type Report } from '../../../evaluate/evaluate.ts';
+import { evaluate, layoutClassifierOf, type Report } from '../../../evaluate/evaluate.ts';
 import { inceptionFromWeights, isInceptionWeight } from '../../../evaluate/metrics/inception.ts';
 import { metrics, metricsOf, shown, arrow } from '../../../evaluate/metrics/metrics.ts';
 import { ownLayout } from '../../../data/prepare.ts';
@@ -66,6 +66,7 @@ export function addEvaluate(program: Command): void {
       try {
         const inception = weights ? inceptionFromWeights(session, weights, o.inception!) : undefined;
         const painters = new Map<RunFolder, Painter>();
+        const classifiers = new Map(items.map(({ source }) => [source, layoutClassifierOf(source)]));
         const reports: Report[] = [];
         for (const [i, item] of items.entries()) {
           Progress.line(`${i + 1} of ${items.length}: ${item.name}`, o.quiet ?? false);
@@ -73,6 +74,7 @@ export function addEvaluate(program: Command): void {
             await evaluate({
               ...item,
               session,
+              classifier: classifiers.get(item.source),
               inception,
               result: item.result ?? (await rendered(item, painters, session)),
             }),

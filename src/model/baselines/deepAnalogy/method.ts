@@ -3,7 +3,7 @@
  * synthesis of the target.
  */
 import { UserError } from '../../../data/errors.ts';
-import { preview, releasePreview } from '../../synthesis/preview.ts';
+import { previewerOf } from '../../synthesis/preview.ts';
 import { randomVgg, vggFromWeights, type Vgg } from '../../networks/vgg.ts';
 import { deepAnalogy } from './deepAnalogy.ts';
 import type { ComparedMethod, MethodInputs, MethodOutcome } from '../method.ts';
@@ -21,16 +21,10 @@ const run = (
   session.memory.scope(async () => {
     const vgg = network();
     const pictures = [];
+    const previewer = previewerOf(session, s);
     try {
       for (const [i, target] of targets.entries()) {
-        const { image } = await preview({
-          session,
-          photo: s.photo,
-          layout: s.labels,
-          target,
-          classes: s.palette.classes.length,
-          seed,
-        });
+        const { image } = await previewer.run({ target, seed });
         const { ap } = await deepAnalogy({
           session,
           vgg,
@@ -42,7 +36,7 @@ const run = (
         pictures.push(ap);
       }
     } finally {
-      await releasePreview(session);
+      await previewer.close();
     }
     return {
       pictures,

@@ -6,7 +6,8 @@
  */
 import { UserError } from '../../../data/errors.ts';
 import { fitSize, resize, type Picture } from '../../../data/image/image.ts';
-import { preview, releasePreview } from '../../synthesis/preview.ts';
+import type { LayoutData } from '../../pair.ts';
+import { previewerOf } from '../../synthesis/preview.ts';
 import { timedReport, trainingEnd, type ComparedMethod, type MethodInputs, type MethodOutcome } from '../method.ts';
 import { published, scalesOf, small, type SinganConfig } from './config.ts';
 import { sample } from './tasks.ts';
@@ -44,15 +45,9 @@ async function run({ session, source, targets, seed, seconds, report }: MethodIn
       return false;
     },
   });
-  const make = async (target: { width: number; height: number; labels: Uint8Array }): Promise<Picture> => {
-    const collage = await preview({
-      session,
-      photo: source.photo,
-      layout: source.labels,
-      target,
-      classes: source.palette.classes.length,
-      seed,
-    });
+  const previewer = previewerOf(session, source);
+  const make = async (target: LayoutData): Promise<Picture> => {
+    const collage = await previewer.run({ target, seed });
     const size = {
       width: Math.round((target.width * fine.width) / source.width),
       height: Math.round((target.height * fine.height) / source.height),
@@ -69,7 +64,7 @@ async function run({ session, source, targets, seed, seconds, report }: MethodIn
       settings: `${training.host.planned.join(', ')} iterations at ${scales.map((s) => `${s.width} x ${s.height}`).join(', ')}, width ${config.width}, given a patch synthesis at scale ${start} of 0 to ${last}, seed ${seed}`,
     };
   } finally {
-    await releasePreview(session);
+    await previewer.close();
   }
 }
 

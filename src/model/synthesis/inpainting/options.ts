@@ -1,0 +1,101 @@
+/** Options and settings of inpainting, and what follows from them for the levels and rounds. */
+import type { PatchGrid, SearchPass } from '../../../autograd/nnf/patchField.ts';
+import type { Session } from '../../../autograd/session.ts';
+import type { Picture } from '../../../data/image/image.ts';
+import type { GuideWeights } from '../guides.ts';
+
+export interface InpaintSettings {
+  patch: number;
+  /** Shorter side of the coarsest level, at least; a level's size over the next finer one's. */
+  coarsest: number;
+  ratio: number;
+  /** Rounds by level, coarsest first; the last number serves all further levels. */
+  rounds: number[];
+  /** Levels are searched in full up to this many pairs of patches, else by PatchMatch from the level before. */
+  fullPairs: number;
+  guides: GuideWeights;
+  repetition: number;
+  /** Spread of a patch's vote in pixels; the last round uses `sharp`. */
+  sigma: number;
+  sharp: number;
+  /** How much less worse matches count: exp(-trust distance), distances per pixel as in Field. */
+  trust: number;
+}
+/** The weight of a patch's vote for a pixel of another class than it is to have, against 1. */
+export const stray = 1e-3;
+/** Chosen by eye on the painted scenes [M]. */
+export const defaultInpainting: InpaintSettings = {
+  patch: 7,
+  coarsest: 24,
+  ratio: 0.5,
+  rounds: [12, 8, 5, 3],
+  fullPairs: 1e6,
+  repetition: 0.2,
+  sigma: 1.5,
+  sharp: 0.8,
+  trust: 8,
+  guides: { near: 2, far: 0.5, farRadius: 0.06, across: 0.15, down: 0.5, within: 0, shade: 0 },
+};
+/**
+ * Where no layout says what is to be there, the height in the picture does: what goes across a hole (waves, a shore)
+ * begins as a blur of all of it, which
+ * the plainest region around matches best, and fills (coast, a hole over sea and sand: all sand with `down` 0.5, waves
+ * with 2, 4 and 8) [M].
+ */
+export const unguidedInpainting: InpaintSettings = {
+  ...defaultInpainting,
+  guides: { ...defaultInpainting.guides, down: 4 },
+};
+
+/**
+ * Classes of all pixels, 0..count-1: as the photograph is (`now`), and as it is to be (`wanted`, other in the hole
+ * only).
+ */
+export interface HoleLayout {
+  count: number;
+  now: Uint8Array;
+  wanted: Uint8Array;
+}
+
+export interface InpaintOptions {
+  session: Session;
+  /** RGBA; pixels that are not opaque are no patch source. */
+  photo: Picture;
+  /** [H,W]: 1 where the photograph is to be filled. */
+  hole: Uint8Array;
+  /** [H,W]: 0 where patches may not come from. */
+  sample?: Uint8Array;
+  /** Other photographs to take patches from, too; at the photograph's scale. */
+  others?: readonly Picture[];
+  /** Keeps what fills each place to its class; not with `others`, whose classes are unknown. */
+  layout?: HoleLayout;
+  /**
+   * What the hole is filled with to begin with, of the photograph's size, e.g. a generator's picture; the membrane over
+   * the hole without.
+   */
+  draft?: Picture;
+  seed?: number;
+  /** Default: `defaultInpainting` with a layout, `unguidedInpainting` without. */
+  settings?: InpaintSettings;
+  signal?: AbortSignal;
+}
+
+/** Scales of the levels, coarsest first, 1 last. `shorter`: the shortest side of all pictures. */
+export function scalesOf(shorter: number, { coarsest, ratio }: InpaintSettings): number[] {
+  const out = [1];
+  while (shorter * out[0] * ratio >= coarsest) out.unshift(out[0] * ratio);
+  return out;
+}
+
+/**
+ * Neighbors far, then near; random search from a quarter of the source down to a few pixels; all of it `times` times.
+ */
+export const passesOf = ({ width, height }: PatchGrid, times: number): SearchPass[] => {
+  const far = Math.max(width, height);
+  return Array.from({ length: times }, () => [
+    { jump: 8, radius: far / 2 },
+    { jump: 4, radius: far / 8 },
+    { jump: 2, radius: far / 32 },
+    { jump: 1, radius: 3 },
+  ]).flat();
+};
