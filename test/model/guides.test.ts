@@ -36,7 +36,7 @@ test('places within a region move and stretch with it; specks belong to the near
       assert.ok(Math.abs(at(one, 2 + x, 3 + y)[c] - large[c]) < 0.01, `${at(one, 2 + x, 3 + y)} against ${large}`);
   }
   assert.ok(Math.abs(at(one, 9, 5)[0] - at(one, 2, 5)[0] - 7 / 8) < 0.01, 'in sizes of the region');
-  // Two parts have frames of their own; a pixel beside the right one belongs to that.
+  // Two parts have coordinates of their own; a pixel beside the right one belongs to that.
   const parts = regionCoordinates({
     width: w,
     height: h,
@@ -54,7 +54,7 @@ test('places within a region move and stretch with it; specks belong to the near
     height: h,
     labels: Uint8Array.from({ length: w * h }, (_, i) => (i + Math.floor(i / w)) % 2),
   });
-  assert.is(many.frames.length, 2);
+  assert.is(many.boxes.length, 2);
 });
 
 /**
@@ -125,9 +125,12 @@ test('the shadow of a thing goes where it goes, in its size, and nothing else is
 test('a synthesis takes the shadow of a thing along; without the guide it stays', () =>
   scoped(async (session) => {
     const [source, target] = [yard(36), yard(6)];
-    const made = (shade: number): Promise<Float32Array> =>
-      synthesize(session, source, target, 3, { ...defaultSynthesis, guides: { ...defaultSynthesis.guides, shade } });
-    const [guided, unguided] = [await made(defaultSynthesis.guides.shade), await made(0)];
+    const made = (castShadow: number): Promise<Float32Array> =>
+      synthesize(session, source, target, 3, {
+        ...defaultSynthesis,
+        guides: { ...defaultSynthesis.guides, castShadow },
+      });
+    const [guided, unguided] = [await made(defaultSynthesis.guides.castShadow), await made(0)];
     const seen = (image: Float32Array) => ({ here: besideBox(image, 6), there: besideBox(image, 36) });
     assert.ok(seen(guided).here < -0.3 && seen(guided).there > 0.25, `with: ${JSON.stringify(seen(guided))}`);
     assert.ok(

@@ -53,7 +53,7 @@ export interface ComparedMethod {
   /** As on the command line. */
   name: string;
   label: string;
-  /** What a reader of the table should know. */
+  /** For readers of the table. */
   note: string;
   /** Whether it runs unless others are asked for. */
   usual: boolean;

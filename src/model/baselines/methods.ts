@@ -1,4 +1,4 @@
-/** Every method that `semia compare` knows, one line each; a new one is a `Method` of its own file and a line here. */
+/** Every method of `semia compare`, one line each; a new one is a `ComparedMethod` in its own file and a line here. */
 import { resize } from '../../data/image/image.ts';
 import { previewerOf } from '../synthesis/preview.ts';
 import { deepAnalogyMethod, randomAnalogyMethod } from './deepAnalogy/method.ts';

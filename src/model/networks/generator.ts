@@ -9,10 +9,10 @@ import type { Tensor } from '../../autograd/tensor.ts';
 import { downBlock, edge, upBlock } from './blocks.ts';
 import { conv, type Declare, type Layer, type ForwardPass } from './layers.ts';
 import {
-  contrast,
-  noContrast,
+  featureChange,
+  noFeatureChange,
   translation,
-  type Contrast,
+  type FeatureChange,
   type Modulation,
   type TranslationOptions,
 } from './translate.ts';
@@ -76,11 +76,11 @@ export function declareGenerator(d: Declare, o: GeneratorOptions): Generator {
     let x = imgHead(pass, source);
     for (const [l, c] of widths.entries()) {
       // Level by level, so that both encoders' equal blocks stand side by side and can share launches.
-      const seen = features?.(l);
-      const seenImage = imgDown[l](pass, x);
-      const change = seen ? contrast(seen[0], seen[1], o.ratio) : unchanged(sourceLayout, c, l);
+      const layouts = features?.(l);
+      const imageFeatures = imgDown[l](pass, x);
+      const change = layouts ? featureChange(layouts[0], layouts[1], o.ratio) : unchanged(sourceLayout, c, l);
       modulations.push(translate[l](pass, change));
-      x = modulate(seenImage, modulations[l], o.variance);
+      x = modulate(imageFeatures, modulations[l], o.variance);
     }
     x = decHead(pass, imgTail(pass, x));
     for (let l = o.levels - 1; l >= 0; l--) x = decUp[l](pass, modulate(x, modulations[l], o.variance));
@@ -88,8 +88,8 @@ export function declareGenerator(d: Declare, o: GeneratorOptions): Generator {
     return { image: o.output === 'tanh' ? tanh(image) : image, modulations, read };
   };
 
-  function unchanged({ session, shape: [n, , h, w] }: Tensor, c: number, l: number): Contrast {
-    return noContrast(session, [n, 2 * c, h >> (l + 1), w >> (l + 1)]);
+  function unchanged({ session, shape: [n, , h, w] }: Tensor, c: number, l: number): FeatureChange {
+    return noFeatureChange(session, [n, 2 * c, h >> (l + 1), w >> (l + 1)]);
   }
 
   /**

@@ -44,7 +44,7 @@ export class Declare {
 
   /**
    * Puts each parameter `b...` right behind the `a...` of the same rest of a name: layers of equal shape that share
-   * launches (engine/twins.ts) have theirs side by side.
+   * launches (the batched-pairs pass) have theirs side by side.
    */
   pair(a: string, b: string): void {
     const moved = new Map(this.specs.filter((s) => s.name.startsWith(b)).map((s) => [a + s.name.slice(b.length), s]));
@@ -86,7 +86,7 @@ export const seededInit =
   };
 
 /**
- * Normalization with scale and shift, LeakyReLU unless told otherwise, and the residual `skip` added last if one is
+ * Normalization with scale and shift, LeakyReLU by default, and the residual `skip` added last if one is
  * given.
  */
 export function norm(

@@ -7,7 +7,7 @@
  * them against. Files may have them behind `module.` (DataParallel) or `model.`. What has no counterpart here:
  *  - biases in front of a batch normalization, which cancel: an import moves the running mean instead, an export writes
  *  zeros;
- *  - E_seg's tail, which nothing reads: an import leaves it out, an export writes seeded values, so that a strict load
+ *  - E_seg's tail, which no layer uses: an import leaves it out, an export writes seeded values, so that a strict load
  *  finds all names;
  *  - weight_v: at inference PyTorch takes sigma = u W v with u and v as saved, so v is kept as `<weight>.v` beside our
  *  u.
@@ -30,7 +30,7 @@ interface Layer {
 }
 
 const prefixes = /^(?:module\.|model\.)+/;
-/** The first key that tells a generator's width. */
+/** The first key that a generator's width can be read from. */
 const headKey = 'encoder_i.head_block.main.1.weight_orig';
 
 function layersOf(levels: number): { convs: Layer[]; norms: Layer[] } {

@@ -23,12 +23,12 @@ export function declareSegmenter(d: Declare, width: number, classes: number): Se
   const out = conv(d, 'seg.out', width, classes, { k: 1, ...plain });
   return (pass, image, drop) => {
     const [n, , h, w] = image.shape;
-    const whole = b3(pass, mean([image], { axes: [2, 3] }));
+    const pooled = b3(pass, mean([image], { axes: [2, 3] }));
     const features = concat([
       b0(pass, image),
       b1(pass, image),
       b2(pass, image),
-      expand([whole], { shape: [n, width, h, w] }),
+      expand([pooled], { shape: [n, width, h, w] }),
     ]);
     const fused = fuse(pass, features);
     // The sample's own statistics: with N = 1 that is batch normalization in training, and inference agrees with it.

@@ -13,7 +13,7 @@ import { chain, conv, type Declare, type Layer, type ForwardPass } from './layer
 export interface TranslationOptions {
   /** `linear`: one 1x1 layer each [S]. `residual`: residual block and two 1x1 layers [C]. */
   sft: 'linear' | 'residual';
-  /** `raw`: the plain ratio [S, C]. `bounded`: ours, see contrast. */
+  /** `raw`: the plain ratio [S, C]. `bounded`: ours, see featureChange. */
   ratio: 'raw' | 'bounded';
 }
 export interface Modulation {
@@ -28,12 +28,12 @@ export interface Modulation {
 const boundEpsilon = 0.1;
 
 /** What changes between two layouts' features at one level, [N,c,H,W] each. */
-export interface Contrast {
+export interface FeatureChange {
   /** F_scale. */ ratio: Tensor /** F_shift. */;
   difference: Tensor;
 }
 
-export function contrast(source: Tensor, target: Tensor, ratio: TranslationOptions['ratio']): Contrast {
+export function featureChange(source: Tensor, target: Tensor, ratio: TranslationOptions['ratio']): FeatureChange {
   if (ratio === 'raw') return { ratio: div(target, source), difference: sub(target, source) };
   const n = source.shape[0];
   const both = featureDifferenceOp([concat([source, target], 0)], { eps: boundEpsilon });
@@ -41,7 +41,7 @@ export function contrast(source: Tensor, target: Tensor, ratio: TranslationOptio
 }
 
 /** The same for equal features: constants, whatever the features are. */
-export const noContrast = (session: OpSession, shape: Shape): Contrast => ({
+export const noFeatureChange = (session: OpSession, shape: Shape): FeatureChange => ({
   ratio: fill(session, shape, 1),
   difference: fill(session, shape, 0),
 });
@@ -61,7 +61,7 @@ export function translation(
   name: string,
   c: number,
   o: TranslationOptions,
-): (pass: ForwardPass, change: Contrast) => Modulation {
+): (pass: ForwardPass, change: FeatureChange) => Modulation {
   const scale = head(d, `${name}.scale`, c, o.sft);
   const shift = head(d, `${name}.shift`, c, o.sft);
   return (pass, { ratio, difference }) => ({ gamma: scale(pass, ratio), beta: shift(pass, difference) });

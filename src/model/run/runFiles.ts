@@ -43,7 +43,7 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
 export const padded = (iteration: number): string => String(iteration).padStart(6, '0');
 export const recordText = (record: RunRecord): string => `${JSON.stringify(record, null, 2)}\n`;
 
-/** The file of a training's present state, and what the record says of it. */
+/** The file of a training's present state, and its entry in the record. */
 export async function weightsOf(
   training: Pick<SavableTraining, 'state' | 'iteration'>,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; record: FileRecord }> {

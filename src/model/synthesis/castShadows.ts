@@ -1,9 +1,8 @@
 /**
- * Light and shadow at the feet of things. To a layout the shadow of a tree is meadow, so it would stay where it was
- * when the tree moves. Here
- * the photograph says what lies about the foot of each object and is darker or lighter than its class usually is, and a
- * layout's objects take
- * that along, in their own widths and heights: a guide of one channel, 0 wherever nothing is to be said.
+ * Light and shadow at the feet of objects. In a layout the shadow of a tree is part of the meadow, so it would stay
+ * where it was when the tree moves. Here the photograph shows what near the foot of each object is darker or lighter
+ * than its class usually is, and a layout's objects take that along, scaled to their own widths and heights. The result
+ * is a guide of one channel, 0 where there is no such effect.
  */
 import type { RegionBox, RegionCoordinates } from './regionCoordinates.ts';
 import type { LayoutData, PairData } from '../pair.ts';
@@ -13,7 +12,7 @@ import { shrinkImage, shrinkLabels } from './pyramid.ts';
 interface SmallMap {
   width: number;
   height: number;
-  frames: () => RegionCoordinates;
+  regions: () => RegionCoordinates;
 }
 /**
  * A region that stands on another class: middle, lower end and size of its box, as shares of the layout's size and in
@@ -56,17 +55,17 @@ const deviations = 3;
  * Classes whose regions are not large, have their feet in the picture, and do not together reach from its left to its
  * right.
  */
-function standingClasses({ width, height, frames }: RegionCoordinates): Set<number> {
+function standingClasses({ width, height, boxes }: RegionCoordinates): Set<number> {
   const all = new Map<number, RegionBox[]>();
-  for (const f of frames) all.set(f.label, [...(all.get(f.label) ?? []), f]);
+  for (const f of boxes) all.set(f.label, [...(all.get(f.label) ?? []), f]);
   const stands = (of: RegionBox[]): boolean =>
     of.every((f) => f.box.bottom < height - 1 && f.n <= largest * width * height) &&
     !(of.some((f) => f.box.left === 0) && of.some((f) => f.box.right === width - 1));
   return new Set([...all].filter(([, of]) => stands(of)).map(([label]) => label));
 }
 
-const thingsOf = ({ width: w, height: h, frames }: RegionCoordinates, standing: ReadonlySet<number>): Thing[] =>
-  frames
+const thingsOf = ({ width: w, height: h, boxes }: RegionCoordinates, standing: ReadonlySet<number>): Thing[] =>
+  boxes
     .filter((f) => standing.has(f.label))
     .map(({ label, box }) => {
       const [width, height] = [box.right + 1 - box.left, box.bottom + 1 - box.top];
@@ -154,11 +153,11 @@ function unusual(values: Float32Array, labels: Uint8Array, weights: Float32Array
   });
 }
 
-/** What the source's things do about their feet, found in a map of `to`'s size; null where nothing stands. */
+/** The shadows of the source's objects, in a map of `to`'s size; null where no object stands on another class. */
 export function learnCastShadows(source: PairData, to: SmallMap): CastShadows | null {
   const { width, height } = to;
-  const standing = standingClasses(to.frames());
-  const things = thingsOf(to.frames(), standing);
+  const standing = standingClasses(to.regions());
+  const things = thingsOf(to.regions(), standing);
   if (!things.length) return null;
   const labels = shrinkLabels(source.labels, source.width, source.height, width, height);
   const near = new Float32Array(labels.length);
@@ -187,13 +186,13 @@ export function learnCastShadows(source: PairData, to: SmallMap): CastShadows | 
 }
 
 /**
- * The same for a layout, of the size of `to`, its map: what each of its things does is what the source's thing of its
- * class does that is most like it in size, and has that class there.
+ * The same for a layout, of the size of `to`, its map. Each of its objects takes the shadow of the object of the same
+ * class in the source that is most like it in size, where the class under it is the same.
  */
 export function castShadowsOf(s: CastShadows, layout: LayoutData, to: SmallMap): Float32Array {
   const out = new Float32Array(to.width * to.height);
   const labels = shrinkLabels(layout.labels, layout.width, layout.height, to.width, to.height);
-  for (const o of thingsOf(to.frames(), s.standing)) {
+  for (const o of thingsOf(to.regions(), s.standing)) {
     const unlike = (p: Thing): number =>
       Math.abs(Math.log(p.width / o.width)) + Math.abs(Math.log(p.height / o.height));
     const like = s.things.filter((p) => p.label === o.label).sort((a, b) => unlike(a) - unlike(b));

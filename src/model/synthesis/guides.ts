@@ -22,7 +22,7 @@ export interface GuideWeights {
    */
   within: number;
   /** Light and shadow that an object casts beside its foot (synthesis/castShadows.ts), against luminance in [-1,1]. */
-  shade: number;
+  castShadow: number;
 }
 
 /**
@@ -65,11 +65,11 @@ export interface Surroundings {
   width: number;
   height: number;
   planes: Float32Array;
-  frames: () => RegionCoordinates /** [h,w], see synthesis/castShadows.ts. */;
-  shade?: Float32Array;
+  regions: () => RegionCoordinates /** [h,w], see synthesis/castShadows.ts. */;
+  castShadow?: Float32Array;
 }
 
-function framesOf(layout: LayoutData): () => RegionCoordinates {
+function regionsOf(layout: LayoutData): () => RegionCoordinates {
   let found: RegionCoordinates | undefined;
   return () => (found ??= regionCoordinates(layout));
 }
@@ -87,7 +87,7 @@ export function lineSurroundings({ width, height, labels }: LayoutData): Surroun
     const rate = (k < 4 ? 8 : 32) / longer;
     for (let p = 0; p < n; p++) planes[k * n + p] = Math.exp(-map[p] * rate);
   }
-  return { width, height, planes, frames: framesOf({ width, height, labels }) };
+  return { width, height, planes, regions: regionsOf({ width, height, labels }) };
 }
 
 /** The surroundings in a layout, [K,h,w] at a small size: shares of the classes about each place. */
@@ -113,7 +113,7 @@ export function surroundings(
   for (let i = 0; i < planes.length; i++) planes[i] /= cells[i % cells.length];
   for (let k = 0; k < classes; k++)
     blur(planes.subarray(k * cells.length, (k + 1) * cells.length), width, height, radius * Math.max(width, height));
-  return { width, height, planes, frames: framesOf({ width: w, height: h, labels }) };
+  return { width, height, planes, regions: regionsOf({ width: w, height: h, labels }) };
 }
 
 /**
@@ -127,10 +127,11 @@ export function guides(
   colors?: Float32Array,
 ): Float32Array {
   const kinds = around.planes.length / (around.width * around.height);
-  const places = weight.within ? placesWithin(around.frames(), w, h) : null;
-  const shade = weight.shade && around.shade ? shrinkImage(around.shade, around.width, around.height, w, h) : null;
-  const third = kinds + (places ? 4 : 2); // channel of the shade
-  const first = third + (shade ? 1 : 0); // channel of the colors
+  const places = weight.within ? placesWithin(around.regions(), w, h) : null;
+  const castShadow =
+    weight.castShadow && around.castShadow ? shrinkImage(around.castShadow, around.width, around.height, w, h) : null;
+  const third = kinds + (places ? 4 : 2); // channel of the castShadow
+  const first = third + (castShadow ? 1 : 0); // channel of the colors
   const n = 4 * Math.ceil((first + (colors ? 3 : 0)) / 4);
   const data = new Float32Array(w * h * n);
   const planes = shrinkImage(around.planes, around.width, around.height, w, h);
@@ -146,7 +147,7 @@ export function guides(
         data[at + kinds + 2] = places[i] * weight.within;
         data[at + kinds + 3] = places[each + i] * weight.within;
       }
-      if (shade) data[at + third] = shade[i] * weight.shade;
+      if (castShadow) data[at + third] = castShadow[i] * weight.castShadow;
       if (colors) for (let c = 0; c < 3; c++) data[at + first + c] = colors[c * each + i];
     }
   return data;

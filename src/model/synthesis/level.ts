@@ -51,7 +51,7 @@ export interface LevelPlan {
   size: PatchGrid;
   o: SynthesisOptions;
   lines: boolean;
-  /** Size of the drafts that runs will get, and the source's own draft; null for a synthesis from nothing. */
+  /** Size of the drafts that runs will get, and the source's own draft; null for a synthesis without one. */
   drafted: (PatchGrid & { own: Draft }) | null;
   tile: Tile | null;
   /** Scale of the coarsest level. */

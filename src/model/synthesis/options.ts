@@ -17,14 +17,14 @@ export interface SynthesisOptions {
   rounds: number[];
   guides: GuideWeights;
   /**
-   * Factor on the guide weights but the near one at half the size's level, a quarter's, ...: the colors know more and
-   * more.
+   * Factor on the guide weights except the near one with every doubling of the size: the finer a level, the more its
+   * colors decide.
    */
   fade: number;
   /**
-   * Weight of the draft's colors at patch centers, against those that the source's own draft has there: at all levels,
-   * so that
-   * what the generator says is heard beyond the size it says it at. */
+   * Weight of the draft's colors at patch centers, against those that the source's own draft has there. It counts at all
+   * levels, those larger than the draft too.
+   */
   draft: number;
   /** Cost of using the same source patches again and again: keeps small patterns from repeating. */
   repetition: number;
@@ -46,16 +46,16 @@ export const defaultSynthesis: SynthesisOptions = {
   repetition: 0.5,
   noise: 0,
   draft: 1,
-  guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2, within: 1, shade: 2.5 },
+  guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2, within: 1, castShadow: 2.5 },
 };
 
 /**
- * For drawings: a line beside its place costs less than another class, since no two lines agree to the pixel; what lies
- * on which side of which line says more.
+ * For drawings: a line beside its place costs less than another class, since no two lines agree to the pixel; the lines
+ * around a place count more.
  */
 export const lineSynthesis: SynthesisOptions = {
   ...defaultSynthesis,
-  guides: { near: 0.5, far: 3, farRadius: 0, across: 0.3, down: 1.2, within: 0, shade: 0 },
+  guides: { near: 0.5, far: 3, farRadius: 0, across: 0.3, down: 1.2, within: 0, castShadow: 0 },
 };
 
 /** Scales of the levels, coarsest first, 1 last. */
@@ -73,7 +73,7 @@ export function weightsAt(
   tile: Tile | null,
 ): GuideWeights {
   const weight = fade ** Math.log2(f / coarsest);
-  const { near, farRadius, far, across, down, within, shade } = guides;
+  const { near, farRadius, far, across, down, within, castShadow } = guides;
   const own = {
     near,
     farRadius,
@@ -81,7 +81,7 @@ export function weightsAt(
     across: across * weight,
     down: down * weight,
     within: within * weight,
-    shade: shade * weight,
+    castShadow: castShadow * weight,
   };
   return tile ? placeless(own, tile) : own;
 }
@@ -100,7 +100,7 @@ export function passes({ width, height }: PatchGrid): SearchPass[] {
 }
 
 /**
- * Least noise of a tile's first match: where no place is said, all candidates are alike, and the first of them would be
+ * Least noise of a tile's first match: without guides of places all candidates are alike, and the first of them would be
  * taken everywhere.
  */
 const tileNoise = 0.5;

@@ -26,9 +26,9 @@ export interface RegionBox {
 }
 export interface RegionCoordinates {
   width: number;
-  height: number /** Frame of each pixel, an index into `frames`. */;
+  height: number /** Region of each pixel, an index into `boxes`. */;
   ids: Uint8Array;
-  frames: readonly RegionBox[];
+  boxes: readonly RegionBox[];
 }
 
 /** Smaller connected parts, as a share of their class's largest, belong to the nearest large one. */
@@ -40,7 +40,7 @@ export function regionCoordinates({ width, height, labels }: LayoutData): Region
   const largest = new Float64Array(256);
   for (const p of parts.list) largest[p.label] = Math.max(largest[p.label], p.n);
   let kept = parts.list.filter((p) => p.n >= smallPart * largest[p.label]);
-  // More regions than a byte can name: one frame for each class.
+  // More regions than a byte can name: one region for each class.
   if (kept.length > 255) kept = kept.filter((p, i) => kept.findIndex((q) => q.label === p.label) === i);
   const sums = kept.map(({ label, box }) => ({ n: 0, x: 0, y: 0, xx: 0, yy: 0, label, box }));
   const to = Uint8Array.from(parts.list, (p) => {
@@ -64,7 +64,7 @@ export function regionCoordinates({ width, height, labels }: LayoutData): Region
     width,
     height,
     ids: Uint8Array.from(parts.of, (p) => to[p]),
-    frames: sums.map(({ n, x, y, xx, yy, label, box }) => ({
+    boxes: sums.map(({ n, x, y, xx, yy, label, box }) => ({
       x: x / n,
       y: y / n,
       sx: spread(n, x, xx),
@@ -142,7 +142,7 @@ export function placesWithin(f: RegionCoordinates, w: number, h: number): Float3
   const unit = 1 / Math.sqrt(12);
   for (let y = 0, i = 0; y < h; y++)
     for (let x = 0; x < w; x++, i++) {
-      const { x: cx, y: cy, sx, sy } = f.frames[ids[i]];
+      const { x: cx, y: cy, sx, sy } = f.boxes[ids[i]];
       out[i] = ((((x + 0.5) * f.width) / w - 0.5 - cx) / sx) * unit;
       out[w * h + i] = ((((y + 0.5) * f.height) / h - 0.5 - cy) / sy) * unit;
     }

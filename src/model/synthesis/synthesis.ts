@@ -1,9 +1,8 @@
 /**
- * Patch synthesis without training: the target layout filled coarse to fine with patches of the photograph, each level
- * a
- * few rounds of "nearest patch, then vote" (expectation-maximization as in Kwatra et al. 2005 and GPNN, Granot et al.
- * 2022), guided by the layouts. It gives the generator something to learn from, finishes what it renders, and is the
- * preview. Here are its uses for one layout; synthesizer.ts keeps one ready, synthesis/level.ts has a level's rounds.
+ * Patch synthesis without training: the target layout filled coarse to fine with patches of the photograph. Each level
+ * takes a few rounds of "nearest patch, then vote" (expectation-maximization as in Kwatra et al. 2005 and GPNN, Granot
+ * et al. 2022), guided by the layouts. The generator learns from it, its drafts are finished by it, and it is the
+ * preview. Here are its uses for one layout; synthesizer.ts keeps one ready, level.ts has a level's rounds.
  */
 import type { Session } from '../../autograd/session.ts';
 import type { Config } from '../config.ts';
@@ -52,13 +51,11 @@ export const synthesize = (
 ): Promise<Float32Array> => once(session, source, layout, { classes, options }, {});
 
 /**
- * Finishes a rendered draft at the photograph's own resolution: coarse to fine like `synthesize`, but what is matched
- * at
- * every level up to the draft's size is the draft, so it decides what goes where and the photograph's patches how it
- * looks. `own`: what the generator makes of the source's own layout; draft to draft is compared at every level, so what
- * drafts have in common
- * (blur, a tint) costs nothing. Both of any size; source and layout at the resolution wanted. `tile`: the result fits
- * itself along these axes, as the draft should.
+ * Finishes a rendered draft at the photograph's own resolution, coarse to fine like `synthesize`. At every level up to
+ * the draft's size it is the draft that is matched: it decides what goes where, the photograph's patches how it looks.
+ * `drafts.own`: what the generator makes of the source's own layout. Drafts are compared with it at every level, so
+ * that what all drafts have in common (a blur, a tint) costs nothing. Both drafts are of any size, source and layout at
+ * the resolution wanted. `tile`: the result fits itself along these axes, as the draft should.
  */
 export function refine(
   session: Session,
@@ -69,7 +66,7 @@ export function refine(
   { options: o, tile }: { options?: SynthesisOptions; tile?: Tile } = {},
 ): Promise<Float32Array> {
   const { draft, own } = drafts;
-  // The draft has settled what the first rounds of a synthesis from nothing are for.
+  // The first rounds of a synthesis without a draft decide what goes where; here the draft has decided that.
   const lines = c.network.condition === 'sketch';
   const base = o ?? (lines ? lineSynthesis : defaultSynthesis);
   const options = { ...base, rounds: base.rounds.map((n) => Math.min(n, 1 + c.refine)) };
@@ -96,12 +93,10 @@ const classesOf = (...layouts: LayoutData[]): number =>
 const hypotheses = [0, 1, 2];
 
 /**
- * Pictures of the user's targets for the generator to learn from: each the mean of patch syntheses that trust the
- * regions' own frames
- * differently. A single one has its errors in full contrast, and the finishing keeps what a draft learned of them;
- * where several
- * disagree, the mean is soft, and the finishing chooses. `lines`: the layouts are drawings, which have lines but no
- * regions: one synthesis.
+ * Pictures of the user's targets for the generator to learn from: each the mean of patch syntheses that weigh the place
+ * within a region differently. A single synthesis has its errors in full contrast, and a draft that learned them keeps
+ * them through the finishing. Where several differ, their mean is soft, and the finishing decides. `lines`: the layouts
+ * are drawings, which have lines but no regions: one synthesis.
  */
 export async function synthesizeTargets(
   session: Session,
@@ -112,7 +107,7 @@ export async function synthesizeTargets(
 ): Promise<PairData[]> {
   const out: PairData[] = [];
   const base = lines ? lineSynthesis : defaultSynthesis;
-  // a tile's regions have no frames either
+  // a tile's regions have no coordinates either
   const tried = lines || tile?.across || tile?.down ? [base.guides.within] : hypotheses;
   for (const l of layouts) {
     const image = new Float32Array(3 * l.width * l.height);

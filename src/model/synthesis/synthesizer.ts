@@ -13,7 +13,7 @@ import { continued, type Tile } from './tile.ts';
 export interface RunOptions {
   seed?: number;
   /**
-   * What is matched at levels up to its size in place of a synthesis from nothing, [3,h,w] of the size given to
+   * The picture that is matched at levels up to its size, [3,h,w] of the size given to
    * `create`; guides all levels.
    */
   draft?: Float32Array;
@@ -32,8 +32,8 @@ export interface SynthesizerOptions {
 
 export class Synthesizer {
   private levels: Level[] = [];
-  /** What the source's things do about their feet; null: nothing. */
-  private shades: CastShadows | null = null;
+  /** The shadows of the source's objects; null where there are none. */
+  private castShadows: CastShadows | null = null;
   private last: Promise<unknown> = Promise.resolve();
   private constructor(
     readonly session: Session,
@@ -62,8 +62,8 @@ export class Synthesizer {
     });
     try {
       const around = made.around(source);
-      made.shades = o.guides.shade && !lines ? learnCastShadows(source, around) : null;
-      around.shade = made.shades?.own;
+      made.castShadows = o.guides.castShadow && !lines ? learnCastShadows(source, around) : null;
+      around.castShadow = made.castShadows?.own;
       for (const [l, scale] of all.entries())
         made.levels.push(await Level.create(session, made.plan, l, scale, source, around, made.levels.at(-1)));
       return made;
@@ -76,7 +76,7 @@ export class Synthesizer {
   private around(of: LayoutData): Surroundings {
     if (this.plan.lines) return lineSurroundings(of);
     const around = surroundings(of, this.classes, this.plan.o.guides.farRadius);
-    around.shade = this.shades ? castShadowsOf(this.shades, of, around) : undefined;
+    around.castShadow = this.castShadows ? castShadowsOf(this.castShadows, of, around) : undefined;
     return around;
   }
 

@@ -34,5 +34,5 @@ export const losses: readonly LossInfo[] = [
 
 const rows = new Map(losses.map((l) => [l.name, l]));
 
-/** What is known of a loss; one that another version reported is the generator's, by its own name. */
+/** The row of a loss; one that another version reported is shown with the generator's, by its own name. */
 export const lossInfo = (name: string): LossInfo => rows.get(name) ?? { name, label: name, chart: 'generator' };

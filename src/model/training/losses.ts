@@ -15,15 +15,15 @@ import type { Modulation } from '../networks/translate.ts';
  * Least squares (Mao et al. 2017): mean over D's two maps of mean((map - goal)^2), for the samples [from, to) of the
  * batch.
  */
-export const adversarialLoss = (judged: DiscriminatorOutput, goal: 0 | 1, from: number, to: number): Tensor =>
-  meanOfTerms(judged.maps.map((m) => squaresTo(samples(m, from, to), goal)));
+export const adversarialLoss = (output: DiscriminatorOutput, goal: 0 | 1, from: number, to: number): Tensor =>
+  meanOfTerms(output.maps.map((m) => squaresTo(samples(m, from, to), goal)));
 
 /**
  * Feature matching: mean over D's two taps of mean |tap(fake) - tap(real)|; the batch is [fake, real], and only fake is
  * to move.
  */
-export const featureMatching = (judged: DiscriminatorOutput): Tensor =>
-  meanOfTerms(judged.taps.map((t) => l1(samples(t, 0, 1), detach(samples(t, 1, 2)))));
+export const featureMatching = (output: DiscriminatorOutput): Tensor =>
+  meanOfTerms(output.taps.map((t) => l1(samples(t, 0, 1), detach(samples(t, 1, 2)))));
 
 /**
  * Fixed point: an unchanged layout must translate to the identity; sum over levels of mean |gamma - 1| + mean |beta|.
@@ -52,7 +52,7 @@ export interface CoherenceOptions {
 export function centerLabels(labels: Tensor, patch: number, factor: number): Tensor {
   const [, h, w] = labels.shape;
   const r = (patch - 1) / 2;
-  // The copy ops move bits; the view only tells them four axes.
+  // The copy ops move bits; the view only gives it four axes.
   const bits = new Tensor(labels.session, [1, 1, h, w], 'f32', labels.storage);
   const small = factor === 1 ? bits : subsample(bits, factor);
   const cut = crop(small, r, r, small.shape[2] - 2 * r, small.shape[3] - 2 * r);

@@ -43,9 +43,9 @@ export function discriminatorStep(
     return n.g(n.gPass, noisy, source.layout, target.layout).image;
   });
   n.dPass.p.prepare();
-  const judged = n.d(n.dPass, concat([fake, target.image], 0));
-  const onFake = adversarialLoss(judged, 0, 0, 1);
-  const onReal = adversarialLoss(judged, 1, 1, 2);
+  const output = n.d(n.dPass, concat([fake, target.image], 0));
+  const onFake = adversarialLoss(output, 0, 0, 1);
+  const onReal = adversarialLoss(output, 1, 1, 2);
   const sum = weightedSum([
     [onFake, 1],
     [onReal, 1],
@@ -88,9 +88,9 @@ export function generatorStep(
   n.gPass.p.prepare();
   const { image, modulations, read } = n.g(n.gPass, extras.noisy ?? source.image, source.layout, target.layout);
   n.dPass.p.prepare();
-  const judged = n.d(n.dPass, concat([image, target.image], 0));
+  const output = n.d(n.dPass, concat([image, target.image], 0));
   const w = c.weights;
-  const losses: Losses = { adversarial: adversarialLoss(judged, 1, 0, 1), features: featureMatching(judged) };
+  const losses: Losses = { adversarial: adversarialLoss(output, 1, 0, 1), features: featureMatching(output) };
   const terms: [Tensor, number][] = [
     [losses.adversarial, w.adversarial],
     [losses.features, w.features],
@@ -113,11 +113,11 @@ export function generatorStep(
       );
     if (w.alignment) {
       n.sPass.p.prepare();
-      const seen = n.s(n.sPass, c.alignmentActs ? image : detach(image));
+      const logits = n.s(n.sPass, c.alignmentActs ? image : detach(image));
       // Without a gradient the loss is only reported, as in the released code.
       use(
         'alignment',
-        crossEntropy(seen, target.labels, { weights: extras.weights }),
+        crossEntropy(logits, target.labels, { weights: extras.weights }),
         c.alignmentActs ? w.alignment : 0,
       );
     }

@@ -1,5 +1,5 @@
 /**
- * Deep Image Analogy as a method to compare. It knows no layouts: the arrangement comes as a picture, the patch
+ * Deep Image Analogy as a method to compare. It takes no layouts: the arrangement comes as a picture, the patch
  * synthesis of the target.
  */
 import { UserError } from '../../../data/errors.ts';

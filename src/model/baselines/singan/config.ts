@@ -2,7 +2,7 @@
 import { UserError } from '../../../data/errors.ts';
 import { fitSize } from '../../../data/image/image.ts';
 
-/** [P] the paper, [C] the authors' released code, where the paper says nothing. */
+/** [P] the paper, [C] the authors' released code, where the paper does not give them. */
 export interface SinganConfig {
   seed: number;
   /** Longer side of the finest scale, at most: 250 [P]. */

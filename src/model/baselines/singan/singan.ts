@@ -1,5 +1,5 @@
 /**
- * SinGAN in `semia compare`. It knows no layouts, so it gets the edited source, as in the paper ("editing"): the
+ * SinGAN in `semia compare`. It takes no layouts, so it gets the edited source, as in the paper ("editing"): the
  * photograph cut and
  * pasted by the target layout, given to a middle scale. The cutting and pasting is our patch synthesis (`semia
  * preview`).

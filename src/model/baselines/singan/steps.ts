@@ -37,10 +37,10 @@ export function discriminatorLoss(
   penalty: number,
 ): { loss: Tensor; losses: Losses } {
   const fake = untaped(real.session, () => n.g(n.gPass, draw.noisy, draw.prev));
-  const judged = n.d(n.dPass, concat([fake, real], 0));
+  const scores = n.d(n.dPass, concat([fake, real], 0));
   const losses = {
-    fake: meanAll(samples(judged, 0, 1)),
-    real: meanAll(samples(judged, 1, 2)),
+    fake: meanAll(samples(scores, 0, 1)),
+    real: meanAll(samples(scores, 1, 2)),
     penalty: gradientPenalty(n, real, fake, mix),
   };
   return {

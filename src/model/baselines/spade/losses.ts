@@ -7,7 +7,7 @@ import type { Tensor } from '../../../autograd/tensor.ts';
 import type { ForwardPass } from '../../networks/layers.ts';
 import { untaped, type Losses } from '../../training/steps.ts';
 import { vggLayers, type Vgg } from '../../networks/vgg.ts';
-import type { SpadeDiscriminator, SpadeGenerator, SpadeJudged, SpadePass } from './networks.ts';
+import type { SpadeDiscriminator, SpadeGenerator, SpadeDiscriminatorOutput, SpadePass } from './networks.ts';
 
 export interface SpadeNetworks {
   g: SpadeGenerator;
@@ -26,8 +26,12 @@ export const lambda = 10;
 const vggWeights = [1 / 32, 1 / 16, 1 / 8, 1 / 4, 1];
 
 /** Fake and real pictures of one layout as a batch of two. */
-const judge = ({ d, dPass }: SpadeNetworks, layout: Tensor, fake: Tensor, real: Tensor): SpadeJudged[] =>
-  d(dPass, concat([layout, layout], 0), concat([fake, real], 0));
+const discriminate = (
+  { d, dPass }: SpadeNetworks,
+  layout: Tensor,
+  fake: Tensor,
+  real: Tensor,
+): SpadeDiscriminatorOutput[] => d(dPass, concat([layout, layout], 0), concat([fake, real], 0));
 
 /** D: hinge on real and on fake, mean over the scales. */
 export function spadeDiscriminatorLoss(
@@ -35,10 +39,10 @@ export function spadeDiscriminatorLoss(
   { layout, image }: SpadePair,
 ): { loss: Tensor; losses: Losses } {
   const fake = untaped(layout.session, () => n.g(n.gPass, layout));
-  const judged = judge(n, layout, fake, image);
+  const outputs = discriminate(n, layout, fake, image);
   const losses = {
-    fake: meanOfTerms(judged.map(({ map }) => hingeFake(samples(map, 0, 1)))),
-    real: meanOfTerms(judged.map(({ map }) => hingeReal(samples(map, 1, 2)))),
+    fake: meanOfTerms(outputs.map(({ map }) => hingeFake(samples(map, 0, 1)))),
+    real: meanOfTerms(outputs.map(({ map }) => hingeReal(samples(map, 1, 2)))),
   };
   return {
     loss: weightedSum([
@@ -58,12 +62,12 @@ export function spadeGeneratorLoss(
   vgg?: Vgg | null,
 ): { loss: Tensor; losses: Losses } {
   const fake = n.g(n.gPass, layout);
-  const judged = judge(n, layout, fake, image);
+  const outputs = discriminate(n, layout, fake, image);
   const losses: Losses = {
-    adversarial: meanOfTerms(judged.map(({ map }) => hingeGenerator(samples(map, 0, 1)))),
+    adversarial: meanOfTerms(outputs.map(({ map }) => hingeGenerator(samples(map, 0, 1)))),
     features: weightedSum(
-      judged.flatMap(({ taps }) =>
-        taps.map((t) => [l1(samples(t, 0, 1), detach(samples(t, 1, 2))), 1 / judged.length] as const),
+      outputs.flatMap(({ taps }) =>
+        taps.map((t) => [l1(samples(t, 0, 1), detach(samples(t, 1, 2))), 1 / outputs.length] as const),
       ),
     ),
   };

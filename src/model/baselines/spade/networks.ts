@@ -114,11 +114,11 @@ export function declareSpadeGenerator(d: Declare, o: SpadeSize): SpadeGenerator 
 }
 
 /** One scale's judgment: the prediction map, and the features of the layers before it, to be matched. */
-export interface SpadeJudged {
+export interface SpadeDiscriminatorOutput {
   map: Tensor;
   taps: Tensor[];
 }
-export type SpadeDiscriminator = (pass: ForwardPass, layout: Tensor, image: Tensor) => SpadeJudged[];
+export type SpadeDiscriminator = (pass: ForwardPass, layout: Tensor, image: Tensor) => SpadeDiscriminatorOutput[];
 
 export interface SpadeJudgeSize {
   /** ndf: 64 as published. */ width: number;

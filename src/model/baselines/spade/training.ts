@@ -60,11 +60,16 @@ export const xavier =
     );
   };
 
-/** `judgeWidth`: ndf, else the generator's. */
-export function createSpade(session: Session, size: SpadeSize, init: Init, judgeWidth = size.width): SpadeNetworks {
+/** `discriminatorWidth`: ndf, else the generator's. */
+export function createSpade(
+  session: Session,
+  size: SpadeSize,
+  init: Init,
+  discriminatorWidth = size.width,
+): SpadeNetworks {
   const [gd, dd] = [new Declare(init, true), new Declare(init, true)];
   const g = declareSpadeGenerator(gd, size);
-  const d = declareSpadeDiscriminator(dd, { width: judgeWidth, classes: size.classes });
+  const d = declareSpadeDiscriminator(dd, { width: discriminatorWidth, classes: size.classes });
   const pass = (label: string, { specs }: Declare) => ({
     p: new Parameters(session, label, specs, adam),
     training: true,
