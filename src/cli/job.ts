@@ -95,7 +95,8 @@ function notifyPlan(training: TrainingSession, seconds: number, began: number, q
   const { software } = session.device.info;
   if (software && presetRow(c.preset)?.suggestedFor !== 'processor' && seconds > 1800)
     Progress.line(
-      `note: this adapter computes on the processor; --preset ${suggestedPreset(true)} is made for that and takes minutes`,
+      `note: this adapter computes on the processor; --preset ${suggestedPreset(true)} is made for that ` +
+        'and takes minutes',
       quiet,
     );
 }
@@ -198,8 +199,8 @@ function newProfile(session: Session): Profile {
 function printProfile(rows: readonly { name: string; calls: number; ms: number }[]): void {
   const total = rows.reduce((n, r) => n + r.ms, 0);
   console.log(`\n${'kernel'.padEnd(28)} ${'calls'.padStart(7)} ${'ms'.padStart(10)} ${'share'.padStart(6)}`);
-  for (const r of rows)
-    console.log(
-      `${r.name.padEnd(28)} ${String(r.calls).padStart(7)} ${r.ms.toFixed(2).padStart(10)} ${((100 * r.ms) / total).toFixed(1).padStart(5)} %`,
-    );
+  for (const r of rows) {
+    const share = ((100 * r.ms) / total).toFixed(1).padStart(5);
+    console.log(`${r.name.padEnd(28)} ${String(r.calls).padStart(7)} ${r.ms.toFixed(2).padStart(10)} ${share} %`);
+  }
 }

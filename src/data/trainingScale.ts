@@ -29,7 +29,8 @@ export function gridOf(of: Size & { name?: string }, source: Source, longSide: n
   const least = same ? LEAST : LEAST_TARGET;
   if (Math.min(size.width, size.height) < least) {
     throw new UserError(
-      `${of.name ?? source.photo.source}: at the training size of ${longSide} it has only ${size.width} x ${size.height} pixels, and at least ${least} a side are needed: ` +
+      `${of.name ?? source.photo.source}: at the training size of ${longSide} it has only ` +
+        `${size.width} x ${size.height} pixels, and at least ${least} a side are needed: ` +
         'give a larger or less narrow picture, or raise --size',
     );
   }

@@ -17,8 +17,8 @@ export interface ConfigDraft {
   /** Every n-th iteration is a reconstruction. [C] 5 */
   reconstructionEvery: number;
   /**
-   * Which of each n. [C] the first. The last [M]: an unchanged layout has no gradient towards E_seg, and Adam would make
-   * full steps of its rounding noise before it has had any other gradient.
+   * Which of each n. [C] the first. The last [M]: an unchanged layout has no gradient towards E_seg, and Adam would
+   * make full steps of its rounding noise before it has had any other gradient.
    */
   reconstructionAt: 'first' | 'last';
   /** Iterations from which the rates fall linearly to `finalRate` of themselves. [C] 1000, 0.1 */

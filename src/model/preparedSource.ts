@@ -7,7 +7,7 @@ import { fitLayout, fitPair, fullSource, gridOf, smallSource, type TrainingGrid 
 import type { Config } from './config.ts';
 import { classTable, type ClassTable, type LayoutData, type PairData } from './pair.ts';
 
-/** A layout to be rendered: its size at the training scale, the padding around it, and its classes on the padded grid. */
+/** A layout to be rendered: its size at the training scale, the padding around it, its classes on the padded grid. */
 export interface FittedLayout extends TrainingGrid {
   layout: LayoutData;
 }

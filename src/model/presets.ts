@@ -15,7 +15,7 @@ export interface Preset {
   note: string;
   /** The kind of adapter it is suggested for: one with a GPU, or one that computes on the processor. */
   suggestedFor?: 'gpu' | 'processor';
-  /** How much longer than the others it needs to show what it can do [M]: lists are ordered by it, time is shared by it. */
+  /** How long it needs to show what it can do, against the others [M]: lists are ordered, time is shared by it. */
   effort: number;
   /** Whether `semia compare` runs it unless asked for others. */
   compared: boolean;

@@ -153,7 +153,7 @@ test('halving keeps constants and centers of symmetry', () => {
   assert.equal(Array.from(one.data), [0, 1, 6, 1, 0]);
 });
 
-test('the device makes the serial choice at every pixel: on one level to the pixel, on more where float32 can tell', () =>
+test('the device makes the serial choice: on one level at every pixel, on more where float32 can decide', () =>
   scoped(async (session) => {
     for (const kappa of [0, 0.5]) {
       const one: Analogy = {

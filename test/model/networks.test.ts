@@ -151,7 +151,9 @@ async function check(c: GoldenCase): Promise<void> {
     const wanted = Object.keys(c.parameters);
     if (wanted.length !== grads.size)
       throw new Error(
-        `${grads.size} parameters, PyTorch has ${wanted.length}: ${[...grads.keys()].filter((k) => !c.parameters[k])} / ${wanted.filter((k) => !grads.has(k))}`,
+        `${grads.size} parameters, PyTorch has ${wanted.length}: ` +
+          `${[...grads.keys()].filter((k) => !c.parameters[k])} ` +
+          `/ ${wanted.filter((k) => !grads.has(k))}`,
       );
     for (const k of wanted) checkSummary(`gradient of ${k}`, summary(k, grads.get(k)!), c.parameters[k]);
     const state = await pass.p.state();

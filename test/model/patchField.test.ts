@@ -68,7 +68,7 @@ const distancesOf = (field: ArrayLike<number>): Float32Array => {
   return new Float32Array(u.buffer);
 };
 
-test('the full search of guided patches is the float64 minimum over the class; PatchMatch comes near it, never below', () =>
+test('the full search of patches is the float64 minimum over the class; PatchMatch comes near it, never below', () =>
   scoped(async (session) => {
     const [t, s] = sides();
     const run = () =>

@@ -14,6 +14,7 @@ import { preset, presetNames } from '../../src/model/presets.ts';
 import { Painter } from '../../src/model/rendering/painter.ts';
 import { Renderer } from '../../src/model/rendering/renderer.ts';
 import { refine, synthesizeTargets } from '../../src/model/synthesis/synthesis.ts';
+import { losses as lossTable } from '../../src/model/training/lossTable.ts';
 import { rateAt } from '../../src/model/training/schedule.ts';
 import { Training } from '../../src/model/training/training.ts';
 import { scoped } from '../support/device.ts';
@@ -46,6 +47,7 @@ const small = (c: Config): Config => {
   return short;
 };
 
+const reported = new Set<string>();
 for (const name of presetNames) {
   test(`preset ${name} trains and renders`, () =>
     scoped(async (session) => {
@@ -55,6 +57,7 @@ for (const name of presetNames) {
       for (let i = 0; i < c.iterations; i++) await training.next();
       const losses = await training.losses();
       for (const [k, v] of Object.entries(losses)) assert.ok(Number.isFinite(v), `${k} is ${v}`);
+      for (const k of Object.keys(losses)) reported.add(k);
       for (const k of [
         'fake',
         'real',
@@ -98,6 +101,10 @@ for (const name of presetNames) {
     }));
 }
 
+test('the table of losses has a row for every loss that the steps report, and no other', () => {
+  assert.equal([...reported].sort(), lossTable.map((l) => l.name).sort());
+});
+
 const palette = { classes: classes.colors.map((color, i) => ({ name: String(i), color })) } as unknown as Palette;
 const twice = (l: Uint8Array): Uint8Array => resizeLabels(l, n, n, 2 * n, 2 * n);
 const source: Source = {
@@ -110,7 +117,7 @@ const source: Source = {
 };
 const target = { name: 'other', width: 2 * n, height: 2 * n, labels: twice(other.labels), notes: [] };
 
-test("a painter renders the source's own layout once, and anew when a step or a restored state has changed the networks", () =>
+test("a painter renders the source's own layout again only when a step or a restored state changed the networks", () =>
   scoped(async (session) => {
     const c = { ...small(preset('fast')), blend: 0, refine: 1 };
     const training = await Training.create(session, c, { pair, classes });
@@ -140,7 +147,7 @@ test("a painter renders the source's own layout once, and anew when a step or a 
     assert.is(own, 3);
   }));
 
-test("a picture is refined from the draft blended with syntheses by the preset's share, the source's own draft with the photograph; presets of others are not", () =>
+test("a picture is refined from drafts blended by the preset's share with syntheses and the photograph", () =>
   scoped(async (session) => {
     const c = { ...small(preset('fast')), seed: 3 };
     const networks = createNetworks(session, c, 3);

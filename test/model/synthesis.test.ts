@@ -59,7 +59,7 @@ test("refinement brings a blurred draft to the source's sharpness", () =>
     );
   }));
 
-test('where the layout is silent the draft decides, beyond its own size; what all drafts have in common costs nothing', () =>
+test('where the layout is silent the draft decides, beyond its own size; what drafts have in common is free', () =>
   scoped(async (session) => {
     // One class; two textures of one mean color, whose halves the target exchanges: nothing but a draft can know, and
     // it knows them as two hues of its own.

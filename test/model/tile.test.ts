@@ -78,7 +78,7 @@ test('a tile fits itself along the axes asked for, and every pixel of it has a s
     assert.ok(across.across < 1.5 && across.down > 1.5, `across: ${JSON.stringify(across)}`);
     assert.ok(both.across < 1.5 && both.down < 1.5, `both: ${JSON.stringify(both)}`);
   }));
-test("a trained run's picture fits itself: the generator sees how the layout goes on, and patches finish it; without being asked nothing changes", () =>
+test("a trained run's picture fits itself, in the draft and when finished; without being asked nothing changes", () =>
   scoped(async (session) => {
     const own = preset('fast');
     const c = {

@@ -101,11 +101,13 @@ test('queue: a job that fails gives the turn on', async () => {
 function trainerOf(iterations: number, step: () => Promise<void> = soon) {
   const training = {
     iteration: 0,
-    session: { device: { info: { software: false } } },
-    losses: async () => ({}),
-    next: async () => {
-      await step();
-      training.iteration++;
+    readLosses: async () => null,
+    async *iterate() {
+      while (training.iteration < iterations) {
+        await step();
+        training.iteration++;
+        yield { iteration: training.iteration, of: iterations, seconds: 0.001, losses: null };
+      }
     },
   };
   const run = {

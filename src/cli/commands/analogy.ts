@@ -47,7 +47,8 @@ export function addAnalogy(program: Command): void {
   )
     .addHelpText(
       'after',
-      '\nExample:\n  semia analogy photo.jpg layout.png wider-lake.png -o result.png --preset fast\n  semia analogy photo.jpg new-drawing.png --condition sketch -o result.png --preset fast\n',
+      '\nExample:\n  semia analogy photo.jpg layout.png wider-lake.png -o result.png --preset fast\n' +
+        '  semia analogy photo.jpg new-drawing.png --condition sketch -o result.png --preset fast\n',
     )
     .action(async (photo: string, first: string, rest: string[], o: AnalogyCommand) => {
       const { layout, targets } = layoutAndTargets(first, rest, o);

@@ -35,7 +35,8 @@ export function addRender(program: Command): void {
   )
     .addHelpText(
       'after',
-      '\nExample:\n  semia render runs/beach new-layout.png -o result.png\n  semia render runs/beach "layouts/*.png" -o results --contact-sheet results.png\n',
+      '\nExample:\n  semia render runs/beach new-layout.png -o result.png\n' +
+        '  semia render runs/beach "layouts/*.png" -o results --contact-sheet results.png\n',
     )
     .action(async (path: string, layouts: string[], o: RenderOptions) => {
       const notify = (note: string): void => Progress.line(note, o.quiet ?? false);

@@ -82,7 +82,8 @@ export function addStart(program: Command): void {
         await writeFileAtomic(page, showResults(shown, run));
         report(shown);
         console.log(
-          `\nresults in ${join(folder, 'results')}\nthe run    ${run.path}\nside by side ${sheet}\nopen in a browser: ${page}\n(${duration((performance.now() - began) / 1000)} in all)`,
+          `\nresults in ${join(folder, 'results')}\nthe run    ${run.path}\nside by side ${sheet}\nopen in ` +
+            `a browser: ${page}\n(${duration((performance.now() - began) / 1000)} in all)`,
         );
       } catch (error) {
         throw explainDevice(error);
@@ -128,9 +129,8 @@ async function trained(
     else await fs.rename(path, await freeName(`${path}.old`));
   }
   const targets = scene.targets.map((t) => join(folder, 'targets', pictureFile(t)));
-  console.log(
-    `training on the scene "${scene.name}" with preset ${choices.preset} on ${session.device.info.description || session.device.info.vendor}`,
-  );
+  const { description, vendor } = session.device.info;
+  console.log(`training on the scene "${scene.name}" with preset ${choices.preset} on ${description || vendor}`);
   const job = await planTraining(photo, join(folder, 'layout.png'), targets, path, {
     ...choices,
     ...(resume && { iterations: undefined }),

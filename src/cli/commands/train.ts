@@ -26,7 +26,8 @@ export function addTrain(program: Command): void {
       .argument('[photo]', 'the photograph (PNG, JPEG, WebP)')
       .argument(
         '[layout]',
-        'its layout: each class in one flat color, or class numbers; with --condition sketch a drawing of it (default: its edges)',
+        'its layout: each class in one flat color, or class numbers; with --condition sketch a drawing of ' +
+          'it (default: its edges)',
       )
       .requiredOption('-o, --output <run>', 'the run folder to make, or with --resume to go on with')
       .option(
@@ -127,12 +128,15 @@ async function planResume(
   ]);
   if (o.deterministic && run.record.kernels?.choice === 'measured') {
     throw new UserError(
-      `${path}: cannot be resumed with --deterministic: it began with kernels chosen by measuring, and keeps to them: leave it out, or train a new run`,
+      `${path}: cannot be resumed with --deterministic: it began with kernels chosen by measuring, and ` +
+        'keeps to them: leave it out, or train a new run',
     );
   }
   if (o.iterations !== undefined && o.iterations < config.iterations) {
     throw new UserError(
-      `${path}: was planned for ${config.iterations} iterations and has done ${host.iteration}: --iterations ${o.iterations} would change its learning rates: give no smaller total than planned`,
+      `${path}: was planned for ${config.iterations} iterations and has done ${host.iteration}: ` +
+        `--iterations ${o.iterations} would change its learning rates: give no smaller ` +
+        'total than planned',
     );
   }
   const same = (given: FileRecord | undefined, own: FileRecord | null): boolean =>
@@ -156,7 +160,8 @@ async function planResume(
   const grown = o.iterations !== undefined && o.iterations > config.iterations;
   if (grown && host.iteration > 0 && host.iteration < config.iterations)
     notify(
-      'the larger total stretches the schedule of learning rates: the result is not that of a run planned for it from the start',
+      'the larger total stretches the schedule of learning rates: the result is not that of a run ' +
+        'planned for it from the start',
     );
   return {
     config: grown ? withIterations(config, o.iterations!) : config,
@@ -186,7 +191,8 @@ export async function runTraining(
     );
     if (!trained.finished) {
       Progress.line(
-        `saved at iteration ${trained.run.iteration} of ${trained.run.record.config.iterations}. To go on:\n  ${goOn ?? again('--resume')}`,
+        `saved at iteration ${trained.run.iteration} of ${trained.run.record.config.iterations}. To go ` +
+          `on:\n  ${goOn ?? again('--resume')}`,
         job.quiet,
       );
       process.exit(stop!.exitCode);

@@ -84,14 +84,16 @@ export function sizeOfReleased(tensors: Tensors, file: string): { width: number;
   const head = [...tensors].find(([k]) => withoutPrefix(k) === headKey)?.[1];
   if (!head)
     throw new UserError(
-      `${file}: is no generator of the authors' released code: '${headKey}' is missing${listed([...tensors.keys()], 'it has')}`,
+      `${file}: is no generator of the authors' released code: ` +
+        `'${headKey}' is missing${listed([...tensors.keys()], 'it has')}`,
     );
   let levels = 0;
   while (found.has(`encoder_i.down_block.${levels}.main.0.weight_orig`)) levels++;
   const width = head.shape[0];
   if (!levels || head.shape.length !== 4 || width % 4)
     throw new UserError(
-      `${file}: '${headKey}' is [${head.shape}] and there are ${levels} down blocks: a width that is a multiple of 4 and at least one level are expected`,
+      `${file}: '${headKey}' is [${head.shape}] and there are ${levels} down blocks: a width that is a ` +
+        'multiple of 4 and at least one level are expected',
     );
   return { width, levels };
 }

@@ -26,8 +26,8 @@ export interface Inside {
   gamma: ValueMap[];
   beta: ValueMap[];
   /**
-   * The discriminator's scores of the picture at 1/4 and 1/8 of the size; it is trained towards 1 for the photograph, 0 for G's
-   * pictures.
+   * The discriminator's scores of the picture at 1/4 and 1/8 of the size. It is trained towards 1 for the photograph
+   * and towards 0 for G's pictures.
    */
   scores: ValueMap[];
   /** The most probable class of every position, as S sees the picture. */
@@ -60,7 +60,7 @@ export async function inspectNetworks(
       untaped(session, () => {
         for (const { p } of [networks.gPass, networks.dPass, networks.sPass]) p.prepare({ freeze: true });
         const g = networks.g(inference(networks.gPass), from.image, from.layout, to.layout);
-        // As in training, where D's batch has the picture beside a photograph: instance statistics are each sample's own.
+        // As in training, D's batch has the picture and a photograph: instance statistics are each sample's own.
         const d = networks.d(inference(networks.dPass), concat([g.image, from.image], 0));
         const s = networks.s(inference(networks.sPass), g.image);
         const out = [g.image, s, ...d.maps, ...g.modulations.map((m) => m.gamma), ...g.modulations.map((m) => m.beta)];

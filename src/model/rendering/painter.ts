@@ -145,7 +145,8 @@ export function checkTile(c: Pick<Config, 'preset' | 'refine'>, asked = ''): voi
   if (finishesByPatches(c)) return;
   const able = presets.filter((p) => finishesByPatches(p.settings)).map((p) => p.name);
   throw new UserError(
-    `${asked}preset ${c.preset} does not finish its pictures by patches, which is what makes tiles fit: use ${able.join(' or ')}`,
+    `${asked}preset ${c.preset} does not finish its pictures by patches, which is what makes tiles fit: ` +
+      `use ${able.join(' or ')}`,
   );
 }
 
@@ -155,7 +156,8 @@ export function restoring(restore: () => void): void {
     restore();
   } catch (error) {
     throw new UserError(
-      `the run's weights do not fit its networks (${(error as Error).message}): they were saved by another version, or damaged`,
+      `the run's weights do not fit its networks (${(error as Error).message}): they were saved by ` +
+        'another version, or damaged',
     );
   }
 }

@@ -153,7 +153,8 @@ export class RunReader {
     const bytes = await this.store.bytes(name);
     if ((await sha256(bytes)) !== expected)
       throw new UserError(
-        `${this.store.where(name)}: is damaged or from another run (its hash is not the one in ${recordName}): take the run folder from a backup, or train anew`,
+        `${this.store.where(name)}: is damaged or from another run (its hash is not the one in ` +
+          `${recordName}): take the run folder from a backup, or train anew`,
       );
     return bytes;
   }
@@ -162,7 +163,8 @@ export class RunReader {
     const picture = await this.store.picture(name);
     if (picture.width !== width || picture.height !== height)
       throw new UserError(
-        `${this.store.where(name)}: is ${picture.width} x ${picture.height}, and ${recordName} says ${width} x ${height}: the run folder was changed`,
+        `${this.store.where(name)}: is ${picture.width} x ${picture.height}, and ${recordName} says ${width} ` +
+          `x ${height}: the run folder was changed`,
       );
     return picture;
   }

@@ -81,7 +81,8 @@ export function readRecord(text: string, path: string): RunRecord {
     const by =
       isObject(value.versions) && typeof value.versions.semia === 'string' ? ` by semia ${value.versions.semia}` : '';
     throw new UserError(
-      `${path}: the run was written${by} in format ${value.format}; this program reads format ${runFormat}: use that version, or train anew`,
+      `${path}: the run was written${by} in format ${value.format}; this program reads format ` +
+        `${runFormat}: use that version, or train anew`,
     );
   }
   const { host, weights, palette, config, inputs, size, drawn, targets, kernels } = value;

@@ -29,7 +29,9 @@ import { continuedGuides, planesWithMargins, windowOf, withMargins, type Tile } 
 
 /** Source pixel and distance of every result pixel: the coordinates that a result copies from. */
 export interface NearestNeighborField {
-  /** u32 [H,W]: pixel of the source, row by row. */ indices: Uint32Array /** f32 [H,W]: mean cost per patch pixel, squared colors in [-1,1]. */;
+  /** u32 [H,W]: pixel of the source, row by row. */
+  indices: Uint32Array;
+  /** f32 [H,W]: mean cost per patch pixel, squared colors in [-1,1]. */
   distances: Float32Array;
 }
 /** RGBA bytes [H,W,4] of one level, coarsest first. */

@@ -22,8 +22,8 @@ export interface SynthesisOptions {
    */
   fade: number;
   /**
-   * Weight of the draft's colors at patch centers, against those that the source's own draft has there. It counts at all
-   * levels, those larger than the draft too.
+   * Weight of the draft's colors at patch centers, against those that the source's own draft has there. It counts at
+   * all levels, those larger than the draft too.
    */
   draft: number;
   /** Cost of using the same source patches again and again: keeps small patterns from repeating. */
@@ -100,8 +100,8 @@ export function passes({ width, height }: PatchGrid): SearchPass[] {
 }
 
 /**
- * Least noise of a tile's first match: without guides of places all candidates are alike, and the first of them would be
- * taken everywhere.
+ * Least noise of a tile's first match: without guides of places all candidates are alike, and the first of them would
+ * be taken everywhere.
  */
 const tileNoise = 0.5;
 export const firstNoise = ({ noise }: SynthesisOptions, tile: Tile | null): number =>

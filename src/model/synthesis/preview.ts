@@ -84,7 +84,8 @@ export class Previewer {
     const least = Math.min(width, height, source.width, source.height);
     if (least < 2 * o.patch)
       throw new UserError(
-        `a picture of ${least} pixels across is too small: patches of ${o.patch} x ${o.patch} are matched, and at least ${2 * o.patch} pixels are needed`,
+        `a picture of ${least} pixels across is too small: patches of ${o.patch} x ${o.patch} are ` +
+          `matched, and at least ${2 * o.patch} pixels are needed`,
       );
     const synthesizer = await this.prepare({ width, height }, { classes, lines, tile, options: o });
     const { data, field } = await synthesizer.run(target.labels, run);

@@ -40,11 +40,13 @@ export function failureOf(error: unknown, size = 0): Failure {
 /** The engine's and the browser's own word for a buffer that cannot be had. */
 const isMemory = (e: unknown): boolean => e instanceof RangeError && /bytes|memory|allocation/i.test(e.message);
 
+const less = (size: number): string => `a training size of ${size} needs less`;
+
 function outOfMemory(size: number): Failure {
   const smaller = size ? smallerThan(size) : undefined;
   return {
     kind: 'out-of-memory',
-    message: `the device has not enough memory for this${smaller ? `: a training size of ${smaller} needs less` : ': use a smaller size'}`,
+    message: `the device has not enough memory for this: ${smaller ? less(smaller) : 'use a smaller size'}`,
     ...(smaller && { smaller }),
   };
 }
@@ -54,7 +56,9 @@ export function endedPreparing(size: number): Failure {
   const smaller = smallerThan(size);
   return {
     kind: 'lost',
-    message: `The graphics device gave up while this training was being prepared, most likely for want of memory${smaller ? `: a training size of ${smaller} needs less` : ''}.`,
+    message:
+      'The graphics device gave up while this training was being prepared, most likely for want of memory' +
+      `${smaller ? `: ${less(smaller)}` : ''}.`,
     ...(smaller && { smaller }),
   };
 }

@@ -14,5 +14,6 @@ export function planNote(c: Config, seconds: number, iterations: number, softwar
   const known = finishesByPatches(c)
     ? 'the less is learned, the more of the picture is patches of the photograph'
     : 'take more time or a smaller size for more';
-  return `An iteration takes ${each < 0.95 ? 'less than a second' : `${each.toFixed(each < 10 ? 1 : 0)} s`} here, so there is time for ${iterations} of ${c.iterations}: ${known}`;
+  const pace = each < 0.95 ? 'less than a second' : `${each.toFixed(each < 10 ? 1 : 0)} s`;
+  return `An iteration takes ${pace} here, so there is time for ${iterations} of ${c.iterations}: ${known}`;
 }

@@ -82,7 +82,8 @@ export class PageRun {
     const { record } = this.saved;
     if (record.inputs.vgg)
       throw new UserError(
-        'this run was trained with VGG features, which the page does not have: it can be rendered here, and goes on with semia train --resume',
+        'this run was trained with VGG features, which the page does not have: it can be rendered here, ' +
+          'and goes on with semia train --resume',
       );
     const { session } = this;
     const { prepared } = this.painter;

@@ -11,7 +11,8 @@ import type { Labels, Pixels, SourceInput, TargetInput } from '../engineProtocol
 export function checkSource({ photo, labels, classes }: SourceInput): void {
   if (photo.width !== labels.width || photo.height !== labels.height)
     throw new UserError(
-      `the layout is ${labels.width} x ${labels.height} and the photograph ${photo.width} x ${photo.height}: they must have one size`,
+      `the layout is ${labels.width} x ${labels.height} and the photograph ${photo.width} x ` +
+        `${photo.height}: they must have one size`,
     );
   if (photo.data.length !== 4 * photo.width * photo.height)
     throw new UserError(`the photograph has ${photo.data.length} bytes for ${photo.width} x ${photo.height} pixels`);
@@ -85,7 +86,8 @@ export function targetAt(input: TargetInput, source: Source, page: Size): Target
   const missing = target.labels.find((k) => !learned.has(k));
   if (missing !== undefined)
     throw new UserError(
-      `${input.name}: has ${classes[missing].name}, and the source's layout has none of it: paint it there first, where the photograph shows it`,
+      `${input.name}: has ${classes[missing].name}, and the source's layout has none of it: paint it ` +
+        'there first, where the photograph shows it',
     );
   return target;
 }

@@ -10,7 +10,9 @@ import type { ComparedMethod, MethodInputs, MethodOutcome } from '../method.ts';
 
 /** What is missing without weights, and where it is to be had. */
 export const vggNeeded =
-  "VGG-19 weights are needed: --vgg vgg19-dcbb9e9d.pth, torchvision's file (https://download.pytorch.org/models/vgg19-dcbb9e9d.pth, 548 MB, its SHA-256 begins with dcbb9e9d)";
+  "VGG-19 weights are needed: --vgg vgg19-dcbb9e9d.pth, torchvision's file " +
+  '(https://download.pytorch.org/models/vgg19-dcbb9e9d.pth, 548 MB, its SHA-256 ' +
+  'begins with dcbb9e9d)';
 
 /** Every target's patch synthesis in the photograph's looks, by this network's features. */
 const run = (
@@ -49,7 +51,9 @@ export const deepAnalogyMethod: ComparedMethod = {
   name: 'deepanalogy',
   label: 'Deep Image Analogy',
   usual: true,
-  note: "Liao et al. 2017; it takes two photographs and no layouts, so it gets the target's patch synthesis as A and the photograph as B': shown is A'",
+  note:
+    "Liao et al. 2017; it takes two photographs and no layouts, so it gets the target's patch " +
+    "synthesis as A and the photograph as B': shown is A'",
   run: async (inputs) => {
     const { vgg } = inputs;
     if (!vgg) throw new UserError(vggNeeded);
@@ -66,7 +70,10 @@ export const randomAnalogyMethod: ComparedMethod = {
   name: 'randomanalogy',
   label: 'the same on random features, NOT Deep Image Analogy',
   usual: false,
-  note: "Deep Image Analogy's algorithm on an untrained network of VGG-19's form: random features match edges and colors, not things. It says that the algorithm runs, and nothing about the published method, which needs --vgg",
+  note:
+    "Deep Image Analogy's algorithm on an untrained network of VGG-19's form: random features match " +
+    'edges and colors, not things. It says that the algorithm runs, and nothing about ' +
+    'the published method, which needs --vgg',
   run: (inputs) =>
     run(
       inputs,

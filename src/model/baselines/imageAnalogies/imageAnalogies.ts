@@ -89,7 +89,8 @@ export async function imageAnalogies(
     ).catch((error: unknown) => {
       if (error instanceof RangeError)
         throw new UserError(
-          `image analogies of ${a.width} x ${a.height} pixels are too much for this adapter (${error.message}): use a smaller size`,
+          `image analogies of ${a.width} x ${a.height} pixels are too much for this adapter ` +
+            `(${error.message}): use a smaller size`,
         );
       throw error;
     });
@@ -202,7 +203,8 @@ export interface Filter extends AnalogyRun {
 export async function imageFilter({ session, a, ap, b, kappa = 1, ...run }: Filter): Promise<Picture> {
   if (a.width !== ap.width || a.height !== ap.height)
     throw new UserError(
-      `${ap.source}: is ${ap.width} x ${ap.height} and ${a.source} ${a.width} x ${a.height}: a picture before and after a filter must be of one size`,
+      `${ap.source}: is ${ap.width} x ${ap.height} and ${a.source} ${a.width} x ${a.height}: a picture ` +
+        'before and after a filter must be of one size',
     );
   const luminance = (x: FeaturePlanes): FeaturePlanes => ({ ...x, c: 1, data: x.data.slice(0, x.width * x.height) });
   const [ya, yap, full] = [mix(toYiq, planesOf(a)), mix(toYiq, planesOf(ap)), mix(toYiq, planesOf(b))];

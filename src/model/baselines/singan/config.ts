@@ -75,7 +75,8 @@ export function scalesOf(width: number, height: number, c: SinganConfig): Scale[
   const least = 2 * border + 2;
   if (shorter < least)
     throw new UserError(
-      `at ${fine.width} x ${fine.height} pixels the photograph is too small for SinGAN: its shorter side must have at least ${least}: take a larger --size or a photograph less narrow`,
+      `at ${fine.width} x ${fine.height} pixels the photograph is too small for SinGAN: its shorter side ` +
+        `must have at least ${least}: take a larger --size or a photograph less narrow`,
     );
   const coarsest = Math.max(least, Math.min(c.coarsest, shorter));
   const steps = Math.round(Math.log(coarsest / shorter) / Math.log(c.factor));

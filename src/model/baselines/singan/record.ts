@@ -42,7 +42,8 @@ export function readSinganRecord(text: string, path: string): SinganRecord {
     throw new UserError(`${path}: is not the record of a SinGAN run of this program`);
   if (value.format !== singanFormat)
     throw new UserError(
-      `${path}: the run was written in format ${value.format}; this program reads format ${singanFormat}: use the version that wrote it, or train anew`,
+      `${path}: the run was written in format ${value.format}; this program reads format ` +
+        `${singanFormat}: use the version that wrote it, or train anew`,
     );
   const { config, host, weights, photo, size } = value;
   const sound =

@@ -23,7 +23,8 @@ async function run({ session, source, targets, seed, seconds, report }: MethodIn
   const last = scales.length - 1;
   if (!last)
     throw new UserError(
-      `at ${fine.width} x ${fine.height} pixels SinGAN has a single scale, and no middle one to give an edited picture to: take a larger --size`,
+      `at ${fine.width} x ${fine.height} pixels SinGAN has a single scale, and no middle one to give an ` +
+        'edited picture to: take a larger --size',
     );
   const start = Math.max(1, Math.round(last / 2));
   const training = new SinganTraining(session, config, scales, resize(source.photo, fine.width, fine.height));
@@ -61,7 +62,10 @@ async function run({ session, source, targets, seed, seconds, report }: MethodIn
       pictures,
       reconstruction: await make(source),
       repeat: null,
-      settings: `${training.host.planned.join(', ')} iterations at ${scales.map((s) => `${s.width} x ${s.height}`).join(', ')}, width ${config.width}, given a patch synthesis at scale ${start} of 0 to ${last}, seed ${seed}`,
+      settings:
+        `${training.host.planned.join(', ')} iterations at ` +
+        `${scales.map((s) => `${s.width} x ${s.height}`).join(', ')}, width ${config.width}, ` +
+        `given a patch synthesis at scale ${start} of 0 to ${last}, seed ${seed}`,
     };
   } finally {
     await previewer.close();
@@ -74,5 +78,9 @@ export const singan: ComparedMethod = {
   usual: true,
   trains: 2,
   run: (inputs) => inputs.session.memory.scope(() => run(inputs)),
-  note: 'Shaham et al. 2019. It has no layout: it gets the edited source, as in the paper: the photograph cut and pasted by the target layout (our patch synthesis), injected at a middle scale; what follows the layout is the pasting, what SinGAN adds is how it looks from there on',
+  note:
+    'Shaham et al. 2019. It has no layout: it gets the edited source, as in the paper: the photograph ' +
+    'cut and pasted by the target layout (our patch synthesis), injected at a middle ' +
+    'scale; what follows the layout is the pasting, what SinGAN adds is how it looks ' +
+    'from there on',
 };

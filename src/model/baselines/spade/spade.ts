@@ -51,13 +51,15 @@ export const runSpade = ({
     const channels = given.channels ?? Array.from({ length: classes }, (_, k) => k);
     if (channels.length !== classes)
       throw new UserError(
-        `${channels.length} channels are named for ${classes} classes: give one for each (${source.palette.classes.map((c) => c.name).join(', ')})`,
+        `${channels.length} channels are named for ${classes} classes: give one for each ` +
+          `(${source.palette.classes.map((c) => c.name).join(', ')})`,
       );
     const available = given.weights?.size.classes ?? classes;
     const beyond = channels.find((k) => k >= available);
     if (beyond !== undefined)
       throw new UserError(
-        `the weights take layouts of ${available} channels (0 to ${available - 1}), and a class is to be channel ${beyond}: name the channels of the classes`,
+        `the weights take layouts of ${available} channels (0 to ${available - 1}), and a class is to be ` +
+          `channel ${beyond}: name the channels of the classes`,
       );
     // refuses what is too small before the work begins
     const prepared = new PreparedSource(source, size, spadeLevels).check(targets);
@@ -93,7 +95,9 @@ export const spadeMethod: ComparedMethod = {
   label: 'SPADE, on the one pair',
   usual: true,
   trains: 2,
-  note: 'Park et al. 2019, made for data sets: here trained on the one pair with our warps, at 1/8 of the published width and 10 times its learning rates, enlarged from its training size',
+  note:
+    'Park et al. 2019, made for data sets: here trained on the one pair with our warps, at 1/8 of the ' +
+    'published width and 10 times its learning rates, enlarged from its training size',
   run: async ({ seed, seconds, vgg, ...inputs }) => {
     const r = await runSpade({
       ...inputs,
@@ -106,7 +110,10 @@ export const spadeMethod: ComparedMethod = {
     return {
       pictures: r.pictures,
       reconstruction: r.reconstruction,
-      settings: `${r.iterations} iterations${r.iterations < r.planned ? ` (${r.planned} were planned)` : ''}, training size ${r.size}, width ${spadeDefaults.width}, rates x ${spadeDefaults.rate}, seed ${seed}${vgg ? ', VGG loss' : ''}`,
+      settings:
+        `${r.iterations} iterations${r.iterations < r.planned ? ` (${r.planned} were planned)` : ''}, ` +
+        `training size ${r.size}, width ${spadeDefaults.width}, ` +
+        `rates x ${spadeDefaults.rate}, seed ${seed}${vgg ? ', VGG loss' : ''}`,
       repeat:
         r.iterations < r.planned
           ? null

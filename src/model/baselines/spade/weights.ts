@@ -26,7 +26,9 @@ export function readSpadeWeights(tensors: Tensors, file: string): SpadeWeights {
   const [fc, shared] = [given.get('fc.weight')?.shape, given.get('head_0.norm_0.mlp_shared.0.weight')?.shape];
   if (fc?.length !== 4 || shared?.length !== 4 || fc[0] % 16) {
     throw new UserError(
-      `${file}: is no generator of the published SPADE: 'fc.weight' [16 ngf, classes, 3, 3] and 'head_0.norm_0.mlp_shared.0.weight' [128, classes, 3, 3] are ${fc ? `[${fc}]` : 'missing'} and ${shared ? `[${shared}]` : 'missing'}`,
+      `${file}: is no generator of the published SPADE: 'fc.weight' [16 ngf, classes, 3, 3] and ` +
+        `'head_0.norm_0.mlp_shared.0.weight' [128, classes, 3, 3] are ${fc ? `[${fc}]` : 'missing'} ` +
+        `and ${shared ? `[${shared}]` : 'missing'}`,
     );
   }
   const size = { width: fc[0] / 16, classes: fc[1], hidden: shared[0] };
@@ -73,7 +75,8 @@ export function readSpadeWeights(tensors: Tensors, file: string): SpadeWeights {
   for (const k of given.keys()) if (!used.has(k) && !k.includes('param_free_norm.')) wrong.push(`'${k}' is unknown`);
   if (wrong.length)
     throw new UserError(
-      `${file}: is no generator of the published SPADE with five upsamplings: ${wrong.slice(0, 3).join(', ')}${wrong.length > 3 ? ` and ${wrong.length - 3} more` : ''}`,
+      `${file}: is no generator of the published SPADE with five upsamplings: ` +
+        `${wrong.slice(0, 3).join(', ')}${wrong.length > 3 ? ` and ${wrong.length - 3} more` : ''}`,
     );
   return { size, state, running };
 }

@@ -28,7 +28,8 @@ export async function inpaint(o: InpaintOptions): Promise<Picture> {
   for (const p of [photo, ...others]) {
     if (Math.min(p.width, p.height) < 2 * s.patch)
       throw new UserError(
-        `${p.source}: ${p.width} x ${p.height} is too small: patches of ${s.patch} x ${s.patch} are matched, and at least ${2 * s.patch} pixels a side are needed`,
+        `${p.source}: ${p.width} x ${p.height} is too small: patches of ${s.patch} x ${s.patch} are ` +
+          `matched, and at least ${2 * s.patch} pixels a side are needed`,
       );
   }
   const usable = Float32Array.from(hole, (v, i) =>

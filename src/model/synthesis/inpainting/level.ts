@@ -62,7 +62,8 @@ export async function solveLevel(
   if (members < (finest ? 1 : 4 * s.patch ** 2)) {
     if (finest)
       throw new UserError(
-        `nothing to fill the hole with: outside the mask there is no patch of ${s.patch} x ${s.patch} pixels that may be taken`,
+        `nothing to fill the hole with: outside the mask there is no patch of ${s.patch} x ${s.patch} ` +
+          'pixels that may be taken',
       );
     return null;
   }
