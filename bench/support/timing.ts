@@ -43,7 +43,8 @@ export function summarize(samples: readonly Sample[], onDevice = false): Timing 
 
 export interface Runner {
   name: string;
-  run: () => Promise<Sample> /** Process of another library: its CPU time is its own. */;
+  run: () => Promise<Sample>;
+  /** Process of another library: its CPU time is its own. */
   onDevice?: boolean;
 }
 

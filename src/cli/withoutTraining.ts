@@ -9,7 +9,7 @@ import { writeFileAtomic } from '../node/files.ts';
 import type { FileRecord } from '../model/run/runRecord.ts';
 import { sheetFile, sheetOption, writeSheet } from './reports/contactSheet.ts';
 import { readLayouts, readSource } from './options/inputs.ts';
-import { integer, paletteOption, type Condition, type sizeOption } from './options/options.ts';
+import { integer, paletteOption, type LayoutKind, type sizeOption } from './options/options.ts';
 import { resultFiles } from './options/outputs.ts';
 import { duration, Progress } from './reports/progress.ts';
 import { option, withMethod, type Word } from './recipes/methodRecipe.ts';
@@ -17,7 +17,7 @@ import { explainDevice, openSession } from './session.ts';
 
 export interface TaskOptions {
   output: string;
-  condition?: Condition;
+  condition?: LayoutKind;
   drawing?: string;
   palette?: string;
   outputSize?: number;

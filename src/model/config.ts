@@ -78,10 +78,12 @@ export interface ConfigDraft {
     /** Iterations until full strength. [C] 1000 */
     ramp: number;
     flip: number;
-    warp: number /** Largest move of a control point, as a share of the width. */;
+    warp: number;
+    /** Largest move of a control point, as a share of the width. */
     warpMove: number;
     /** Scaling U(1, 1 + zoom). */ zoom: number /** Degrees; 0 off. */;
-    rotate: number /** Share of the size; 0 off. */;
+    rotate: number;
+    /** Share of the size; 0 off. */
     shift: number;
     /** Probability that source and augmented pair swap roles. [C] 0.5 */
     swap: number;

@@ -9,7 +9,8 @@ import type { Condition } from './config.ts';
 /** A layout over a grid whose sides are multiples of 2^levels. */
 export interface LayoutData {
   width: number;
-  height: number /** Class of every pixel, row by row. */;
+  height: number;
+  /** Class of every pixel, row by row. */
   labels: Uint8Array;
 }
 export interface PairData extends LayoutData {
@@ -18,12 +19,10 @@ export interface PairData extends LayoutData {
 
 /** What layouts are made of. */
 export interface ClassTable {
-  count: number /** RGB 0..255 of each class, for layouts as colors. */;
-  colors: readonly (readonly [
-    number,
-    number,
-    number,
-  ])[] /** What each class is in a mirrored picture (data/mirror.ts); itself without. */;
+  count: number;
+  /** RGB 0..255 of each class, for layouts as colors. */
+  colors: readonly (readonly [number, number, number])[];
+  /** What each class is in a mirrored picture (data/mirror.ts); itself without. */
   mirror?: Uint8Array | null;
 }
 

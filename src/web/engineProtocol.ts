@@ -19,7 +19,8 @@ export interface Labels extends Size {
   /** [h,w] */ data: Uint8Array;
 }
 export interface ClassSpec {
-  name: string /** RGB 0..255; no two classes share one. */;
+  name: string;
+  /** RGB 0..255; no two classes share one. */
   color: [number, number, number];
 }
 
@@ -56,7 +57,8 @@ export interface DeviceReport {
 export interface KeptRun {
   name: string;
   iteration: number;
-  iterations: number /** ISO date. */;
+  iterations: number;
+  /** ISO date. */
   saved: string;
 }
 
@@ -87,8 +89,10 @@ export interface SourceField extends Size {
 export interface PreviewLevel {
   /** 0 is the coarsest. */ level: number;
   levels: number;
-  picture: Pixels /** Of the finest level. */;
-  field: SourceField | null /** Since the request, in ms. */;
+  picture: Pixels;
+  /** Of the finest level. */
+  field: SourceField | null;
+  /** Since the request, in ms. */
   ms: number;
 }
 
@@ -274,7 +278,8 @@ export type EventName = keyof Events;
 export type FailureKind = 'user' | 'no-webgpu' | 'no-adapter' | 'lost' | 'out-of-memory' | 'no-run' | 'internal';
 export interface Failure {
   kind: FailureKind;
-  message: string /** With 'out-of-memory', and 'lost' while a training was prepared: a training size that should fit. */;
+  message: string;
+  /** With 'out-of-memory', and 'lost' while a training was prepared: a training size that should fit. */
   smaller?: number;
 }
 

@@ -32,8 +32,10 @@ const flags = [
 
 export interface Browser {
   context: BrowserContext;
-  page: Page /** Addresses asked for outside `origin`. */;
-  foreign: string[] /** Errors in the page and its console. */;
+  page: Page;
+  /** Addresses asked for outside `origin`. */
+  foreign: string[];
+  /** Errors in the page and its console. */
   errors: string[];
   close(): Promise<void>;
 }

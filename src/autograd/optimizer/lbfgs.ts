@@ -15,7 +15,8 @@ export interface Evaluated {
 }
 export interface Minimum {
   x: Float32Array;
-  value: number /** Steps taken, and evaluations they cost. */;
+  value: number;
+  /** Steps taken, and evaluations they cost. */
   iterations: number;
   evaluations: number;
 }

@@ -79,9 +79,12 @@ function line({ offset, shape, kind }: SpectralWeight, uAt: number, vAt: number)
 
 /** A step over a flat vector: elements of one weight, or of none. */
 interface Tile {
-  weight: number /** First element in the weight. */;
-  first: number /** First vec4 in the vector. */;
-  at: number /** vec4s. */;
+  weight: number;
+  /** First element in the weight. */
+  first: number;
+  /** First vec4 in the vector. */
+  at: number;
+  /** vec4s. */
   count: number;
 }
 const none = 0xffffffff;

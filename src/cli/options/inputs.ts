@@ -10,7 +10,7 @@ import { namedPalettes } from '../../data/layout/palettes.ts';
 import { decodeImage } from '../../node/decode.ts';
 import { readInput } from '../../node/files.ts';
 import { prepareDrawing, prepareSource, type Source } from '../../data/prepare.ts';
-import type { Condition } from './options.ts';
+import type { LayoutKind } from './options.ts';
 import { expandGlob } from './glob.ts';
 import type { FileRecord, PictureRecord } from '../../model/run/runRecord.ts';
 import { sha256Sync } from '../../node/version.ts';
@@ -80,7 +80,7 @@ export interface GivenSource {
 export async function readSource(
   photo: string,
   layout: string | undefined,
-  { condition, palette, longSide }: { condition?: Condition; palette?: string; longSide?: number },
+  { condition, palette, longSide }: { condition?: LayoutKind; palette?: string; longSide?: number },
 ): Promise<GivenSource> {
   if (condition === 'sketch') {
     if (palette)

@@ -50,7 +50,7 @@ export const paletteOption = [
     'celebamask-hq, cityscapes, helen',
 ] as const;
 
-export type Condition = NonNullable<Choices['condition']>;
+export type LayoutKind = NonNullable<Choices['condition']>;
 /** What layouts are: for commands that take drawings in their place. */
 export const conditionOption = (): Option =>
   new Option('--condition <kind>', 'what layouts are: classes (default), or sketch: line drawings').choices([
@@ -78,7 +78,7 @@ export const drawingOption = [
 export function layoutAndTargets(
   layout: string,
   targets: readonly string[],
-  { condition, drawing }: { condition?: Condition; drawing?: string },
+  { condition, drawing }: { condition?: LayoutKind; drawing?: string },
 ): { layout: string | undefined; targets: string[] } {
   if (condition === 'sketch') return { layout: drawing, targets: [layout, ...targets] };
   if (drawing) throw new UserError('--drawing is for --condition sketch: give both, or neither');

@@ -3,7 +3,8 @@ import { UserError } from '../errors.ts';
 
 export interface GrayPlane {
   width: number;
-  height: number /** [h,w]. */;
+  height: number;
+  /** [h,w]. */
   data: Float64Array;
 }
 export interface CannyOptions {

@@ -1,7 +1,8 @@
 /** The Frechet distance between two Gaussians (Dowson and Landau 1982), as FID uses it, in float64. */
 
 export interface Gaussian {
-  mean: Float64Array /** [n,n]. */;
+  mean: Float64Array;
+  /** [n,n]. */
   covariance: Float64Array;
 }
 

@@ -12,7 +12,8 @@ import { HostRandom } from '../../engine/random.ts';
 
 export interface SlicedOptions {
   patch: number;
-  directions: number /** Each half the size of the one before. */;
+  directions: number;
+  /** Each half the size of the one before. */
   levels: number;
   seed: number;
 }

@@ -3,7 +3,8 @@ import { HostRandom } from '../../engine/random.ts';
 import { csv, type Answer } from './study.ts';
 
 export interface Share {
-  value: number /** Percentile interval; null with one participant, whose like cannot be resampled. */;
+  value: number;
+  /** Percentile interval; null with one participant, whose like cannot be resampled. */
   low: number | null;
   high: number | null;
 }

@@ -118,7 +118,8 @@ export interface ConvOptions {
   pad?: number;
   reflect?: boolean;
   dilation?: number;
-  bias?: boolean /** Of a LeakyReLU behind the bias; none without. */;
+  bias?: boolean;
+  /** Of a LeakyReLU behind the bias; none without. */
   slope?: number;
   spectral?: boolean;
 }

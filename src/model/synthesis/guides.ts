@@ -65,7 +65,8 @@ export interface Surroundings {
   width: number;
   height: number;
   planes: Float32Array;
-  regions: () => RegionCoordinates /** [h,w], see synthesis/castShadows.ts. */;
+  regions: () => RegionCoordinates;
+  /** [h,w], see synthesis/castShadows.ts. */
   castShadow?: Float32Array;
 }
 

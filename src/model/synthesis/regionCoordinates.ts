@@ -26,7 +26,8 @@ export interface RegionBox {
 }
 export interface RegionCoordinates {
   width: number;
-  height: number /** Region of each pixel, an index into `boxes`. */;
+  height: number;
+  /** Region of each pixel, an index into `boxes`. */
   ids: Uint8Array;
   boxes: readonly RegionBox[];
 }

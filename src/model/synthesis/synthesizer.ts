@@ -23,10 +23,12 @@ export interface RunOptions {
 
 /** `draft`: the size of the drafts that runs will get, and what the same generator makes of the source's own layout. */
 export interface SynthesizerOptions {
-  classes: number /** Labels are drawings: 1 on lines, which shrinking keeps. */;
+  classes: number;
+  /** Labels are drawings: 1 on lines, which shrinking keeps. */
   lines?: boolean;
   options?: SynthesisOptions;
-  draft?: PatchGrid & { own: Draft } /** The result is to fit itself along these axes. */;
+  draft?: PatchGrid & { own: Draft };
+  /** The result is to fit itself along these axes. */
   tile?: Tile;
 }
 

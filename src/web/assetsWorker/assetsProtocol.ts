@@ -4,11 +4,12 @@
  */
 import type { LayoutClass } from '../page/paint/document.ts';
 import type { RGB } from '../../data/layout/palette.ts';
+import type { Bytes } from '../engineProtocol.ts';
 
-export type Bytes = Uint8Array<ArrayBuffer>;
 export interface PagePicture {
   width: number;
-  height: number /** RGBA */;
+  height: number;
+  /** RGBA */
   photo: Uint8ClampedArray<ArrayBuffer>;
 }
 export interface SceneAnswer extends PagePicture {
@@ -23,7 +24,8 @@ export interface LayoutAnswer {
   height: number;
   labels: Uint8Array;
   classes: LayoutClass[];
-  notes: string[] /** It is a line drawing: paper and line. */;
+  notes: string[];
+  /** It is a line drawing: paper and line. */
   lines: boolean;
 }
 

@@ -20,7 +20,8 @@ import { paintSource, paintTarget } from '../../data/scenes/index.ts';
 import { classesOf, segment, type Segments } from '../../data/layout/segment.ts';
 import type { PaletteClass } from '../../data/layout/palette.ts';
 import type { LayoutClass } from '../page/paint/document.ts';
-import type { Bytes, AssetsMethodName, AssetsMethods, FromAssetsWorker, ToAssetsWorker } from './assetsProtocol.ts';
+import type { Bytes } from '../engineProtocol.ts';
+import type { AssetsMethodName, AssetsMethods, FromAssetsWorker, ToAssetsWorker } from './assetsProtocol.ts';
 
 /** The segmentation that `classes` cuts; of the newest photograph. */
 let segments: { width: number; height: number; of: Segments } | null = null;

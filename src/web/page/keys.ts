@@ -4,7 +4,8 @@ import { $, h } from './dom.ts';
 export interface Key {
   keys: string[];
   text: string;
-  act: (e: KeyboardEvent) => void /** Held with Ctrl or Command. */;
+  act: (e: KeyboardEvent) => void;
+  /** Held with Ctrl or Command. */
   ctrl?: boolean;
   shift?: boolean;
   show?: string;

@@ -7,8 +7,10 @@ export interface Action {
 }
 interface Options {
   bad?: boolean;
-  actions?: Action[] /** Milliseconds until it goes by itself; 0 stays. */;
-  lasts?: number /** A newer message of the same kind takes its place. */;
+  actions?: Action[];
+  /** Milliseconds until it goes by itself; 0 stays. */
+  lasts?: number;
+  /** A newer message of the same kind takes its place. */
   kind?: string;
 }
 

@@ -13,7 +13,8 @@ import type { Estimate } from '../engineProtocol.ts';
 import type { DeviceQueue } from './deviceQueue.ts';
 
 interface Trial {
-  pixels: number /** Seconds of an iteration. */;
+  pixels: number;
+  /** Seconds of an iteration. */
   seconds: number;
   bytes: number;
 }

@@ -8,13 +8,13 @@ import backwardWeight from '../../../shaders/conv2d/weightGradient/generic.wgsl'
 import forward from '../../../shaders/conv2d/forward/generic.wgsl';
 import pack from '../../../shaders/conv2d/pack.wgsl';
 import type { Dispatch } from '../../kernels/plan.ts';
-import { ceilDiv, isReflect, splitting, WG, type ConvShape, type ConvVariant, type Direction } from './shape.ts';
+import { ceilDiv, isReflect, splitting, WG, type ConvShape, type ConvVariant, type ConvDirection } from './shape.ts';
 
 export const pad4 = (channels: number): number => 2 * ceilDiv(channels, 8); // vec4 per packed row: whole pairs of them
 export const packedBytes = (s: ConvShape, k: number, m4: number): number => k * s.kh * s.kw * m4 * 16;
 
 /** w into scratch0 as [k][taps][m4] vec4 over the channels written: all taps in their order. */
-export function packWeights(s: ConvShape, direction: Direction, m4: number): Dispatch {
+export function packWeights(s: ConvShape, direction: ConvDirection, m4: number): Dispatch {
   const taps = s.kh * s.kw;
   const isForward = direction === 'forward';
   const k = isForward ? s.ci : s.co;

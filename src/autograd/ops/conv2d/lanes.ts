@@ -11,7 +11,7 @@ import forwardK3 from '../../../shaders/conv2d/forward/k3.wgsl';
 import forwardK7 from '../../../shaders/conv2d/forward/k7.wgsl';
 import { lanes } from '../../kernels/plan.ts';
 import { mirroring } from './generic.ts';
-import { ceilDiv, isReflect, type ConvShape, type ConvVariant, type Direction } from './shape.ts';
+import { ceilDiv, isReflect, type ConvShape, type ConvVariant, type ConvDirection } from './shape.ts';
 
 export const is3x3 = (s: ConvShape): boolean =>
   s.kh === 3 && s.kw === 3 && s.stride === 1 && s.dilation === 1 && s.pad === 1 && s.w % 4 === 0;
@@ -47,10 +47,10 @@ interface Sides {
   to: string;
 }
 /** Channels written and summed, and the buffers read and written. */
-const sides = (s: ConvShape, d: Direction): Sides =>
+const sides = (s: ConvShape, d: ConvDirection): Sides =>
   d === 'forward' ? { m: s.co, k: s.ci, from: 'x', to: 'y' } : { m: s.ci, k: s.co, from: 'dy', to: 'dx' };
 /** How a kernel that serves both directions walks through w [co,ci,3,3]: backwards for the gradient. */
-const walk3x3 = (s: ConvShape, d: Direction): Record<string, number> =>
+const walk3x3 = (s: ConvShape, d: ConvDirection): Record<string, number> =>
   d === 'forward'
     ? { stride_m: s.ci * 9, stride_k: 9, tap0: 0, tap_step: 1 }
     : { stride_m: 9, stride_k: s.ci * 9, tap0: 8, tap_step: 0xffffffff };
@@ -60,7 +60,7 @@ const folded = (per: number, n: number, LANES: number): [number, number] =>
   2 * per > LANES ? [ceilDiv(per, LANES), n] : [1, ceilDiv(n, Math.floor(LANES / per))];
 
 /** 3x3, stride 1, padding 1; reflect padding backwards needs an even height. */
-export const k3 = (d: Direction): ConvVariant => ({
+export const k3 = (d: ConvDirection): ConvVariant => ({
   name: 'k3',
   formerName: 'rows',
   fits: (s, adapter) => lanes(adapter) && is3x3(s) && !(d === 'backward' && s.padMode === 'reflect' && s.h % 2 !== 0),
@@ -113,7 +113,7 @@ export const k3Mirrored: ConvVariant = {
 export const quads = (plane: number, LANES: number): 1 | 2 => (plane <= LANES ? 1 : 2);
 
 /** 1x1, stride 1, no padding. */
-export const k1 = (d: Direction): ConvVariant => ({
+export const k1 = (d: ConvDirection): ConvVariant => ({
   name: 'k1',
   formerName: 'pixels',
   fits: (s, adapter) => lanes(adapter) && is1x1(s),
@@ -147,7 +147,7 @@ export const k1 = (d: Direction): ConvVariant => ({
 });
 
 /** 3x3 with dilation = zero padding, a multiple of 4. */
-export const dilated3x3 = (d: Direction): ConvVariant => ({
+export const dilated3x3 = (d: ConvDirection): ConvVariant => ({
   name: 'dilated',
   fits: (s, adapter) => lanes(adapter) && isDilated(s),
   plan: (s, { subgroupSize: LANES }) => {
@@ -196,7 +196,7 @@ export const k7: ConvVariant = {
 };
 
 /** Stride 2; backwards as four phases in one launch. */
-export const stride2 = (d: Direction): ConvVariant => ({
+export const stride2 = (d: ConvDirection): ConvVariant => ({
   name: 'stride2',
   formerName: 'half',
   fits: (s, adapter) => lanes(adapter) && isStride2(s),

@@ -66,7 +66,7 @@ export function geometry(name: string, x: Shape, w: Shape, a: ConvAttrs): ConvSh
 /** Buffers of its plans: 'x', 'w', 'y', 'dy', 'dx', 'dw', 'bias', or 'scratch0', 'scratch1', ... */
 export type ConvVariant = Variant<ConvShape>;
 /** Which side is computed: y from x and w, or dx from dy and w. */
-export type Direction = 'forward' | 'backward';
+export type ConvDirection = 'forward' | 'backward';
 
 export const WG = 64;
 export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);

@@ -9,11 +9,12 @@ import sumKernel from '../../../shaders/conv2d/tiled/sum.wgsl';
 import weightKernel from '../../../shaders/conv2d/tiled/weightGradient.wgsl';
 import type { Plan } from '../../kernels/plan.ts';
 import { mirroring, packedBytes, packWeights, pad4 } from './generic.ts';
-import { ceilDiv, splitting, WG, type ConvShape, type ConvVariant, type Direction } from './shape.ts';
+import { ceilDiv, splitting, WG, type ConvShape, type ConvVariant, type ConvDirection } from './shape.ts';
 
 interface Tile {
   side: number;
-  constants: Record<string, number> /** Summed at once, before the next barrier. */;
+  constants: Record<string, number>;
+  /** Summed at once, before the next barrier. */
   depth: number;
 }
 const tiles: Tile[] = [
@@ -38,7 +39,7 @@ export function splitsFor(groups: number, rounds: number, resultBytes: number): 
  * How the product of a direction is cut: result channels, tiles along pixels and channels, images times phases, rounds
  * of the longest phase.
  */
-function cut(s: ConvShape, d: Direction, t: Tile) {
+function cut(s: ConvShape, d: ConvDirection, t: Tile) {
   const forth = d === 'forward';
   const [m, c] = forth ? [s.co, s.ci] : [s.ci, s.co];
   const phases = forth ? 1 : s.stride;
@@ -53,14 +54,14 @@ function cut(s: ConvShape, d: Direction, t: Tile) {
     rounds: ceilDiv(taps * c, t.depth),
   };
 }
-const resultBytes = (s: ConvShape, d: Direction): number =>
+const resultBytes = (s: ConvShape, d: ConvDirection): number =>
   4 * s.n * (d === 'forward' ? s.co * s.ho * s.wo : s.ci * s.h * s.w);
-const splitsOf = (s: ConvShape, d: Direction, t: Tile): number => {
+const splitsOf = (s: ConvShape, d: ConvDirection, t: Tile): number => {
   const { across, down, images, rounds } = cut(s, d, t);
   return splitsFor(across * down * images, rounds, resultBytes(s, d));
 };
 
-function tiledPlan(s: ConvShape, d: Direction, t: Tile, splits: number, name: string): Plan {
+function tiledPlan(s: ConvShape, d: ConvDirection, t: Tile, splits: number, name: string): Plan {
   const forth = d === 'forward';
   const { m, c, across, down, images } = cut(s, d, t);
   const m4 = pad4(m);
@@ -108,7 +109,7 @@ function tiledPlan(s: ConvShape, d: Direction, t: Tile, splits: number, name: st
 }
 
 /** Forward, or the gradient of the input: stride phases apart, reflect padding by a pass of its own. */
-export function tiled(d: Direction): ConvVariant[] {
+export function tiled(d: ConvDirection): ConvVariant[] {
   const legal = (s: ConvShape, t: Tile, splits: number): boolean => {
     const { across, down, images } = cut(s, d, t);
     return (

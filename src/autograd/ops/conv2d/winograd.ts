@@ -9,21 +9,21 @@ import input from '../../../shaders/conv2d/winograd/input.wgsl';
 import output from '../../../shaders/conv2d/winograd/output.wgsl';
 import weights from '../../../shaders/conv2d/winograd/weights.wgsl';
 import { mirroring } from './generic.ts';
-import { ceilDiv, WG, type ConvShape, type ConvVariant, type Direction } from './shape.ts';
+import { ceilDiv, WG, type ConvShape, type ConvVariant, type ConvDirection } from './shape.ts';
 import { tiledProduct } from '../matmul/families.ts';
 
 const MOST_BYTES = 128 << 20; // of a scratch buffer: what every WebGPU adapter binds
 const LEAST_CHANNELS = 32;
 
 /** The convolution that a direction is: backwards, dx is dy with flipped taps and the padding that is left of 2. */
-function sizes(s: ConvShape, d: Direction) {
+function sizes(s: ConvShape, d: ConvDirection) {
   const [m, c, h, w] = d === 'forward' ? [s.co, s.ci, s.ho, s.wo] : [s.ci, s.co, s.h, s.w];
   const [across, down] = [ceilDiv(w, 2), ceilDiv(h, 2)];
   const t4 = ceilDiv(s.n * across * down, 4);
   return { m, c, h, w, across, down, t4, m4: ceilDiv(m, 4), bytes: 256 * t4 * Math.max(m, c) };
 }
 
-const variant = (d: Direction): ConvVariant => ({
+const variant = (d: ConvDirection): ConvVariant => ({
   name: 'winograd',
   workgroup: true,
   fits: (s) =>

@@ -15,7 +15,8 @@ interface PartAttrs {
   shape: Shape;
 }
 interface JoinAttrs {
-  shape: Shape /** Where each input's first value lies, a multiple of 4. */;
+  shape: Shape;
+  /** Where each input's first value lies, a multiple of 4. */
   from: readonly number[];
 }
 

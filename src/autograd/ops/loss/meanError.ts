@@ -14,7 +14,8 @@ import { reshape } from '../copy/reshape.ts';
 
 export type MeanKind = 'plain' | 'absolute' | 'square';
 interface Attrs {
-  kind: MeanKind /** What is taken off when there is no second tensor. */;
+  kind: MeanKind;
+  /** What is taken off when there is no second tensor. */
   value: number;
 }
 const codes: Record<MeanKind, number> = { plain: 0, absolute: 1, square: 2 };

@@ -18,8 +18,10 @@ import { sumTo } from '../reduce/sum.ts';
 import { reshape } from '../copy/reshape.ts';
 
 export interface NormAttrs {
-  eps: number /** LeakyReLU slope; 1 for none. */;
-  slope: number /** Whether the last input is a residual to add. */;
+  eps: number;
+  /** LeakyReLU slope; 1 for none. */
+  slope: number;
+  /** Whether the last input is a residual to add. */
   skip?: boolean;
 }
 
@@ -219,7 +221,8 @@ function composed({ x: inputs, attrs }: BackwardContext<NormAttrs>, dy: Tensor):
 
 export interface NormOptions {
   eps?: number;
-  slope?: number /** A residual of x's shape, added last. */;
+  slope?: number;
+  /** A residual of x's shape, added last. */
   skip?: Tensor;
 }
 /**

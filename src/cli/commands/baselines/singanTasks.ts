@@ -14,7 +14,7 @@ import {
   type InjectionStart,
 } from '../../../model/baselines/singan/tasks.ts';
 import { SinganTraining } from '../../../model/baselines/singan/training.ts';
-import type { Size } from '../../../model/baselines/singan/sampler.ts';
+import type { Size } from '../../../data/prepare.ts';
 import type { FileRecord } from '../../../model/run/runRecord.ts';
 import { encodePng } from '../../../node/encode.ts';
 import { writeFilesAtomic } from '../../../node/files.ts';

@@ -11,8 +11,10 @@ import { readPicture } from '../../../node/decode.ts';
 import { readInput } from '../../../node/files.ts';
 
 export interface StudyQuestion {
-  name: string /** Index of its folder. */;
-  model: number /** By method, all of one size. */;
+  name: string;
+  /** Index of its folder. */
+  model: number;
+  /** By method, all of one size. */
   pictures: Picture[];
 }
 export interface StudyInputs {

@@ -12,6 +12,7 @@ import type { Session } from '../../../autograd/session.ts';
 import type { Program } from '../../../engine/program.ts';
 import { resize, toFloatCHW, type Picture } from '../../../data/image/image.ts';
 import { inColors } from '../../../data/image/quantize.ts';
+import type { Size } from '../../../data/prepare.ts';
 import { sizesFor, type Scale } from './config.ts';
 import { enlarge, gaussianField, generate, pad, type Frozen } from './networks.ts';
 
@@ -32,10 +33,6 @@ export interface Stage {
   first: boolean;
 }
 
-export interface Size {
-  width: number;
-  height: number;
-}
 /** The stages from scale `start` on, for a finest size. */
 export const stagesFrom = ({ scales, frozen, amplitudes }: SinganModel, size: Size, start: number): Stage[] =>
   sizesFor(scales, size.width, size.height)

@@ -1,6 +1,7 @@
 /** What the paper does with a trained pyramid: each task a function from a model and pictures to pictures. */
 import { fromFloatCHW, resize, toFloatCHW, type Picture } from '../../../data/image/image.ts';
 import { UserError } from '../../../data/errors.ts';
+import type { Size } from '../../../data/prepare.ts';
 import {
   injected,
   injectedPainting,
@@ -9,7 +10,6 @@ import {
   stagesFrom,
   type NoiseMap,
   type SinganModel,
-  type Size,
   type Stage,
 } from './sampler.ts';
 
@@ -135,8 +135,10 @@ export function blend(made: Picture, own: Picture, weights: Float32Array): Pictu
 export interface AnimationOptions {
   frames: number;
   start: number;
-  seed: number /** Pull towards the photograph, 0..1. */;
-  alpha: number /** Persistence of the direction, 0..1. */;
+  seed: number;
+  /** Pull towards the photograph, 0..1. */
+  alpha: number;
+  /** Persistence of the direction, 0..1. */
   beta: number;
 }
 

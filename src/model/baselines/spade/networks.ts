@@ -122,7 +122,8 @@ export type SpadeDiscriminator = (pass: ForwardPass, layout: Tensor, image: Tens
 
 export interface SpadeJudgeSize {
   /** ndf: 64 as published. */ width: number;
-  classes: number /** Convolutions before the last; 4 in the paper's figure. */;
+  classes: number;
+  /** Convolutions before the last; 4 in the paper's figure. */
   layers?: number;
   scales?: number;
 }

@@ -27,7 +27,8 @@ export interface SpadeRun extends SpadeOptions {
 }
 export interface SpadeResult {
   pictures: Picture[];
-  reconstruction: Picture /** Those made; fewer than planned where the clock ended training. */;
+  reconstruction: Picture;
+  /** Those made; fewer than planned where the clock ended training. */
   iterations: number;
   planned: number;
   size: number;

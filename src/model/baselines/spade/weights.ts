@@ -15,8 +15,10 @@ import { declareSpadeGenerator, type SpadeSize, type Statistics } from './networ
 
 type Tensors = ReadonlyMap<string, { shape: Shape; data: Float32Array }>;
 export interface SpadeWeights {
-  size: SpadeSize /** For Parameters.restore. */;
-  state: TensorState /** mean and variance [C] by normalization. */;
+  size: SpadeSize;
+  /** For Parameters.restore. */
+  state: TensorState;
+  /** mean and variance [C] by normalization. */
   running: Map<string, { mean: Float32Array; variance: Float32Array }> | null;
 }
 

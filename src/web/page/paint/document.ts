@@ -12,7 +12,8 @@ export interface LayoutClass {
 }
 /** A layout wanted: one picture is made of each. */
 export interface TargetLayout {
-  readonly name: string /** [h,w] */;
+  readonly name: string;
+  /** [h,w] */
   readonly labels: Uint8Array;
 }
 /** Longest name of a target, in characters. */
