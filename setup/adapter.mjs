@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { installMesa, missingEntry, rootFor } from './drivers/apt.mjs';
 import { chosenByUser, probe, remember, remembered } from './environment.mjs';
 import { fetchNewerMesa, newerMesaHere, outdated } from './drivers/mesa.mjs';
-import { say, SetupError } from './process.mjs';
+import { notify, SetupError } from './process.mjs';
 import { withoutRoot } from './drivers/swiftshader.mjs';
 import { aptPlan, installLine, osRelease, packageManager } from './system.mjs';
 
@@ -82,10 +82,12 @@ function explain(failed) {
 }
 
 function report(found) {
-  say(`WebGPU adapter: ${found.adapter}${found.software ? ' (software: it computes on the processor)' : ''}`);
+  notify(`WebGPU adapter: ${found.adapter}${found.software ? ' (software: it computes on the processor)' : ''}`);
   // A frequent trap of containers: the card is there, its Vulkan driver is not passed in.
   if (found.software && existsSync('/dev/nvidia0')) {
-    say('note: an NVIDIA card is here, but its Vulkan driver is not (in a container: NVIDIA_DRIVER_CAPABILITIES=all)');
+    notify(
+      'note: an NVIDIA card is here, but its Vulkan driver is not (in a container: NVIDIA_DRIVER_CAPABILITIES=all)',
+    );
   }
   return found;
 }
@@ -99,7 +101,8 @@ export async function ensureAdapter() {
   if (found.ok) {
     // Debian 12's backports have no newer
     const line = aptPlan(osRelease())?.suite?.startsWith('trixie') ? adapterLine() : null;
-    if (line) say(`note: a newer Mesa than this one compiles kernels ten times as fast. To have it, type:\n  ${line}`);
+    if (line)
+      notify(`note: a newer Mesa than this one compiles kernels ten times as fast. To have it, type:\n  ${line}`);
     return report(found);
   }
   if (!driverMayHelp(found) || process.platform !== 'linux') throw new SetupError(explain(found));
@@ -110,15 +113,16 @@ export async function ensureAdapter() {
   if (plan && sudo !== null && (await installMesa(plan, sudo))) {
     found = await findAdapter();
     if (found.ok) return report(found);
-    say('the driver is installed, but gives no adapter');
+    notify('the driver is installed, but gives no adapter');
   }
-  say(`${reason(found)}; looking for a software Vulkan driver that needs no installation (SwiftShader)…`);
+  notify(`${reason(found)}; looking for a software Vulkan driver that needs no installation (SwiftShader)…`);
   for await (const env of withoutRoot()) {
     const next = await probe(env);
     if (!next.ok) continue;
     remember(env, next.adapter);
     const line = next.software ? adapterLine() : null;
-    if (line) say(`note: Mesa's software driver is several times faster than this one. To have it, type:\n  ${line}`);
+    if (line)
+      notify(`note: Mesa's software driver is several times faster than this one. To have it, type:\n  ${line}`);
     return report({ ...next, env });
   }
   throw new SetupError(explain(found));

@@ -3,7 +3,7 @@
 // skipped.
 import { existsSync } from 'node:fs';
 import { rootFor } from './drivers/apt.mjs';
-import { capture, holdingInterrupts, lastLines, say, which } from './process.mjs';
+import { capture, holdingInterrupts, lastLines, notify, which } from './process.mjs';
 import { osRelease } from './system.mjs';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'microsoft-edge'];
@@ -44,11 +44,11 @@ export async function ensureBrowser() {
     );
   return holdingInterrupts(async () => {
     const apt = sudo ? 'apt through sudo' : 'apt';
-    say(`no Chromium found; installing the package chromium (some 100 MB) with ${apt} for the tests of the page…`);
+    notify(`no Chromium found; installing the package chromium (some 100 MB) with ${apt} for the tests of the page…`);
     await run('update');
     const result = await run('install', '-y', '--no-install-recommends', 'chromium');
     if (result.code !== 0)
-      say(`apt-get install failed (${result.code ?? result.signal}):\n${lastLines(result.all, 5)}`);
+      notify(`apt-get install failed (${result.code ?? result.signal}):\n${lastLines(result.all, 5)}`);
     return findBrowser();
   });
 }

@@ -1,7 +1,7 @@
 // npm packages: installed when npm's own record of what lies in node_modules does not agree with package-lock.json.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { capture, lastLines, root, say, SetupError } from './process.mjs';
+import { capture, lastLines, root, notify, SetupError } from './process.mjs';
 
 const readJson = (path) => {
   try {
@@ -45,7 +45,7 @@ function npm(args) {
 /** Installs the locked packages if they are not there. */
 export async function ensureDependencies() {
   if (dependenciesReady()) return;
-  say('installing the npm packages of package-lock.json (npm ci)…');
+  notify('installing the npm packages of package-lock.json (npm ci)…');
   const start = performance.now();
   // No install scripts: npm is on its way to refuse them, and on Linux and Windows neither esbuild nor webgpu needs its
   // own (esbuild's API takes the platform package's binary; webgpu's only removes macOS's quarantine mark).
@@ -62,6 +62,7 @@ export async function ensureDependencies() {
   if (process.platform === 'darwin') {
     await capture(process.execPath, ['build/postinstall.js'], { cwd: join(root, 'node_modules/webgpu') });
   }
-  if (!dependenciesReady()) say('note: node_modules still differs from package-lock.json; going on with what is there');
-  say(`npm packages installed in ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  if (!dependenciesReady())
+    notify('note: node_modules still differs from package-lock.json; going on with what is there');
+  notify(`npm packages installed in ${((performance.now() - start) / 1000).toFixed(0)} s`);
 }

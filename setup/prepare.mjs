@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureAdapter } from './adapter.mjs';
 import { ensureDependencies } from './dependencies.mjs';
-import { root, say, SetupError } from './process.mjs';
+import { root, notify, SetupError } from './process.mjs';
 
 export const commandLine = 'dist/node/cli.js';
 
@@ -38,7 +38,7 @@ export async function build(options = {}) {
     if (error.errors) throw new SetupError(`the build failed with ${error.errors.length} error(s), shown above`);
     throw error.code ? new SetupError(`the build failed: ${error.message}`) : error; // a file that cannot be written
   }
-  say(`built in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  notify(`built in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 
 /**

@@ -12,7 +12,7 @@ export const root = (() => {
   return dir;
 })();
 
-export const say = (text) => console.error(`semia: ${text}`); // stderr: stdout belongs to the command that follows
+export const notify = (text) => console.error(`semia: ${text}`); // stderr: stdout belongs to the command that follows
 
 /** A failure with a message for people: printed without a stack. */
 export class SetupError extends Error {
@@ -27,7 +27,7 @@ export async function entry(body) {
   try {
     process.exitCode = (await body()) ?? 0;
   } catch (error) {
-    if (error instanceof SetupError) say(error.message);
+    if (error instanceof SetupError) notify(error.message);
     else console.error(error);
     process.exitCode = error.exitCode ?? 1;
   }

@@ -7,7 +7,7 @@ const { spawn } = await import('node:child_process');
 const { existsSync, readdirSync } = await import('node:fs');
 const { join, relative } = await import('node:path');
 const { parseArgs } = await import('node:util');
-const { capture, entry, root, say, SetupError } = await import('../../setup/process.mjs');
+const { capture, entry, root, notify, SetupError } = await import('../../setup/process.mjs');
 const { judge, lastLine, parseSummary, seconds, table } = await import('./results.mjs');
 
 const folder = join(root, 'dist/test');
@@ -131,13 +131,13 @@ async function run(rows, { jobs, timeout, names }) {
     const { ensureBrowser } = await import('../../setup/browser.mjs');
     const browser = await ensureBrowser();
     if (browser) env.CHROMIUM = browser;
-    else say('no Chromium here, so the tests of the page are skipped: install one, or name it in CHROMIUM');
+    else notify('no Chromium here, so the tests of the page are skipped: install one, or name it in CHROMIUM');
   }
   const done = (row) => {
     rows.push(row);
     show(row);
   };
-  if (names.length) say('some files only: the types are not checked');
+  if (names.length) notify('some files only: the types are not checked');
   else done(await typecheck());
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, interrupted);
   const worker = async () => {
@@ -154,7 +154,7 @@ await entry(async () => {
     await run(rows, chosen);
   } catch (error) {
     // what keeps the tests from running is a failure too, and the last line must say so
-    say(error instanceof SetupError ? error.message : String(error.stack ?? error));
+    notify(error instanceof SetupError ? error.message : String(error.stack ?? error));
     rows.push({ name: 'preparation', passed: 0, failed: 1, skipped: 0, ms: performance.now() - start });
   }
   const cells = rows.map((row) => [row.name, row.passed, row.failed, row.skipped, seconds(row.ms)]);

@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { capture, holdingInterrupts, lastLines, say, which } from '../process.mjs';
+import { capture, holdingInterrupts, lastLines, notify, which } from '../process.mjs';
 
 const packages = ['mesa-vulkan-drivers', 'libvulkan1'];
 const oneLine = /^\s*deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s+(.*\S)\s*$/;
@@ -137,18 +137,19 @@ export function installMesa(plan, sudo) {
   return holdingInterrupts(async () => {
     const { present, entry } = plan.suite ? missingEntry(plan.suite) : { present: true, entry: null };
     if (!present && !entry) {
-      say(`apt has no source entry from which ${plan.suite} could be derived`);
+      notify(`apt has no source entry from which ${plan.suite} could be derived`);
       return false;
     }
     const from = plan.suite ? `, from ${plan.suite}` : '';
     const apt = sudo ? 'apt through sudo' : 'apt';
-    say(`no WebGPU adapter found; installing the software Vulkan driver (${packages[0]}${from}) with ${apt}…`);
+    notify(`no WebGPU adapter found; installing the software Vulkan driver (${packages[0]}${from}) with ${apt}…`);
     const folder = entry ? folderWith(entry) : null;
     const sources = folder ? ['-o', `Dir::Etc::sourceparts=${folder}`] : [];
-    if (folder) say(`a temporary source entry is used for this: ${entry.line}`);
+    if (folder) notify(`a temporary source entry is used for this: ${entry.line}`);
     try {
       const update = await run(['update', ...sources]);
-      if (update.code !== 0) say(`apt-get update reported problems; trying all the same:\n${lastLines(update.all, 4)}`);
+      if (update.code !== 0)
+        notify(`apt-get update reported problems; trying all the same:\n${lastLines(update.all, 4)}`);
       const install = [
         'install',
         '-y',
@@ -162,15 +163,15 @@ export function installMesa(plan, sudo) {
       const count = (/^(\d+) upgraded, (\d+) newly/m.exec(preview.all) ?? [])
         .slice(1)
         .reduce((a, b) => a + Number(b), 0);
-      if (size) say(`apt-get install: ${count} packages, ${size} to download…`);
+      if (size) notify(`apt-get install: ${count} packages, ${size} to download…`);
       const result = await run(install);
       if (result.code === 0) return true;
-      say(`apt-get install failed (${result.code ?? result.signal}):\n${lastLines(result.all)}`);
+      notify(`apt-get install failed (${result.code ?? result.signal}):\n${lastLines(result.all)}`);
       return false;
     } finally {
       if (folder) {
         rmSync(folder, { recursive: true, force: true });
-        say('the temporary source entry is removed; updating the package lists again');
+        notify('the temporary source entry is removed; updating the package lists again');
         await run(['update', '-qq']).catch(() => {}); // after an interrupt too: best effort
       }
     }

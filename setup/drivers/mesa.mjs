@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { derivedEntries } from './apt.mjs';
 import { forGlibc, needed } from './elf.mjs';
 import { cacheFolder } from '../cacheFolder.mjs';
-import { capture, lastLines, say, SetupError, which } from '../process.mjs';
+import { capture, lastLines, notify, SetupError, which } from '../process.mjs';
 import { osRelease, systemLibraries } from '../system.mjs';
 
 const driver = 'libvulkan_lvp.so';
@@ -191,7 +191,7 @@ export function newerMesaHere() {
 export async function fetchNewerMesa(works) {
   const from = lender();
   if (!from || triedLately()) return null;
-  say(
+  notify(
     `fetching a newer software Vulkan driver (Mesa from Debian's ${from.from}, some 70 MB with lists) ` +
       `into ${cacheFolder()}; nothing is installed…`,
   );
@@ -219,6 +219,6 @@ export async function fetchNewerMesa(works) {
     result = 'it gives no adapter here';
   }
   writeFileSync(failedAt(), '');
-  say(`no newer driver: ${result}`);
+  notify(`no newer driver: ${result}`);
   return null;
 }

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { capture, lastLines, say, which } from '../process.mjs';
+import { capture, lastLines, notify, which } from '../process.mjs';
 import { cacheFolder } from '../cacheFolder.mjs';
 import { systemLibraries } from '../system.mjs';
 
@@ -56,7 +56,7 @@ async function unpackDebian(name, files) {
   const work = join(cacheFolder(), 'apt');
   mkdirSync(join(work, 'lists/partial'), { recursive: true });
   mkdirSync(unpacked(), { recursive: true });
-  say(`fetching Debian's ${name} for ${files.join(' and ')} (into ${cacheFolder()}, nothing is installed)…`);
+  notify(`fetching Debian's ${name} for ${files.join(' and ')} (into ${cacheFolder()}, nothing is installed)…`);
   const apt = (...args) =>
     capture('apt-get', ['-o', 'APT::Sandbox::User=root', ...args], { cwd: work, env: { ...process.env, LC_ALL: 'C' } });
   const ownLists = ['-o', `Dir::State::Lists=${join(work, 'lists')}`, '-o', `Dir::Cache=${work}`];
@@ -69,7 +69,7 @@ async function unpackDebian(name, files) {
     }
     const deb = readdirSync(work).find((f) => f.startsWith(`${name}_`) && f.endsWith('.deb'));
     if (!deb) {
-      say(`apt-get download ${name} failed:\n${lastLines(result.all, 4)}`);
+      notify(`apt-get download ${name} failed:\n${lastLines(result.all, 4)}`);
       return false;
     }
     await capture('dpkg-deb', ['-x', deb, join(work, 'tree')], { cwd: work });
@@ -79,7 +79,7 @@ async function unpackDebian(name, files) {
     for (const file of files) {
       const path = found.find((p) => p.endsWith(`/${file}`));
       if (!path) {
-        say(`${name} holds no ${file}`);
+        notify(`${name} holds no ${file}`);
         return false;
       }
       // A library's name is often a link to its versioned file.

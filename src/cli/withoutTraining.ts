@@ -28,7 +28,7 @@ export interface TaskOptions {
 /** What results are recorded as made of. */
 export interface Made {
   files: { photo: FileRecord; layout: FileRecord; palette?: FileRecord | null; targets: FileRecord[] };
-  tell: (note: string) => void;
+  notify: (note: string) => void;
   /** What a contact sheet shows beside the results; without, there is none. */
   source?: Source;
   targets?: readonly Target[];
@@ -61,12 +61,12 @@ export async function readTask(
   targets: readonly string[],
   o: Omit<TaskOptions, 'output'>,
 ): Promise<Task> {
-  const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
+  const notify = (note: string): void => Progress.line(note, o.quiet ?? false);
   const { source, notes, files } = await readSource(photo, layout, { ...o, longSide: o.outputSize });
-  const layouts = await readLayouts(targets, source.palette, tell);
+  const layouts = await readLayouts(targets, source.palette, notify);
   const read = layouts.map(({ picture }) => prepareTarget(picture, source, o.targetSize));
-  for (const note of [...notes, ...read.flatMap((t) => t.notes)]) tell(`note: ${note}`);
-  return { source, targets: read, files: { ...files, targets: layouts.map((t) => t.record) }, tell };
+  for (const note of [...notes, ...read.flatMap((t) => t.notes)]) notify(`note: ${note}`);
+  return { source, targets: read, files: { ...files, targets: layouts.map((t) => t.record) }, notify };
 }
 
 /**
@@ -97,7 +97,7 @@ export const taskWords = (
  * that makes one of them. Both are asked for when a result is there.
  */
 export async function makeResults(
-  { files, tell, source, targets }: Made,
+  { files, notify, source, targets }: Made,
   o: TaskOptions,
   method: string,
   settings: () => object,
@@ -131,14 +131,14 @@ export async function makeResults(
       await writeFileAtomic(paths[i], withMethod(encodePng(picture), paths[i], record, words(target)));
       pictures.push(picture);
       const ms = performance.now() - began;
-      tell(
+      notify(
         `${paths[i]}  ${picture.width} x ${picture.height}  ` +
           `${ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000)}`,
       );
     }
     if (sheet) {
       await writeSheet(sheet, source!, targets!, pictures);
-      tell(sheet);
+      notify(sheet);
     }
   } catch (error) {
     throw explainDevice(error);

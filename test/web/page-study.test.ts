@@ -87,7 +87,7 @@ if (browserPath) {
         'Enter began the study, and ranked nothing',
       );
       await page.keyboard.press('2');
-      assert.is(await text('#say'), 'Picture A is 2nd');
+      assert.is(await text('#status'), 'Picture A is 2nd');
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('1');
@@ -105,7 +105,7 @@ if (browserPath) {
       await pictures.nth(1).click();
       await pictures.nth(0).click(); // taken back
       await page.reload();
-      assert.match(await text('#say'), /Gone on with where P-7 stopped/);
+      assert.match(await text('#status'), /Gone on with where P-7 stopped/);
       assert.equal(await check(1), seen);
       assert.equal(await pictures.locator('b').allInnerTexts(), ['', '2nd', '']);
       await pictures.nth(2).click();

@@ -78,7 +78,7 @@ export function addRemove(program: Command): void {
         '  semia remove photo.png --layout layout.png --palette palette.txt --class cabin -o without.png\n',
     )
     .action(async (path: string, o: RemoveOptions) => {
-      const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
+      const notify = (note: string): void => Progress.line(note, o.quiet ?? false);
       if (o.class && !o.layout) throw new UserError('--class names a class of a layout: give that, too, with --layout');
       if (!o.mask && !o.class)
         throw new UserError('what is to be removed? Give --mask FILE, or --layout FILE and --class NAME');
@@ -113,7 +113,7 @@ export function addRemove(program: Command): void {
       const sample = o.sampleMask
         ? readMask(await read('--sample-mask', o.sampleMask, true), photo.picture)
         : undefined;
-      await fill(o, 'remove', photo.picture, words, tell, hole, async (session) =>
+      await fill(o, 'remove', photo.picture, words, notify, hole, async (session) =>
         inpaint({
           session,
           photo: photo.picture,
@@ -142,7 +142,7 @@ export function addInpaint(program: Command): void {
         '  semia inpaint photo.jpg --mask scratches.png --from another.jpg -o whole.png\n',
     )
     .action(async (path: string, o: InpaintCommand) => {
-      const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
+      const notify = (note: string): void => Progress.line(note, o.quiet ?? false);
       const { picture: photo, record } = await readInputPicture(path, false);
       const words: Word[] = ['inpaint', record, ...option('--seed', o.seed), ...option('--grow', o.grow)];
       const read = reading(words);
@@ -155,7 +155,7 @@ export function addInpaint(program: Command): void {
       const sample = o.sampleMask ? readMask(await read('--sample-mask', o.sampleMask, true), photo) : undefined;
       const others: Picture[] = [];
       for (const file of o.from ?? []) others.push(await read('--from', file, false));
-      await fill(o, 'inpaint', photo, words, tell, hole, (session) =>
+      await fill(o, 'inpaint', photo, words, notify, hole, (session) =>
         inpaint({ session, photo, hole, sample, others, seed: o.seed }),
       );
     });
@@ -179,7 +179,7 @@ async function fill(
   method: string,
   photo: Picture,
   words: readonly Word[],
-  tell: (note: string) => void,
+  notify: (note: string) => void,
   hole: Uint8Array,
   make: (session: Awaited<ReturnType<typeof openSession>>) => Promise<Picture>,
 ): Promise<void> {
@@ -192,7 +192,7 @@ async function fill(
   const share = hole.reduce((n, v) => n + v, 0) / hole.length;
   if (share === 1)
     throw new UserError(`${o.mask ?? photo.source}: everything is to be filled: nothing is left to fill it from`);
-  if (photo.sixteenBit) tell(`note: ${photo.source} has 16 bits a channel: the result has 8`);
+  if (photo.sixteenBit) notify(`note: ${photo.source} has 16 bits a channel: the result has 8`);
   const session = await openSession();
   try {
     const began = performance.now();
@@ -200,7 +200,7 @@ async function fill(
     const { description, vendor } = session.device.info;
     const record = { method, seed: o.seed, grow: o.grow, adapter: description || vendor, files };
     await writeFileAtomic(path, withMethod(encodePng(picture), path, record, words));
-    tell(
+    notify(
       `${path}  ${picture.width} x ${picture.height}, ${percent(share)} of it filled in ` +
         `${duration((performance.now() - began) / 1000)}`,
     );

@@ -38,7 +38,7 @@ export async function readInputPicture(path: string, layout: boolean): Promise<I
 export async function readLayouts(
   paths: readonly string[],
   palette: Palette | 'with masks',
-  tell: (note: string) => void,
+  notify: (note: string) => void,
 ): Promise<InputPicture[]> {
   const found: InputPicture[] = [];
   for (const path of (await Promise.all(paths.map(expandGlob))).flat()) {
@@ -53,7 +53,7 @@ export async function readLayouts(
       const input = await readInputPicture(join(path, name), true);
       const mask = palette === 'with masks' ? null : maskReason(input.picture, palette);
       if (mask) {
-        tell(`${mask.why}: left out`);
+        notify(`${mask.why}: left out`);
         continue;
       }
       found.push(input);

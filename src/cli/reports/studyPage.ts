@@ -21,7 +21,7 @@ button{cursor:pointer}button:disabled{opacity:.5;cursor:default}
 #choices span{display:inline-block;padding:6px 0 0;font-weight:600}
 #choices b{position:absolute;top:12px;left:12px;padding:2px 10px;border-radius:99px;background:#0b6b55;color:#fff}
 #choices b:empty{display:none}
-#say{min-height:1.5em;color:var(--soft)}.bad{color:#b3261e}
+#status{min-height:1.5em;color:var(--soft)}.bad{color:#b3261e}
 textarea{width:100%;height:10em;font:12px/1.4 monospace;box-sizing:border-box}
 kbd{border:1px solid var(--line);border-radius:4px;padding:0 5px}
 @media(prefers-color-scheme:dark){.bad{color:#ff9d8f}:focus-visible{outline-color:#f0a35e}}
@@ -68,7 +68,7 @@ Nothing is sent anywhere; at the end you save a file.</p>
 <div class="board">
 <figure><img id="model" alt="The picture to compare with"><figcaption>Compare with this</figcaption></figure>
 <div id="choices" role="group" aria-labelledby="task"></div></div>
-<p id="say" role="status"></p>
+<p id="status" role="status"></p>
 <div class="row"><button id="back" type="button">Back</button><button id="clear" type="button">Clear</button>
 <button id="next" type="button" class="main">Next</button></div>
 <p>Touch or click the pictures in your order, the most similar first; once more takes a rank away.

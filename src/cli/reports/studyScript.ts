@@ -67,8 +67,8 @@ function only(id: 'start' | 'ask' | 'end'): void {
   get('saving').hidden = id === 'start';
 }
 
-const say = (text: string): void => {
-  get('say').textContent = text;
+const notify = (text: string): void => {
+  get('status').textContent = text;
 };
 
 function begin(s: State): void {
@@ -104,7 +104,7 @@ function ask(): void {
   since = 0;
   clock();
   show();
-  say('');
+  notify('');
   buttons()[0].focus();
 }
 
@@ -132,7 +132,7 @@ function give(i: number, rank: number): void {
     holder = ranks[rank - 1];
   if (before >= 0) ranks[before] = before === rank - 1 ? null : holder;
   if (before !== rank - 1) ranks[rank - 1] = shown[i];
-  say(before === rank - 1 ? `Picture ${letter(i)} is not ranked` : `Picture ${letter(i)} is ${ordinal(rank)}`);
+  notify(before === rank - 1 ? `Picture ${letter(i)} is not ranked` : `Picture ${letter(i)} is ${ordinal(rank)}`);
   save();
   show();
   if (!ranks.includes(null)) get('next').focus();
@@ -171,7 +171,7 @@ function clear(): void {
   given().done = false;
   save();
   show();
-  say('No picture is ranked');
+  notify('No picture is ranked');
   buttons()[0].focus();
 }
 
@@ -275,5 +275,5 @@ only('start');
 const before = load();
 if (before) {
   begin(before);
-  if (before.at < total) say(`Gone on with where ${before.participant} stopped`);
+  if (before.at < total) notify(`Gone on with where ${before.participant} stopped`);
 } else field.focus();

@@ -100,7 +100,7 @@ async function filter(
   const [first, second, ...rest] = read.map((r) => r.record);
   const work: Made = {
     files: { photo: first, layout: second, targets: rest },
-    tell: (note) => Progress.line(note, o.quiet ?? false),
+    notify: (note) => Progress.line(note, o.quiet ?? false),
   };
   await makeResults(
     work,

@@ -168,7 +168,7 @@ async function repaint(path: string, photo: string | undefined, o: TrainOptions)
 }
 
 async function train({ run, base, photo, record, given }: Plan, o: TrainOptions): Promise<void> {
-  const tell = (text: string): void => Progress.line(text, o.quiet ?? false);
+  const notify = (text: string): void => Progress.line(text, o.quiet ?? false);
   await run?.claim();
   const restored = await (run ?? base)?.state();
   const session = await openSession();
@@ -210,12 +210,12 @@ async function train({ run, base, photo, record, given }: Plan, o: TrainOptions)
         training,
       ));
     if (!run && !base && info.software && given.finest === undefined)
-      tell(
+      notify(
         'note: this adapter computes on the processor, so the networks are small and the finest scale is ' +
           `${used.width} x ${used.height}; as published: --size ${published.finest} --width ${published.width} ` +
           `--iterations ${published.iterations}`,
       );
-    const stop = new Interrupt(() => tell('\nstopping after this iteration and saving; once more to stop at once'));
+    const stop = new Interrupt(() => notify('\nstopping after this iteration and saving; once more to stop at once'));
     const began = performance.now();
     let saved = began;
     let progress: Progress | null = null;
@@ -238,7 +238,7 @@ async function train({ run, base, photo, record, given }: Plan, o: TrainOptions)
                 config.iterations,
               );
         const { width, height, channels } = scales[k];
-        tell(
+        notify(
           `scale ${k + 1} of ${scales.length}: ${width} x ${height}, ${channels} channels, ${iterations} ` +
             `iterations in about ${duration(cost * iterations)}`,
         );
@@ -259,13 +259,13 @@ async function train({ run, base, photo, record, given }: Plan, o: TrainOptions)
       },
     });
     if (finished) {
-      tell(
+      notify(
         `${o.output}: trained. Next: semia singan ` +
           `${config.paint ? `paint ${o.output} PAINTING -o OUT.png` : `sample ${o.output} -n 6 -o OUT`}`,
       );
       return;
     }
-    tell(
+    notify(
       `saved at scale ${training.host.scale + 1} of ${scales.length}, iteration ${training.host.iteration}. To ` +
         'go on:\n' +
         `  ${again('--resume')}`,

@@ -109,7 +109,7 @@ export function addSpade(program: Command): void {
             weights,
             vgg: vgg?.open(session),
             seconds: o.minutes && 60 * o.minutes,
-            report: task.tell,
+            report: task.notify,
           });
           return made.pictures[i];
         },

@@ -48,7 +48,7 @@ export function addImport(program: Command): void {
 }
 
 async function importWeights(file: string, photo: string, layout: string, o: ImportOptions): Promise<void> {
-  const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
+  const notify = (note: string): void => Progress.line(note, o.quiet ?? false);
   const { bytes, weights } = await readWeights(file, () => true);
   const { width, levels } = sizeOfReleased(weights, file);
   const named = o.palette ? await readPalette(o.palette) : null;
@@ -61,7 +61,7 @@ async function importWeights(file: string, photo: string, layout: string, o: Imp
   const given = fromReleased(weights, c, file);
   await checkNewRun(o.output);
   await checkWritable(o.output);
-  notes.forEach(tell);
+  notes.forEach(notify);
   const session = await openSession();
   try {
     // D and S are not in the file: they are new, so that the run is complete.
@@ -97,7 +97,7 @@ async function importWeights(file: string, photo: string, layout: string, o: Imp
   } catch (error) {
     throw explainDevice(error);
   }
-  tell(
+  notify(
     `${o.output}: a generator of width ${width} with ${levels} levels. Next: semia render ${o.output} LAYOUT... -o OUT`,
   );
 }

@@ -127,7 +127,7 @@ async function ablate(o: AblateOptions): Promise<void> {
     throw new UserError(
       `${o.output}: holds an ablation of other settings (${differ.join(', ')}): give the same, or another folder`,
     );
-  const tell = (text: string): void => Progress.line(text, o.quiet ?? false);
+  const notify = (text: string): void => Progress.line(text, o.quiet ?? false);
   const a: Ablation = {
     settings,
     labels: { base: `preset ${o.preset} as it is`, ...Object.fromEntries(factors.map((f) => [f.name, f.label(base)])) },
@@ -140,7 +140,7 @@ async function ablate(o: AblateOptions): Promise<void> {
     o.scene.flatMap((scene) =>
       [null, ...factors.filter((f) => o.factors.includes(f.name))].map((factor) => {
         const change = differences(base, changed(base, factor));
-        if (factor && !change.length) tell(`note: ${factor.name} changes nothing in preset ${o.preset}`);
+        if (factor && !change.length) notify(`note: ${factor.name} changes nothing in preset ${o.preset}`);
         return { scene, seed, factor, name: factor?.name ?? 'base', change };
       }),
     ),
@@ -150,13 +150,13 @@ async function ablate(o: AblateOptions): Promise<void> {
     a.cells.some((c) => cellName(c) === cellName({ ...p, factor: p.name }) && c.change.join() === p.change.join());
   const work = plan.filter((p) => !stands(p));
   a.cells = a.cells.filter((c) => !work.some((p) => cellName(c) === cellName({ ...p, factor: p.name })));
-  tell(`${plan.length} trainings, ${plan.length - work.length} of them done already`);
+  notify(`${plan.length} trainings, ${plan.length - work.length} of them done already`);
 
   if (work.length) {
     await fs.mkdir(o.output, { recursive: true });
     const release = await lock(join(o.output, 'lock'), o.output);
     try {
-      await run(a, work, base, o, tell);
+      await run(a, work, base, o, notify);
     } catch (error) {
       throw explainDevice(error);
     } finally {
@@ -164,8 +164,9 @@ async function ablate(o: AblateOptions): Promise<void> {
     }
   } else await writeAblation(o.output, a, []);
   console.log(summaryTable(a));
-  tell(`open in a browser: ${join(o.output, 'index.html')}`);
-  if (a.waiting) tell(`${a.waiting} trainings are left: ${process.argv.length > 2 ? again() : commandLine('ablate')}`);
+  notify(`open in a browser: ${join(o.output, 'index.html')}`);
+  if (a.waiting)
+    notify(`${a.waiting} trainings are left: ${process.argv.length > 2 ? again() : commandLine('ablate')}`);
 }
 
 type Work = { scene: string; seed: number; factor: (typeof factors)[number] | null; name: string; change: string[] };
@@ -175,7 +176,7 @@ async function run(
   work: readonly Work[],
   base: ReturnType<typeof configure>,
   o: AblateOptions,
-  tell: (text: string) => void,
+  notify: (text: string) => void,
 ): Promise<void> {
   const began = performance.now();
   const session = await openSession();
@@ -186,7 +187,7 @@ async function run(
     a.waiting = work.length - i;
     const start = performance.now();
     if (o.minutes && i && start - began + longest > 60_000 * o.minutes) {
-      tell(`no time for another of up to ${duration(longest / 1000)}`);
+      notify(`no time for another of up to ${duration(longest / 1000)}`);
       break;
     }
     if (!scenes.has(scene)) scenes.set(scene, await openScene(scene, a.settings.pictureSize, o.targets));
@@ -199,7 +200,7 @@ async function run(
     a.waiting--;
     await writeAblation(o.output, a, files);
     longest = Math.max(longest, performance.now() - start);
-    tell(
+    notify(
       `${i + 1} of ${work.length}: ${scene}, seed ${seed}, ${a.labels[name]}: ${ablationMetrics
         .slice(0, 3)
         .map((m) => `${m.label.slice(0, -2)} ${values[m.key].toFixed(m.digits)}`)

@@ -194,7 +194,7 @@ export async function compare(
   truths: readonly (Picture | undefined)[],
   o: CompareOptions,
 ): Promise<void> {
-  const { source, targets, files, tell } = task;
+  const { source, targets, files, notify: tell } = task;
   const pictureNames = resultNames(files.targets.map((t) => ({ path: t.name })));
   const measured = { ...task, classifier: layoutClassifierOf(source) };
   let session = await openSession();
@@ -273,7 +273,7 @@ export async function compare(
 
 async function runMethod(
   session: Session,
-  { source, targets, files, tell, vgg, classifier }: Measured,
+  { source, targets, files, notify: tell, vgg, classifier }: Measured,
   method: ComparedMethod,
   truths: readonly (Picture | undefined)[],
   seconds: number,

@@ -72,7 +72,7 @@ async function make(folders: readonly string[], o: StudyOptions): Promise<void> 
     throw new UserError('a folder is needed (semia study DIR), or answers to count (semia study --tally FILE.csv)');
   const out = o.output ?? join(folders[0], 'study.html');
   if (!/\.html?$/i.test(out)) throw new UserError(`${out}: the page is one file: give a name that ends in .html`);
-  const tell = (note: string): void => Progress.line(note, o.quiet ?? false);
+  const notify = (note: string): void => Progress.line(note, o.quiet ?? false);
   const methods =
     o.methods === undefined
       ? undefined
@@ -84,7 +84,7 @@ async function make(folders: readonly string[], o: StudyOptions): Promise<void> 
               .filter(Boolean),
           ),
         ];
-  const { methods: names, models, questions } = await readStudy(folders, { methods, longSide: o.size, tell });
+  const { methods: names, models, questions } = await readStudy(folders, { methods, longSide: o.size, notify });
   await checkWritable(out);
   const content = {
     seed: o.seed,
@@ -97,7 +97,7 @@ async function make(folders: readonly string[], o: StudyOptions): Promise<void> 
     ...content,
   });
   await writeFileAtomic(out, html);
-  tell(
+  notify(
     `${questions.length} ${questions.length === 1 ? 'question' : 'questions'} about ${names.join(', ')}; seed ` +
       `${o.seed}; ${(html.length / 2 ** 20).toFixed(1)} MB\n` +
       `open in a browser, or hand it out: ${out}`,

@@ -42,13 +42,13 @@ async function picturesIn(path: string): Promise<Map<string, string>> {
 async function open(
   path: string,
   wanted: readonly string[] | undefined,
-  tell: (note: string) => void,
+  notify: (note: string) => void,
 ): Promise<Folder> {
   const entries = await fs.readdir(path, { withFileTypes: true }).catch((e: NodeJS.ErrnoException) => {
     throw new UserError(`${path}: ${e.code === 'ENOTDIR' ? 'is a file: give a folder' : 'no such folder'}`);
   });
   const record = entries.some((e) => e.name === 'results.json') ? await compared(join(path, 'results.json')) : null;
-  for (const m of record ?? []) if (m.failure) tell(`${path}: ${m.name} is left out: it failed there`);
+  for (const m of record ?? []) if (m.failure) notify(`${path}: ${m.name} is left out: it failed there`);
   const candidates = record
     ? record.filter((m) => !m.failure).map((m) => m.name)
     : entries
@@ -101,10 +101,14 @@ async function compared(file: string): Promise<{ name: string; failure: string |
 /** All questions of all folders. `longSide`: pictures are brought to at most so many pixels. */
 export async function readStudy(
   paths: readonly string[],
-  { methods: wanted, longSide, tell }: { methods?: readonly string[]; longSide: number; tell: (note: string) => void },
+  {
+    methods: wanted,
+    longSide,
+    notify,
+  }: { methods?: readonly string[]; longSide: number; notify: (note: string) => void },
 ): Promise<StudyInputs> {
   const folders: Folder[] = [];
-  for (const path of paths) folders.push(await open(path, wanted, tell));
+  for (const path of paths) folders.push(await open(path, wanted, notify));
   const methods = [...folders[0].methods.keys()];
   for (const f of folders) {
     const differ = [...new Set([...methods, ...f.methods.keys()])].filter(
