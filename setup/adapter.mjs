@@ -33,10 +33,7 @@ export async function findAdapter() {
   return plain.ok ? { ...plain, env: {} } : { ...plain, ok: false };
 }
 
-/**
- * A newer software driver than what was found (or nothing), where Debian has one for this system: as findAdapter, or
- * null.
- */
+/** Installs a newer software driver where Debian has one for this system. Resolves as findAdapter does, or to null. */
 async function newer() {
   let found = null;
   const env = await fetchNewerMesa(async (variables) => (found = await probe(variables)).ok);

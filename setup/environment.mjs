@@ -8,14 +8,14 @@ import { capture, root } from './process.mjs';
 
 const recordPath = () => join(cacheFolder(), 'adapter.json');
 
-// What an earlier start of ours has set, and this process inherited, is not the user's doing.
+// Values that an earlier start of this program has set, and this process inherited, are not the user's choice.
 const ours = (value) => value?.startsWith(cacheFolder()) ?? false;
 const choices = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES', 'VK_ADD_DRIVER_FILES'];
 
 /** The variables by which the user has chosen a driver: theirs win over ours. */
 export const chosenByUser = (env = process.env) => choices.filter((name) => env[name] && !ours(env[name]));
 
-/** This process's environment as it would be without us. */
+/** This process's environment without what this program has set. */
 function foreign() {
   const env = { ...process.env };
   for (const name of choices) if (ours(env[name])) delete env[name];
@@ -26,8 +26,8 @@ function foreign() {
 }
 
 /**
- * Remembers what works. Machines may share a home, so it counts for this host only; what works by the user's own choice
- * of a driver says nothing.
+ * Remembers the variables that work. Machines may share a home, so they count for this host only. Nothing is remembered
+ * where the user has chosen a driver.
  */
 export function remember(env, adapter) {
   if (chosenByUser().length) return;

@@ -41,9 +41,7 @@ export async function build(options = {}) {
   notify(`built in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 
-/**
- * Packages and build, for the launcher, which does not probe. Nothing happens, and nothing is said, if all is there.
- */
+/** Packages and build, for the launcher, which does not probe. Does and prints nothing if all is there. */
 export async function prepareBuild() {
   if (isClone()) {
     await ensureDependencies();

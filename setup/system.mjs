@@ -1,4 +1,4 @@
-// What kind of system this is, and the line a person would type there to get a Vulkan driver.
+// What kind of system this is, and the command line that installs a Vulkan driver there.
 import { existsSync, readFileSync } from 'node:fs';
 import { capture, which } from './process.mjs';
 
@@ -48,8 +48,8 @@ const lines = {
 };
 
 /**
- * The package manager among those present (the first of `lines`; an apt on a Fedora is a stranger, so os-release is
- * asked too).
+ * The system's package manager: the one of its family if it is present, else the first of `lines` that is. (A Fedora
+ * may have apt too.)
  */
 export function packageManager(os, present = which) {
   const family = `${os.ID ?? ''} ${os.ID_LIKE ?? ''}`;

@@ -109,7 +109,7 @@ export async function rootFor(command) {
   return which('sudo') && (await capture('sudo', ['-n', 'true'])).code === 0 ? 'sudo' : null;
 }
 
-// apt sees the machine's source files and ours through a folder of its own: /etc/apt is never written, so that nothing
+// apt reads the machine's source files and the added one in a temporary folder: /etc/apt is never written, so nothing
 // is left there even by a kill -9.
 function folderWith({ text, extension }) {
   const folder = mkdtempSync(join(tmpdir(), 'semia-apt-'));

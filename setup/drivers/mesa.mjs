@@ -113,7 +113,7 @@ async function assemble(work, { own, next, from }) {
         if (!wanted(file)) continue;
         const bytes = readFileSync(join(tree, path));
         const fitting = file.endsWith('.json') ? bytes : forGlibc(bytes, glibc());
-        if (fitting) writeFileSync(join(made, file), fitting); // else it wants a newer glibc in earnest
+        if (fitting) writeFileSync(join(made, file), fitting); // else it really needs a newer glibc
       }
       rmSync(tree, { recursive: true, force: true });
     }
@@ -196,7 +196,7 @@ export async function fetchNewerMesa(works) {
       `into ${cacheFolder()}; nothing is installed…`,
   );
   mkdirSync(home(), { recursive: true });
-  // by a kill -9; a younger one may be at work
+  // left by a kill -9; a younger one may be in use
   const left = (name) => name.startsWith('work-') && Date.now() - statSync(join(home(), name)).mtimeMs > 3600 * 1000;
   for (const name of readdirSync(home()).filter(left)) rmSync(join(home(), name), { recursive: true, force: true });
   const work = mkdtempSync(join(home(), 'work-'));

@@ -1,4 +1,4 @@
-/** What a row of the table of commands (commands/index.ts) says, and what is read from the rows. */
+/** The type of a row in the table of commands (commands/index.ts), and the questions that rows answer. */
 import type { Command } from 'commander';
 
 /** The options that `semia rerun` passes on, for one command. The output option is set by `rerun` itself. */

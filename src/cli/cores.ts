@@ -1,13 +1,13 @@
-/** Whose the processor's cores are: what a time taken beside other programs' work is worth. */
+/** How much of the processor other programs use meanwhile: a measured time is worth less beside their work. */
 import { cpus } from 'node:os';
 
-/** Cores kept busy, in the mean: by this process, and by all others. Null where the system does not say. */
+/** Mean number of busy cores: by this process, and by all others. Null where the system does not report it. */
 export interface Cores {
   own: number;
   others: number;
 }
 
-/** From now on: call the result for the mean until then. */
+/** Starts measuring; the returned function gives the mean since then. */
 export function coresFromNow(): () => Cores | null {
   const busy = (): number => cpus().reduce((ms, { times: t }) => ms + t.user + t.nice + t.sys + t.irq, 0);
   const [began, before, own] = [performance.now(), busy(), process.cpuUsage()];

@@ -9,7 +9,7 @@ export class Interrupt {
   requested: NodeJS.Signals | null = null;
   private at = 0;
 
-  /** From here on a first signal is noted and `note` called, instead of ending the process. */
+  /** From here on a first signal is recorded and `note` called, instead of ending the process. */
   constructor(private readonly note: () => void) {
     for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, () => this.take(s));
     // the parent that ran us was killed

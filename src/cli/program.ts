@@ -41,7 +41,7 @@ function explain(error: unknown): { line: string; code: number } {
 
 /** Runs one command line; resolves to the exit code. */
 export async function main(args: string[]): Promise<number> {
-  // A reader that closes its end early (semia ... | head) is no error of ours.
+  // A reader that closes its end early (semia ... | head) is no error.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     const program = await buildProgram();

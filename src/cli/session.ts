@@ -1,14 +1,11 @@
-/** The device of a command, opened after everything else has been checked. */
+/** The device of a command. It is opened after everything else has been checked. */
 import { UserError } from '../data/errors.ts';
 import { Session } from '../autograd/session.ts';
 import { DeviceError } from '../engine/device.ts';
 import { openNodeDevice, passesFromEnvironment } from '../node/gpu.ts';
 import type { PassName } from '../autograd/passes/index.ts';
 
-/**
- * What a device problem means to the user: a UserError where something can be done about it, the error itself where
- * not.
- */
+/** A device error as a UserError where the user can do something about it, else the error itself. */
 export function explainDevice(error: unknown): unknown {
   if (!(error instanceof DeviceError)) return error;
   switch (error.kind) {

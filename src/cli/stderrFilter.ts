@@ -1,32 +1,33 @@
 /**
- * A quiet stderr. Dawn writes to file descriptor 2 whenever it looks at a driver that allows more than its own limits
- * (lavapipe does), or finds none; no flag or toggle of it keeps that back, and Node cannot redirect a descriptor of its
- * own
- * process. So commands that use a device run in a child, and these lines, only these, are dropped from what it says.
+ * Removes known warnings of Dawn from stderr. Dawn writes to file descriptor 2 when a driver allows more than Dawn's
+ * own limits (lavapipe does), and when it finds no driver. None of its flags or toggles prevents that, and Node cannot
+ * redirect a file descriptor of its own process. So commands that use a device run in a child process, whose stderr
+ * passes through here without these lines.
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
 const known: readonly RegExp[] = [
   /^Warning: max\w+PerPipelineLayout artificially reduced from \d+ to \d+ to fit dynamic offset allocation limit\.$/,
-  // our own message says it
+  // the program's own message covers it
   /^Warning: vkCreateInstance(: Found no drivers!| failed with VK_ERROR_INCOMPATIBLE_DRIVER)$/,
   /^ {4}at CheckVkSuccessImpl \(.*VulkanError\.cpp:\d+\)$/,
 ];
 const mark = 'SEMIA_QUIET_CHILD';
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Whether this process should hand its work to such a child. SEMIA_NO_CHILD=1 says no. */
+/** Whether this process should hand its work to such a child: on Linux, unless SEMIA_NO_CHILD=1 is set. */
 export const wantsChild = (): boolean =>
   process.platform === 'linux' && !process.env[mark] && !process.env.SEMIA_NO_CHILD;
 
 /**
- * Runs this same command line in the child; resolves to its exit code. Signals are passed on, and the child decides.
+ * Runs this same command line in the child; resolves to its exit code. Signals are passed on to the child, which reacts
+ * to them.
  */
 export function runInChild(): Promise<number> {
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: ['inherit', 'inherit', 'pipe', 'ipc'],
-    env: { ...process.env, [mark]: '1' }, // ipc: tells the child if this process is killed
+    env: { ...process.env, [mark]: '1' }, // ipc: lets the child notice that this process was killed
   });
   let rest = '';
   let dropped = false;
@@ -49,7 +50,7 @@ export function runInChild(): Promise<number> {
   });
 }
 
-/** In the child: ends with the parent, at once until a training takes over and ends in good order (interrupt.ts). */
+/** In the child: ends the process when the parent ends. A training replaces this by an orderly end (interrupt.ts). */
 export function followParent(): void {
   if (process.env[mark]) process.on('disconnect', () => process.exit(128 + constants.signals.SIGTERM));
 }

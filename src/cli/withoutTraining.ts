@@ -1,4 +1,4 @@
-/** What commands without training share: `preview` and `analogies` read and write as `analogy` does. */
+/** Reading and writing of the commands that render without a training of their own: the same as `analogy`'s. */
 import type { Command } from 'commander';
 import { readableList } from '../data/formats/imageFormats.ts';
 import type { Session } from '../autograd/session.ts';
@@ -25,11 +25,11 @@ export interface TaskOptions {
   contactSheet?: string;
   quiet?: boolean;
 }
-/** What results are recorded as made of. */
+/** The files that results are recorded as made from. */
 export interface Made {
   files: { photo: FileRecord; layout: FileRecord; palette?: FileRecord | null; targets: FileRecord[] };
   notify: (note: string) => void;
-  /** What a contact sheet shows beside the results; without, there is none. */
+  /** Shown on the contact sheet beside the results; without it there is no sheet. */
   source?: Source;
   targets?: readonly Target[];
 }
@@ -39,8 +39,8 @@ export interface Task extends Made {
 }
 
 /**
- * The arguments of `analogy`, and the options that make sense without training. `targets`: how the last argument is
- * declared.
+ * Declares the arguments of `analogy` and those of its options that make sense without training. `targets`: the
+ * declaration of the last argument.
  */
 export const taskOptions = (command: Command, targets = '<targets...>'): Command =>
   sheetOption(
@@ -70,7 +70,7 @@ export async function readTask(
 }
 
 /**
- * The command of these results, for one of them: the photograph, its layout (a sketch's is an option), the target, then
+ * The command that makes one of the results: the photograph, its layout (a drawing is an option), the target, then
  * `options`.
  */
 export const taskWords = (
@@ -92,9 +92,8 @@ export const taskWords = (
 ];
 
 /**
- * Makes and writes one result after the other. `settings`: what the method was told, for the record in each PNG (text
- * chunk `semia-method`); `words`: the command
- * that makes one of them. Both are asked for when a result is there.
+ * Makes and writes one result after the other. `settings`: the method's settings, for the record in each PNG (text
+ * chunk `semia-method`). `words`: the command that makes one result. Both are called once the result is there.
  */
 export async function makeResults(
   { files, notify, source, targets }: Made,

@@ -4,12 +4,12 @@
  * own, or a smaller one asked for. trainingScale.ts scales it to the training size.
  */
 import { maskReason, matchSize } from './layout/checks.ts';
-import { drawingOf, drawingPalette, readDrawing, resizerOf, type DrawingOptions } from './layout/drawing.ts';
+import { drawingOf, drawingPalette, readDrawing, resizerOf, type DrawingOptions } from './layout/drawing/drawing.ts';
 import { UserError } from './errors.ts';
 import { fitSize, flatten, resize, resizeLabels, type Picture } from './image/image.ts';
 import { buildPalette, readLayout } from './layout/layout.ts';
 import type { LayoutReport } from './layout/layoutReport.ts';
-import { resizeLines } from './layout/lines.ts';
+import { resizeLines } from './layout/drawing/lines.ts';
 import { colorOf, hex, type Palette } from './layout/palette.ts';
 
 export interface Size {

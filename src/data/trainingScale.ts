@@ -5,7 +5,7 @@
 import { UserError } from './errors.ts';
 import { fitSize, resize, toFloatCHW } from './image/image.ts';
 import { padCHW, padLabels, padTo, type Padding } from './image/pad.ts';
-import { resizerOf } from './layout/drawing.ts';
+import { resizerOf } from './layout/drawing/drawing.ts';
 import type { Palette } from './layout/palette.ts';
 import type { LabeledSize, Pair, Size, Source } from './prepare.ts';
 

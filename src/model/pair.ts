@@ -1,7 +1,7 @@
 /** A source pair or a target as the trainer takes it, and its way onto the device. */
 import type { Session } from '../autograd/session.ts';
 import type { Tensor } from '../autograd/tensor.ts';
-import { drawingChannels, drawingPlanes } from '../data/layout/drawing.ts';
+import { drawingChannels, drawingPlanes } from '../data/layout/drawing/drawing.ts';
 import { mirrorOf } from '../data/layout/mirror.ts';
 import type { PaletteClass } from '../data/layout/palette.ts';
 import type { Condition } from './config.ts';

@@ -17,7 +17,7 @@ export const cacheFolder = (
   platform: NodeJS.Platform = process.platform,
 ): string => cachePath(env, platform);
 
-/** Bytes: a file beyond this is none of ours. */
+/** Bytes: larger files are not read. */
 const MOST_BYTES = 16 << 20;
 
 /**

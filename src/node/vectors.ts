@@ -1,10 +1,8 @@
 /**
- * How wide lavapipe (Mesa's software Vulkan) should compute. It takes 256 bits where nobody says otherwise, on
- * processors with AVX-512, too; 512
- * give subgroups of 16 and up to twice the multiply-adds (docs/kernels-conv.md, the fourth round). It reads an
- * environment variable when
- * it is loaded, so this is decided before. Only for drivers on which it was measured: with 512 bits Mesa 25.0 on LLVM
- * 15 compiles for minutes.
+ * The vector width of lavapipe (Mesa's software Vulkan). Its default is 256 bits, also on processors with AVX-512,
+ * where 512 bits give subgroups of 16 and up to twice the multiply-adds (docs/kernels-conv.md, the fourth round). It
+ * reads an environment variable when it is loaded, so the width is chosen before. Only for drivers on which it was
+ * measured: with 512 bits Mesa 25.0 on LLVM 15 compiles for minutes.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,10 +53,9 @@ export const wideProcessor = (cpuinfo: string): boolean => {
 };
 
 /**
- * Says 512 bits to a lavapipe that this process has not loaded yet, where processor and every lavapipe that it might be
- * allow it. A
- * width that the user has set stays. Worker threads have an environment of their own, which no driver sees: call it in
- * the main one.
+ * Sets a width of 512 bits for lavapipe where the processor and every lavapipe that may be loaded support it. Call it
+ * before the driver is loaded, and in the main thread: drivers do not see the environment of worker threads. A width
+ * that the user has set stays.
  */
 export function chooseVectors(env: NodeJS.ProcessEnv = process.env): void {
   if (process.platform !== 'linux' || env[variable] !== undefined || !wideProcessor(read('/proc/cpuinfo'))) return;

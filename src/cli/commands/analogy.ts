@@ -1,5 +1,6 @@
 /** semia analogy PHOTO LAYOUT TARGET... -o OUT: train, then render. */
 import type { Command } from 'commander';
+import { readableList } from '../../data/formats/imageFormats.ts';
 import { sheetFile, sheetOption, writeSheet } from '../reports/contactSheet.ts';
 import {
   drawingOption,
@@ -34,7 +35,7 @@ export function addAnalogy(program: Command): void {
       program
         .command('analogy')
         .description('rearrange a photograph to new layouts: train, then render each target')
-        .argument('<photo>', 'the photograph (PNG, JPEG, WebP)')
+        .argument('<photo>', `the photograph (${readableList})`)
         .argument('<layout>', 'its layout: each class in one flat color, or class numbers')
         .argument('[targets...]', 'new layouts in the same classes (files, folders or patterns)')
         .requiredOption('-o, --output <out>', 'a .png file for one target, a folder for several')

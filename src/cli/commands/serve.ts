@@ -20,7 +20,7 @@ export function addServe(program: Command): void {
     .option('--port <n>', `the port to listen on (0: any free one; default ${defaultPort})`, integer(0, 65535))
     .addHelpText('after', '\nExample:\n  semia serve runs/beach\n')
     .action(async (path: string | undefined, o: { port?: number }) => {
-      if (path) await readRun(path); // a run that cannot be opened is told of now, not in the browser
+      if (path) await readRun(path); // reports a run that cannot be opened now, not in the browser
       const folder = join(packageRoot, 'dist/web');
       if (!existsSync(join(folder, 'index.html')))
         throw new UserError('the page is not built here: npm run build:web builds it');

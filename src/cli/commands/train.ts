@@ -1,5 +1,6 @@
 /** semia train PHOTO LAYOUT -o RUN */
 import type { Command } from 'commander';
+import { readableList } from '../../data/formats/imageFormats.ts';
 import type { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
 import { trainingCases } from '../../data/layout/failureCases.ts';
@@ -23,7 +24,7 @@ export function addTrain(program: Command): void {
     program
       .command('train')
       .description('learn a photograph and its layout; the run folder can then render any layout')
-      .argument('[photo]', 'the photograph (PNG, JPEG, WebP)')
+      .argument('[photo]', `the photograph (${readableList})`)
       .argument(
         '[layout]',
         'its layout: each class in one flat color, or class numbers; with --condition sketch a drawing of ' +

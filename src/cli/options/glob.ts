@@ -17,9 +17,8 @@ const expression = (name: string): RegExp =>
   );
 
 /**
- * The files that a path means: itself, unless it has a pattern and is no file's own name; else all that match, sorted,
- * hidden ones only where the pattern
- * begins with a dot, as in shells. Throws UserError where nothing matches.
+ * The files that a path stands for: itself, or where it is a pattern and no file has that very name, all that match,
+ * sorted. As in shells, hidden files match only patterns that begin with a dot. Throws UserError where nothing matches.
  */
 export async function expandGlob(path: string): Promise<string[]> {
   if (!special.test(path) || (await fs.stat(path).catch(() => null))) return [path];

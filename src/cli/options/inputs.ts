@@ -1,4 +1,6 @@
-/** Files that the user names: pictures, folders of layouts, a palette. All read and checked before any work begins. */
+/**
+ * Files that the user names: pictures, folders of layouts, a palette. All are read and checked before any work begins.
+ */
 import { promises as fs } from 'node:fs';
 import { basename, join } from 'node:path';
 import { hasReadableExtension, readableLabels } from '../../data/formats/imageFormats.ts';
@@ -32,8 +34,8 @@ export async function readInputPicture(path: string, layout: boolean): Promise<I
 }
 
 /**
- * Layout files, those that a pattern means, and in place of folders the pictures in them, by name; what is a mask
- * beside these classes is left out of folders, and told of.
+ * Reads layouts: files, matches of patterns, and the pictures in folders, by name. In folders, masks are left out and
+ * reported.
  */
 export async function readLayouts(
   paths: readonly string[],
@@ -75,7 +77,8 @@ export interface GivenSource {
 }
 
 /**
- * A photograph with its layout; with `condition` sketch with its drawing, or the edges found in it where none is given.
+ * A photograph with its layout. With `condition` sketch: with its drawing, or the edges found in it where none is
+ * given.
  */
 export async function readSource(
   photo: string,
@@ -104,7 +107,7 @@ export interface NamedPalette {
   palette: Palette;
   record: FileRecord;
 }
-/** A palette file, or one of data/palettes.ts by its name where there is no such file. */
+/** A palette file, or where there is none of that name, a palette of data/layout/palettes.ts. */
 export async function readPalette(path: string): Promise<NamedPalette> {
   const known =
     Object.hasOwn(namedPalettes, path) && !(await fs.stat(path).catch(() => null)) ? namedPalettes[path] : null;
@@ -125,7 +128,7 @@ export async function readPalette(path: string): Promise<NamedPalette> {
   };
 }
 
-/** A name for each result: the layout's, told apart by a number where two are alike. */
+/** A file name for each result: the layout's, with a number where two are alike. */
 export function resultNames(inputs: readonly { path: string }[]): string[] {
   const used = new Set<string>();
   return inputs.map(({ path }) => {

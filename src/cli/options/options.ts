@@ -72,8 +72,8 @@ export const drawingOption = [
 ] as const;
 
 /**
- * A photograph's layout and the targets, as commands that render take them: a sketch's are all targets, and its own
- * drawing is an option. Throws UserError where one is missing.
+ * Splits the arguments of commands that render into the photograph's layout and the targets. With sketches all
+ * arguments are targets, and the photograph's own drawing is an option. Throws UserError where one is missing.
  */
 export function layoutAndTargets(
   layout: string,
@@ -100,7 +100,7 @@ export interface TrainOptions extends Choices {
   saveEvery: number;
 }
 
-/** What training can be told, on `train` and on `analogy`. */
+/** The options of training, for `train` and `analogy`. */
 export const trainingOptions = (command: Command): Command =>
   command
     .addOption(
@@ -136,7 +136,7 @@ export const trainingOptions = (command: Command): Command =>
 /** A word as a shell takes it. */
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
-/** A command of this program as it is to be typed here. */
+/** A command of this program as a line to type here. */
 export function commandLine(...words: string[]): string {
   const script = process.argv[1] ?? '';
   const program = /cli\.js$/.test(script)
@@ -147,13 +147,13 @@ export function commandLine(...words: string[]): string {
   return [...program, ...words].map(quoted).join(' ');
 }
 
-/** The command that was typed, with `extra` words, to be typed again. */
+/** The command line of this process with `extra` words, as a line to type. */
 export function again(...extra: string[]): string {
   const words = process.argv.slice(2);
   return commandLine(...words, ...extra.filter((w) => !words.includes(w)));
 }
 
-/** Refuses options that would make a resumed run another one: each given value against the run's own. */
+/** Throws UserError where options of a resumed run differ from the run's own. */
 export function refuseChanges(
   run: string,
   pairs: readonly (readonly [option: string, given: unknown, own: unknown])[],

@@ -1,5 +1,5 @@
 /**
- * Where results go: decided and tried before any work begins, so that nothing is lost to a typing error after an hour.
+ * Where results go. Decided and tried before any work begins, so that a typing error does not cost an hour of training.
  */
 import { constants, promises as fs } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
@@ -7,7 +7,7 @@ import { UserError } from '../../data/errors.ts';
 import { hasImageExtension } from '../../data/formats/imageFormats.ts';
 import { resultNames } from './inputs.ts';
 
-/** Throws UserError where a file or folder of this name could not be made. Makes nothing. */
+/** Throws UserError where a file or folder of this name could not be written. Writes nothing. */
 export async function checkWritable(path: string): Promise<void> {
   let at = resolve(path);
   for (;;) {
@@ -37,7 +37,7 @@ async function namesFile(out: string): Promise<boolean> {
   return !stat?.isDirectory() && !out.endsWith('/') && hasImageExtension(out);
 }
 
-/** Where a run goes that nobody named: beside one result, or into the folder of several. */
+/** The default place of a run: beside one result, or in the folder of several. */
 export const runBeside = async (out: string): Promise<string> =>
   (await namesFile(out)) ? `${out.slice(0, -extname(out).length)}.run` : join(out, 'run');
 
@@ -65,7 +65,7 @@ export async function resultFiles(
   return files;
 }
 
-/** Removes a folder and those in it as far as they hold no file: what a failed write leaves behind. */
+/** Removes the empty folders that a failed write leaves behind. */
 export async function removeEmpty(path: string): Promise<void> {
   for (const entry of await fs.readdir(path, { withFileTypes: true }).catch(() => []))
     if (entry.isDirectory()) await removeEmpty(join(path, entry.name));

@@ -23,7 +23,7 @@ export async function readWeights(
   wanted: (name: string) => boolean,
 ): Promise<{ bytes: Uint8Array; weights: Map<string, NamedTensor> }> {
   const bytes = await readInput(path);
-  // A safetensors file has its JSON header from byte 8 on; a zip or a pickle never has a brace there.
+  // A safetensors file has its JSON header at byte 8; a zip or a pickle never has a brace there.
   return {
     bytes,
     weights: bytes[8] === 0x7b ? decodeSafetensors(bytes, path, wanted).tensors : readPth(bytes, path, wanted),

@@ -1,4 +1,4 @@
-/** Recipes of results in files; what they hold: model/recipe.ts. */
+/** Recipes of runs' results, in the PNG's text chunks. Their content is defined in model/run/recipe.ts. */
 import { dirname, relative, resolve } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { UserError } from '../../data/errors.ts';

@@ -16,7 +16,7 @@ import { readInput, writeFilesAtomic, type OutputFile } from '../../node/files.t
 import { dataUri, escapeHtml, facts, page } from '../../node/page.ts';
 import { programVersion } from '../../node/version.ts';
 
-/** `change`: what differs from the base's configuration, so that a kept cell is known to be of the same factor. */
+/** `change`: the difference to the base's configuration. A kept cell belongs to a factor only where it is the same. */
 export interface KeptCell extends Cell {
   change: string[];
   adapter: string;
@@ -41,7 +41,7 @@ export const cellName = (c: { scene: string; factor: string; seed: number }): st
   `${c.scene} ${c.factor} ${c.seed}`;
 const order = (a: Ablation): string[] => Object.keys(a.labels);
 
-/** What the folder holds, or null. Throws UserError where the record is damaged. */
+/** The record in the folder, or null. Throws UserError where it is damaged. */
 export async function readAblation(folder: string): Promise<Pick<Ablation, 'settings' | 'cells'> | null> {
   const file = join(folder, 'ablation.json');
   if (!(await fs.stat(file).catch(() => null))) return null;

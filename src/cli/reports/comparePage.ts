@@ -14,13 +14,13 @@ export interface Row {
   reports: Report[] | null;
   failure?: string;
   /**
-   * Wall time of all targets with training, s; what training was allowed of it, s, null where nothing trains; most
-   * device memory at once, bytes.
+   * Wall time of all targets with training, s; time allowed for training, s, null where nothing trains; peak of device
+   * memory, bytes.
    */
   seconds: number;
   allowed: number | null;
   memory: number;
-  /** Whose the cores were meanwhile; null where that is not known. */
+  /** Mean number of busy cores meanwhile; null where that is not known. */
   cores: Cores | null;
   /** The command line that makes these pictures again. */
   repeat: string;
@@ -34,10 +34,7 @@ export interface Comparison {
   waiting: readonly ComparedMethod[];
   /** Wall time so far with the evaluations, s, interruptions not counted. */
   spent: number;
-  /**
-   * What rows must agree in to stand on one page: photograph's, layout's and targets' SHA-256, and what they are worked
-   * on with.
-   */
+  /** Rows stand on one page only where these agree: SHA-256 of photograph, layout and targets, and the settings. */
   inputs: { size: number; seed: number; files: string[] };
   facts: [string, string][];
 }
@@ -65,7 +62,7 @@ export function bestOf(m: Metric, values: readonly (number | null)[], rows: read
 const show = (m: Metric, v: number | null): string =>
   v === null ? '–' : Number.isFinite(v) ? v.toFixed(m.digits) : 'equal';
 
-/** A table of methods by metrics; `pick`: the reports that a row's numbers are the mean of. */
+/** A table of methods by metrics. `pick`: the reports whose mean is shown in a row. */
 function table(rows: readonly Row[], pick: (r: Row) => Report[] | null): string {
   const all = rows.flatMap((r) => pick(r) ?? []);
   const list = metricsOf(all);
@@ -83,7 +80,7 @@ function table(rows: readonly Row[], pick: (r: Row) => Report[] | null): string 
   return `<div class="chart"><table class="numbers">${head}\n${body.join('\n')}</table></div>`;
 }
 
-/** Time and memory of every row, those included that made nothing: with the reason. */
+/** Time and memory of every row; where a method failed, the reason. */
 function costs({ rows, spent }: Comparison): string {
   const heads = [
     '',

@@ -36,7 +36,10 @@ export const sheetOption = (command: Command): Command =>
     'also write one PNG with all layouts above all results, the photograph first',
   );
 
-/** Where the sheet goes, or null; refused before any work begins where it cannot be written or is one of `taken`. */
+/**
+ * The path of the sheet, or null. Throws UserError, before any work begins, where it cannot be written or is one of
+ * `taken`.
+ */
 export async function sheetFile(file: string | undefined, taken: readonly string[]): Promise<string | null> {
   if (file === undefined) return null;
   if (!/\.png$/i.test(file))

@@ -1,4 +1,4 @@
-/** Progress of training: a bar on a terminal, a line now and then elsewhere, nothing when quiet. All on stdout. */
+/** Progress of training on stdout: a bar on a terminal, an occasional line elsewhere, nothing with --quiet. */
 import { relative } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { losses } from '../../model/training/lossTable.ts';

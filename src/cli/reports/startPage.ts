@@ -7,7 +7,7 @@ export interface Shown {
   title: string;
   photo: Picture;
   layout: Picture;
-  /** psnr: of the result against the truth; before: of the unchanged photograph against it. */
+  /** psnr: of the result against the ground truth, dB; before: of the unchanged photograph against it, dB. */
   targets: { name: string; layout: Picture; result: Picture; truth: Picture; psnr: number; before: number }[];
 }
 

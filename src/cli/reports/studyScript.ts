@@ -1,11 +1,11 @@
 /**
- * The study's page at work, in the participant's browser: bundled by itself and put into the page
+ * The script of the study's page, which runs in the participant's browser. It is bundled alone and put into the page
  * (scripts/build/inline-plugin.mjs).
  */
 import { answersCsv, letter, permutation, unseal, type Answer, type StudyData } from '../../evaluate/study/study.ts';
 
 /**
- * One question's state: the picture (index of its method) at each rank, null where none yet; ms looked at; whether
+ * One question's state: the picture (index of its method) at each rank or null; milliseconds on screen; whether it is
  * answered.
  */
 interface Given {
@@ -30,7 +30,7 @@ const ordinal = (rank: number): string => `${rank}${['th', 'st', 'nd', 'rd'][ran
 let state: State | null = null;
 let order: number[] = []; // of the questions
 let shown: number[] = []; // the methods in the order of their letters, for the question on screen
-let since = 0; // when the clock was last read, or 0 while it stands
+let since = 0; // when the clock was last read, or 0 while it is stopped
 let kept = true;
 
 const question = (): number => order[state!.at];
@@ -108,7 +108,7 @@ function ask(): void {
   buttons()[0].focus();
 }
 
-/** Ranks as they are on the buttons. */
+/** Shows the ranks on the buttons. */
 function show(): void {
   const { ranks } = given();
   for (const [i, button] of buttons().entries()) {
@@ -124,7 +124,10 @@ function show(): void {
   get<HTMLButtonElement>('clear').disabled = ranks.every((r) => r === null);
 }
 
-/** Gives the i-th picture this rank (1 first), or takes its own away; who had the rank gets the picture's old one. */
+/**
+ * Gives the i-th picture this rank (from 1), or takes it away where the picture has it already. The picture that had
+ * the rank gets the other's old one.
+ */
 function give(i: number, rank: number): void {
   clock();
   const { ranks } = given();
@@ -219,7 +222,7 @@ get('begin').onclick = () => {
   begin({ participant: name, at: 0, given: {} });
   save();
 };
-// The key's own effect would fall on the first picture, which has the focus by then.
+// Otherwise the key would also act on the first picture, which has the focus by then.
 field.onkeydown = (e) => {
   if (e.key === 'Enter') {
     e.preventDefault();

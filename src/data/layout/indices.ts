@@ -1,4 +1,4 @@
-/** Whether a layout file's values are colors or class numbers, and the numbers got back where the file holds them. */
+/** Whether a layout file's values are colors or class numbers, and how the numbers are read. */
 import { UserError } from '../errors.ts';
 import type { Picture } from '../image/image.ts';
 import { hex, type Palette, type RGB } from './palette.ts';

@@ -1,6 +1,6 @@
 /**
- * Layouts as people have them: pictures in flat colors or in class numbers -> labels.
- * buildPalette finds the classes of the source layout; readLayout reads any other in the same classes.
+ * Layout pictures, in flat colors or class numbers -> labels. buildPalette finds the classes of the source layout;
+ * readLayout reads other layouts in the same classes.
  */
 import {
   findClasses,

@@ -1,4 +1,4 @@
-/** Masks as people have them: light on dark, or opaque on transparent -> 1 where a pixel is meant. */
+/** Mask pictures, light on dark or opaque on transparent -> 1 where a pixel is selected. */
 import { UserError } from '../errors.ts';
 import type { Picture } from '../image/image.ts';
 import { matchSize } from './checks.ts';

@@ -1,7 +1,4 @@
-/**
- * What `semia palette` tells before any training: the classes of a source layout, how the targets use them, and what
- * will go wrong.
- */
+/** The report of `semia palette`: the classes of a source layout, how the targets use them, and what will go wrong. */
 import { maskReason } from './checks.ts';
 import { isUserError } from '../errors.ts';
 import { classShares, sourceCases, targetCases, type ClassShare } from './failureCases.ts';
@@ -38,7 +35,7 @@ export interface PaletteReport {
   warnings: string[]; // one line each
 }
 
-/** All of it at once. Throws UserError for a bad source; a bad target is told of in its entry. */
+/** The whole report. Throws UserError for a bad source; a bad target has its error in its entry. */
 export function paletteReport(input: {
   source: Picture;
   targets?: Picture[];

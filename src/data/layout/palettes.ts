@@ -48,7 +48,7 @@ const celebamask = colored([
   ['cloth', 0, 204, 0],
 ]);
 
-/** Classes of one color are told apart by number only; in colors the first of them is meant. */
+/** Classes of one color differ by number only; in colors the first of them is meant. */
 const cityscapes = colored([
   ['unlabeled', 0, 0, 0],
   ['ego vehicle', 0, 0, 0],

@@ -181,7 +181,7 @@ export function classesOf(s: Segments, k: number): SegmentedLayout {
   return { width: s.width, height: s.height, labels: Uint8Array.from(s.labels, (l) => classOf[l]), classes };
 }
 
-/** The color, more saturated, so that neighbors in a layout are told apart. */
+/** The color, more saturated, so that neighbors in a layout can be distinguished. */
 const vivid = (c: RGB): RGB => {
   const gray = (c[0] + c[1] + c[2]) / 3;
   return c.map((v) => Math.round(Math.max(0, Math.min(255, gray + 1.8 * (v - gray))))) as RGB;

@@ -1,6 +1,6 @@
 /** Guides of patch synthesis: what a position is, beside its colors, so that patches come from like places. */
 import { placesWithin, regionCoordinates, type RegionCoordinates } from './regionCoordinates.ts';
-import { allDistances } from '../../data/layout/lines.ts';
+import { allDistances } from '../../data/layout/drawing/lines.ts';
 import type { LayoutData } from '../pair.ts';
 import { shrinkImage } from './pyramid.ts';
 

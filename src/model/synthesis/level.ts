@@ -20,7 +20,7 @@ import {
 import type { Tensor } from '../../autograd/tensor.ts';
 import type { Session } from '../../autograd/session.ts';
 import type { Program } from '../../engine/program.ts';
-import { resizeLines } from '../../data/layout/lines.ts';
+import { resizeLines } from '../../data/layout/drawing/lines.ts';
 import { guides, type GuideWeights, type Surroundings } from './guides.ts';
 import type { PairData } from '../pair.ts';
 import { shrinkImage, shrinkLabels } from './pyramid.ts';

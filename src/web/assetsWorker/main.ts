@@ -12,8 +12,8 @@ import {
 import { buildPalette, readLayout } from '../../data/layout/layout.ts';
 import { matchSize } from '../../data/layout/checks.ts';
 import { encodePalettePng } from '../../data/formats/palettePng.ts';
-import { drawingOf, drawingPalette, readDrawing } from '../../data/layout/drawing.ts';
-import { resizeLines } from '../../data/layout/lines.ts';
+import { drawingOf, drawingPalette, readDrawing } from '../../data/layout/drawing/drawing.ts';
+import { resizeLines } from '../../data/layout/drawing/lines.ts';
 import { pngChunks, readText, withText } from '../../data/formats/png.ts';
 import { decodePng } from '../../data/formats/pngPixels.ts';
 import { paintSource, paintTarget } from '../../data/scenes/index.ts';

@@ -2,9 +2,9 @@
 import { parsePassNames } from '../../autograd/passes/index.ts';
 import { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
-import { drawingOf } from '../../data/layout/drawing.ts';
+import { drawingOf } from '../../data/layout/drawing/drawing.ts';
 import { flatten, resize } from '../../data/image/image.ts';
-import { lineScore, resizeLines, thin } from '../../data/layout/lines.ts';
+import { lineScore, resizeLines, thin } from '../../data/layout/drawing/lines.ts';
 import type { Source } from '../../data/prepare.ts';
 import { encodeRgbPng } from '../../data/formats/rgbPng.ts';
 import { openDevice, type Device } from '../../engine/device.ts';

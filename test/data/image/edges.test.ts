@@ -10,7 +10,7 @@ import {
   drawingPalette,
   drawingPlanes,
   readDrawing,
-} from '../../../src/data/layout/drawing.ts';
+} from '../../../src/data/layout/drawing/drawing.ts';
 import { canny } from '../../../src/data/image/edges.ts';
 import { renderLayout } from '../../../src/data/layout/layout.ts';
 import {
@@ -21,7 +21,7 @@ import {
   thin,
   withoutSpecks,
   type Direction,
-} from '../../../src/data/layout/lines.ts';
+} from '../../../src/data/layout/drawing/lines.ts';
 import { prepareDrawing, prepareTarget } from '../../../src/data/prepare.ts';
 import { fitLayout, gridOf } from '../../../src/data/trainingScale.ts';
 import { paintSource } from '../../../src/data/scenes/index.ts';

@@ -135,7 +135,8 @@ async function plan(path: string | undefined, o: TrainOptions): Promise<Plan> {
   }
   if (o.resume && !input) await SinganFolder.open(o.output); // says what is wrong with it
   if (!input) throw new UserError('a photograph is needed: semia singan train PHOTO -o RUN');
-  // Where nobody gave a size, the least of the defaults is tried: what it refuses is told before a device is opened.
+  // Without a given size, the smallest of the defaults is checked, so that a photograph that is too small is refused
+  // before a device is opened.
   scalesOf(input.picture.width, input.picture.height, { ...published, ...small, ...given });
   await checkNewRun(o.output);
   await checkWritable(o.output);

@@ -1,4 +1,4 @@
-/** semia singan sample, retarget, superres, edit, harmonize, paint, animate: what a trained SinGAN run is for. */
+/** semia singan sample, retarget, superres, edit, harmonize, paint, animate: the tasks of a trained SinGAN run. */
 import type { Command } from 'commander';
 import { animatedPng } from '../../../data/formats/apng.ts';
 import { UserError } from '../../../data/errors.ts';
@@ -39,7 +39,7 @@ export interface Opened {
   photo: Picture;
   last: number;
 }
-/** `paintings`: also one of which a scale was trained for paintings; to anything else that scale is of no use. */
+/** `paintings`: accept a run with a scale trained for paintings, which is of no use to other tasks. */
 export async function openRun(path: string, { paintings = false } = {}): Promise<Opened> {
   const run = await SinganFolder.open(path);
   if (run.record.config.paint && !paintings)
@@ -51,7 +51,7 @@ export async function openRun(path: string, { paintings = false } = {}): Promise
       `${path}: has trained ${run.record.host.scale} of ${last + 1} scales: go on with semia singan train -o ` +
         `${path} --resume`,
     );
-  await run.state(); // damaged weights are told of before a device is opened
+  await run.state(); // reports damaged weights before a device is opened
   return { run, photo, last };
 }
 
@@ -328,7 +328,7 @@ function injection(group: Command, name: string, description: string, share: num
     const size = grow === null ? fitSize(given.width, given.height, Math.max(own.width, own.height), true) : own;
     if (Math.min(size.width, size.height) < 16)
       throw new UserError(`${picture}: is too narrow: at the run's size it has ${size.width} x ${size.height} pixels`);
-    // The networks know the photograph's colors only, and a painter's flat ones are far from all of them: as in the
+    // The networks know only the photograph's colors, and flat painted ones are far from all of them. As in the
     // released code, each gets the nearest of a few.
     const source =
       grow !== null

@@ -4,11 +4,11 @@
  */
 import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { drawingOf, drawingPalette, readDrawing, type DrawingOptions } from '../../../data/layout/drawing.ts';
+import { drawingOf, drawingPalette, readDrawing, type DrawingOptions } from '../../../data/layout/drawing/drawing.ts';
 import { UserError } from '../../../data/errors.ts';
 import { flatten } from '../../../data/image/image.ts';
 import { percent } from '../../../data/layout/layoutReport.ts';
-import { lineScore, resizeLines } from '../../../data/layout/lines.ts';
+import { lineScore, resizeLines } from '../../../data/layout/drawing/lines.ts';
 import { encodePalettePng } from '../../../data/formats/palettePng.ts';
 import { writeFileAtomic } from '../../../node/files.ts';
 import { readInputPicture } from '../../options/inputs.ts';

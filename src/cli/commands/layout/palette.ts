@@ -1,4 +1,4 @@
-/** semia palette LAYOUT...: what a source layout's classes are, and what other layouts would do with them. */
+/** semia palette LAYOUT...: the classes of a source layout, and how other layouts use them. */
 import type { Command } from 'commander';
 import { percent } from '../../../data/layout/layoutReport.ts';
 import { hex } from '../../../data/layout/palette.ts';

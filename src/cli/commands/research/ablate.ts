@@ -1,5 +1,6 @@
 /**
- * semia ablate -o DIR: trains scenes with one factor changed at a time, several seeds, and says what each was worth.
+ * semia ablate -o DIR: trains scenes with one factor changed at a time, over several seeds, and reports each one's
+ * effect.
  */
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
@@ -135,7 +136,7 @@ async function ablate(o: AblateOptions): Promise<void> {
     waiting: 0,
   };
 
-  // Round by round of seeds and the base first: whenever it stops, what is there compares.
+  // Seed by seed, the base first: whenever it stops, the finished cells can be compared.
   const plan = Array.from({ length: o.seeds }, (_, seed) =>
     o.scene.flatMap((scene) =>
       [null, ...factors.filter((f) => o.factors.includes(f.name))].map((factor) => {
@@ -145,7 +146,7 @@ async function ablate(o: AblateOptions): Promise<void> {
       }),
     ),
   ).flat();
-  // A cell trained before its factor was redefined is no cell of this ablation.
+  // Cells that were trained before their factor was redefined are left out.
   const stands = (p: (typeof plan)[number]): boolean =>
     a.cells.some((c) => cellName(c) === cellName({ ...p, factor: p.name }) && c.change.join() === p.change.join());
   const work = plan.filter((p) => !stands(p));

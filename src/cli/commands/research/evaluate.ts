@@ -101,8 +101,8 @@ export function addEvaluate(program: Command): void {
 }
 
 /**
- * The run's picture of an item's target, as `semia render` makes it; its reconstruction without syntheses, which would
- * be the photograph.
+ * The run's picture of an item's target, as `semia render` makes it. The reconstruction is left as the generator gives
+ * it: finished by patches it would be the photograph.
  */
 async function rendered({ run, target }: Item, painters: Map<RunFolder, Painter>, session: Session): Promise<Picture> {
   if (!painters.has(run!)) painters.set(run!, await painterOf(session, run!));

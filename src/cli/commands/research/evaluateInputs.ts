@@ -1,6 +1,6 @@
 /**
- * What `semia evaluate` is given: pictures with their targets, pictures with a recipe inside, run folders. All read and
- * checked before a device is opened.
+ * The inputs of `semia evaluate`: pictures with their targets, pictures with a recipe inside, run folders. All are read
+ * and checked before a device is opened.
  */
 import { promises as fs } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -43,7 +43,7 @@ export interface Item {
 
 const stem = (path: string): string => basename(path).replace(/\.\w+$/, '');
 
-/** Everything to evaluate, in the order given. Throws UserError for what does not fit together. */
+/** Everything to evaluate, in the order given. Throws UserError where inputs do not fit together. */
 export async function readItems(paths: readonly string[], o: EvaluateOptions): Promise<Item[]> {
   const given = { '--source': o.source, '--layout': o.layout, '--target': o.target?.length ? 'given' : undefined };
   const missing = Object.entries(given)
@@ -74,7 +74,7 @@ export async function readItems(paths: readonly string[], o: EvaluateOptions): P
   return items;
 }
 
-/** Pictures of another program, or without a recipe: the user says what they are of. */
+/** Pictures of another program, or without a recipe: options name their source and target. */
 async function givenItems(paths: readonly string[], o: EvaluateOptions): Promise<Item[]> {
   const named = o.palette ? (await readPalette(o.palette)).palette : undefined;
   const photo = await readInputPicture(o.source!, false),
@@ -125,7 +125,7 @@ async function ownItems(paths: readonly string[], runs: readonly boolean[]): Pro
   for (const [i, path] of paths.entries()) {
     if (runs[i]) {
       const { run, source } = await open(path);
-      await run.state(); // damaged weights are told of before a device is opened
+      await run.state(); // reports damaged weights before a device is opened
       const own: Target = {
         name: 'source',
         width: source.width,
@@ -154,7 +154,7 @@ async function ownItems(paths: readonly string[], runs: readonly boolean[]): Pro
   return out;
 }
 
-/** The recipe in a result, or the advice to do without. */
+/** The recipe in a result; throws UserError with the options to give instead where there is none. */
 function recipeIn(bytes: Uint8Array, path: string): ReturnType<typeof readRecipe> {
   try {
     return readRecipe(bytes, path);

@@ -1,5 +1,6 @@
 /**
- * What a study is made of: folders of `semia compare`, or plain ones. All read and checked before anything is written.
+ * The inputs of a study: folders of `semia compare`, or plain ones. All are read and checked before anything is
+ * written.
  */
 import { promises as fs } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
@@ -60,7 +61,7 @@ async function open(
     throw new UserError(
       `${path}: has no pictures by ${missing.join(', ')}; there are ${candidates.join(', ') || 'none'}`,
     );
-  // The untouched source is the picture on the left: nobody's candidate unless asked for.
+  // The untouched source is the picture on the left, so it is no candidate unless it is asked for.
   const chosen = wanted ?? candidates.filter((c) => !record || !known.find((m) => m.name === c)?.control);
   const methods = new Map<string, Map<string, string>>();
   for (const name of chosen) {
@@ -147,14 +148,14 @@ export async function readStudy(
   return { methods, models: await Promise.all(folders.map((f) => readPicture(f.model))), questions };
 }
 
-/** A folder's own name, told apart where two have the same. */
+/** A folder's own name, with a number where two have the same. */
 function nameOf(folders: readonly Folder[], i: number): string {
   const name = (f: Folder): string => basename(resolve(f.path));
   const same = folders.filter((f, k) => k < i && name(f) === name(folders[i])).length;
   return same ? `${name(folders[i])}-${same + 1}` : name(folders[i]);
 }
 
-/** All in the size of the largest, so that size tells nothing. */
+/** All in the size of the largest, so that size gives no method away. */
 function alike(pictures: readonly Picture[], longSide: number): Picture[] {
   const { width, height, source } = pictures.reduce((a, b) => (b.width > a.width ? b : a));
   const odd = pictures.find(
