@@ -43,7 +43,7 @@ test('pictures: the truth and the untouched photograph', async () => {
     '--quiet',
   );
   assert.match(out, /mean IoU ↑ +0\.\d{3} +0\.\d{3}\n/);
-  assert.match(out, /the judge's ceiling/);
+  assert.match(out, /the classifier's ceiling/);
   assert.match(out, /the untouched source/);
   assert.match(out, /coherence ↓ +\d+\.\d\d +0\.00\n/);
   const [truth, photo] = json('new/all.json').results;
@@ -102,7 +102,7 @@ test('SIFID with weights from a file', async () => {
   assert.ok(Math.abs(sifid!.d64) < 1e-4 && Math.abs(sifid!.d192) < 1e-4, JSON.stringify(sifid));
 });
 
-test('label maps of an outside segmenter in place of the judge', async () => {
+test('label maps of an outside segmenter in place of the layout classifier', async () => {
   mkdirSync(at('maps'));
   writeFileSync(at('maps/photo.png'), readFileSync(at(`${lake}/targets/trees-moved.png`)));
   const out = await ok(

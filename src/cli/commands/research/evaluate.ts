@@ -33,8 +33,8 @@ export function addEvaluate(program: Command): void {
     )
     .option(
       '--predicted <folder>',
-      "label maps of the results by a segmenter of your own, in the layout's colors, in place of the judge's " +
-        '(and source.png)',
+      "label maps of the results by a segmenter of your own, in the layout's colors, in place of the layout " +
+        "classifier's (and source.png)",
     )
     .option(
       '--inception <file>',
@@ -188,7 +188,7 @@ export function table(items: readonly Item[], reports: readonly Report[]): strin
         part.map((r) => shown(m, r)),
       );
       if (m.key === 'mean_iou') {
-        extra("the judge's ceiling", (r) => r.layout.ceiling?.meanIoU ?? null);
+        extra("the classifier's ceiling", (r) => r.layout.ceiling?.meanIoU ?? null);
         extra('the true picture', (r) => r.layout.ofTruth?.meanIoU ?? null);
         extra('the untouched source', (r) => r.layout.control?.meanIoU ?? null);
         row(
@@ -202,10 +202,9 @@ export function table(items: readonly Item[], reports: readonly Report[]): strin
   lines.push(
     '',
     reports.some((r) => r.layout.by === 'judge')
-      ? 'Mean IoU and accuracy: as seen by a judge that learned from the source pair and its warps alone. ' +
-          'Ceiling: what it gives\n' +
-          "unseen warps of the source. A result means something between the untouched source's number and the " +
-          'ceiling.'
+      ? 'Mean IoU and accuracy: as read by a layout classifier that learned from the source pair and its warps ' +
+          'alone. Ceiling:\nwhat it gives unseen warps of the source. A result means something between the untouched ' +
+          "source's number and the ceiling."
       : 'Mean IoU and accuracy: of the label maps given with --predicted.',
   );
   return lines.join('\n');

@@ -65,8 +65,8 @@ export async function readItems(paths: readonly string[], o: EvaluateOptions): P
   const drawn = items.find((i) => i.source.palette.lines);
   if (drawn)
     throw new UserError(
-      `${drawn.name}: was made after a drawing, which has no classes for the judge to read; how well a result ` +
-        'follows its drawing says: semia edges RESULT --against DRAWING',
+      `${drawn.name}: was made after a drawing, which has no classes for the layout classifier to read; how well ` +
+        'a result follows its drawing says: semia edges RESULT --against DRAWING',
     );
   for (const item of items) Object.assign(item, small(item));
   if (o.truth) await addTruths(items, o.truth);
