@@ -1,13 +1,16 @@
-// Builds the project with esbuild. Usage: node build.mjs [--tests | --web [FOLDER]]
-//   dist/node/index.js, dist/node/cli.js    library and command line for Node
-//   dist/browser/index.js                   the same library for browsers
+// Builds the project with esbuild. Usage: node build.mjs [--tests | --types | --web [FOLDER]]
+//   dist/node/{index,engine,cli}.js         library, engine and command line for Node
+//   dist/browser/{index,engine}.js          the library and the engine for browsers
 //   dist/web/                               the page, for any static host; alone with --web [FOLDER]
-//   dist/test/**/*.test.js, dist/bench/*.js tests and benchmarks
+//   dist/types/**/*.d.ts                    declarations of both libraries, with --types
+//   dist/test/**/*.test.js, dist/bench/*.js tests and benchmarks, with --tests
 import { build } from 'esbuild';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inlinePlugin } from './scripts/build/inline-plugin.mjs';
+import { licensesOf } from './scripts/build/licenses.mjs';
+import { buildTypes } from './scripts/build/types.mjs';
 import { buildWeb } from './scripts/build/web-build.mjs';
 import { wgslPlugin } from './scripts/build/wgsl-plugin.mjs';
 
@@ -28,17 +31,49 @@ const common = {
   plugins: [wgslPlugin(at('src/shaders')), inlinePlugin()],
 };
 
-/** One bundle set: entries by output name. Node keeps npm packages external, so that native ones load as installed. */
-const node = (entryPoints, outdir) =>
+/** Bundles for Node, with the code that they share in chunks. */
+const node = (entryPoints, outdir, options) =>
   build({
     ...common,
     platform: 'node',
-    packages: 'external',
     splitting: true,
     entryPoints,
     outdir: at(outdir),
     chunkNames: 'chunk-[hash]',
-    loader: { '.uplot.css': 'text' },
+    metafile: true,
+    ...options,
+  });
+
+/**
+ * What is published for Node: npm packages are bundled, so that an installation needs none of them. Only the native
+ * ones stay packages of their own, the optional dependencies.
+ */
+const publishedNode = () => {
+  const { optionalDependencies } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+  return node(
+    { index: at('src/index.node.ts'), engine: at('src/index.engine.node.ts'), cli: at('src/cli/main.ts') },
+    'dist/node',
+    {
+      external: Object.keys(optionalDependencies),
+      // Bundled CommonJS packages call `require` for Node's own modules, which an ES module has not.
+      banner: {
+        js: "import { createRequire as bundledRequire } from 'node:module';\nconst require = bundledRequire(import.meta.url);",
+      },
+    },
+  );
+};
+
+const publishedBrowser = () =>
+  build({
+    ...common,
+    platform: 'browser',
+    minify: true,
+    splitting: true,
+    legalComments: 'none',
+    entryPoints: { index: at('src/index.ts'), engine: at('src/index.engine.ts') },
+    outdir: at('dist/browser'),
+    chunkNames: 'chunk-[hash]',
+    metafile: true,
   });
 
 export async function buildAll({ tests = false } = {}) {
@@ -47,23 +82,18 @@ export async function buildAll({ tests = false } = {}) {
   }
   const entries = (dir, pattern) =>
     Object.fromEntries(list(dir, pattern).map((f) => [f.replaceAll('\\', '/').replace(/\.ts$/, ''), at(dir, f)]));
-  const jobs = [
-    node({ index: at('src/index.node.ts'), cli: at('src/cli/main.ts') }, 'dist/node'),
-    build({
-      ...common,
-      platform: 'browser',
-      minify: true,
-      entryPoints: { index: at('src/index.ts') },
-      outdir: at('dist/browser'),
-    }),
-    buildWeb({ root, outdir: at('dist/web') }),
-  ];
+  const published = Promise.all([publishedNode(), publishedBrowser()]);
+  const jobs = [published, buildWeb({ root, outdir: at('dist/web') })];
+  // Tests and benchmarks stay here: they import npm packages as installed.
+  const external = { packages: 'external' };
   if (tests) {
-    jobs.push(node(entries('test', /\.test\.ts$/), 'dist/test'));
+    jobs.push(node(entries('test', /\.test\.ts$/), 'dist/test', external));
     const benches = entries('bench', /\.bench\.ts$/);
-    if (Object.keys(benches).length) jobs.push(node(benches, 'dist/bench'));
+    if (Object.keys(benches).length) jobs.push(node(benches, 'dist/bench', external));
   }
   await Promise.all(jobs);
+  const metafiles = (await published).map((result) => result.metafile);
+  writeFileSync(at('dist/THIRD-PARTY-LICENSES.txt'), licensesOf(root, metafiles));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -73,5 +103,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     for (const file of await buildWeb({ root, outdir })) console.log(join(outdir, file));
   } else {
     await buildAll({ tests: process.argv.includes('--tests') });
+    if (process.argv.includes('--types')) await buildTypes(root);
   }
 }

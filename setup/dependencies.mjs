@@ -24,6 +24,9 @@ export function agrees(lock, installed, { platform = process.platform, arch = pr
     if (!wanted || wanted.version !== entry.version || (entry.integrity ?? '') !== (wanted.integrity ?? ''))
       return false;
   }
+  // What the program itself names as optional is optional for its users only: in a clone it must be there.
+  const named = Object.keys(lock.packages['']?.optionalDependencies ?? {});
+  if (!named.every((name) => installed.packages[`node_modules/${name}`])) return false;
   const forHere = ({ os, cpu, libc }) =>
     os?.includes(platform) && cpu?.includes(arch) && (!libc || libc.includes('glibc'));
   return Object.entries(lock.packages).every(

@@ -1,18 +1,15 @@
 /**
- * The library for browsers, and all of it that needs no files: engine, autograd, ops, the method, images and layouts.
+ * Semantic Image Analogy for browsers, and all of it that needs no files: the method, patch synthesis without training,
+ * inpainting, evaluation, pictures and layouts. `semia-webgpu/engine` has the compute engine underneath.
+ *
+ *     const session = new Session(await openDevice(navigator.gpu));
+ *     const [picture] = await analogy({ session, photo, layout, targets: [drawn], preset: 'fast' });
+ * @module
  */
 export { DeviceError, openDevice, type Device, type DeviceInfo, type OpenOptions } from './engine/device.ts';
-export { Profile, type ProfileRow } from './engine/profile.ts';
-export { Tensor, type DType, type KernelLaunch, type Shape } from './autograd/tensor.ts';
 export { Session } from './autograd/session.ts';
-export type { KernelRecord } from './autograd/kernels/choices.ts';
-export { measuring, Tuner, type ChoiceStore, type TuneOptions } from './autograd/kernels/tune.ts';
+export type { ChoiceStore, TuneOptions } from './autograd/kernels/tune.ts';
 export { indexedDbStore } from './web/choiceStore.ts';
-export { gradients, detach } from './autograd/tape.ts';
-export { op, type Op } from './autograd/op.ts';
-export type { AdamOptions } from './autograd/optimizer/adam.ts';
-export { Parameters, type ParameterSpec } from './autograd/parameters.ts';
-export * as ops from './autograd/ops/index.ts';
 export { analogy, type AnalogyOptions } from './model/analogy.ts';
 export { configure, type Choices } from './model/configure.ts';
 export { PreparedSource } from './model/preparedSource.ts';
@@ -55,7 +52,16 @@ export { readPaletteFile, type Palette, type PaletteClass, type RGB } from './da
 export { paletteReport, type PaletteReport } from './data/layout/paletteReport.ts';
 export { ownLayout, prepareSource, prepareTarget, type Source, type Target } from './data/prepare.ts';
 export { readText, withText } from './data/formats/png.ts';
-export { allSceneNames, paintScene, sceneNames, type Scene } from './data/scenes/index.ts';
+export {
+  allSceneNames,
+  paintScene,
+  sceneNames,
+  type Scene,
+  type SceneClass,
+  type SceneOptions,
+  type ScenePicture,
+} from './data/scenes/index.ts';
+export { sceneLayout, scenePhoto } from './data/scenes/pictures.ts';
 export {
   evaluate,
   layoutClassifierOf,

@@ -1,7 +1,6 @@
 /** Image files to pictures, in Node: PNG by pngjs, other formats by sharp. */
 import { inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
-import sharp from 'sharp';
 import { UserError } from '../data/errors.ts';
 import { checkSize, MAX_PIXELS, readableFormat } from '../data/formats/checks.ts';
 import type { ImageFormat } from '../data/formats/imageFormats.ts';
@@ -9,6 +8,7 @@ import { anyTransparent, type Indexed, type Picture } from '../data/image/image.
 import { pngChunks, pngHeader, type Chunk, type PngHeader } from '../data/formats/png.ts';
 import { rawBytes, SAMPLES } from '../data/formats/pngPixels.ts';
 import { readInput } from './files.ts';
+import { optionalPackage } from './optionalPackage.ts';
 
 export interface DecodeOptions {
   /** A layout's colors are names, not light: a PNG's color profile is then not applied. Default false. */
@@ -115,6 +115,8 @@ function decodePng(bytes: Uint8Array, chunks: Chunk[], header: PngHeader, name: 
 }
 
 async function viaSharp(bytes: Uint8Array, name: string, { id, label }: ImageFormat): Promise<Picture> {
+  const use = id === 'png' ? `${name}: a PNG file with a color profile or an orientation` : `${name}: ${label}`;
+  const { default: sharp } = await optionalPackage('sharp', use, () => import('sharp'));
   const settings = { failOn: 'error', limitInputPixels: MAX_PIXELS } as const;
   try {
     const header = await sharp(bytes, { ...settings, limitInputPixels: false }).metadata();

@@ -1,15 +1,16 @@
 /** The WebGPU entry point for Node: Dawn, through npm `webgpu`. Everything above gets it passed in. */
 import { openDevice, type Device, type OpenOptions } from '../engine/device.ts';
 import { parsePassNames, type PassName } from '../autograd/passes/index.ts';
+import { optionalPackage } from './optionalPackage.ts';
 import { chooseVectors } from './vectors.ts';
 
 /**
  * Opens a device in Node. Dawn's process stays alive while its GPU object is reachable: programs end with process.exit.
- * @throws DeviceError `no-adapter` when no driver answers.
+ * @throws DeviceError `no-adapter` when no driver answers; UserError where the npm package `webgpu` is not installed.
  */
 export async function openNodeDevice(options: OpenOptions = {}): Promise<Device> {
   chooseVectors();
-  const { create } = await import('webgpu');
+  const { create } = await optionalPackage('webgpu', 'computing in Node', () => import('webgpu'));
   return openDevice(create([]) as unknown as GPU, options);
 }
 

@@ -2,8 +2,8 @@
  * Pages that stand alone in one file: style, script, curves and pictures inside. Light or dark as the reader's system
  * is.
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import plotStyle from 'uplot/dist/uPlot.min.css?text';
+import plotScript from 'uplot/dist/uPlot.iife.min.js?text';
 import { resize, type Picture } from '../data/image/image.ts';
 import { encodePng } from './encode.ts';
 import type { LossRow } from '../model/training/lossRows.ts';
@@ -67,12 +67,10 @@ ${body}
 `;
 }
 
-const asset = (name: string): string =>
-  readFileSync(createRequire(import.meta.url).resolve(`uplot/dist/${name}`), 'utf8');
 /** uPlot's style and script, to be inlined once into a page with curves. */
 export function curveHead(): string {
-  const script = asset('uPlot.iife.min.js').replaceAll('</script', '<\\/script');
-  return `<style>${asset('uPlot.min.css')}</style><script>${script}</script>`;
+  const script = plotScript.replaceAll('</script', '<\\/script');
+  return `<style>${plotStyle}</style><script>${script}</script>`;
 }
 
 const draw = `

@@ -208,19 +208,20 @@ test('the last line, times and the table', () => {
 const here = { platform: 'linux', arch: 'x64' };
 const lock = {
   packages: {
-    '': { name: 'x' },
+    '': { name: 'x', optionalDependencies: { native: '1.0.0' } },
     'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' },
     'node_modules/b': { version: '2.0.0', dev: true },
     'node_modules/a-linux': { version: '1.0.0', optional: true, os: ['linux'], cpu: ['x64'], libc: ['glibc'] },
     'node_modules/a-musl': { version: '1.0.0', optional: true, os: ['linux'], cpu: ['x64'], libc: ['musl'] },
     'node_modules/a-darwin': { version: '1.0.0', optional: true, os: ['darwin'], cpu: ['x64'] },
     'node_modules/wasm': { version: '1.0.0', optional: true },
+    'node_modules/native': { version: '1.0.0', optional: true },
   },
 };
 type Entry = Record<string, unknown>;
 const installed = () => ({
   packages: Object.fromEntries(
-    ['a', 'b', 'a-linux'].map((name) => [
+    ['a', 'b', 'a-linux', 'native'].map((name) => [
       `node_modules/${name}`,
       { ...(lock.packages as Record<string, Entry>)[`node_modules/${name}`] },
     ]),
@@ -261,6 +262,13 @@ const states: [string, boolean, (at: ReturnType<typeof installed>) => void][] = 
     false,
     (at) => {
       delete at.packages['node_modules/a-linux'];
+    },
+  ],
+  [
+    "the program's own optional package missing",
+    false,
+    (at) => {
+      delete at.packages['node_modules/native'];
     },
   ],
   [

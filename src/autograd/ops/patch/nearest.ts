@@ -185,16 +185,31 @@ export interface NearestPatches {
   /** u32 [k, patches]: index of the source patch, row by row over the patch grid. */
   indices: Tensor;
 }
-/** target, source [1,C,H,W]; labels: classes at the patch centers (see `centerLabels`). Gradient towards the target. */
-export function patchNearest(
-  target: Tensor,
-  source: Tensor,
-  options: Partial<Omit<PatchAttrs, 'labels' | 'scaled'>> & {
-    targetLabels?: Tensor;
-    sourceLabels?: Tensor;
-    scale?: Tensor;
-  } = {},
-): NearestPatches {
+
+export interface PatchOptions {
+  /** Side of a patch in pixels, odd; default 3. */
+  patch?: number;
+  /** Matches to find for each patch; default 1. */
+  k?: number;
+  /** Sum of absolute differences, of squared ones (default), or 1 - the cosine between two patches. */
+  metric?: PatchShape['metric'];
+  /** `valid` (default): patches that lie inside; `clamp`: one around every pixel, with the rim repeated. */
+  border?: PatchShape['border'];
+  /** Added to a distance across classes; Infinity (default) never crosses but for a class that the source lacks. */
+  penalty?: number;
+  /** u32 [patches]: class at the center of each patch of the target; with `sourceLabels` only. */
+  targetLabels?: Tensor;
+  /** u32 [patches]: the same of the source. */
+  sourceLabels?: Tensor;
+  /** f32 [source patches]: a factor on the distances to each patch of the source. */
+  scale?: Tensor;
+}
+
+/**
+ * The nearest patches of `source` for every patch of `target`, by exact search. Both [1,C,H,W], of any two sizes. The
+ * distances have a gradient towards the target, none towards the source. @throws Error where no patch fits.
+ */
+export function patchNearest(target: Tensor, source: Tensor, options: PatchOptions = {}): NearestPatches {
   const {
     targetLabels,
     sourceLabels,

@@ -1,0 +1,20 @@
+/**
+ * The compute engine by itself, for browsers: a WebGPU device, tensors, ops with gradients of every order, a tape,
+ * parameters with Adam, steps that are recorded once and replayed, exact patch search, a profiler.
+ *
+ *     const session = new Session(await openDevice(navigator.gpu));
+ *     const x = session.lasting([2, 3], 'x', [1, 2, 3, 4, 5, 6]);
+ *     const [y] = await session.compute(() => [ops.matmul(x, x, { tb: true })]); // [2,2]
+ * @module
+ */
+export { DeviceError, openDevice, type Device, type DeviceInfo, type OpenOptions } from './engine/device.ts';
+export { Profile, type ProfileRow } from './engine/profile.ts';
+export type { Program } from './engine/program.ts';
+export { Session, Tensor, type DType, type KernelLaunch, type Shape } from './autograd/tensor.ts';
+export { detach, gradients } from './autograd/tape.ts';
+export { Parameters, type AdamOptions, type BackwardOptions, type ParameterSpec } from './autograd/parameters.ts';
+export { minimize, type Evaluated, type LbfgsOptions, type Minimum } from './autograd/optimizer/lbfgs.ts';
+export { measuring, Tuner, type ChoiceStore, type TuneOptions } from './autograd/kernels/tune.ts';
+export type { KernelRecord } from './autograd/kernels/choices.ts';
+export { indexedDbStore } from './web/choiceStore.ts';
+export * as ops from './index.ops.ts';

@@ -1,0 +1,5 @@
+/** A file of an npm package, as text (scripts/build/inline-plugin.mjs). */
+declare module '*?text' {
+  const text: string;
+  export default text;
+}
