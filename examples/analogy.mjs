@@ -46,10 +46,10 @@ const [result] = await analogy({
   targets: [target],
   preset: 'fast',
   size: 32,
-  width: 8,
-  iterations: 12,
+  width: 4,
+  iterations: 6,
   outputSize: 64,
-  onIteration: (done, of) => done % 4 === 0 && console.log(`iteration ${done} of ${of}`),
+  onIteration: (done, of) => done % 2 === 0 && console.log(`iteration ${done} of ${of}`),
 });
 
 mkdirSync(folder, { recursive: true });

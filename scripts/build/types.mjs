@@ -12,12 +12,13 @@ export async function buildTypes(root) {
   rmSync(folder, { recursive: true, force: true });
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   await promisify(execFile)(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { cwd: root });
-  // Global types that the declarations mention: kernels as the build delivers them, and WebGPU's own.
+  // A global type that the declarations mention: a kernel as the build delivers it. WebGPU's own types come with
+  // TypeScript 6 and newer; users of older ones install @webgpu/types.
   mkdirSync(join(folder, 'shaders'), { recursive: true });
   copyFileSync(join(root, 'src/shaders/wgsl.d.ts'), join(folder, 'shaders/wgsl.d.ts'));
-  const references = '/// <reference types="@webgpu/types" />\n/// <reference path="./shaders/wgsl.d.ts" />\n';
+  const reference = '/// <reference path="./shaders/wgsl.d.ts" />\n';
   for (const name of entries) {
     const file = join(folder, `${name}.d.ts`);
-    writeFileSync(file, references + readFileSync(file, 'utf8'));
+    writeFileSync(file, reference + readFileSync(file, 'utf8'));
   }
 }

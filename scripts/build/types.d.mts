@@ -1,0 +1,1 @@
+export function buildTypes(root: string): Promise<void>;
