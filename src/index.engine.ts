@@ -10,7 +10,8 @@
 export { DeviceError, openDevice, type Device, type DeviceInfo, type OpenOptions } from './engine/device.ts';
 export { Profile, type ProfileRow } from './engine/profile.ts';
 export type { Program } from './engine/program.ts';
-export { Session, Tensor, type DType, type KernelLaunch, type Shape } from './autograd/tensor.ts';
+export { Session, type SessionOptions } from './autograd/session.ts';
+export { Tensor, type DType, type KernelLaunch, type Shape } from './autograd/tensor.ts';
 export { detach, gradients } from './autograd/tape.ts';
 export { Parameters, type AdamOptions, type BackwardOptions, type ParameterSpec } from './autograd/parameters.ts';
 export { minimize, type Evaluated, type LbfgsOptions, type Minimum } from './autograd/optimizer/lbfgs.ts';

@@ -4,9 +4,11 @@
  * gradient. Images are [N,C,H,W]; a tensor has at most four axes. Tensors of f32, unless said otherwise.
  * @module
  */
-import { expand as expandOp, flip as flipOp, permute as permuteOp, sliceOrPad } from './autograd/ops/copy/copy.ts';
+import { flip as flipOp, permute as permuteOp } from './autograd/ops/copy/copy.ts';
 import { reshape as reshapeOp } from './autograd/ops/copy/reshape.ts';
-import { max as maxOp, mean as meanOp, sum as sumOp } from './autograd/ops/reduce/reduce.ts';
+import { sliceOrPad } from './autograd/ops/copy/slice.ts';
+import { max as maxOp, mean as meanOp } from './autograd/ops/reduce/reduce.ts';
+import { expand as expandOp, sum as sumOp } from './autograd/ops/reduce/sum.ts';
 import type { Shape, Tensor } from './autograd/tensor.ts';
 
 export {
@@ -32,7 +34,8 @@ export {
   tanh,
 } from './autograd/ops/pointwise/pointwise.ts';
 export { addBias } from './autograd/ops/pointwise/bias.ts';
-export { conv2d, convTranspose2d, type ConvAttrs } from './autograd/ops/conv2d/conv2d.ts';
+export { conv2d, convTranspose2d } from './autograd/ops/conv2d/conv2d.ts';
+export type { ConvAttrs } from './autograd/ops/conv2d/shape.ts';
 export { matmul } from './autograd/ops/matmul/matmul.ts';
 export { normalize, type NormOptions } from './autograd/ops/norm/normalize.ts';
 export { batchNormInfer, batchNormTrain, type BatchNormState } from './autograd/functional/batchNorm.ts';
@@ -40,10 +43,12 @@ export { avgPool2d, globalAveragePool, maxPool2d } from './autograd/ops/spatial/
 export { reflectPad, type PadWidths } from './autograd/ops/spatial/reflectPad.ts';
 export { resizeBilinear, resizeNearest } from './autograd/ops/spatial/resize.ts';
 export { warp, warpLabels, type Border } from './autograd/ops/spatial/warp.ts';
-export { warpMap, type Affine, type ControlPoint, type WarpMap } from './autograd/ops/spatial/tps.ts';
-export { assign, channels, concat, crop, samples, zeroPad } from './autograd/ops/copy/copy.ts';
-export { fill } from './autograd/ops/copy/fill.ts';
-export { sumAll } from './autograd/ops/reduce/reduce.ts';
+export { warpMap, type Affine, type ControlPoint, type WarpMap } from './autograd/kernels/warpMap.ts';
+export { assign } from './autograd/kernels/strided.ts';
+export { channels, concat, samples } from './autograd/ops/copy/copy.ts';
+export { crop, zeroPad } from './autograd/ops/copy/slice.ts';
+export { fill } from './autograd/kernels/fill.ts';
+export { sumAll } from './autograd/ops/reduce/sum.ts';
 export { meanAll } from './autograd/ops/loss/meanError.ts';
 export { weightedSum } from './autograd/ops/loss/weightedSum.ts';
 export { crossEntropy } from './autograd/ops/loss/crossEntropy.ts';
@@ -63,9 +68,9 @@ export {
 export { argmax, oneHot } from './autograd/ops/labels/labels.ts';
 export { gaussianNoise, newCounter, uniformNoise } from './autograd/ops/noise/noise.ts';
 export { dropout } from './autograd/ops/noise/dropout.ts';
-export { patchNearest, type NearestPatches, type PatchOptions } from './autograd/ops/patch/patchNearest.ts';
-export { kNearestPatches } from './autograd/ops/patch/kNearestPatches.ts';
-export { patchVote } from './autograd/ops/patch/patchVote.ts';
+export { patchNearest, type NearestPatches, type PatchOptions } from './autograd/ops/patch/nearest.ts';
+export { kNearestPatches } from './autograd/ops/patch/kNearest.ts';
+export { patchVote } from './autograd/ops/patch/vote.ts';
 export { foldAt, unfoldAt } from './autograd/ops/patch/unfoldAt.ts';
 
 const every = (x: Tensor): readonly number[] => x.shape.map((_, i) => i);

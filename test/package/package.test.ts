@@ -12,7 +12,8 @@ import { buildTypes } from '../../scripts/build/types.mjs';
 import { installPackage, linkOptional, pack } from '../../scripts/package/pack.mjs';
 import { paintScene } from '../../src/data/scenes/index.ts';
 import { sceneLayout, scenePhoto } from '../../src/data/scenes/pictures.ts';
-import { decodeImage, encodePng } from '../../src/node/decode.ts';
+import { decodeImage } from '../../src/node/decode.ts';
+import { encodePng } from '../../src/node/encode.ts';
 import { folder, until, type Outcome } from '../support/child.ts';
 import { root } from '../support/root.ts';
 
