@@ -17,6 +17,8 @@ export { Painter, type PaintOptions } from './model/rendering/painter.ts';
 export {
   TrainingSession,
   type DeviceSharing,
+  type IterateOptions,
+  type SavedTraining,
   type TrainingProgress,
   type TrainingSetup,
 } from './model/training/session.ts';
@@ -40,11 +42,10 @@ export {
   type PreviewRequest,
   type PreviewSource,
 } from './model/synthesis/preview.ts';
-export { Renderer } from './model/rendering/renderer.ts';
 export type { NearestNeighborField, LevelPicture } from './model/synthesis/level.ts';
 export type { SynthesisOptions } from './model/synthesis/options.ts';
 export type { TensorState } from './model/networks/networks.ts';
-export { Training, type HostState, type TrainingInput } from './model/training/training.ts';
+export type { HostState, TrainingInput } from './model/training/training.ts';
 export { isUserError, UserError } from './data/errors.ts';
 export { fitSize, flatten, fromFloatCHW, resize, resizeLabels, toFloatCHW, type Picture } from './data/image/image.ts';
 export { buildPalette, readLayout, renderLayout, type Layout } from './data/layout/layout.ts';

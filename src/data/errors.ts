@@ -9,6 +9,7 @@ export class UserError extends Error {
    */
   constructor(
     message: string,
+    /** One more line, such as a command that would repair the file. */
     readonly hint?: string,
   ) {
     super(message.replace(/\s*\n\s*/g, ' '));

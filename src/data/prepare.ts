@@ -12,8 +12,11 @@ import type { LayoutReport } from './layout/layoutReport.ts';
 import { resizeLines } from './layout/drawing/lines.ts';
 import { colorOf, hex, type Palette } from './layout/palette.ts';
 
+/** Width and height in pixels. */
 export interface Size {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
 }
 /** Labels [h,w]; with an image [3,h,w] in [-1, 1] a pair: what the model takes, which this room knows nothing of. */
@@ -26,22 +29,32 @@ export interface Pair extends LabeledSize {
 
 /** A photograph and its layout, both at the output size. */
 export interface Source extends Size {
-  photo: Picture; // opaque
-  labels: Uint8Array; // [h,w]
+  /** The photograph, opaque. */
+  photo: Picture;
+  /** Class of each pixel, shape [height,width]. */
+  labels: Uint8Array;
+  /** The classes. */
   palette: Palette;
-  drawn: Size; // the source layout's own size: what other layouts' sizes are measured by
+  /** The source layout's own size in pixels: what other layouts' sizes are measured by. */
+  drawn: Size;
 }
 
 /** A layout to render, at the output size: its pixels are as large as the source's. */
 export interface Target extends Size {
+  /** The file's name. */
   name: string;
+  /** Class of each pixel, shape [height,width], by the source's palette. */
   labels: Uint8Array;
+  /** What was put right while it was read, one line each. */
   notes: string[];
 }
 
+/** How a source pair is read. */
 export interface SourceOptions {
-  named?: Palette; // names and colors from a palette file
-  longSide?: number; // of the output; never enlarged
+  /** Names and colors from a palette file (`readPaletteFile`). */
+  named?: Palette;
+  /** Longer side of the pictures to make, in pixels; a smaller photograph is never enlarged. */
+  longSide?: number;
 }
 
 const LARGEST = 16; // times the source's area that a target may have

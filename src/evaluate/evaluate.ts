@@ -15,23 +15,25 @@ import type { PictureAndLabels } from './layoutClassifier/warps.ts';
 
 /** A source pair with its classes, as prepareSource gives it. */
 export interface EvaluationSource extends PictureAndLabels {
+  /** Names of the classes, in the order of their labels. */
   palette: { classes: readonly { name: string }[] };
 }
 
+/** One result to measure, with what it is measured against. */
 export interface EvaluateInput {
+  /** The device that the metrics run on. */
   session: Session;
+  /** The photograph and its layout. */
   source: EvaluationSource;
   /** Scaled to the target's size where it has another. */
   result: Picture;
-  /** The layout it should have. */
+  /** The layout it should have; labels of shape [height,width]. */
   target: { width: number; height: number; labels: Uint8Array };
   /** The true picture of the target, where it is known; of the target's size. */
   truth?: Picture;
-  /**
-   * An outside segmenter's labels of the result (at the target's size), in place of the judge's; and of the source
-   * photograph.
-   */
+  /** Labels of the result by an outside segmenter, at the target's size, in place of the layout classifier's. */
   predicted?: Uint8Array;
+  /** Labels of the source photograph by the same segmenter, at the source's size: they give its ceiling. */
   predictedSource?: Uint8Array;
   /**
    * What the method makes of the source's own layout, for the reconstruction. Where the target is that layout, the
@@ -44,29 +46,38 @@ export interface EvaluateInput {
   classifier?: () => LayoutClassifier;
 }
 
+/** All that was measured of one result. Lists of rows for tables: `metricsOf`. */
 export interface Report {
   /** Of the result's layout, as seen, against the target. */
   layout: LayoutScore & {
+    /** Who read the result's layout: the layout classifier, or labels that were given (`predicted`). */
     by: 'judge' | 'predicted';
     /**
-     * What the judge gives unseen warps of the source (an outside segmenter: its map of the source against the source's
-     * layout); null if unknown.
+     * What the classifier scores on unseen warps of the source (an outside segmenter: its labels of the source against
+     * the source's layout); null if unknown.
      */
     ceiling: LayoutScore | null;
     /** What the untouched source gets against the target; stretched where the target has another size. */
     control: LayoutScore | null;
     /** meanIoU / ceiling's. */
     ofCeiling: number | null;
-    /** What the judge gives the true picture. */
+    /** What the true picture scores. */
     ofTruth: LayoutScore | null;
   };
+  /** How much the result looks like the photograph. */
   appearance: PatchSimilarity & {
-    /** Mean over levels, and each level's. */ wasserstein: number;
+    /** Sliced Wasserstein distance of patches, mean over the levels of a pyramid. */
+    wasserstein: number;
+    /** The same for each level, finest first. */
     wassersteinByLevel: number[];
+    /** Single-image FID (Shaham et al. 2019); null without Inception weights. */
     sifid: Sifid | null;
   };
+  /** How much of the result is the photograph merely moved. */
   copy: CopyShare;
+  /** PSNR in dB and SSIM of the source's own layout rendered, against the photograph; null where it is not given. */
   reconstruction: { psnr: number; ssim: number } | null;
+  /** The result against the true picture: PSNR in dB, SSIM, a perceptual distance; null where it is not known. */
   truth: { psnr: number; ssim: number; perceptual: number; copy: CopyShare } | null;
 }
 

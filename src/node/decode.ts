@@ -10,6 +10,7 @@ import { rawBytes, SAMPLES } from '../data/formats/pngPixels.ts';
 import { readInput } from './files.ts';
 import { optionalPackage } from './optionalPackage.ts';
 
+/** What a file is decoded for. */
 export interface DecodeOptions {
   /** A layout's colors are names, not light: a PNG's color profile is then not applied. Default false. */
   layout?: boolean;

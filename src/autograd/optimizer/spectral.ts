@@ -14,7 +14,7 @@ import { sizeOf, type Shape, type Tensor } from '../tensor.ts';
 import type { Session } from '../session.ts';
 
 /**
- * `conv` [Co,Ci,Kh,Kw]: rows are axis 0. `transposed` [Ci,Co,Kh,Kw]: rows are axis 1. Any other rank: rows are axis 0.
+ * `conv`, a weight [Co,Ci,Kh,Kw], has its rows on axis 0; `transposed`, [Ci,Co,Kh,Kw], on axis 1. Any other rank: on axis 0.
  */
 export type SpectralKind = 'conv' | 'transposed';
 export interface SpectralWeight {

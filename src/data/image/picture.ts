@@ -1,9 +1,11 @@
 /** A decoded picture. */
 import type { ReadableFormat } from '../formats/imageFormats.ts';
 
+/** A decoded picture in memory, in sRGB. Layouts are pictures, too: each pixel has the color of its class. */
 export interface Picture {
   /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
   /** RGBA, 8 bits, row by row from the top left: height * width * 4. */
   data: Uint8Array;
@@ -13,6 +15,7 @@ export interface Picture {
   hasAlpha: boolean;
   /** The file's name, for messages. */
   source: string;
+  /** Of the file that it was read from. */
   format?: ReadableFormat;
   /** What a color stands for as a number, where the file says so itself. */
   indexed?: Indexed;

@@ -21,18 +21,28 @@ import { percent, refuseHoles, reportLayout, unknownColor, type LayoutReport } f
 import { colorOf, describe, distance, hex, MAX_CLASSES, type Palette, type PaletteClass, type RGB } from './palette.ts';
 import { snap } from './snap.ts';
 
+/** A layout as class numbers. */
 export interface Layout {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
-  labels: Uint8Array; // [h,w], 0..K-1: palette.classes[label]
+  /** Class of each pixel, shape [height,width], 0 to the number of classes - 1: an index into the palette's classes. */
+  labels: Uint8Array;
+  /** What was snapped, ignored or doubtful when the colors became classes. */
   report: LayoutReport;
-  source: string; // the file's name, for messages
+  /** The file's name, for messages. */
+  source: string;
 }
 
+/** How the classes of a layout are found. */
 export interface BuildOptions {
-  as?: As; // what the file's values are: default 'auto' (the rule: indices.ts)
-  named?: Palette; // from readPaletteFile: names, and which colors are classes
-  minShare?: number; // the least share of the pixels that makes a class, 0..1 (default 0.0002)
+  /** Whether the file's values are colors or class numbers; default `auto`, by the file's kind and contents. */
+  as?: As;
+  /** From `readPaletteFile`: names, and which colors are classes. */
+  named?: Palette;
+  /** The least share of the pixels that makes a class, 0 to 1; default 0.0002. */
+  minShare?: number;
 }
 
 /**

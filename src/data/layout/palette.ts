@@ -1,21 +1,32 @@
 /** Classes and their colors. */
 import { UserError } from '../errors.ts';
 
-export type RGB = [number, number, number]; // 0..255
+/** Red, green and blue, each 0 to 255, in sRGB. */
+export type RGB = [number, number, number];
 
+/** One class of a layout. */
 export interface PaletteClass {
+  /** From a palette file, or made from place and color. */
   name: string;
+  /** What stands for the class in pictures of layouts. */
   color: RGB;
-  index?: number; // the number that stands for the class in index files
+  /** The number that stands for the class in index files, 0 to 255. */
+  index?: number;
 }
 
+/** The classes of a source layout, which its targets share. */
 export interface Palette {
-  classes: PaletteClass[]; // label k is classes[k]; at most MAX_CLASSES where it comes from buildPalette
-  as?: 'colors' | 'indices'; // by what files name the classes; default colors
-  lines?: true; // a line drawing (drawing.ts) in place of areas: its classes are paper and line
-  absent?: PaletteClass[]; // named in the palette file, but not in the source layout: nothing can be drawn in them
+  /** Label k is `classes[k]`; 2 to 64 where it comes from `buildPalette`. */
+  classes: PaletteClass[];
+  /** By what files name the classes; default `colors`. */
+  as?: 'colors' | 'indices';
+  /** A line drawing in place of areas: its two classes are paper and line. */
+  lines?: true;
+  /** Classes that the palette file names and the source layout lacks: nothing can be drawn in them. */
+  absent?: PaletteClass[];
 }
 
+/** Most classes of a layout. */
 export const MAX_CLASSES = 64;
 
 /** '#rrggbb' */

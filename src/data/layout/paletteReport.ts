@@ -8,31 +8,56 @@ import { buildPalette, readLayout } from './layout.ts';
 import { percent, type LayoutReport, type Stray } from './layoutReport.ts';
 import { describe, hex, type Palette } from './palette.ts';
 
+/** A class of the source layout, and how much of it there is. */
 export interface ClassUse extends ClassShare {
+  /** `#rrggbb`. */
   color: string;
+  /** The number that stands for the class in index files. */
   index?: number;
 }
+
+/** How a target uses the classes of the source. */
 export interface TargetUse {
+  /** The file's name. */
   name: string;
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
-  mask: string | null; // why it seems to be a mask; with by 'pixels' nothing else is filled in
-  error: string | null; // why it cannot be used
-  classes: (ClassShare & { growth: number })[]; // growth: share here / share in the source
-  unused: string[]; // classes of the source that it lacks
-  unknown: Stray[]; // sizeable colors that are no class of the source
+  /** Why it seems to be a mask and no layout. Where its pixels say so, nothing below is filled in. */
+  mask: string | null;
+  /** Why it cannot be used. */
+  error: string | null;
+  /** Its classes; `growth` is the share here divided by the share in the source. */
+  classes: (ClassShare & { growth: number })[];
+  /** Classes of the source that it lacks. */
+  unused: string[];
+  /** Sizeable colors that are no class of the source. */
+  unknown: Stray[];
+  /** What was snapped or ignored when its colors became classes; null where it cannot be used. */
   report: LayoutReport | null;
 }
+
+/** What a source layout and its targets hold, and what will go wrong with them. */
 export interface PaletteReport {
+  /** The source layout's file name. */
   source: string;
+  /** Of the source layout, in pixels. */
   width: number;
+  /** Of the source layout, in pixels. */
   height: number;
+  /** Whether its values were read as colors or as class numbers. */
   as: 'colors' | 'indices';
+  /** The classes of the source. */
   classes: ClassUse[];
-  absent: string[]; // named in the palette file, not in the source
-  report: LayoutReport; // of the source: strays, near duplicates...
+  /** Names of classes that the palette file has and the source lacks. */
+  absent: string[];
+  /** Of the source: stray pixels, colors that nearly agree. */
+  report: LayoutReport;
+  /** In the order given. */
   targets: TargetUse[];
-  warnings: string[]; // one line each
+  /** One line each. */
+  warnings: string[];
 }
 
 /** The whole report. Throws UserError for a bad source; a bad target has its error in its entry. */

@@ -68,8 +68,11 @@ export const paintSource = (name: string, options: SceneOptions = {}): Scene & {
 export const paintTarget = (name: string, target: string, options: SceneOptions = {}): ScenePicture =>
   find(name).one(target, options.size ?? 256, options.seed ?? 1);
 
+/** How a scene is painted. */
 export interface SceneOptions {
-  /** Width in pixels. */ size?: number;
+  /** Width in pixels; default 256. */
+  size?: number;
+  /** Other seeds give other clouds, leaves and waves; default 1. */
   seed?: number;
 }
 

@@ -2,15 +2,19 @@ import type { Canvas } from './painting/canvas.ts';
 
 /** A class of a layout: its name and its color in the layout's picture (sRGB bytes). */
 export interface SceneClass {
+  /** In English, one word. */
   name: string;
+  /** Red, green, blue, each 0 to 255. */
   color: [number, number, number];
 }
 
 /** A photograph and its exact layout. */
 export interface ScenePicture {
+  /** `source`, or the target's name. */
   name: string;
   /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
   /** sRGB bytes, red green blue, row after row: height * width * 3. */
   photo: Uint8Array;
@@ -23,10 +27,15 @@ export interface ScenePicture {
  * that layout.
  */
 export interface Scene {
+  /** As in `allSceneNames`. */
   name: string;
+  /** For headings. */
   title: string;
+  /** Class k of its layouts is `classes[k]`. */
   classes: SceneClass[];
+  /** What to learn from. */
   source: ScenePicture;
+  /** What to render, with their true pictures. */
   targets: ScenePicture[];
 }
 

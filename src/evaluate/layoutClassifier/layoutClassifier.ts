@@ -19,6 +19,7 @@ import { layoutScore, type LayoutScore } from '../metrics/labels.ts';
 import { lab } from '../metrics/planes.ts';
 import { warpedPair, type PictureAndLabels } from './warps.ts';
 
+/** How a layout classifier learns. */
 export interface LayoutClassifierOptions {
   /** Longer side of the source as the judge sees it, in pixels; smaller sources stay as they are. */
   longSide: number;
@@ -50,8 +51,10 @@ export const defaultLayoutClassifier: LayoutClassifierOptions = {
 const voteRadius = 2,
   voteColor = 8;
 
+/** Reads the layout off any picture in the likeness of one photograph. Made by `LayoutClassifier.train`. */
 export class LayoutClassifier {
   private constructor(
+    /** Number of classes. */
     readonly classes: number,
     /** Size of the pictures it looks at, as a share of the source's. */
     readonly scale: number,

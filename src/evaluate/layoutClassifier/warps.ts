@@ -7,10 +7,15 @@ import type { Picture } from '../../data/image/image.ts';
 import { HostRandom } from '../../engine/random.ts';
 import { outputToInput } from '../../model/training/augment.ts';
 
+/** A photograph with its classes. */
 export interface PictureAndLabels {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
+  /** Of this size, opaque. */
   photo: Picture;
+  /** Class of each pixel, shape [height,width]. */
   labels: Uint8Array;
 }
 

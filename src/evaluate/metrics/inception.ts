@@ -26,12 +26,14 @@ const published = [3, 32, 32, 64, 80, 192];
 
 type Weights = ReadonlyMap<string, { shape: Shape; data: ArrayLike<number> }>;
 
+/** What the layers make of a picture. */
 export interface InceptionFeatures {
   /** [1,64,h,w]: after the first max pooling, about 1/4 of the picture's size (pytorch-fid's 64-dimensional choice). */
   first: Tensor;
   /** [1,192,h,w]: after the ReLU just before the second max pooling (the choice of the SinGAN paper and its code). */
   second: Tensor;
 }
+/** The first layers of Inception v3 with weights of the user's, for SIFID. */
 export interface Inception {
   /** image [1,3,H,W] in [-1, 1], what the network expects (2 x - 1 of [0, 1]); at least 32 pixels a side. */
   features(image: Tensor): InceptionFeatures;

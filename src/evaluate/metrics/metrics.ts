@@ -1,12 +1,15 @@
 /** The metrics of a report as a list: name, direction and value, for tables, CSV and comparison pages. */
 import type { Report } from '../evaluate.ts';
 
+/** One number of a report, for tables. */
 export interface Metric {
   /** Column name in CSV. */
   key: string;
   /** Heading for people; the unit in brackets. */
   label: string;
+  /** Which way is better. */
   better: 'higher' | 'lower';
+  /** Decimals that are shown. */
   digits: number;
   /** null where it does not apply. */
   of: (r: Report) => number | null;

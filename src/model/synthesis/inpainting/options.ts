@@ -61,9 +61,9 @@ export interface InpaintOptions {
   session: Session;
   /** RGBA; pixels that are not opaque are no patch source. */
   photo: Picture;
-  /** [H,W]: 1 where the photograph is to be filled. */
+  /** Shape [H,W], 1 where the photograph is to be filled. */
   hole: Uint8Array;
-  /** [H,W]: 0 where patches may not come from. */
+  /** Shape [H,W], 0 where patches may not come from. */
   sample?: Uint8Array;
   /** Other photographs to take patches from, too; at the photograph's scale. */
   others?: readonly Picture[];
