@@ -5,6 +5,7 @@ import type { Session } from './session.ts';
 
 const slots = 64;
 
+/** Sums of losses by name, 64 at most, on the device; nothing is read back until `read`. */
 export class Meter {
   private readonly sums: Tensor;
   private readonly names: string[] = [];

@@ -25,6 +25,7 @@ export class DeviceError extends Error {
   }
 }
 
+/** How a device is opened. */
 export interface OpenOptions {
   powerPreference?: GPUPowerPreference;
   /** Leave out optional features, to run the generic variant of every kernel. */

@@ -11,10 +11,12 @@ export interface Binding {
   access: 'read' | 'read_write' | 'uniform';
   element: number;
 }
+/** One field of `struct Params`, in order, four bytes each. */
 export interface UniformField {
   name: string;
   type: 'u32' | 'i32' | 'f32';
 }
+/** What a kernel's text says about how it is called. */
 export interface Interface {
   bindings: Binding[];
   fields: UniformField[];
@@ -62,7 +64,9 @@ export function inspectKernel(module: WgslModule): Interface {
   return result;
 }
 
+/** Values of `override` constants by name; booleans as 0 and 1. */
 export type Constants = Readonly<Record<string, number>>;
+/** A compiled kernel, and the layout that its bind groups have. */
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;

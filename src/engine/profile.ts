@@ -5,12 +5,14 @@ import { DeviceError, type Device } from './device.ts';
 import { encode, type Launch } from './program.ts';
 import { usage } from './memory/storage.ts';
 
+/** All dispatches of one kernel: how many, and their device time together, in milliseconds. */
 export interface ProfileRow {
   name: string;
   calls: number;
   ms: number;
 }
 
+/** Collects the time of every dispatch submitted through it. @throws DeviceError without timestamp queries. */
 export class Profile {
   private readonly rows = new Map<string, ProfileRow>();
   private readonly pending: Promise<void>[] = [];

@@ -2,6 +2,7 @@
 import type { Device } from './device.ts';
 import type { Memory } from './memory/storage.ts';
 
+/** A dispatch with everything it needs on the device. `groups`: workgroups in x, y, z. */
 export interface Launch {
   name: string;
   pipeline: GPUComputePipeline;

@@ -8,6 +8,7 @@ import { normalize, type NormOptions } from '../ops/norm/normalize.ts';
 import { add, affine, leakyRelu, mul, reciprocal, sqrt, sub } from '../ops/pointwise/pointwise.ts';
 import { reshape } from '../ops/copy/reshape.ts';
 
+/** Running statistics of one layer of C channels. */
 export interface BatchNormState {
   /** Running mean [C], then running variance [C], as one lasting tensor [2C]. */
   running: Tensor;

@@ -28,4 +28,5 @@ export const hingeGenerator = (x: Tensor): Tensor => scale(meanAll(x), -1);
 export const logisticReal = (x: Tensor): Tensor => meanAll(softplus(scale(x, -1)));
 /** mean softplus(x) = -mean log(1 - sigmoid(x)): the discriminator on fake images (the same). */
 export const logisticFake = (x: Tensor): Tensor => meanAll(softplus(x));
+/** G against it, non-saturating: mean log(1 + exp(-x)), which is the loss of reals (Goodfellow et al. 2014). */
 export const logisticGenerator = logisticReal;

@@ -17,6 +17,7 @@ export interface ChoiceStore {
   read(name: string): Promise<string | null>;
   write(name: string, text: string): Promise<void>;
 }
+/** Settings of a `Tuner`. */
 export interface TuneOptions {
   store?: ChoiceStore;
   /** What else than adapter and kernels can change the outcome: the version of the WebGPU library or browser. */

@@ -14,8 +14,10 @@
 export type ControlPoint = readonly [number, number];
 /** x' = m[0] x + m[1] y + m[2]; y' = m[3] x + m[4] y + m[5]. */
 export type Affine = readonly [number, number, number, number, number, number];
+/** The affine map that moves nothing. */
 export const identityAffine: Affine = [1, 0, 0, 0, 1, 0];
 
+/** A warp: an affine map, and a spline through control points; either may be left out. */
 export interface WarpMap {
   affine?: Affine;
   /** Control points in input pixels, and by how many pixels the position read is moved there. */

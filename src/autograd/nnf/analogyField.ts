@@ -29,6 +29,7 @@ export interface FeatureEntry {
   weight: number;
 }
 
+/** One level of the pyramid: features of both sides, and where B' is written. */
 export interface AnalogyLevelInput {
   entries: readonly FeatureEntry[];
   /** All planes of this level and the coarser one, f32; in the target's, those of B' are written. */

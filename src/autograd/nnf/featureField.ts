@@ -25,6 +25,7 @@ export const unitFeatures = (x: Tensor): Tensor => div(x, sqrt(affine(sum([squar
  */
 export const fieldMap = (maps: readonly Tensor[]): Tensor => channelsLast(concat(maps.map(unitFeatures)));
 
+/** How a field between feature maps is improved. */
 export interface FeaturePasses {
   /** Odd side of the patches. */
   patch: number;

@@ -17,6 +17,7 @@ import { Tensor } from '../tensor.ts';
 import type { Session } from '../session.ts';
 import { fill } from '../kernels/fill.ts';
 
+/** Size of a picture, in pixels. */
 export interface PatchGrid {
   width: number;
   height: number;
@@ -44,6 +45,7 @@ export interface FieldTarget extends PatchGrid {
   guides: Tensor;
 }
 
+/** What a patch's distance is made of beside its guides. */
 export interface FieldWeights {
   /** Per pixel of another class, against colors in [-1,1]. */
   near: number;
@@ -175,8 +177,11 @@ export function searchField(
   return field;
 }
 
+/** One PatchMatch pass. */
 export interface SearchPass {
-  /** Distance to the neighbors asked. */ jump: number /** Of the random search, in pixels. */;
+  /** Distance to the neighbors asked, in patches. */
+  jump: number;
+  /** Of the random search, in pixels. */
   radius: number;
 }
 

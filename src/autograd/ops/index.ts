@@ -31,6 +31,7 @@ import { warpLabelsOp, warpOp } from './spatial/warp.ts';
 // biome-ignore lint/suspicious/noExplicitAny: attributes are both taken and passed on, which only any allows
 export type AnyOp = Op<any>;
 
+/** All ops. */
 export const ops: readonly AnyOp[] = [
   ...Object.values(unaryOps),
   ...Object.values(binaryOps),

@@ -9,10 +9,12 @@ export interface LbfgsOptions {
   /** Ends where the largest gradient is at most this. */
   tolerance?: number;
 }
+/** A function's value and gradient at a point. */
 export interface Evaluated {
   value: number;
   gradient: ArrayLike<number>;
 }
+/** Where `minimize` ended. */
 export interface Minimum {
   x: Float32Array;
   value: number;

@@ -17,12 +17,14 @@ import type { Session } from '../session.ts';
  * `conv`, a weight [Co,Ci,Kh,Kw], has its rows on axis 0; `transposed`, [Ci,Co,Kh,Kw], on axis 1. Any other rank: on axis 0.
  */
 export type SpectralKind = 'conv' | 'transposed';
+/** A weight of the vector: `offset` in values, a multiple of 64. */
 export interface SpectralWeight {
   offset: number;
   shape: Shape;
   kind: SpectralKind;
 }
 
+/** Rows of a weight as a matrix. */
 export const rowsOf = (shape: Shape, kind: SpectralKind): number => shape[kind === 'conv' ? 0 : 1];
 
 /** W v (`right`) or W^T u of a weight as rows and columns, in float64. */
@@ -91,6 +93,7 @@ const none = 0xffffffff;
 const tileSize = 4096;
 const pad4 = (n: number): number => Math.ceil(n / 4) * 4;
 
+/** Spectral normalization of weights that lie in one vector, and its state. */
 export class Spectral {
   private readonly table: Tensor;
   private readonly columnTiles: Tensor;

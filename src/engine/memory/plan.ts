@@ -5,6 +5,7 @@
 import { align, type Storage } from './storage.ts';
 import type { Call } from '../call.ts';
 
+/** Which step storages share memory. */
 export interface MemoryPlan {
   /** Bytes of each bin. */
   bins: number[];

@@ -48,16 +48,19 @@ const yShape = ({ x, w, a }: Layer): Shape => [
   outSize(x[3], w[3], attrs(a)),
 ];
 
+/** Cases of conv2d: x, w and perhaps bias. */
 export const convCases: Case<ConvAttrs>[] = layers.map((l) => ({
   name: l.name,
   attrs: attrs(l.a),
   inputs: [{ shape: l.x }, { shape: l.w }, ...(l.bias ? [{ shape: [l.w[0]] }] : [])],
 }));
+/** The same layers for convInput: dy, w and perhaps bias. */
 export const inputCases: Case<InputAttrs>[] = layers.map((l) => ({
   name: l.name,
   attrs: { ...attrs(l.a), h: l.x[2], w: l.x[3] },
   inputs: [{ shape: yShape(l) }, { shape: l.w }, ...(l.bias ? [{ shape: [l.w[1]] }] : [])],
 }));
+/** The same layers for convWeight: x and dy. */
 export const weightCases: Case<WeightAttrs>[] = layers.map((l) => ({
   name: l.name,
   attrs: { ...attrs(l.a), kh: l.w[2], kw: l.w[3] },

@@ -12,6 +12,7 @@ import { ceilDiv, WG, type ConvShape, type ConvVariant } from './shape.ts';
 const CHANNELS = 32; // of a workgroup of conv2d/forward/k1
 const rows = (s: ConvShape): number => s.ci * s.kh * s.kw;
 
+/** dx as a 1x1 convolution of dy with all taps, then a gather of the products. */
 export const columnsBackwardData: ConvVariant = {
   name: 'columns',
   fits: (s, adapter) =>

@@ -13,6 +13,7 @@ import { geometry, type ConvAttrs, type InputAttrs, type WeightAttrs } from './s
 import { sum } from '../reduce/sum.ts';
 import { reshape } from '../copy/reshape.ts';
 
+/** [x [N,Ci,H,W], w [Co,Ci,Kh,Kw], bias [Co] (may be missing)] -> y [N,Co,Ho,Wo], a cross-correlation. */
 export const conv2dOp: Op<ConvAttrs> = op<ConvAttrs>({
   name: 'conv2d',
   shape: ([x, w, b], a) => {
@@ -36,6 +37,7 @@ export const conv2dOp: Op<ConvAttrs> = op<ConvAttrs>({
   cases: convCases,
 });
 
+/** [dy [N,Co,Ho,Wo], w [Co,Ci,Kh,Kw], bias [Ci] (may be missing)] -> dx [N,Ci,h,w]: the transposed convolution. */
 export const convInput: Op<InputAttrs> = op<InputAttrs>({
   name: 'convInput',
   shape: ([dy, w, b], a) => {
@@ -62,6 +64,7 @@ export const convInput: Op<InputAttrs> = op<InputAttrs>({
   cases: inputCases,
 });
 
+/** [x [N,Ci,H,W], dy [N,Co,Ho,Wo]] -> dw [Co,Ci,kh,kw]. */
 export const convWeight: Op<WeightAttrs> = op<WeightAttrs>({
   name: 'convWeight',
   shape: ([x, dy], a) => {

@@ -38,6 +38,7 @@ const square: ConvShape = {
 };
 const probe = { shape: square, tiled: 'tile32', plain: 'generic' };
 
+/** y from x and w. */
 export const forwardFamily: Family<ConvShape> = {
   name: 'conv2d.forward',
   variants: [
@@ -74,6 +75,7 @@ export const backwardDataFamily: Family<ConvShape> = {
   tensors: (s) => ({ dy: y(s), w: w(s), dx: x(s), ...(s.bias && { bias: [s.ci] }) }),
 };
 
+/** dw from x and dy. */
 export const backwardWeightFamily: Family<ConvShape> = {
   name: 'conv2d.backwardWeight',
   variants: [

@@ -10,7 +10,9 @@ import pack from '../../../shaders/conv2d/pack.wgsl';
 import type { Dispatch } from '../../kernels/plan.ts';
 import { ceilDiv, isReflect, splitting, WG, type ConvShape, type ConvVariant, type ConvDirection } from './shape.ts';
 
+/** vec4 of a packed row of so many channels: a whole number of pairs. */
 export const pad4 = (channels: number): number => 2 * ceilDiv(channels, 8); // vec4 per packed row: whole pairs of them
+/** Bytes of packed weights: k channels summed, m4 vec4 of channels written. */
 export const packedBytes = (s: ConvShape, k: number, m4: number): number => k * s.kh * s.kw * m4 * 16;
 
 /** w into scratch0 as [k][taps][m4] vec4 over the channels written: all taps in their order. */
@@ -39,6 +41,7 @@ export function packWeights(s: ConvShape, direction: ConvDirection, m4: number):
   };
 }
 
+/** Forward on any adapter: packed weights, then 4 pixels x 8 channels to an invocation. */
 export const genericForward: ConvVariant = {
   name: 'generic',
   fits: () => true,
@@ -75,6 +78,7 @@ export const genericForward: ConvVariant = {
   },
 };
 
+/** dx on any adapter: packed weights, then 4 pixels x 8 channels to an invocation. */
 export const genericBackwardData: ConvVariant = mirroring({
   name: 'generic',
   fits: () => true,
@@ -110,6 +114,7 @@ export const genericBackwardData: ConvVariant = mirroring({
   },
 });
 
+/** dw on any adapter: sums over split rows, added in a second pass. */
 export const genericBackwardWeight: ConvVariant = {
   name: 'generic',
   fits: () => true,

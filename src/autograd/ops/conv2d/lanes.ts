@@ -13,10 +13,13 @@ import { lanes } from '../../kernels/plan.ts';
 import { mirroring } from './generic.ts';
 import { ceilDiv, isReflect, type ConvShape, type ConvVariant, type ConvDirection } from './shape.ts';
 
+/** 3x3, stride 1, padding 1, rows of whole vec4. */
 export const is3x3 = (s: ConvShape): boolean =>
   s.kh === 3 && s.kw === 3 && s.stride === 1 && s.dilation === 1 && s.pad === 1 && s.w % 4 === 0;
+/** 1x1, stride 1, planes of whole vec4. */
 export const is1x1 = (s: ConvShape): boolean =>
   s.kh === 1 && s.kw === 1 && s.stride === 1 && s.pad === 0 && (s.h * s.w) % 4 === 0;
+/** 7x7, stride 1, padding 3, rows of whole vec4. */
 export const is7x7 = (s: ConvShape): boolean =>
   s.kh === 7 && s.kw === 7 && s.stride === 1 && s.dilation === 1 && s.pad === 3 && s.w % 4 === 0;
 /** 3x3 with dilation = zero padding, every tap a whole vec4 aside. */
@@ -99,6 +102,7 @@ export const k3 = (d: ConvDirection): ConvVariant => ({
 
 /** The same backwards for reflect padding of an odd height: the mirrored border as a second launch. */
 const mirrored = mirroring(k3('backward'));
+/** 3x3 backwards for reflect padding of any height, by `mirroring`. */
 export const k3Mirrored: ConvVariant = {
   ...mirrored,
   name: 'k3, mirrored',

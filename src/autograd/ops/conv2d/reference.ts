@@ -31,6 +31,7 @@ function visit(x: readonly number[], w: readonly number[], y: readonly number[],
               }
         }
 }
+/** y [N,Co,Ho,Wo] of [x, w, bias]. */
 export function forwardReference([x, w, bias]: readonly Ref[], a: ConvAttrs): Ref {
   const shape = [x.shape[0], w.shape[0], outSize(x.shape[2], w.shape[2], a), outSize(x.shape[3], w.shape[3], a)];
   const plane = shape[2] * shape[3];
@@ -41,6 +42,7 @@ export function forwardReference([x, w, bias]: readonly Ref[], a: ConvAttrs): Re
   return y;
 }
 
+/** dx [N,Ci,h,w] of [dy, w, bias]. */
 export function inputReference([dy, w, bias]: readonly Ref[], a: InputAttrs): Ref {
   const shape = [dy.shape[0], w.shape[1], a.h, a.w];
   const dx = ref(shape, (i) => (bias ? bias.data[Math.floor(i / (a.h * a.w)) % shape[1]] : 0));
@@ -50,6 +52,7 @@ export function inputReference([dy, w, bias]: readonly Ref[], a: InputAttrs): Re
   return dx;
 }
 
+/** dw [Co,Ci,kh,kw] of [x, dy]. */
 export function weightReference([x, dy]: readonly Ref[], a: WeightAttrs): Ref {
   const shape = [dy.shape[1], x.shape[1], a.kh, a.kw];
   const dw = ref(shape, () => 0);

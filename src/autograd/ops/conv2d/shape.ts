@@ -68,8 +68,11 @@ export type ConvVariant = Variant<ConvShape>;
 /** Which side is computed: y from x and w, or dx from dy and w. */
 export type ConvDirection = 'forward' | 'backward';
 
+/** Invocations of a workgroup of the kernels for any adapter. */
 export const WG = 64;
+/** a / b, rounded up. */
 export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
+/** Whether padding mirrors anything. */
 export const isReflect = (s: ConvShape): boolean => s.padMode === 'reflect' && s.pad > 0;
 
 /**

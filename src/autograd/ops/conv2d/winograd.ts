@@ -88,5 +88,7 @@ const variant = (d: ConvDirection): ConvVariant => ({
   },
 });
 
+/** Forward by F(2x2, 3x3). */
 export const winogradForward = variant('forward');
+/** dx by F(2x2, 3x3), with reflect padding by `mirroring`. */
 export const winogradBackwardData = mirroring(variant('backward'));

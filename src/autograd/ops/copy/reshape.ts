@@ -20,6 +20,7 @@ const spec: OpSpec<Attrs> = {
 // Not made by op(), because its output shares its input's storage.
 const full = (x: readonly Tensor[], attrs: Attrs): { out: Tensor; aux: readonly Tensor[] } =>
   taped(spec, x, x[0].view(spec.shape([x[0].shape], attrs)), [], attrs);
+/** [x] -> the same values under `shape`, which has as many. */
 export const reshape: Op<Attrs> = Object.assign((x: readonly Tensor[], attrs: Attrs) => full(x, attrs).out, {
   spec,
   full,

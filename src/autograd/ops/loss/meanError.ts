@@ -12,6 +12,7 @@ import { expand } from '../reduce/sum.ts';
 import { sumPlanes } from '../../kernels/reduce.ts';
 import { reshape } from '../copy/reshape.ts';
 
+/** f of the mean: v, |v| or v^2. */
 export type MeanKind = 'plain' | 'absolute' | 'square';
 interface Attrs {
   kind: MeanKind;

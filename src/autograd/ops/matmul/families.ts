@@ -47,6 +47,7 @@ const tiled = (side: 64 | 128, leastGroups: number): Variant<ProductShape> => ({
   plan: (s) => ({ name: `tile${side}`, scratch: [], steps: [tiledProduct(s, side, { a: 'a', b: 'b', y: 'y' })] }),
 });
 
+/** Variants of the product of packed matrices. */
 export const productFamily: Family<ProductShape> = {
   name: 'matmul',
   variants: [

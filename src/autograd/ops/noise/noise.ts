@@ -17,12 +17,14 @@ import { sameShape, type OpSession, type Shape, type Tensor } from '../../tensor
 export const newCounter = (session: OpSession, seed: number, step = 0): Tensor =>
   session.lasting([4], 'counter', [seed >>> 0, step, 0, 0], 'u32');
 
+/** @throws Error naming the op `name` if the shape is not a counter's. */
 export function checkCounter(name: string, shape: Shape): void {
   if (!sameShape(shape, [4])) shapeError(name, `a counter u32 [4] is expected, not [${shape}]`);
 }
 /** The reference's numbers: those of the device, bit for bit. */
 export const drawAt = (counter: Ref, stream: number, i: number): number =>
   hashAt(streamOf(counter.data[0], counter.data[1], stream), i);
+/** A counter as the input of a test case. */
 export const counterInput = (seed: number, step: number): CaseInput => ({
   shape: [4],
   dtype: 'u32',

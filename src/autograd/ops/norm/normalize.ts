@@ -17,6 +17,7 @@ import { mean } from '../reduce/reduce.ts';
 import { sumTo } from '../reduce/sum.ts';
 import { reshape } from '../copy/reshape.ts';
 
+/** Attributes of `normalize`. */
 export interface NormAttrs {
   eps: number;
   /** LeakyReLU slope; 1 for none. */
@@ -105,6 +106,7 @@ const skipCases = slopeCases
     }),
   );
 
+/** [x [N,C,H,W], gamma and beta ([C] or x's shape, may be missing), skip (x's shape)] -> y; saves (mean, rstd). */
 export const normalizeOp: Op<NormAttrs> = op<NormAttrs>({
   name: 'normalize',
   shape: (shapes, attrs) => {
@@ -219,6 +221,7 @@ function composed({ x: inputs, attrs }: BackwardContext<NormAttrs>, dy: Tensor):
   return [dx, back(mul(e, h), gamma), back(e, beta)];
 }
 
+/** What `normalize` may be told: eps 1e-5 and no activation if left out. */
 export interface NormOptions {
   eps?: number;
   slope?: number;

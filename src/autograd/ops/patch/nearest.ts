@@ -13,6 +13,7 @@ import { cosineGradient } from './nearestCosine.ts';
 import { metricCode, patchGrid, planPatchNearest, type PatchShape } from './nearestPlan.ts';
 import { referencePatchNearest } from './nearestReference.ts';
 
+/** Attributes of `patchNearest`. */
 export interface PatchAttrs {
   patch: number;
   k: number;
@@ -44,6 +45,9 @@ const named = (x: readonly Tensor[], a: PatchAttrs): Record<string, Tensor> => {
   return out;
 };
 
+/**
+ * [target, source [1,C,H,W] each, labels of both, scale] -> distances [k, patches]; saves indices u32 [k, patches].
+ */
 export const patchNearestOp: Op<PatchAttrs> = op<PatchAttrs>({
   name: 'patchNearest',
   shape: (shapes, a) => {
@@ -179,6 +183,7 @@ function makeCases(): Case<PatchAttrs>[] {
   ];
 }
 
+/** What `patchNearest` finds. */
 export interface NearestPatches {
   /** [k, patches], nearest first. */
   distances: Tensor;

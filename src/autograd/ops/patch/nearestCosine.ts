@@ -8,6 +8,7 @@ import { unfoldAt, foldAt } from './unfoldAt.ts';
 import { add, affine, clamp, div, mul, sqrt, square, stepGate, sub } from '../pointwise/pointwise.ts';
 import { sum } from '../reduce/sum.ts';
 
+/** Matches whose distances are differentiated. */
 export interface CosineMatches {
   /** [1,C,H,W] each. */
   target: Tensor;

@@ -15,6 +15,7 @@ import tile from '../../../shaders/patch/nearest/tile.wgsl';
 import wildcard from '../../../shaders/patch/nearest/wildcard.wgsl';
 import { lanes, type Plan, type PlanAdapter } from '../../kernels/plan.ts';
 
+/** A search: c channels, target [ht,wt], source [hs,ws], patches of `patch` x `patch`, k matches each. */
 export interface PatchShape {
   c: number;
   ht: number;
@@ -34,6 +35,7 @@ export interface PatchShape {
  * Buffers of a plan: 'target', 'source', 'targetLabels', 'sourceLabels', 'scale', 'indices', 'distances', 'scratch0'...
  */
 export type PatchPlan = Plan;
+/** What the plans ask of an adapter. */
 export type PatchAdapter = PlanAdapter;
 
 /** Patches of a [h, w] map: rows, columns, all. */
@@ -42,6 +44,7 @@ export function patchGrid(h: number, w: number, s: Pick<PatchShape, 'patch' | 'b
   return { rows: h - inset, columns: w - inset, count: (h - inset) * (w - inset) };
 }
 
+/** Values of the kernels' constant METRIC. */
 export const metricCode = { l1: 0, l2: 1, cosine: 2 } as const;
 /** Never match: larger than any distance, small enough to stay finite. */
 const NEVER = 1e37;

@@ -2,6 +2,7 @@
 import { patchGrid, type PatchShape } from './nearestPlan.ts';
 
 type Numbers = ArrayLike<number>;
+/** A search's inputs as numbers. */
 export interface PatchInputs {
   target: Numbers;
   source: Numbers;

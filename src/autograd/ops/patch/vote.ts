@@ -4,6 +4,7 @@ import { op, ref, shapeError, type Op } from '../../op.ts';
 import { grid } from '../../../engine/grid.ts';
 import type { Tensor } from '../../tensor.ts';
 
+/** Attributes of `patchVote`. */
 export interface VoteAttrs {
   patch: number;
   /** Size of the map to make. */

@@ -87,25 +87,39 @@ function unaryOp(name: string, row: UnaryRow): Op<Pair> {
   });
 }
 
+/** The ops of one input, by name. */
 export const unaryOps = Object.fromEntries(
   Object.entries(unaryTable).map(([name, row]) => [name, unaryOp(name, row)]),
 ) as Record<keyof typeof unaryTable, Op<Pair>>;
 
 /** x * a + b, with numbers a and b. */
 export const affine = (x: Tensor, a: number, b: number): Tensor => unaryOps.affine([x], { a, b });
+/** x * a. */
 export const scale = (x: Tensor, a: number): Tensor => (a === 1 ? x : affine(x, a, 0));
 const plain = { a: 0, b: 0 };
+/** |x|; gradient 0 at 0. */
 export const abs = (x: Tensor): Tensor => unaryOps.abs([x], plain);
+/** x^2. */
 export const square = (x: Tensor): Tensor => unaryOps.square([x], plain);
+/** The square root; x >= 0. */
 export const sqrt = (x: Tensor): Tensor => unaryOps.sqrt([x], plain);
+/** 1 / x. */
 export const reciprocal = (x: Tensor): Tensor => unaryOps.reciprocal([x], plain);
+/** e^x. */
 export const exp = (x: Tensor): Tensor => unaryOps.exp([x], plain);
+/** The natural logarithm; x > 0. */
 export const log = (x: Tensor): Tensor => unaryOps.log([x], plain);
+/** The hyperbolic tangent. */
 export const tanh = (x: Tensor): Tensor => unaryOps.tanh([x], plain);
+/** 1 / (1 + e^-x). */
 export const sigmoid = (x: Tensor): Tensor => unaryOps.sigmoid([x], plain);
+/** log(1 + e^x), without overflow. */
 export const softplus = (x: Tensor): Tensor => unaryOps.softplus([x], plain);
+/** x where x > 0, slope * x elsewhere. */
 export const leakyRelu = (x: Tensor, slope = 0.2): Tensor => unaryOps.leakyRelu([x], { a: slope, b: 0 });
+/** x where x > 0, 0 elsewhere. */
 export const relu = (x: Tensor): Tensor => leakyRelu(x, 0);
+/** x between low and high; gradient 0 outside. */
 export const clamp = (x: Tensor, low: number, high: number): Tensor => unaryOps.clamp([x], { a: low, b: high });
 
 interface Slope {
@@ -274,6 +288,7 @@ function binaryOp(name: string, row: BinaryRow): Op<Slope> {
 
 const fit = (g: Tensor | null, like: Tensor): Tensor | null => g && sumTo(g, like.shape);
 
+/** The ops of two inputs, by name; shapes broadcast. */
 export const binaryOps = Object.fromEntries(
   Object.entries(binaryTable).map(([name, row]) => [name, binaryOp(name, row)]),
 ) as Record<keyof typeof binaryTable, Op<Slope>>;
@@ -282,16 +297,25 @@ const binary =
   (name: keyof typeof binaryTable) =>
   (a: Tensor, b: Tensor, p = 0): Tensor =>
     binaryOps[name]([a, b], { p });
+/** a + b. Shapes broadcast, as in all of these: axes align at the end, 1 stretches. */
 export const add = binary('add');
+/** a - b. */
 export const sub = binary('sub');
+/** a * b. */
 export const mul = binary('mul');
+/** a / b. */
 export const div = binary('div');
+/** The larger of a and b; where they are equal, the gradient goes to both. */
 export const maximum = binary('maximum');
+/** The smaller of a and b; where they are equal, the gradient goes to both. */
 export const minimum = binary('minimum');
 /** a where b > 0, slope * a elsewhere: the derivative of LeakyReLU at b, applied to a. */
 export const leakyGate = binary('leakyGate');
+/** a * (1 - b^2): the derivative of tanh by its result b, applied to a. */
 export const tanhGate = binary('tanhGate');
+/** a * b * (1 - b): the derivative of the sigmoid by its result b, applied to a. */
 export const sigmoidGate = binary('sigmoidGate');
+/** a * sign(b): the derivative of |b|, applied to a. */
 export const signGate = binary('signGate');
 /** a where b >= 0, 0 elsewhere. */
 export const stepGate = binary('stepGate');

@@ -220,10 +220,13 @@ const maxPoolPick: Op<Inverse> = op<Inverse>({
     attrs: inverseCase(shape, a)[1],
   })),
 });
+/** The ops of this file, for the list of ops. */
 export const poolOps = [averagePoolOp, averagePoolAdjoint, maxPoolOp, maxPoolSpread, maxPoolPick] as const;
 
+/** x [N,C,H,W]: the mean of each kernel x kernel window; the zeros of the padding count (count_include_pad). */
 export const avgPool2d = (x: Tensor, kernel: number, stride = kernel, pad = 0): Tensor =>
   averagePoolOp([x], { kernel, stride, pad });
+/** x [N,C,H,W]: the maximum of each kernel x kernel window, without the padding. */
 export const maxPool2d = (x: Tensor, kernel: number, stride = kernel, pad = 0): Tensor =>
   maxPoolOp([x], { kernel, stride, pad });
 /** [N,C,H,W] -> [N,C,1,1]. */
