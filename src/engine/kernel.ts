@@ -16,7 +16,7 @@ export interface UniformField {
   name: string;
   type: 'u32' | 'i32' | 'f32';
 }
-/** What a kernel's text says about how it is called. */
+/** How a kernel is called, read from its text. */
 export interface Interface {
   bindings: Binding[];
   fields: UniformField[];

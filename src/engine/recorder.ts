@@ -82,7 +82,7 @@ export class Recorder {
         groups: [call.groups[0], call.groups[1] ?? 1, call.groups[2] ?? 1],
       };
     });
-    // Step storages are names again after this: nobody may read memory that the next program shares.
+    // Step storages have no memory after this: the next program may use it, so reading them would be an error.
     for (const [storage, bin] of plan.assignment) if (bin >= 0) storage.buffer = null;
     if (uniforms.buffer) kept.push(uniforms.buffer);
     return new Program(this.device, this.memory, launches.slice(0, first), launches.slice(first), kept, {

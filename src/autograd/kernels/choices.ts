@@ -6,7 +6,7 @@
 import { fnv1a } from '../../engine/random.ts';
 import { candidates, preferred, variantNamed, type Family, type Plan, type PlanAdapter, type Variant } from './plan.ts';
 
-/** A shape of a family that was asked for and that nobody has measured. */
+/** A shape of a family that was asked for and has not been measured. */
 export interface Question<S = unknown> {
   family: Family<S>;
   shape: S;

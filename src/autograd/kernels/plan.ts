@@ -59,7 +59,7 @@ export interface Family<S> {
   /** The buffers of its plans and their shapes: what a variant is timed with. */
   tensors(shape: S): Record<string, Shape>;
   /**
-   * A small shape that says whether workgroup memory pays on an adapter: where `tiled` does not beat `plain`, no such
+   * A small shape that shows whether workgroup memory pays on an adapter: where `tiled` does not beat `plain`, no such
    * variant is tried.
    */
   readonly probe?: { shape: S; tiled: string; plain: string };

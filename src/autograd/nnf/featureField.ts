@@ -78,7 +78,7 @@ export function improveFeatureField(
   return field;
 }
 
-/** `source` [1,hs,ws,C] as a field over height x width says, [1,height,width,C]: patch 1 copies, larger ones vote. */
+/** `source` [1,hs,ws,C] voted by a field over height x width, [1,height,width,C]: patches of one pixel copy. */
 export function voteFeatures(source: Tensor, field: Tensor, height: number, width: number, patch: number): Tensor {
   const [, hs, ws, c] = source.shape;
   const y = source.session.temporary([1, height, width, c], 'featureField.vote');

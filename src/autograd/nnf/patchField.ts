@@ -242,7 +242,7 @@ export function overuse(s: FieldSource, t: PatchGrid, field: Tensor, weight: num
 
 /**
  * How votes count: `known` packed [H,W] is kept where a label has the bit `knownPixel`; `trust` > 0: a patch also
- * counts exp(-trust distance); what it says of a pixel of another class counts `stray`.
+ * counts exp(-trust distance); its vote on a pixel of another class counts `stray`.
  */
 export interface VoteOptions {
   output?: Tensor;
@@ -252,7 +252,7 @@ export interface VoteOptions {
 }
 
 /**
- * The picture that a field says, packed [H,W] with the target's classes; labels u32 [H,W]. sigma: spread of a patch's
+ * The picture voted by a field, packed [H,W] with the target's classes; labels u32 [H,W]. sigma: spread of a patch's
  * vote in pixels.
  */
 export function voteField(

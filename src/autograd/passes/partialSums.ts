@@ -52,7 +52,10 @@ export function mergePartialSums(calls: readonly Call[]): Call[] {
   return out;
 }
 
-/** A second pass into a lasting vector whose partial sums nobody else uses: their place and lifetime are free. */
+/**
+ * A second pass into a lasting vector whose partial sums no other call uses, so that they may lie anywhere and live
+ * longer.
+ */
 function deferrable({ module, read, write }: Call, uses: ReadonlyMap<Storage, number>): boolean {
   if (module !== oneKernel || !write.dw.lasting) return false;
   const { sums } = read;

@@ -1,5 +1,5 @@
 // Where a convolution reads when it asks for row (or column) i of an axis of n: reflect padding mirrors the index at
-// the borders without repeating them; zero padding leaves it, and `inside` says whether there is anything to read.
+// the borders without repeating them; zero padding leaves it, and `inside` tells whether there is anything to read.
 fn reflected(i: i32, n: i32, reflect: u32) -> i32 {
   return select(i, n - 1 - abs(n - 1 - abs(i)), reflect != 0u);
 }

@@ -1,7 +1,7 @@
 // Gradients of norm/forward for planes of whole vec4, LANES neighboring invocations to a unit as in
 // norm/forwardQuads; length in vec4. With h = (x - mean) * rstd, z = g * h + b, e = dy * act'(z): dx = rstd * (g e -
 // mean(g e) - h * mean(g e h)). A unit is a plane, or with AFFINE 1 a channel, whose planes in all `samples` are
-// walked. What becomes of sum e and sum e h of a unit, and of e and e h of an element, is the includer's matter. Grid:
+// walked. The including kernel stores sum e and sum e h of a unit, and e and e h of an element. Grid:
 // LANES invocations per unit.
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;

@@ -1,7 +1,7 @@
 /**
  * Convolution and its two gradients as three ops that close on each other, so gradients have gradients: conv2d (y from
  * x, w), convInput (x-shaped, from y-shaped and w: the transposed convolution), convWeight (w-shaped). x [N,Ci,H,W], w
- * [Co,Ci,Kh,Kw], y [N,Co,Ho,Wo]; which kernels run is conv2d/families.ts's matter.
+ * [Co,Ci,Kh,Kw], y [N,Co,Ho,Wo]; families.ts lists the kernels.
  */
 import { op, shapeError, type Op } from '../../op.ts';
 import { runPlan } from '../../kernels/run.ts';

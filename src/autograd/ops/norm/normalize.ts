@@ -42,7 +42,7 @@ function parts<T>(x: readonly T[], { skip }: NormAttrs): { x: T; gamma?: T; beta
   return { x: own[0], gamma: own[1], beta: own[2], skip: skip ? x[x.length - 1] : undefined };
 }
 
-/** Planes of whole vec4 spread as planes.ts says; others have one invocation each. */
+/** Planes of whole vec4 are spread by `planeLanes`; others have one invocation each. */
 function lanes(
   session: OpSession,
   quads: boolean,

@@ -1,6 +1,6 @@
 /**
  * Pointwise ops: each is one row of a table. A row's `df` is written with ops of the same table, so gradients have
- * gradients; a gate (the derivative of a kink) has none towards its second argument, and says so with null.
+ * gradients; a gate (the derivative of a kink) has none towards its second argument, which null declares.
  */
 import binaryKernel from '../../../shaders/pointwise/binary.wgsl';
 import broadcastKernel from '../../../shaders/pointwise/broadcast.wgsl';

@@ -1,4 +1,4 @@
-// A map as a field says: every target pixel is the mean of what the patches that cover it copy there,
+// A map voted by a field: every target pixel is the mean of what the patches that cover it copy there,
 //   y[p] = mean over offsets o of source[field[p - o] + o], offsets within SIDE x SIDE, those that leave either map
 //   left out.
 // source, y: [H,W,quads] of vec4. Grid: one invocation per target pixel and quad.

@@ -1,4 +1,4 @@
-// y [P, ho, wo] = x [P, h, w] resampled, nearest or bilinear (lib/resize.wgsl says where each output reads).
+// y [P, ho, wo] = x [P, h, w] resampled, nearest or bilinear (lib/resize.wgsl has where each output reads).
 // scale_y = h / ho, scale_x = w / wo; only the nearest mode reads them.
 // #import planes
 // #import resize
