@@ -14,7 +14,7 @@ export function parseSummary(output) {
  * Counts of one file from its output and its end: { code, signal, timedOut, lingered }. `trouble` says what else went
  * wrong.
  */
-export function judge(output, end) {
+export function countResults(output, end) {
   const summary = parseSummary(output);
   if (end.timedOut) return { ...fail(summary), trouble: `timed out after ${end.timedOut}` };
   if (!summary)
@@ -30,6 +30,16 @@ const fail = (summary) => ({
   failed: (summary?.failed ?? 0) + 1,
   skipped: summary?.skipped ?? 0,
 });
+
+/** Ids of the cases that failed, as test/support/suite.ts prints them. */
+export const failedIds = (output) => [...plain(output).matchAll(/^FAIL {2}(\S.*)$/gm)].map((m) => m[1]);
+
+/** The slowest cases, longest first: [{ ms, id }]. */
+export const slowest = (output, count = 10) =>
+  [...plain(output).matchAll(/^time {2}(\d+) ms {2}(\S.*)$/gm)]
+    .map(([, ms, id]) => ({ ms: Number(ms), id }))
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, count);
 
 /** The last line of a run. */
 export function lastLine(rows) {
@@ -52,4 +62,34 @@ export function table(rows) {
       row.map((cell, i) => (i ? String(cell).padStart(widths[i]) : String(cell).padEnd(widths[i]))).join('  '),
     )
     .join('\n');
+}
+
+const indented = (text) => text.split('\n').map((line) => `      ${line}`);
+
+/** What is printed when a row is done: its counts, and of a failure the end of its output. */
+export function rowLines(row) {
+  const counts = [`${row.passed} passed`, row.failed && `${row.failed} failed`, row.skipped && `${row.skipped} skipped`]
+    .filter(Boolean)
+    .join(', ');
+  const head = `${row.failed ? 'FAIL' : 'ok  '}  ${row.name.padEnd(28)} ${counts}, ${seconds(row.ms)}`;
+  const lines = [head + (row.note ? ` (${row.note})` : '')];
+  for (const { ms, id } of slowest(row.output)) lines.push(`      ${seconds(ms).padStart(12)}  ${id}`);
+  if (!row.failed) return lines;
+  if (row.trouble) lines.push(`      ${row.name}: ${row.trouble}`);
+  return [...lines, ...indented(row.output.trimEnd()).slice(-200)];
+}
+
+/** The end of a run: a table, the failures' ids, the counts. `ms`, `cpuMs`: of the whole run. */
+export function summaryLines(rows, { ms, cpuMs }) {
+  const cpu = (value) => (value === null || value === undefined ? '' : seconds(value));
+  const cells = rows.map((row) => [row.name, row.passed, row.failed, row.skipped, seconds(row.ms), cpu(row.cpuMs)]);
+  const failures = rows.flatMap((row) => failedIds(row.output ?? ''));
+  return [
+    '',
+    table([['file', 'passed', 'failed', 'skipped', 'time', 'processor'], ...cells]),
+    ...(failures.length ? ['', 'To run what failed, one at a time:'] : []),
+    ...failures.map((id) => `  npm test -- ${JSON.stringify(id)}`),
+    `in all ${seconds(ms)}${cpuMs === null ? '' : `, ${seconds(cpuMs)} of processor time`}`,
+    lastLine(rows),
+  ];
 }

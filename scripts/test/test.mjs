@@ -1,164 +1,122 @@
-// npm test: prepares like npm start, checks the types, then runs every test file in a process of its own.
-//   npm test -- [NAME ...] [--jobs N] [--timeout MINUTES]     NAME: part of a file's name; the type check is left out
-//   then
+// npm test: prepares like npm start, then runs the checks (types, lint, format) and every test file in a process of its
+// own, several side by side. Usage: options.mjs.
 import '../../setup/node-version.mjs';
 
-const { spawn } = await import('node:child_process');
-const { existsSync, readdirSync } = await import('node:fs');
-const { join, relative } = await import('node:path');
-const { parseArgs } = await import('node:util');
+const { availableParallelism } = await import('node:os');
+const { join } = await import('node:path');
 const { capture, entry, root, notify, SetupError } = await import('../../setup/process.mjs');
-const { judge, lastLine, parseSummary, seconds, table } = await import('./results.mjs');
+const { childrenCpuMs, cpuFromNow } = await import('./processor.mjs');
+const { built, builtFiles, checks, fileJob, isQuick, keepSeconds, knownSeconds, runJobs } = await import('./jobs.mjs');
+const { readOptions } = await import('./options.mjs');
+const { rowLines, summaryLines } = await import('./results.mjs');
+const { killAll, runJob } = await import('./run-job.mjs');
+const { idOf, isEmpty, select } = await import('./select.mjs');
 
-const folder = join(root, 'dist/test');
-const graceMs = 5000; // after the summary: a device that is still held keeps Node alive
-
-/** Ends a test file's process and what it has started. */
-function kill(child) {
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
-  }
-}
-const running = new Set();
-
-/** Runs one file. Resolves to { name, passed, failed, skipped, trouble, note, output, ms }. */
-function runFile(path, env, timeoutMinutes) {
-  return new Promise((resolve) => {
-    const start = performance.now();
-    const end = { code: null, signal: null, timedOut: null, lingered: false };
-    let output = '';
-    let grace = null;
-    const child = spawn(process.execPath, [path], {
-      cwd: root,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: process.platform !== 'win32',
-    });
-    running.add(child);
-    const limit = setTimeout(() => {
-      end.timedOut = `${timeoutMinutes} min`;
-      kill(child);
-    }, timeoutMinutes * 60_000);
-    const take = (text) => {
-      output += text;
-      if (!grace && parseSummary(output))
-        grace = setTimeout(() => {
-          end.lingered = true;
-          kill(child);
-        }, graceMs);
-    };
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', take);
-    // 'exit', not 'close': a grandchild may hold the pipes. A moment for what is still in them.
-    child.on('exit', (code, signal) =>
-      setTimeout(() => {
-        clearTimeout(limit);
-        clearTimeout(grace);
-        running.delete(child);
-        Object.assign(end, { code, signal });
-        resolve({
-          name: relative(folder, path).replace(/\.test\.js$/, ''),
-          ...judge(output, end),
-          output,
-          ms: performance.now() - start,
-        });
-      }, 30),
-    );
+/** All cases of these files: [{ file, path, name }]. */
+async function listCases(files, env) {
+  const { findBrowser } = await import('../../setup/browser.mjs');
+  const result = await capture(process.execPath, [join(root, 'scripts/test/list.mjs'), built, ...files], {
+    cwd: root,
+    env: { ...env, CHROMIUM: findBrowser() ?? '' },
   });
+  if (result.code !== 0) throw new SetupError(`the test files cannot be listed:\n${result.all}`);
+  return JSON.parse(result.stdout.trimEnd().split('\n').at(-1));
 }
 
-/** The type check, as a row like a file's. */
-async function typecheck() {
-  const start = performance.now();
-  const result = await capture(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], { cwd: root });
-  const ok = result.code === 0;
-  const counts = { passed: Number(ok), failed: Number(!ok), skipped: 0 };
-  return { name: 'types (tsc -b)', ...counts, trouble: null, output: result.all, ms: performance.now() - start };
+/** The environment of all jobs: the adapter's, a share of the cores for each device, what the cases are chosen by. */
+function environment(base, { jobs, times, quick }, selection) {
+  const env = { ...base };
+  // Mesa's software driver starts a thread for each core, in every process.
+  if (jobs > 1) env.LP_NUM_THREADS ??= String(Math.max(1, Math.floor(availableParallelism() / jobs)));
+  if (!isEmpty(selection)) env.SEMIA_TEST_SELECTION = JSON.stringify(selection);
+  if (times) env.SEMIA_TEST_TIMES = '1';
+  if (quick) env.SEMIA_TEST_QUICK = '1';
+  return env;
 }
 
-function show(row) {
-  const counts = [`${row.passed} passed`, row.failed && `${row.failed} failed`, row.skipped && `${row.skipped} skipped`]
-    .filter(Boolean)
-    .join(', ');
-  const note = row.note ? ` (${row.note})` : '';
-  console.log(`${row.failed ? 'FAIL' : 'ok  '}  ${row.name.padEnd(28)} ${counts}, ${seconds(row.ms)}${note}`);
-  if (!row.failed) return;
-  if (row.trouble) console.log(`      ${row.name}: ${row.trouble}`);
-  console.log(
-    row.output
-      .trimEnd()
-      .split('\n')
-      .slice(-200)
-      .map((line) => `      ${line}`)
-      .join('\n'),
-  );
-}
-
-function options() {
-  try {
-    const number = (value) => ({ type: 'string', default: value });
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: { jobs: number('1'), timeout: number('10') },
-    });
-    const jobs = Number(values.jobs);
-    const timeout = Number(values.timeout);
-    if (!Number.isInteger(jobs) || jobs < 1 || !(timeout > 0))
-      throw new Error('--jobs and --timeout take numbers above 0');
-    return { jobs, timeout, names: positionals };
-  } catch (error) {
-    throw new SetupError(`${error.message}\nusage: npm test -- [NAME ...] [--jobs N] [--timeout MINUTES]`, 2);
+/** Chromium for the files that need one: { env, close }. Without one their cases are skipped. */
+async function browserFor(jobs) {
+  const none = { env: {}, close: async () => {} };
+  if (!jobs.some(({ kind }) => kind === 'browser')) return none;
+  const { ensureBrowser } = await import('../../setup/browser.mjs');
+  const path = await ensureBrowser();
+  if (!path) {
+    notify('no Chromium here, so the tests of the page are skipped: install one, or name it in CHROMIUM');
+    return none;
   }
+  const { launchBrowser } = await import('./browser.mjs');
+  const { endpoint, close } = await launchBrowser(path);
+  return { env: { CHROMIUM: path, CHROMIUM_ENDPOINT: endpoint }, close };
+}
+
+/** Builds and runs once; fills `rows`. */
+async function runOnce(rows, options, adapterEnv) {
+  const base = { ...adapterEnv, SEMIA_TEST: '1' };
+  const { words, case: names, list, quick } = options;
+  const among = builtFiles().filter((name) => !quick || isQuick(name));
+  const { selection, files, cases } = await select(among, { words, names, all: list }, (f) => listCases(f, base));
+  if (list) {
+    for (const { path, name } of cases) console.log(idOf(path, name));
+    return;
+  }
+  if (!files.length)
+    throw new SetupError(
+      isEmpty(selection) ? 'there are no test files' : `no case fits ${[...words, ...names].join(' ')}`,
+    );
+  const jobs = [...(isEmpty(selection) ? checks : []), ...files.map(fileJob)];
+  const env = environment(base, options, selection);
+  const browser = await browserFor(jobs);
+  let done = 0;
+  try {
+    await runJobs(jobs, options.jobs, knownSeconds(), async (job) => {
+      const row = await runJob(job, { ...env, ...browser.env }, options.timeout);
+      rows.push(row);
+      const [head, ...more] = rowLines(row);
+      console.log([`${String(++done).padStart(3)}/${jobs.length}  ${head}`, ...more].join('\n'));
+    });
+    if (isEmpty(selection) && !quick) keepSeconds(rows);
+  } finally {
+    const cpu = cpuFromNow();
+    await browser.close();
+    if (browser.env.CHROMIUM)
+      rows.push({ name: 'Chromium', passed: 0, failed: 0, skipped: 0, output: '', ms: 0, cpuMs: cpu() });
+  }
+}
+
+async function run(options, adapterEnv) {
+  const rows = [];
+  const [start, cpuStart] = [performance.now(), childrenCpuMs()];
+  try {
+    await runOnce(rows, options, await adapterEnv());
+  } catch (error) {
+    // what keeps the tests from running is a failure too, and the last line must notify so
+    notify(error instanceof SetupError ? error.message : String(error.stack ?? error));
+    rows.push({ name: 'preparation', passed: 0, failed: 1, skipped: 0, output: '', ms: performance.now() - start });
+  }
+  if (options.list && !rows.length) return 0;
+  const cpuMs = cpuStart === null ? null : childrenCpuMs() - cpuStart;
+  console.log(summaryLines(rows, { ms: performance.now() - start, cpuMs }).join('\n'));
+  return rows.some((row) => row.failed) ? 1 : 0;
 }
 
 const interrupted = (signal) => {
-  running.forEach(kill);
+  killAll();
   process.exit(signal === 'SIGINT' ? 130 : 143);
 };
 
-/** Prepares and runs; fills `rows`. */
-async function run(rows, { jobs, timeout, names }) {
-  const { prepare } = await import('../../setup/prepare.mjs');
-  const { withExtra } = await import('../../setup/environment.mjs');
-  const { env: extra } = await prepare({ tests: true });
-  const env = { ...withExtra(extra), SEMIA_TEST: '1' };
-  const wanted = (f) => f.endsWith('.test.js') && (!names.length || names.some((name) => f.includes(name)));
-  const files = (existsSync(folder) ? readdirSync(folder, { recursive: true }) : []).filter(wanted).sort();
-  if (!files.length)
-    throw new SetupError(names.length ? `no test file's name holds ${names.join(' or ')}` : 'there are no test files');
-  if (files.some((f) => f.startsWith('web'))) {
-    const { ensureBrowser } = await import('../../setup/browser.mjs');
-    const browser = await ensureBrowser();
-    if (browser) env.CHROMIUM = browser;
-    else notify('no Chromium here, so the tests of the page are skipped: install one, or name it in CHROMIUM');
-  }
-  const done = (row) => {
-    rows.push(row);
-    show(row);
-  };
-  if (names.length) notify('some files only: the types are not checked');
-  else done(await typecheck());
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, interrupted);
-  const worker = async () => {
-    for (let f = files.shift(); f; f = files.shift()) done(await runFile(join(folder, f), env, timeout));
-  };
-  await Promise.all(Array.from({ length: jobs }, worker));
-}
-
 await entry(async () => {
-  const chosen = options();
-  const rows = [];
-  const start = performance.now();
-  try {
-    await run(rows, chosen);
-  } catch (error) {
-    // what keeps the tests from running is a failure too, and the last line must say so
-    notify(error instanceof SetupError ? error.message : String(error.stack ?? error));
-    rows.push({ name: 'preparation', passed: 0, failed: 1, skipped: 0, ms: performance.now() - start });
-  }
-  const cells = rows.map((row) => [row.name, row.passed, row.failed, row.skipped, seconds(row.ms)]);
-  console.log(`\n${table([['file', 'passed', 'failed', 'skipped', 'time'], ...cells])}`);
-  console.log(`in all ${seconds(performance.now() - start)}\n${lastLine(rows)}`);
-  return rows.some((row) => row.failed) ? 1 : 0;
+  const options = readOptions();
+  const { build, prepare } = await import('../../setup/prepare.mjs');
+  const { withExtra } = await import('../../setup/environment.mjs');
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, interrupted);
+  let env = null;
+  /** Prepared the first time, only built anew after that. */
+  const adapterEnv = async () => {
+    if (env) await build({ tests: true });
+    else env = withExtra((await prepare({ tests: true })).env);
+    return env;
+  };
+  if (!options.watch) return run(options, adapterEnv);
+  const { watching } = await import('./watch.mjs');
+  return watching(() => run(options, adapterEnv));
 });

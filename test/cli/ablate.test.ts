@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { ablationMetrics, summarize, type Cell, type Values } from '../../src/evaluate/ablation/ablation.ts';
 import { changed, factors } from '../../src/evaluate/ablation/factors.ts';

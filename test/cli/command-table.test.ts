@@ -1,7 +1,7 @@
 /** The table of commands (src/cli/commands/index.ts) against the program that is built from it and its sources. */
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { opensDevice, rerunOptions } from '../../src/cli/commandRow.ts';
 import { commands } from '../../src/cli/commands/index.ts';

@@ -1,7 +1,7 @@
 /** semia compare as users run it: methods without training on a painted scene, small. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { DeviceError } from '../../src/engine/device.ts';
 import { metrics } from '../../src/evaluate/metrics/metrics.ts';

@@ -3,7 +3,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { encodeSafetensors } from '../../src/data/formats/safetensors.ts';
 import { hashUniform } from '../../src/engine/random.ts';

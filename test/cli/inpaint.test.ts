@@ -2,7 +2,7 @@
 // to the byte.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { fieldSource, improveField, packPixels, searchField } from '../../src/autograd/nnf/patchField.ts';
 import type { Picture } from '../../src/data/image/image.ts';

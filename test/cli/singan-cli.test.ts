@@ -1,7 +1,7 @@
 /** SinGAN from the command line: one tiny training, taken up again in between to the bit, and every task of it. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { pngChunks, readText } from '../../src/data/formats/png.ts';
 import { decodeImage } from '../../src/node/decode.ts';

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { readDrawing } from '../../src/data/layout/drawing/drawing.ts';
 import { lineScore } from '../../src/data/layout/drawing/lines.ts';

@@ -1,5 +1,5 @@
 // From pictures to numbers: sizes, scales, shapes, padding; and the library's one call for all of it.
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { padTo } from '../../src/data/image/pad.ts';
 import { prepareSource, prepareTarget } from '../../src/data/prepare.ts';

@@ -1,4 +1,4 @@
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { mirrorOf } from '../../src/data/layout/mirror.ts';
 import { namedPalettes } from '../../src/data/layout/palettes.ts';
@@ -6,7 +6,13 @@ import { allSceneNames, paintScene, sceneNames, type Scene, type ScenePicture } 
 
 // Half size: what is tested here does not depend on detail, and it is four times as fast.
 const SIZE = 128;
-const scenes = new Map<string, Scene>(sceneNames.map((name) => [name, paintScene(name, { size: SIZE })]));
+const painted = new Map<string, Scene>();
+/** Painted with the first case that asks for it. */
+function sceneOf(name: string): Scene {
+  const scene = painted.get(name) ?? paintScene(name, { size: SIZE });
+  painted.set(name, scene);
+  return scene;
+}
 
 const areas = (picture: ScenePicture, classes: number): number[] => {
   const counts = Array<number>(classes).fill(0);
@@ -35,16 +41,19 @@ test('there are at least four scenes, and an unknown one is refused by name', ()
 });
 
 test('one scene is not square and one size is no multiple of 8', () => {
-  const sources = [...scenes.values()].map((s) => s.source);
+  const sources = sceneNames.map((name) => sceneOf(name).source);
   assert.ok(sources.some((p) => p.width !== p.height));
   assert.ok(sources.some((p) => p.height % 8 !== 0));
 });
 
-for (const [name, scene] of scenes) {
-  const pictures = [scene.source, ...scene.targets],
-    classes = scene.classes.length;
+for (const name of sceneNames) {
+  const parts = (): { scene: Scene; pictures: ScenePicture[]; classes: number } => {
+    const scene = sceneOf(name);
+    return { scene, pictures: [scene.source, ...scene.targets], classes: scene.classes.length };
+  };
 
   test(`${name}: 3 to 6 classes of distinct names and colors, 3 or more targets`, () => {
+    const { scene, pictures, classes } = parts();
     assert.ok(classes >= 3 && classes <= 6);
     assert.ok(scene.targets.length >= 3);
     assert.is(new Set(scene.classes.map((c) => c.name)).size, classes);
@@ -53,6 +62,7 @@ for (const [name, scene] of scenes) {
   });
 
   test(`${name}: photograph and layout have the stated size, and all pictures the same`, () => {
+    const { scene, pictures } = parts();
     for (const p of pictures) {
       assert.is(p.width, SIZE);
       assert.is(p.height, scene.source.height);
@@ -62,17 +72,20 @@ for (const [name, scene] of scenes) {
   });
 
   test(`${name}: every class covers half a percent of the source or more; targets use no other class`, () => {
+    const { scene, classes } = parts();
     const present = areas(scene.source, classes);
     for (const [k, share] of present.entries()) assert.ok(share >= 0.005, `${scene.classes[k].name}: ${share}`);
     for (const target of scene.targets) assert.ok(Math.max(...target.layout) < classes, target.name);
   });
 
   test(`${name}: every class has texture in the source`, () => {
+    const { scene } = parts();
     for (const [k, c] of scene.classes.entries())
       assert.ok(texture(scene.source, k) > 3, `${c.name}: ${texture(scene.source, k)}`);
   });
 
   test(`${name}: every target moves at least 3 % of the pixels to another class, and no two targets agree`, () => {
+    const { pictures } = parts();
     for (const [i, a] of pictures.entries())
       for (const b of pictures.slice(i + 1)) {
         const moved = a.layout.reduce((n, k, p) => n + Number(k !== b.layout[p]), 0) / a.layout.length;
@@ -102,7 +115,7 @@ test("face: many small classes with CelebAMask-HQ's names and colors, in pairs, 
 
 test('the same seed gives the same bytes, another seed other bytes', () => {
   const name = sceneNames[sceneNames.length - 1],
-    first = scenes.get(name)!;
+    first = sceneOf(name);
   const again = paintScene(name, { size: SIZE }),
     other = paintScene(name, { size: SIZE, seed: 2 });
   assert.equal(again.source.photo, first.source.photo);

@@ -1,5 +1,5 @@
 /** The engine: planning, replay, checks at the call, errors as what they are, gradients of gradients, flat memory. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import scaleKernel from '../../src/shaders/pointwise/unary.wgsl';
 import { packParams, inspectKernel, originOf, PipelineCache } from '../../src/engine/kernel.ts';

@@ -2,7 +2,7 @@
  * The graph passes: epilogues, batched pairs, partial sums in one launch, constants hoisted. Each leaves the bits as
  * they are, and each can be switched off.
  */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { addBias } from '../../src/autograd/ops/pointwise/bias.ts';
 import { backwardDataFamily, forwardFamily } from '../../src/autograd/ops/conv2d/families.ts';

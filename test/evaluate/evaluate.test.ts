@@ -2,7 +2,7 @@
  * Every metric against scikit-image, scikit-learn, SciPy or PyTorch (goldens/make_metrics.py), and on cases whose
  * answer is known.
  */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { hashUniform } from '../../src/engine/random.ts';
 import type { Picture } from '../../src/data/image/image.ts';

@@ -2,7 +2,7 @@
  * The judge on painted scenes, where the truth is known: near its ceiling on true pictures, far lower on the untouched
  * source.
  */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import type { Picture } from '../../src/data/image/image.ts';
 import { paintScene } from '../../src/data/scenes/index.ts';

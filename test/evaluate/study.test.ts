@@ -3,7 +3,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { answersCsv, letter, permutation, seal, unseal, type Answer } from '../../src/evaluate/study/study.ts';
 import { parseCsv, readAnswers } from '../../src/evaluate/study/answers.ts';

@@ -1,5 +1,5 @@
 /** Image Analogies: the serial form against one written from the paper alone, the device form against the serial. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { hashUniform } from '../../src/engine/random.ts';
 import {

@@ -1,5 +1,5 @@
 /** Patch coherence, sampled and exact, on VGG maps and on colors: against plain loops in float64, and over replays. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { gradients } from '../../src/autograd/tape.ts';
 import type { Tensor } from '../../src/autograd/tensor.ts';

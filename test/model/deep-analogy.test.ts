@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { fieldMap, improveFeatureField, voteFeatures } from '../../src/autograd/nnf/featureField.ts';
 import type { Tensor } from '../../src/autograd/tensor.ts';

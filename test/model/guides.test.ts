@@ -1,5 +1,5 @@
 /** What guides a synthesis beside the colors: places within regions, and the shadows that things cast. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { hashUniform } from '../../src/engine/random.ts';
 import type { PairData } from '../../src/model/pair.ts';

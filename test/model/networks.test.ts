@@ -1,5 +1,5 @@
 /** Each network against PyTorch: outputs, modulations, the gradient of every parameter and input, and moved states. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import { add, mul } from '../../src/autograd/ops/pointwise/pointwise.ts';
 import { sumAll } from '../../src/autograd/ops/reduce/sum.ts';
 import { Parameters } from '../../src/autograd/parameters.ts';

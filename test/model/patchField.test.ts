@@ -1,5 +1,5 @@
 /** Fields of guided patches: PatchMatch against the exact search, and votes against their definition. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { hashUniform } from '../../src/engine/random.ts';
 import {

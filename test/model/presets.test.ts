@@ -1,5 +1,5 @@
 /** Every preset trains, its losses stay finite, and what it renders follows what it says of itself. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { hashUniform } from '../../src/engine/random.ts';
 import { batchNormInfer, batchNormTrain } from '../../src/autograd/functional/batchNorm.ts';

@@ -1,7 +1,7 @@
 /** Generators of the authors' released code: PyTorch's picture, names that do not fit, and the way there and back. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { type Tensor, sizeOf } from '../../src/autograd/tensor.ts';
 import { isUserError } from '../../src/data/errors.ts';

@@ -1,5 +1,5 @@
 /** SinGAN's networks, losses and training against PyTorch (test/goldens/make/make_singan.py), and its pyramid. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import type { Tensor } from '../../src/autograd/tensor.ts';
 import type { Session } from '../../src/autograd/session.ts';

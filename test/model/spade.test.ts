@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { sizeOf } from '../../src/autograd/tensor.ts';
 import type { Session } from '../../src/autograd/session.ts';

@@ -1,5 +1,5 @@
 /** Patch synthesis on pictures whose answer is known. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { hashUniform } from '../../src/engine/random.ts';
 import type { PairData } from '../../src/model/pair.ts';

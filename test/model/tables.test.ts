@@ -1,6 +1,6 @@
 /** The tables of presets and losses: a row is all that a preset or a loss needs to be known everywhere. */
 import { Command } from 'commander';
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { trainingOptions } from '../../src/cli/options/options.ts';
 import { methods } from '../../src/model/baselines/methods.ts';

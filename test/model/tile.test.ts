@@ -1,5 +1,5 @@
 /** Tiles: maps that continue, and a synthesis whose edges fit where they are to. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { hashUniform } from '../../src/engine/random.ts';
 import type { Picture } from '../../src/data/image/image.ts';

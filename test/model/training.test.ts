@@ -1,7 +1,7 @@
 /**
  * Ten alternating iterations against PyTorch's float64 run of the same definition (test/goldens/make/make_training.py).
  */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import { mul } from '../../src/autograd/ops/pointwise/pointwise.ts';
 import { sumAll } from '../../src/autograd/ops/reduce/sum.ts';
 import type { Session } from '../../src/autograd/session.ts';

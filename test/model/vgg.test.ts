@@ -2,7 +2,7 @@
  * VGG-19's features and their gradient towards the image against PyTorch, on small networks; the loader's refusals;
  * coherence.
  */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { gradients } from '../../src/autograd/tape.ts';
 import { add, mul } from '../../src/autograd/ops/pointwise/pointwise.ts';

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { readPicture } from '../../src/node/decode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from '../../src/node/files.ts';

@@ -1,5 +1,5 @@
 /** The families of convolution kernels: what fits where, and that the generic variant is always there, last. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import { backwardDataFamily, backwardWeightFamily, forwardFamily } from '../../src/autograd/ops/conv2d/families.ts';
 import { geometry, type ConvShape } from '../../src/autograd/ops/conv2d/shape.ts';
 import { candidates, preferred, type PlanAdapter } from '../../src/autograd/kernels/plan.ts';

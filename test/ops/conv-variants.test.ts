@@ -1,7 +1,7 @@
 /**
  * Every variant of the convolution families that fits this adapter, not only the one that is chosen, against float64.
  */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import { ref, type Ref } from '../../src/autograd/op.ts';
 import { backwardDataFamily, backwardWeightFamily, forwardFamily } from '../../src/autograd/ops/conv2d/families.ts';
 import { conv2dOp, convInput, convWeight } from '../../src/autograd/ops/conv2d/conv2d.ts';

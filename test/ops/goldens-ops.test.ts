@@ -2,7 +2,7 @@
  * Every op of the list, every case, against PyTorch (goldens/make_ops.py): the float64 reference, and on this adapter
  * output and gradients.
  */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import { four, type Case, type Op } from '../../src/autograd/op.ts';
 import { ops } from '../../src/autograd/ops/index.ts';
 import { mul } from '../../src/autograd/ops/pointwise/pointwise.ts';

@@ -1,5 +1,5 @@
 /** Every kernel that multiplies packed matrices against float64: tiles half full, shared sides, transposed results. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { ref } from '../../src/autograd/op.ts';
 import { productFamily, type ProductShape } from '../../src/autograd/ops/matmul/families.ts';

@@ -1,5 +1,5 @@
 /** What the ops' own cases cannot show: gradients of gradients, new random numbers on replay, losses, refusals. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { ref, type Ref } from '../../src/autograd/op.ts';
 import type { AnyOp } from '../../src/autograd/ops/index.ts';

@@ -2,7 +2,7 @@
  * Spectral normalization of many weights at once, and Adam: against float64, PyTorch and the singular value
  * decomposition.
  */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { add, affine, mul } from '../../src/autograd/ops/pointwise/pointwise.ts';
 import { sumAll } from '../../src/autograd/ops/reduce/sum.ts';

@@ -1,5 +1,5 @@
 /** The thin-plate spline by its defining properties, and warps on the device against it. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { warpMap, warpPosition, type ControlPoint } from '../../src/autograd/kernels/warpMap.ts';
 import { warp, warpLabels } from '../../src/autograd/ops/spatial/warp.ts';

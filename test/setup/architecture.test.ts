@@ -2,7 +2,7 @@
  * Rules of the house that no linter holds: kernels have owners and compile, and nothing of the machine gets into a
  * file. rooms.test.ts has the rules of imports, limits.test.ts those of size and form.
  */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { expandWgsl } from '../../scripts/build/wgsl-plugin.mjs';

@@ -1,5 +1,5 @@
 /** The script that turns records of benchmarks into the README's table, on a small made-up record. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import type { BenchRecord, Row } from '../../bench/support/record.ts';
 import { interleave, summarize } from '../../bench/support/timing.ts';

@@ -1,7 +1,7 @@
 // The newer software driver of Debian 12 (setup/drivers/mesa.mjs): which adapter is old, which package has a library,
 // the sources it is fetched from, and that a library which asks for a newer glibc only by its new names loads after the
 // change (setup/drivers/elf.mjs).
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -2,7 +2,7 @@
  * Size and form of every file: lengths of files, lines and folders, one meaning for an exported name, one style in
  * shaders. limits.json lists what is not mended yet.
  */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';

@@ -3,7 +3,7 @@
  * linter refuses each wrong import, that ARCHITECTURE.md says the same, and that rooms which run in browsers see
  * neither DOM nor Node types.
  */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,12 +1,12 @@
 // The setup scripts' pure parts: apt's source entries, the line for each system, uvu's summaries, what is installed.
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 // @ts-expect-error plain JavaScript, since it runs before anything is installed
 import { deriveEntry, missingEntry, offers } from '../../setup/drivers/apt.mjs';
 // @ts-expect-error
 import { agrees } from '../../setup/dependencies.mjs';
 // @ts-expect-error
-import { judge, lastLine, parseSummary, seconds, table } from '../../scripts/test/results.mjs';
+import { countResults, lastLine, parseSummary, seconds, table } from '../../scripts/test/results.mjs';
 // @ts-expect-error
 import { aptPlan, installLine, packageManager, parseOsRelease } from '../../setup/system.mjs';
 
@@ -182,7 +182,7 @@ const ends: [string, string, object, number, number, RegExp | null][] = [
 ];
 for (const [name, output, end, passed, failed, trouble] of ends) {
   test(`a file that ${name}`, () => {
-    const result = judge(output, { ...ended, ...end });
+    const result = countResults(output, { ...ended, ...end });
     assert.equal([result.passed, result.failed], [passed, failed]);
     if (trouble) assert.match(result.trouble, trouble);
     else assert.is(result.trouble, null);

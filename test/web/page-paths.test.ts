@@ -2,7 +2,7 @@
  * The page's rarer paths in real Chromium: fingers and pens, layouts as files, several targets, a lost device, too
  * little memory, a reload, a hidden tab.
  */
-import { suite } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import type { Page, Worker } from 'playwright-core';
 import { encodePalettePng } from '../../src/data/formats/palettePng.ts';
@@ -12,7 +12,6 @@ import { browserPath, openBrowser, servePage, type Browser } from '../support/br
 import { differ, BrowserHarness, slow } from '../support/browserHarness.ts';
 import { paint as picture } from '../support/runs.ts';
 
-const test = suite("the page's rarer paths");
 const classes = [
   { name: 'heaven', color: [20, 60, 200] },
   { name: 'earth', color: [120, 80, 20] },

@@ -2,7 +2,7 @@
  * The page in real Chromium, used as people use it: by pointer, keys and files. Tiny pictures: a processor plays the
  * graphics card.
  */
-import { suite } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -22,7 +22,6 @@ import { browserPath, openBrowser, servePage, type Browser } from '../support/br
 import { differ, BrowserHarness, slow } from '../support/browserHarness.ts';
 import { paint as picture } from '../support/runs.ts';
 
-const test = suite('the page');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 test('the scenes offered are the scenes there are', () => assert.equal([...shippedSceneNames], painters));

@@ -2,7 +2,7 @@
  * The page's document, tools and view without a page: what is painted, what undo brings back, what the memory of it
  * costs.
  */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { PaintDocument, type Change } from '../../src/web/page/paint/document.ts';
 import { History } from '../../src/web/page/paint/history.ts';

@@ -1,5 +1,5 @@
 /** The static server of the page: what it hands out, and what it refuses. No browser is needed. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { request, type IncomingHttpHeaders } from 'node:http';

@@ -3,7 +3,7 @@
  * pictures, since
  * one processor core plays the graphics card here.
  */
-import { suite } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,6 @@ import type { TestPage } from '../support/webpage/main.ts';
 
 // The test page's own global: `semia` by itself is the command line, imported above.
 declare const self: { semia: TestPage };
-const test = suite("the page's engine");
 const base = '/some/where/';
 const [width, height] = [96, 64];
 const settings = { preset: 'fast', size: 32, width: 4, iterations: 8, seed: 3, outputSize: 48 } as const;

@@ -2,7 +2,7 @@
  * Parts of the page's worker that need no browser: whose turn it is, what failures become, what sources and zips are
  * refused.
  */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { zipSync, strToU8 } from 'fflate';
 import { UserError } from '../../src/data/errors.ts';

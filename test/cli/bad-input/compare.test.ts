@@ -1,10 +1,12 @@
 /** What `compare` and `ablate` refuse. */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import { refuses } from '../../support/badInput/cases.ts';
 import { inputs, studies } from '../../support/badInput/fixtures.ts';
 
-await inputs();
-studies();
+test.before(async () => {
+  await inputs();
+  studies();
+});
 
 refuses([
   {

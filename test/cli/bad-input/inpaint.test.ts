@@ -1,10 +1,12 @@
 /** What `remove` and `inpaint` refuse. */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import { refuses } from '../../support/badInput/cases.ts';
 import { inputs, runs } from '../../support/badInput/fixtures.ts';
 
-await inputs();
-await runs();
+test.before(async () => {
+  await inputs();
+  await runs();
+});
 
 refuses([
   {

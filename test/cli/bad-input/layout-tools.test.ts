@@ -1,9 +1,11 @@
 /** What `segment`, `edges` and `palette` refuse. */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import { refuses } from '../../support/badInput/cases.ts';
 import { inputs } from '../../support/badInput/fixtures.ts';
 
-await inputs();
+test.before(async () => {
+  await inputs();
+});
 
 refuses([
   { name: 'edges of nothing', args: ['edges', 'flat.png', '-o', 'new.png'], says: /flat\.png: no edge is found/ },

@@ -1,12 +1,14 @@
 /** Options and arguments that are wrong or missing, and a machine without an adapter. */
 import { join } from 'node:path';
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import { folder } from '../../support/child.ts';
 import { refuses, withOption } from '../../support/badInput/cases.ts';
 import { foreignWeights, inputs } from '../../support/badInput/fixtures.ts';
 
-await inputs();
-foreignWeights();
+test.before(async () => {
+  await inputs();
+  foreignWeights();
+});
 
 refuses([
   {

@@ -1,10 +1,12 @@
 /** Places where results cannot be written. */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import { refuses } from '../../support/badInput/cases.ts';
 import { fullDisk, inputs, readOnlyFolder, runs } from '../../support/badInput/fixtures.ts';
 
-await inputs();
-await runs();
+test.before(async () => {
+  await inputs();
+  await runs();
+});
 const full = fullDisk('full');
 const readOnly = readOnlyFolder('locked');
 

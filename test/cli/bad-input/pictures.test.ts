@@ -1,9 +1,11 @@
 /** Photographs and layouts that cannot be used. */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import { refuses, train } from '../../support/badInput/cases.ts';
 import { inputs } from '../../support/badInput/fixtures.ts';
 
-await inputs();
+test.before(async () => {
+  await inputs();
+});
 
 refuses([
   { name: 'a photo that is not there', args: train('none.png', 'layout.png'), says: /none\.png: no such file/ },

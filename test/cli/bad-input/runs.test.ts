@@ -1,11 +1,13 @@
 /** Run folders that are damaged or do not fit: what `render`, `train --resume`, `rerun` and `serve` refuse. */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import { refuses, render } from '../../support/badInput/cases.ts';
 import { inputs, runs, unrendered } from '../../support/badInput/fixtures.ts';
 
-await inputs();
-await runs();
-unrendered();
+test.before(async () => {
+  await inputs();
+  await runs();
+  unrendered();
+});
 
 refuses([
   { name: 'a run that is not there', args: render('none'), says: /none: no such run folder/ },

@@ -1,11 +1,13 @@
 /** What `singan` refuses. */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import { refuses, render } from '../../support/badInput/cases.ts';
 import { inputs, runs, singanRuns } from '../../support/badInput/fixtures.ts';
 
-await inputs();
-await runs();
-singanRuns();
+test.before(async () => {
+  await inputs();
+  await runs();
+  singanRuns();
+});
 
 refuses([
   {

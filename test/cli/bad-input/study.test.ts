@@ -1,10 +1,12 @@
 /** What `study` refuses. */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import { refuses } from '../../support/badInput/cases.ts';
 import { inputs, studies } from '../../support/badInput/fixtures.ts';
 
-await inputs();
-studies();
+test.before(async () => {
+  await inputs();
+  studies();
+});
 
 refuses([
   { name: 'a study of nothing', args: ['study'], says: /a folder is needed.*--tally/ },

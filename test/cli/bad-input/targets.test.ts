@@ -1,9 +1,11 @@
 /** Target layouts that cannot be rendered, and options of `preview`, `analogy` and `analogies` that do not fit them. */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import { analogy, refuses, withOption } from '../../support/badInput/cases.ts';
 import { inputs } from '../../support/badInput/fixtures.ts';
 
-await inputs();
+test.before(async () => {
+  await inputs();
+});
 
 refuses([
   {

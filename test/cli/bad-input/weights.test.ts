@@ -1,11 +1,13 @@
 /** Weights of other programs: what `import`, `export`, `spade` and `deepanalogy` refuse. */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import { refuses } from '../../support/badInput/cases.ts';
 import { foreignWeights, inputs, runs } from '../../support/badInput/fixtures.ts';
 
-await inputs();
-foreignWeights();
-await runs();
+test.before(async () => {
+  await inputs();
+  foreignWeights();
+  await runs();
+});
 
 refuses([
   {

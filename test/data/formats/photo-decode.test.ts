@@ -1,6 +1,6 @@
 /** JPEG and WebP files read: orientation, color profiles, files that are cut off. */
 import sharp from 'sharp';
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { checkComplete, readableFormat } from '../../../src/data/formats/checks.ts';
 import { pngChunks } from '../../../src/data/formats/png.ts';

@@ -1,6 +1,6 @@
 /** PNG files read: every color type and bit depth, with and without Node. */
 import sharp from 'sharp';
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { pngChunks } from '../../../src/data/formats/png.ts';
 import { decodePng } from '../../../src/data/formats/pngPixels.ts';

@@ -1,7 +1,7 @@
 /** PNG files written, and the texts in them. */
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { pngChunks, readText, withText } from '../../../src/data/formats/png.ts';
 import { decodeImage } from '../../../src/node/decode.ts';

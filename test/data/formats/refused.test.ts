@@ -1,6 +1,6 @@
 /** Image files that are refused, and in which words. */
 import sharp from 'sharp';
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import { decodeImage } from '../../../src/node/decode.ts';
 import { acTL, bomb, edit, flat, H, noise, png, shortRows, sound, text, W, wave } from '../../support/imageFiles.ts';
 import { refused } from '../../support/refused.ts';

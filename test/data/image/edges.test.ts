@@ -2,7 +2,7 @@
  * Edges, lines and drawings: against scikit-image and SciPy (test/goldens/make/make_edges.py), brute force, and
  * drawings as people have them.
  */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import * as assert from 'uvu/assert';
 import {
   drawingChannels,
@@ -24,6 +24,7 @@ import {
 } from '../../../src/data/layout/drawing/lines.ts';
 import { prepareDrawing, prepareTarget } from '../../../src/data/prepare.ts';
 import { fitLayout, gridOf } from '../../../src/data/trainingScale.ts';
+import type { Picture } from '../../../src/data/image/image.ts';
 import { paintSource } from '../../../src/data/scenes/index.ts';
 import { hashUniform } from '../../../src/engine/random.ts';
 import { classWeights } from '../../../src/model/pair.ts';
@@ -151,16 +152,19 @@ test('what is no drawing is refused', () => {
   assert.throws(() => drawingOf(paint(32, 32, () => [90, 90, 90], 'even.png')), /even\.png: no edge is found/);
 });
 
-const scene = paintSource('cabin', { size: 128 }).source;
-const picture = paint(
-  scene.width,
-  scene.height,
-  (x, y) =>
-    [...scene.photo.subarray(3 * (y * scene.width + x), 3 * (y * scene.width + x) + 3)] as [number, number, number],
-  'photo.png',
-);
+/** A photograph with edges: a scene's. */
+function cabinPicture(): Picture {
+  const { photo, width, height } = paintSource('cabin', { size: 128 }).source;
+  return paint(
+    width,
+    height,
+    (x, y) => [...photo.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)] as [number, number, number],
+    'photo.png',
+  );
+}
 
 test('a source with its own edges, and targets at its scale, keep lines at every size', () => {
+  const picture = cabinPicture();
   const { source } = prepareDrawing(picture, null);
   assert.is(source.palette, drawingPalette);
   const ink = source.labels.reduce((a, b) => a + b, 0) / source.labels.length;

@@ -1,5 +1,5 @@
 /** Pictures as numbers: conversion, resizing, padding. */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import * as assert from 'uvu/assert';
 import {
   cutCHW,

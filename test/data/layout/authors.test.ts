@@ -1,7 +1,7 @@
 /** The layouts of the authors' examples, where they are at hand. */
 import { existsSync } from 'node:fs';
 import sharp from 'sharp';
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { isMask, maskReason } from '../../../src/data/layout/checks.ts';
 import { buildPalette, readLayout } from '../../../src/data/layout/layout.ts';

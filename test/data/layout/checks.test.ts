@@ -1,5 +1,5 @@
 /** Masks, sizes, and the report of a palette. */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { isMask, maskReason, matchSize } from '../../../src/data/layout/checks.ts';
 import { buildPalette } from '../../../src/data/layout/layout.ts';

@@ -1,5 +1,5 @@
 /** Layouts of class numbers: gray, 4-bit, 16-bit and palette files. */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import * as assert from 'uvu/assert';
 import type { Picture } from '../../../src/data/image/image.ts';
 import { buildPalette, readLayout } from '../../../src/data/layout/layout.ts';

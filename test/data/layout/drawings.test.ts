@@ -1,6 +1,6 @@
 /** Layouts as people draw and save them: soft borders, JPEG noise, alpha, specks. */
 import sharp from 'sharp';
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import * as assert from 'uvu/assert';
 import type { Picture } from '../../../src/data/image/image.ts';
 import { buildPalette, readLayout, renderLayout } from '../../../src/data/layout/layout.ts';

@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { classShares, sourceCases, targetCases, trainingCases } from '../../../src/data/layout/failureCases.ts';
 import { encodePng } from '../../../src/node/encode.ts';

@@ -1,7 +1,7 @@
 /**
  * Classes that change places when mirrored: found by name, swapped by the augmentation; and the palettes of data sets.
  */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { buildPalette, renderLayout } from '../../../src/data/layout/layout.ts';
 import { mirrorOf, withoutSides } from '../../../src/data/layout/mirror.ts';

@@ -1,5 +1,5 @@
 /** Palette files: names of classes in the formats that programs write. */
-import { test } from 'uvu';
+import { test } from '../../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { buildPalette, readLayout } from '../../../src/data/layout/layout.ts';
 import { colorOf, hex, readPaletteFile } from '../../../src/data/layout/palette.ts';
