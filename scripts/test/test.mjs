@@ -89,7 +89,7 @@ async function run(options, adapterEnv) {
   try {
     await runOnce(rows, options, await adapterEnv());
   } catch (error) {
-    // what keeps the tests from running is a failure too, and the last line must notify so
+    // what keeps the tests from running is a failure too, and the last line must say so
     notify(error instanceof SetupError ? error.message : String(error.stack ?? error));
     rows.push({ name: 'preparation', passed: 0, failed: 1, skipped: 0, output: '', ms: performance.now() - start });
   }

@@ -1,5 +1,5 @@
 /** The example page without a bundler, in real Chromium: as a static server hands out examples/ and dist/browser. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
