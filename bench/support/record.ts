@@ -1,6 +1,6 @@
 /**
  * What a benchmark leaves behind with --json: on which machine, at which commit, what was measured.
- * bench/support/table.mjs makes the README's table of it.
+ * bench/support/table.mjs makes the table of docs/experiments/speed of it.
  */
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';

@@ -1,6 +1,6 @@
-// The README's table of measurements as text, from records (bench/support/record.ts). A row is something that another
-// library was timed on in the same run; it names that run. Nothing is typed by hand. bench/support/write-table.mjs puts
-// it into the README.
+// The table of measurements as text, from records (bench/support/record.ts). A row is something that another library
+// was timed on in the same run; it names that run. Nothing is typed by hand. bench/support/write-table.mjs puts it into
+// docs/experiments/speed/other-libraries.md.
 export const markers = ['<!-- bench:begin (npm run bench:table) -->', '<!-- bench:end -->'];
 const milliseconds = (v) => (v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v.toFixed(2));
 const letter = (i) => String.fromCharCode(65 + i);

@@ -1,13 +1,14 @@
 // npm run bench:compare-all [-- FOLDER] [--budget MINUTES] [--size PIXELS] [--resume]: every method that `semia
-// compare` knows on one painted scene, unattended, and docs/comparison-all.md with its picture from the record. A crash
-// costs one method's work; --resume keeps what FOLDER has finished. --document makes document and picture from FOLDER's
-// record again.
+// compare` knows on one painted scene, unattended, and docs/experiments/quality/comparison-all.md with its picture from
+// the record. A crash costs one method's work; --resume keeps what FOLDER has finished. --document makes document and
+// picture from FOLDER's record again.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { dateOf, page, wrap } from './markdown.mjs';
 import { put, root } from './pictures.mjs';
 
 const { values, positionals } = parseArgs({
@@ -105,30 +106,35 @@ const few = made.filter(
 );
 
 put(
-  join(root, 'docs/comparison-all.md'),
-  `# Every method on one painted scene
+  page('comparison-all.md'),
+  `# What does every method reach on one painted scene?
 
-\`npm run bench:compare-all\` runs them unattended in a time for everything: what the methods without training leave of it is shared among those that train by what they need to show
-what they are (\`trains\` in \`src/model/baselines/methods.ts\`), and the clock ends each. The scene is "${scene}" at ${values.size} pixels with its ${targets.length} targets, one seed. Seconds are wall time for all
-targets, training included. Means over the targets; mean IoU is the judge's, as a share of its ceiling, the others are against the true picture. Best in bold, the untouched source aside.
+Date: ${dateOf([join(folder, 'results.json')])}. Command: \`npm run bench:compare-all\`, which writes this page.
 
-![Rows: targets. Columns: ${captions.join(', ')}](pictures/comparison-all.png)
+## Method
+${wrap(`The command runs all methods unattended within one budget of time. What the methods without training leave of it is shared among those that train, by what they need (\`trains\` in \`src/model/baselines/methods.ts\`). The clock ends each. The scene is "${scene}" at ${values.size} pixels with its ${targets.length} targets, one seed. Seconds are wall time for all targets, training included. The numbers are means over the targets. Mean IoU is read by the layout classifier and given as a share of its ceiling; the others are against the true picture. The best is bold, the untouched source aside.`)}
 
-*Rows: targets. Columns: ${captions.join(', ')}.*
+${wrap(`![Rows: targets. Columns: ${captions.join(', ')}](../../pictures/comparison-all.png)`)}
 
+${wrap(`*Rows: targets. Columns: ${captions.join(', ')}.*`)}
+
+## Result
 | method | ${columns.map((c) => c.label).join(' | ')} | seconds | allowed, if it trains | device MB |
 |---|${'---|'.repeat(columns.length + 3)}
 ${record.methods.map(row).join('\n')}
 
 ## This record
-${Math.round(record.spentSeconds / 60)} minutes (${record.budget}) on ${record.adapter}. ${quiet}
+${wrap(`${Math.round(record.spentSeconds / 60)} minutes (${record.budget}) on ${record.adapter}. ${quiet}`)}
 
-- ${few.length ? `Less than 20 iterations (at some scale), so what is shown is the beginning of a training and no result of the method: ${names(few)}.` : 'Every training made at least 20 iterations (at every scale).'}
-- Lay out more like the target than the untouched source does, by mean IoU: ${names(than(layout, true))}. Not so: ${names(than(layout, false))}.
-- Nearer to the true pictures than the untouched source, by PSNR: ${names(than(psnr, true))}. Not so: ${names(than(psnr, false))}.
+${wrap(`- ${few.length ? `Less than 20 iterations (at some scale), so what is shown is the beginning of a training and no result of the method: ${names(few)}.` : 'Every training made at least 20 iterations (at every scale).'}`, '  ')}
+${wrap(`- Laid out more like the target than the untouched source is, by mean IoU: ${names(than(layout, true))}. Not so: ${names(than(layout, false))}.`, '  ')}
+${wrap(`- Nearer to the true pictures than the untouched source, by PSNR: ${names(than(psnr, true))}. Not so: ${names(than(psnr, false))}.`, '  ')}
 
-## What each is, and was run with
-${record.methods.map((m) => `- **${m.label}**: ${m.note}. ${m.failure ? `Here: ${m.failure}.` : `Here: ${m.settings}.`}`).join('\n')}
+## Each method, and its settings here
+${record.methods.map((m) => wrap(`- **${m.label}**: ${m.note}. ${m.failure ? `Here: ${m.failure}.` : `Here: ${m.settings}.`}`, '  ')).join('\n')}
+
+## Decision
+None. The page shows what each method costs and reaches in one budget.
 `,
 );
 

@@ -1,11 +1,12 @@
 // npm run bench:compare [-- FOLDER]: runs `semia compare` on every painted scene (what is in FOLDER already is kept)
-// and makes docs/comparison.csv, docs/comparison.md and docs/pictures/comparison.png from its records. A method that
-// FOLDER has no rows of keeps the row and picture that it has in docs (Image Analogies, which trains nothing, gives the
-// same ones each time).
+// and makes comparison.csv and comparison.md in docs/experiments/quality and docs/pictures/comparison.png from its
+// records. A method that FOLDER has no rows of keeps the row and picture that it has in docs (Image Analogies, which
+// trains nothing, gives the same ones each time).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { dateOf, page, wrap } from './markdown.mjs';
 import { put, root } from './pictures.mjs';
 
 const folder = process.argv[2] ?? join(root, 'out/compared');
@@ -28,7 +29,7 @@ const parse = (text) => {
     .map((l) => l.split(','));
   return lines.map((l) => Object.fromEntries(l.map((v, i) => [head[i], v])));
 };
-const earlier = parse(readFileSync(join(root, 'docs/comparison.csv'), 'utf8')).map((r) => ({
+const earlier = parse(readFileSync(page('comparison.csv'), 'utf8')).map((r) => ({
   least: NaN,
   ...Object.fromEntries(
     Object.entries(r).map(([k, v]) => [k, k === 'scene' || k === 'method' ? v : v === '' ? NaN : Number(v)]),
@@ -99,7 +100,7 @@ for (const [y, scene] of scenes.entries()) {
   }
 }
 put(
-  join(root, 'docs/comparison.csv'),
+  page('comparison.csv'),
   `${Object.keys(table[0]).join()}\n${table
     .map((r) =>
       Object.values(r)
@@ -112,19 +113,25 @@ const best = (r, key, sign) =>
   table.every((o) => o.scene !== r.scene || o.method === 'source' || sign * o[key] <= sign * r[key]);
 const cell = (r, key, digits, sign) =>
   r.method !== 'source' && best(r, key, sign) ? `**${r[key].toFixed(digits)}**` : r[key].toFixed(digits);
+const date = dateOf(scenes.map((scene) => join(folder, scene, 'results.csv')));
 put(
-  join(root, 'docs/comparison.md'),
-  `# The methods side by side on the painted scenes
+  page('comparison.md'),
+  `# How do the methods compare on the painted scenes?
 
-Means over each scene's four targets at ${side} pixels, one seed, \`fast\` within ${minutes} minute for training and all pictures; ${adapter}. Mean IoU is the judge's, as a share of its
-ceiling, in brackets the least of the targets; PSNR, SSIM and the perceptual distance (our own features, not LPIPS) are against the true picture. Best of the methods in bold; the untouched photograph is the
-control. Seconds are for all four targets. Made by \`npm run bench:compare\`.
+Date: ${date}. Command: \`npm run bench:compare\`, which writes this page.
 
-![Rows: lake, meadow, cabin, coast. Columns: photograph, target layout, Image Analogies, patch synthesis, fast, the true picture](pictures/comparison.png)
+## Method
+${wrap(`Means over each scene's four targets at ${side} pixels, one seed. \`fast\` has ${minutes} minute for training and all pictures. Adapter: ${adapter}. Mean IoU is read by the layout classifier and given as a share of its ceiling, with the least of the targets in brackets. PSNR, SSIM and the perceptual distance (our own features, not LPIPS) are against the true picture. The best of the methods is bold. The untouched photograph is the control. Seconds are for all four targets.`)}
 
+${wrap(`![Rows: lake, meadow, cabin, coast. Columns: photograph, target layout, Image Analogies, patch synthesis, fast, the true picture](../../pictures/comparison.png)`)}
+
+## Result
 | scene | method | mean IoU / ceiling | PSNR, dB | SSIM | perceptual | seconds |
 |---|---|---|---|---|---|---|
 ${table.map((r) => `| ${r.scene} | ${words[r.method]} | ${cell(r, 'ofCeiling', 3, 1)}${Number.isNaN(r.least) ? '' : ` (${r.least.toFixed(3)})`} | ${cell(r, 'psnr', 2, 1)} | ${cell(r, 'ssim', 3, 1)} | ${cell(r, 'perceptual', 4, -1)} | ${r.seconds.toFixed(0)} |`).join('\n')}
+
+## Decision
+None. The settings were decided in [finishing.md](finishing.md) and [seeds.md](seeds.md).
 `,
 );
 const sheet = sharp({

@@ -1,11 +1,12 @@
 // npm run bench:released [-- FOLDER]: what the authors' settings come to in the 20 minutes of their code, beside `fast`
 // within three. On the painted lake at 64 pixels, all targets: preset `code` (what the released code computes, at its
 // full width, by its own schedule) for as many steps as that code takes in 20 minutes on two cores, then `fast`; what
-// is in FOLDER already is kept. Makes docs/released.md and docs/pictures/released.png. Half an hour on two quiet cores;
-// steps are counted, not minutes, so other load changes the columns of time alone.
+// is in FOLDER already is kept. Makes docs/experiments/quality/released.md and docs/pictures/released.png. Half an hour
+// on two quiet cores; steps are counted, not minutes, so other load changes the columns of time alone.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapterEnvironment } from '../../setup/environment.mjs';
+import { dateOf, page, wrap } from './markdown.mjs';
 import { picture, put, root } from './pictures.mjs';
 
 Object.assign(process.env, adapterEnvironment()); // the driver that npm start found here
@@ -96,7 +97,7 @@ const table = [
     ['', ''],
   ),
 ];
-const [shown, cores] = [[], []];
+const [shown, cores, records] = [[], [], []];
 mkdirSync(folder, { recursive: true });
 for (const [preset, stops] of Object.entries(runs)) {
   const record = join(folder, `${preset}.json`),
@@ -107,6 +108,7 @@ for (const [preset, stops] of Object.entries(runs)) {
       for (const [i, bytes] of pictures.entries()) put(file(column, i), bytes);
     put(record, JSON.stringify({ ...rest, columns: shown.length }));
   }
+  records.push(record);
   const kept = JSON.parse(readFileSync(record, 'utf8'));
   table.push(...kept.rows);
   cores.push(`${kept.cores.toFixed(1)} to \`${preset}\``);
@@ -115,20 +117,25 @@ for (const [preset, stops] of Object.entries(runs)) {
 }
 
 put(
-  join(root, 'docs/released.md'),
-  `# The released settings after the authors' 20 minutes, and \`fast\`
+  page('released.md'),
+  `# What do the released settings reach in the authors' 20 minutes, beside \`fast\`?
 
-The painted ${name} at ${size} pixels, means over its ${targets.length} targets, one seed; ${session.device.info.description}. Preset \`code\` computes what the authors' released code
-does, at its full width and by its own schedule. 211 iterations are the 2110 generator steps which that code, on PyTorch 1.13, took in 20 minutes of the two
-cores it was measured on; here they are counted, not timed. Seconds are of training, on this machine, which gave ${cores.join(' and ')} of its cores. Mean IoU is the judge's, as a share of its ceiling. Made by \`npm run bench:released\`.
+Date: ${dateOf(records)}. Command: \`npm run bench:released\`, which writes this page.
 
-![Rows: targets. Columns: target layout, code, drafts of fast, fast, the true picture](pictures/released.png)
+## Method
+${wrap(`The painted ${name} at ${size} pixels, means over its ${targets.length} targets, one seed. Adapter: ${session.device.info.description}. Preset \`code\` computes what the authors' released code does, at its full width and by its own schedule. ${runs.code.at(-1)} iterations are the ${10 * runs.code.at(-1)} generator steps which that code, on PyTorch 1.13, took in 20 minutes of the two cores it was measured on. Here they are counted, not timed. Seconds are of training, on this machine, which gave ${cores.join(' and ')} of its cores. Mean IoU is read by the layout classifier and given as a share of its ceiling.`)}
 
-*Columns: target layout, \`code\` after ${runs.code.at(-1)} iterations, the drafts of \`fast\` after ${runs.fast.at(-1)}, its results, the true picture.*
+${wrap(`![Rows: targets. Columns: target layout, code, drafts of fast, fast, the true picture](../../pictures/released.png)`)}
 
+${wrap(`*Columns: target layout, \`code\` after ${runs.code.at(-1)} iterations, the drafts of \`fast\` after ${runs.fast.at(-1)}, its results, the true picture.*`)}
+
+## Result
 | | mean IoU / ceiling | PSNR, dB | SSIM | perceptual | seconds | CPU seconds |
 |---|---|---|---|---|---|---|
 ${table.join('\n')}
+
+## Decision
+\`fixed\` and \`fast\` do not take the released rates: [learning-rates.md](learning-rates.md).
 `,
 );
 const png = (p) => Buffer.from(encodePng(p));

@@ -1,7 +1,7 @@
 // A newer Mesa for Debian 12, in the user's cache folder: nothing is installed, and root is not needed. Debian 12
-// itself, backports included, has 25.0 at most; 26.1, made for Debian 13, compiles kernels ten times as fast and loads
-// and copies at twice the speed on the same cores (docs/kernels-conv.md), and its driver asks this system's glibc for
-// little that it lacks (elf.mjs).
+// itself, backports included, has 25.0 at most; 26.1, made for Debian 13, compiles kernels several times as fast and
+// loads and copies at twice the speed on the same cores (docs/experiments/speed/software-driver.md). Its driver asks
+// this system's glibc for little that it lacks (elf.mjs).
 import {
   existsSync,
   mkdirSync,

@@ -1,4 +1,4 @@
-/** The script that turns records of benchmarks into the README's table, on a small made-up record. */
+/** The script that turns records of benchmarks into the table of docs/experiments, on a small made-up record. */
 import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import type { BenchRecord, Row } from '../../bench/support/record.ts';

@@ -13,7 +13,7 @@ export function planeGroups(pixels: number, planes: number): [number, number, nu
  * and workgroups. Software adapters walk the subgroups of a workgroup one after the other: one invocation to a unit, in
  * small workgroups, so that few units still spread over the cores, and a whole workgroup only to units too few for
  * them. With subgroups of 16, four invocations share a large plane, so that a load meets a fourth of the cache lines
- * (measured: docs/kernels-conv.md). On GPUs a whole workgroup shares each unit.
+ * (docs/experiments/convolution/wide-vectors.md). On GPUs a whole workgroup shares each unit.
  */
 export function planeLanes(
   session: OpSession,

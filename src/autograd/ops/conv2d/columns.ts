@@ -22,7 +22,8 @@ export const columnsBackwardData: ConvVariant = {
     s.ci < 8 &&
     rows(s) <= CHANNELS &&
     (s.ho * s.wo) % 4 === 0,
-  // Measured (docs/kernels-conv.md): a short sum does not pay for the second launch, nor do the few pixels of a stride.
+  // Measured (docs/experiments/convolution/third-round.md): a short sum does not pay for the second launch, nor do the
+  // few pixels of a stride.
   suits: (s) => s.stride === 1 && (s.dilation > 1 || s.co >= 64),
   plan: (s, { subgroupSize: LANES }) => {
     const plane = (s.ho * s.wo) / 4;

@@ -1,7 +1,7 @@
 /**
  * Forward and backward-data kernels for subgroups of 8 without workgroup memory (the software adapter's): neighbors by
- * shuffles, weights by broadcasts from the lanes that hold them, read where they lie. docs/kernels-conv.md has the
- * measurements.
+ * shuffles, weights by broadcasts from the lanes that hold them, read where they lie. Measured in
+ * docs/experiments/convolution.
  */
 import backwardDataStride2 from '../../../shaders/conv2d/inputGradient/stride2.wgsl';
 import dilated from '../../../shaders/conv2d/forward/dilated.wgsl';

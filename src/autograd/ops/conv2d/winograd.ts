@@ -2,8 +2,8 @@
  * Winograd F(2x2, 3x3) (Lavin and Gray, Fast algorithms for convolutional neural networks, 2016) for 3x3 of stride 1:
  * 16 multiplications for four results instead of 36, for four passes over memory more. Worth it only with many
  * channels, and only measuring shows where. On values of one size its rounding error is a direct convolution's
- * (docs/kernels-conv.md); next to a value many times the others' it is relative to the largest of the 4x4 that a tile
- * reads.
+ * (docs/experiments/convolution/gpu-variants.md); next to a value many times the others' it is relative to the largest
+ * of the 4x4 that a tile reads.
  */
 import input from '../../../shaders/conv2d/winograd/input.wgsl';
 import output from '../../../shaders/conv2d/winograd/output.wgsl';
