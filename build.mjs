@@ -57,7 +57,9 @@ const publishedNode = () => {
       external: Object.keys(optionalDependencies),
       // Bundled CommonJS packages call `require` for Node's own modules, which an ES module has not.
       banner: {
-        js: "import { createRequire as bundledRequire } from 'node:module';\nconst require = bundledRequire(import.meta.url);",
+        js:
+          "import { createRequire as bundledRequire } from 'node:module';\n" +
+          'const require = bundledRequire(import.meta.url);',
       },
     },
   );

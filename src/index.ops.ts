@@ -100,7 +100,7 @@ export const permute = (x: Tensor, order: readonly [number, number, number, numb
 /** The order of the values turned round along `axes`, of x as four axes (ones in front): 3 mirrors left and right. */
 export const flip = (x: Tensor, axes: readonly number[]): Tensor => flipOp([x], { axes });
 
-/** The box of `size` whose first value is `start`, of x [N,C,H,W]; what lies outside of x is 0. Starts may be negative. */
+/** The box of `size` from `start` on, of x [N,C,H,W]; what lies outside of x is 0. Starts may be negative. */
 export const slice = (
   x: Tensor,
   start: readonly [number, number, number, number],

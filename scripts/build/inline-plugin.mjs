@@ -1,6 +1,6 @@
 // esbuild plugin: `import script from './page.ts?inline'` gives the file, bundled for browsers and minified, as text:
-// the script of a page that must stand alone in one file. `import style from 'package/file.css?text'` gives a file of an
-// npm package as it is, as text.
+// the script of a page that must stand alone in one file. `import style from 'package/file.css?text'` gives a file of
+// an npm package as it is, as text.
 import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -24,7 +24,8 @@ export function pack(root, folder) {
 }
 
 /**
- * Installs the tarball into the new folder `app`, without optional packages, so that nothing is downloaded. Gives the folder of the installed package.
+ * Installs the tarball into the new folder `app`, without optional packages, so that nothing is downloaded. Gives the
+ * folder of the installed package.
  */
 export function installPackage(tarball, app) {
   mkdirSync(app, { recursive: true });

@@ -65,8 +65,8 @@ export function keepSeconds(rows) {
 }
 
 /**
- * Runs jobs, at most `count` at once. Longest first, so that none is left alone at the end; the files with a browser are
- * one row that is begun at once. `run` takes a job.
+ * Runs jobs, at most `count` at once. Longest first, so that none is left alone at the end; the files with a browser
+ * are one row that is begun at once. `run` takes a job.
  */
 export async function runJobs(jobs, count, seconds, run) {
   const unknown = 20; // s: a new file is likely to be neither the shortest nor the longest

@@ -20,8 +20,8 @@ export function choosesCase(selection, file, path, name) {
 
 /**
  * Sorts words into { ids, paths, names }, given all cases [{ file, path, name }]. A word with `: ` is an id. The first
- * other word is a path if it is part of one. A later one is a path if it is one by its form (a slash, or a whole part of
- * a path); else part of the names of the cases chosen so far, if it is in any; else a path again.
+ * other word is a path if it is part of one. A later one is a path if it is one by its form (a slash, or a whole part
+ * of a path); else part of the names of the cases chosen so far, if it is in any; else a path again.
  */
 export function readWords(words, cases, names = []) {
   const selection = { ids: [], paths: [], names: [...names] };
@@ -39,8 +39,8 @@ export function readWords(words, cases, names = []) {
 }
 
 /**
- * { selection, files, cases }: files with a chosen case, and those cases, or null where no list was needed. `list` gives
- * all cases of all files; one word that is part of a file's path needs none.
+ * { selection, files, cases }: files with a chosen case, and those cases, or null where no list was needed. `list`
+ * gives all cases of all files; one word that is part of a file's path needs none.
  */
 export async function select(files, { words, names, all }, list) {
   if (!all && !names.length && words.length < 2 && words.every((w) => files.some((f) => holds(f, w)))) {

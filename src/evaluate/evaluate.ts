@@ -42,7 +42,7 @@ export interface EvaluateInput {
   reconstruction?: Picture;
   /** For SIFID. */
   inception?: Inception;
-  /** From `layoutClassifierOf(source)`, to be shared by all results of a source; without, one is trained for this result. */
+  /** From `layoutClassifierOf(source)`, shared by all results of a source; without, one is trained for this result. */
   classifier?: () => LayoutClassifier;
 }
 

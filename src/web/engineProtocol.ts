@@ -62,7 +62,7 @@ export interface KeptRun {
   saved: string;
 }
 
-export interface PreviewRequest {
+export interface PreviewParams {
   target: TargetInput;
   /** Longer side of the result in pixels; never above the target's own. */
   size: number;
@@ -200,7 +200,7 @@ export interface Methods {
   open(p: OpenRequest): DeviceReport;
   setSource(p: SourceInput): { classes: number };
   /** Resolves with the finest level; null where a newer request took its place. Levels come as events meanwhile. */
-  preview(p: PreviewRequest): PreviewLevel | null;
+  preview(p: PreviewParams): PreviewLevel | null;
   cancelPreview(p: object): void;
   estimate(p: TrainSettings): Estimate;
   /**

@@ -8,8 +8,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { expandWgsl } from '../../scripts/build/wgsl-plugin.mjs';
 import { inspectKernel, PipelineCache } from '../../src/engine/kernel.ts';
 import { scoped } from '../support/device.ts';
-import { filesIn } from '../support/files.ts';
-import { root } from '../support/root.ts';
+import { filesIn, root } from '../support/root.ts';
 
 const sources = filesIn('src').filter((f) => f.endsWith('.ts'));
 

@@ -12,13 +12,13 @@ export interface LabeledPicture {
   picture: Picture;
   labels: Uint8Array;
 }
-export interface PatchOptions {
+export interface PatchMetricOptions {
   /** Side of the patches, odd. */
   patch: number;
   /** Longer side at which the source's patches are taken; the result is scaled by the same factor. */
   longSide: number;
 }
-export const defaultPatches: PatchOptions = { patch: 7, longSide: 128 };
+export const defaultPatches: PatchMetricOptions = { patch: 7, longSide: 128 };
 
 export interface PatchSimilarity {
   /**
@@ -45,7 +45,7 @@ export async function patchSimilarity(
   source: LabeledPicture,
   result: LabeledPicture,
   classes: number,
-  options: Partial<PatchOptions> = {},
+  options: Partial<PatchMetricOptions> = {},
 ): Promise<PatchSimilarity> {
   const { patch, longSide } = { ...defaultPatches, ...options };
   const { scale } = fitSize(source.picture.width, source.picture.height, longSide);

@@ -20,7 +20,7 @@ import type {
   Methods,
   OpenRequest,
   Pixels,
-  PreviewRequest,
+  PreviewParams,
   RunInfo,
   SourceInput,
   TargetInput,
@@ -110,7 +110,7 @@ export class RequestHandlers implements Handlers {
     return { classes: input.classes.length };
   };
 
-  preview = async (request: PreviewRequest) => {
+  preview = async (request: PreviewParams) => {
     this.need();
     if (!this.previews) throw new UserError('there is no photograph yet: open one, or pick a scene');
     return this.previews.run(request);

@@ -2,7 +2,7 @@
 import type { Session } from '../../autograd/session.ts';
 import type { Source } from '../../data/prepare.ts';
 import { previewerOf, type Previewer } from '../../model/synthesis/preview.ts';
-import type { PreviewLevel, PreviewRequest, SourceField, SourceInput } from '../engineProtocol.ts';
+import type { PreviewLevel, PreviewParams, SourceField, SourceInput } from '../engineProtocol.ts';
 import { sourceAt, targetAt } from './source.ts';
 import type { DeviceQueue } from './deviceQueue.ts';
 
@@ -49,7 +49,7 @@ export class Previews {
   }
 
   /** The finest level, or null where a newer request or `cancel` came between. */
-  async run({ target, size, skip = 0, seed = 0 }: PreviewRequest): Promise<PreviewLevel | null> {
+  async run({ target, size, skip = 0, seed = 0 }: PreviewParams): Promise<PreviewLevel | null> {
     this.cancel();
     const { signal } = (this.newest = new AbortController());
     const began = performance.now();

@@ -10,7 +10,7 @@ import { toFloatCHW, type Picture } from '../../../data/image/image.ts';
 import { surroundings } from '../guides.ts';
 import { blendHole } from './blend.ts';
 import { solveLevel, type SolvedLevel } from './level.ts';
-import { defaultInpainting, scalesOf, unguidedInpainting, type InpaintOptions } from './options.ts';
+import { defaultInpainting, inpaintingScales, unguidedInpainting, type InpaintOptions } from './options.ts';
 import type { PatchSource } from './sources.ts';
 
 /**
@@ -62,7 +62,7 @@ export async function inpaint(o: InpaintOptions): Promise<Picture> {
     labels: layout?.wanted ?? labels,
     around: surroundings({ width, height, labels: layout?.wanted ?? labels }, classes, s.guides.farRadius),
   };
-  const scales = scalesOf(Math.min(width, height, ...others.flatMap((p) => [p.width, p.height])), s);
+  const scales = inpaintingScales(Math.min(width, height, ...others.flatMap((p) => [p.width, p.height])), s);
   return session.memory.scope(async () => {
     let before: SolvedLevel | null = null;
     for (const [l, f] of scales.entries()) {

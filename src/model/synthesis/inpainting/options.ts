@@ -81,7 +81,7 @@ export interface InpaintOptions {
 }
 
 /** Scales of the levels, coarsest first, 1 last. `shorter`: the shortest side of all pictures. */
-export function scalesOf(shorter: number, { coarsest, ratio }: InpaintSettings): number[] {
+export function inpaintingScales(shorter: number, { coarsest, ratio }: InpaintSettings): number[] {
   const out = [1];
   while (shorter * out[0] * ratio >= coarsest) out.unshift(out[0] * ratio);
   return out;
