@@ -37,7 +37,7 @@ export const checks = [
  * (`quick` of test/support/suite.ts).
  */
 export const isQuick = (name) =>
-  /^(engine|data|setup)\//.test(name) || ['ops/ops', 'ops/warp', 'web/paint', 'web/serve', 'web/worker'].includes(name);
+  /^(engine|data|setup|web\/paint)\//.test(name) || ['ops/ops', 'ops/warp', 'web/serve', 'web/worker'].includes(name);
 
 const lastTimes = join(root, 'node_modules/.cache/semia-test/durations.json');
 const givenTimes = join(root, 'scripts/test/durations.json');

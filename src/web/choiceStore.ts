@@ -1,6 +1,4 @@
-/**
- * Where browsers keep measured kernel choices: one object store of texts in IndexedDB, in windows and workers alike.
- */
+/** Stores measured kernel choices in browsers: one object store of texts in IndexedDB, for windows and workers. */
 import type { ChoiceStore } from '../autograd/kernels/tune.ts';
 
 const result = <T>(request: IDBRequest<T>): Promise<T> =>
@@ -10,8 +8,8 @@ const result = <T>(request: IDBRequest<T>): Promise<T> =>
   });
 
 /**
- * `factory`: the page's or worker's `indexedDB`. Every failure (private windows, blocked storage) is the caller's to
- * ignore.
+ * A store of kernel choices. `factory`: the page's or worker's `indexedDB`. Its methods reject where storage is
+ * blocked, as in private windows; callers may ignore that.
  */
 export function indexedDbStore(factory: IDBFactory, name = 'semia'): ChoiceStore {
   const within = async <T>(mode: IDBTransactionMode, act: (texts: IDBObjectStore) => IDBRequest<T>): Promise<T> => {

@@ -1,14 +1,14 @@
 /**
  * The page's end of the worker: methods as promises, events as listeners.
  *
- *     const engine = new Engine(new Worker(url, { type: 'module' }));
+ *     const engine = new EngineClient(new Worker(url, { type: 'module' }));
  *     const { device } = await engine.call('open', {});
  *     engine.on('level', ({ picture }) => show(picture));
  *     await engine.call('preview', { target, size: 256 });
  */
 import type { EventName, Events, Failure, FromWorker, MethodName, Params, Result, ToWorker } from './engineProtocol.ts';
 
-/** A request that failed, as what it is: `failure.kind` decides what the page offers, `message` is for people. */
+/** A request that failed. `failure.kind` decides what the page offers; `message` is for people. */
 export class EngineError extends Error {
   constructor(readonly failure: Failure) {
     super(failure.message);
@@ -29,12 +29,12 @@ export class EngineClient {
 
   constructor(private readonly worker: Worker) {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
-    // A worker that cannot even load answers nothing: all that wait are told.
+    // A worker whose script does not load answers no request: all that wait are rejected.
     worker.onerror = (event) =>
       this.failAll(`the page's engine stopped: ${event.message || 'its script could not be loaded'}`);
   }
 
-  /** Asks the worker. `transfer`: buffers of `params` that the caller gives away. Rejects with EngineError. */
+  /** Calls a method of the worker. `transfer`: buffers of `params` to move, not copy. Rejects with EngineError. */
   call<M extends MethodName>(method: M, params: Params<M>, transfer: Transferable[] = []): Promise<Result<M>> {
     const id = this.next++;
     return new Promise((resolve, reject) => {
@@ -43,7 +43,7 @@ export class EngineClient {
     });
   }
 
-  /** Listens to an event; returns what stops it. */
+  /** Listens to an event. Returns the function that stops listening. */
   on<E extends EventName>(event: E, listener: Listener<E>): () => void {
     const all = this.listeners.get(event) ?? new Set();
     this.listeners.set(event, all.add(listener as Listener<never>));
@@ -52,7 +52,7 @@ export class EngineClient {
     };
   }
 
-  /** Ends the worker; what was not kept or saved is gone. */
+  /** Ends the worker. A run's state that was neither stored nor saved is lost. */
   close(): void {
     this.worker.terminate();
     this.failAll("the page's engine was closed");

@@ -1,39 +1,26 @@
 /**
- * What the page and its worker say to each other. Requests are answered once (`Methods`), events come by themselves
- * (`Events`). Everything here survives structured cloning; buffers in answers and events are transferred, not copied.
- * Images are 8-bit sRGB, row by row from the top left; labels are class numbers 0..K-1, one byte a pixel.
+ * The protocol between the page and its engine worker. A request gets one answer (`Methods`); events come unasked
+ * (`Events`). All of it survives structured cloning; buffers in answers and events are transferred, not copied.
+ * Images and labels are as in wireTypes.ts.
  */
-import type { Size } from '../data/prepare.ts';
 import type { DeviceInfo } from '../engine/device.ts';
 import type { PresetName } from '../model/presets.ts';
 import type { LossRow } from '../model/training/lossRows.ts';
+import type { Bytes, Labels, LayoutClass, Pixels, Size } from './wireTypes.ts';
 
-export type { DeviceInfo, LossRow, PresetName, Size };
-export type Bytes = Uint8Array<ArrayBuffer>;
+export type { Bytes, DeviceInfo, Labels, LayoutClass, LossRow, Pixels, PresetName, Size };
 
-/** RGBA, height * width * 4: `new ImageData(pixels.data, pixels.width, pixels.height)` shows it. */
-export interface Pixels extends Size {
-  data: Uint8ClampedArray<ArrayBuffer>;
-}
-export interface Labels extends Size {
-  /** [h,w] */ data: Uint8Array;
-}
-export interface ClassSpec {
-  name: string;
-  /** RGB 0..255; no two classes share one. */
-  color: [number, number, number];
-}
-
-/** The photograph and its layout, of one size: at the photograph's own, the worker scales it as a run needs. */
+/** The photograph and its layout, both of the photograph's size; the worker scales them as a run needs. */
 export interface SourceInput {
-  /** `name`: the file's, for messages, run folders and recipes. */
+  /** The file's name, for messages, run folders and recipes. */
   name: string;
   photo: Pixels;
   labels: Labels;
-  classes: ClassSpec[];
+  classes: LayoutClass[];
   /** The layout is a line drawing: its classes are paper and line. */
   lines?: true;
 }
+
 /**
  * A layout to render, in the source's classes. One of the source's size shows the same view; others keep their own
  * size.
@@ -44,17 +31,15 @@ export interface TargetInput extends Labels {
 
 export interface DeviceReport {
   device: DeviceInfo;
-  /** Largest buffer in bytes, and largest side in pixels that a preview should be asked for. */
+  /** Largest buffer in bytes, and largest longer side in pixels to ask previews for. */
   limits: { bufferBytes: number; previewSide: number };
-  /**
-   * Measured multiply-adds, in GFLOP/s (two operations each): a processor has about 20, a graphics card hundreds and
-   * more.
-   */
+  /** Measured GFLOP/s, two operations a multiply-add: about 20 on a processor, hundreds and more on a graphics card. */
   gflops: number;
-  /** A run that was kept when the page was left, for `restore`; null without. */
-  kept: KeptRun | null;
+  /** The run that `restore` opens: stored in this browser when the page was left. Null without one. */
+  storedRun: StoredRun | null;
 }
-export interface KeptRun {
+
+export interface StoredRun {
   name: string;
   iteration: number;
   iterations: number;
@@ -64,33 +49,30 @@ export interface KeptRun {
 
 export interface PreviewParams {
   target: TargetInput;
-  /** Longer side of the result in pixels; never above the target's own. */
+  /** Longer side of the result in pixels; at most the target's own. */
   size: number;
-  /**
-   * For the time of a stroke: how many of the finest levels are left out; the result is half the size for each. Default
-   * 0.
-   */
+  /** How many of the finest levels are left out, for a preview during a stroke; each halves the size. Default 0. */
   skip?: number;
-  /** Another seed, another result; default 0. */
+  /** Another seed gives another result. Default 0. */
   seed?: number;
 }
-/** Where each pixel of a picture came from. */
+
+/** The nearest-neighbor field of a picture: where in the source each of its pixels comes from. */
 export interface SourceField extends Size {
-  /** The source's size at this level; its photograph scaled to that is what the pixels were taken from. */
+  /** The source's size at this level; the pixels are taken from its photograph scaled to that. */
   source: Size;
   /** [h,w]: y * source.width + x of the source pixel. */
   pixels: Uint32Array<ArrayBuffer>;
-  /**
-   * [h,w]: what the patch around it costs against the source's there (colors and guides), as a difference in 0..255 a
-   * channel.
-   */
+  /** [h,w]: root mean square difference of the two patches (colors and guide channels), in 0..255 a channel. */
   distance: Float32Array<ArrayBuffer>;
 }
+
 export interface PreviewLevel {
-  /** 0 is the coarsest. */ level: number;
+  /** 0 is the coarsest. */
+  level: number;
   levels: number;
   picture: Pixels;
-  /** Of the finest level. */
+  /** Of the finest level; null for the others. */
   field: SourceField | null;
   /** Since the request, in ms. */
   ms: number;
@@ -100,43 +82,48 @@ export interface TrainSettings {
   preset: PresetName;
   /** Longer side of the training image in pixels. */
   size: number;
-  /** Width of the generator; the preset's without. */
+  /** Width of the generator in channels; the preset's without. */
   width?: number;
   seed?: number;
-  /** How long: iterations, or about so many minutes on this device; the preset's iterations without. */
+  /** The length: either iterations, or about so many minutes on this device; the preset's iterations without both. */
   iterations?: number;
   minutes?: number;
-  /** Longer side of finished pictures; four times `size` without, and never above the photograph's own. */
+  /** Longer side of finished pictures: at most the photograph's. Default: four times `size`. */
   outputSize?: number;
-  /** Layouts known in advance come out better: presets with a `targetShare` learn from their patch syntheses. */
+  /** Layouts to render later. They come out better: presets with a `targetShare` learn from their patch syntheses. */
   targets?: TargetInput[];
 }
+
 export interface Estimate {
   iterations: number;
   /** For the whole run, in seconds. */
   seconds: number;
-  /** Device memory while training. */
+  /** Device memory while training, in bytes. */
   bytes: number;
-  /** False where it is carried over from trials of smaller sizes. */
+  /** False where it is extrapolated from trials at smaller sizes. */
   exact: boolean;
-  /** A note for people: the device is slow for this, or it may not have the memory. */
+  /** A sentence for people: the device is slow for this, or may not have the memory. */
   note?: string;
 }
+
 /**
- * 'saving': training ends (paused, or at its last iteration), and what it has reached is being kept. 'paused' and
- * 'finished' come after that: a reload then finds the run at this iteration, or the event `kept` has said why not.
+ * 'saving': training ends (paused, or at its last iteration), and the state it has reached is being stored. 'paused'
+ * and 'finished' follow after that: a reload then finds the run at this iteration, or the event `stored` has given the
+ * reason why not.
  */
 export type TrainState = 'none' | 'preparing' | 'running' | 'saving' | 'paused' | 'finished';
+
 export interface TrainStatus {
   state: TrainState;
   iteration: number;
   iterations: number;
-  /** Seconds left at the present pace, without pauses; null while unknown. */
+  /** At the present pace, without pauses; null while unknown. */
   secondsLeft: number | null;
   /** What is being prepared or saved, in words; empty otherwise. */
   doing: string;
 }
-/** What a run is, for showing it: after `restore` or `openRun` the page takes its source and targets from here. */
+
+/** What the page shows of a run: after `restore` or `openRun` it takes its source and targets from here. */
 export interface RunInfo {
   name: string;
   settings: Required<Pick<TrainSettings, 'preset' | 'size' | 'width' | 'seed' | 'iterations'>>;
@@ -145,45 +132,45 @@ export interface RunInfo {
   losses: LossRow[];
   status: TrainStatus;
 }
+
 export interface RunFile {
-  /** "NAME.semia.zip" */ name: string;
+  /** "NAME.semia.zip" */
+  name: string;
   bytes: Bytes;
 }
 
 /**
- * One value a pixel of the draft, for coloring: gamma's is the mean over channels of |gamma - 1|, beta's of |beta|,
- * D's the score.
+ * One value a pixel of the draft. `gamma`: mean over channels of |gamma - 1|; `beta`: mean of |beta|; `discriminator`:
+ * its score.
  */
 export interface HeatMap extends Size {
   label: string;
   kind: 'gamma' | 'beta' | 'discriminator';
+  /** [h,w] */
   values: Float32Array<ArrayBuffer>;
   min: number;
   max: number;
 }
+
 export interface Inspection {
   /** The generator's own picture, at the training size. */
   draft: Pixels;
   maps: HeatMap[];
-  /** The layout that the segmenter S reads off the draft, and the share of pixels where it is the target's. */
+  /** The layout that the segmenter S predicts for the draft. `agreement`: share of its pixels that match the target. */
   layout: Labels & { agreement: number };
 }
 
+/** A layout predicted by the layout classifier, at the target's size. */
 export interface LayoutReading extends Labels {
-  /** Share of the pixels where it is the target's, and the mean intersection over union, 0..1. */
+  /** Share of the pixels that match the target, and mean intersection over union, 0..1. */
   accuracy: number;
   meanIoU: number;
-  /**
-   * The mean IoU that this judge gives to unseen warps of the photograph itself: no result can be expected above it.
-   */
+  /** The classifier's mean IoU on unseen warps of the photograph: the most to expect of any result. */
   ceiling: number;
 }
 
-/**
- * The lines found in a picture, and how well they follow a drawing (data/lines.ts): shares 0..1 and their harmonic
- * mean.
- */
-export interface Following extends Labels {
+/** Lines found in a picture, compared with a drawing (data/layout/drawing/lines.ts): shares 0..1, and their harmonic mean. */
+export interface LineReading extends Labels {
   precision: number;
   recall: number;
   f: number;
@@ -196,61 +183,46 @@ export interface OpenRequest {
 }
 
 export interface Methods {
-  /** Opens the device. First of all; again after 'lost' (the run comes back paused, from its last checkpoint). */
+  /** Opens the device. Called first, and again after the event `lost`: the run is then paused at its checkpoint. */
   open(p: OpenRequest): DeviceReport;
   setSource(p: SourceInput): { classes: number };
-  /** Resolves with the finest level; null where a newer request took its place. Levels come as events meanwhile. */
+  /** Answers with the finest level, or null if a newer request replaced it. Coarser levels come as events `level`. */
   preview(p: PreviewParams): PreviewLevel | null;
   cancelPreview(p: object): void;
   estimate(p: TrainSettings): Estimate;
-  /**
-   * Begins a new run on the source; the one before is given up. Resolves when its steps are ready, its beginning is
-   * kept, and training begins.
-   */
+  /** Starts a new run on the source and discards the one before. Answers when its first state is stored. */
   train(p: TrainSettings): Estimate;
-  /** Resolves when no training step is under way any more and what is reached is kept as a checkpoint. */
+  /** Answers when no training step is running any more and the state reached is stored as a checkpoint. */
   pause(p: object): TrainStatus;
   resume(p: object): TrainStatus;
-  /** Gives the run up, and its checkpoint. */
+  /** Discards the run and its stored state. */
   reset(p: object): TrainStatus;
-  /**
-   * Another name for one of the run's targets, in the run as it is saved and kept from now on. One that the run has not
-   * is no error.
-   */
+  /** Renames one of the run's targets, in its stored state too. No error if there is no such target. */
   renameTarget(p: { from: string; to: string }): void;
-  /**
-   * The layouts to show while training goes on (event `picture`); the run's targets and the source's layout without.
-   */
+  /** Chooses the layouts of the event `picture`, at first the run's targets. Without any, the source's own. */
   watch(p: { targets: TargetInput[] }): void;
-  /**
-   * A layout's picture from the run as it is: raw, the generator's draft at the training size; else at the output size.
-   */
+  /** A layout's picture by the present networks. `raw`: the generator's draft at the training size, else finished. */
   render(p: { target: TargetInput; raw?: boolean }): { picture: Pixels; iteration: number };
-  /**
-   * The same as a PNG file that carries its recipe (see `semia rerun`). `run`: the run folder's name for the recipe.
-   */
+  /** `render` as a PNG file with its recipe (see `semia rerun`). `run`: the run folder's name in the recipe. */
   exportPng(p: { target: TargetInput; raw?: boolean; run?: string }): { name: string; bytes: Bytes };
   inspect(p: { target: TargetInput }): Inspection;
   /**
-   * Reads the layout off any picture of a target, by the judge that took no part in training
-   * (src/evaluate/layoutClassifier/layoutClassifier.ts). No run is needed.
+   * Predicts the layout of any picture of a target with the layout classifier, which takes no part in training
+   * (evaluate/layoutClassifier). Needs no run.
    */
-  judge(p: { target: TargetInput; picture: Pixels }): LayoutReading;
-  /**
-   * For drawings, which have no classes to judge: the lines found in any picture of a target, as `semia edges RESULT
-   * --against DRAWING` finds them.
-   */
-  follow(p: { target: TargetInput; picture: Pixels }): Following;
+  classifyLayout(p: { target: TargetInput; picture: Pixels }): LayoutReading;
+  /** For drawings: finds the lines in any picture of a target, as `semia edges RESULT --against DRAWING` does. */
+  measureLines(p: { target: TargetInput; picture: Pixels }): LineReading;
   /** The run as a zip of its folder: unpacked, `semia train --resume` and `semia render` take it. */
   save(p: object): RunFile;
   /**
-   * Takes up a zip of a run folder (from `save`, or of one the command line made); it is paused then, or finished, and
-   * kept. `offered`: by the server, which does so again after a reload: what is kept stays until this run changes.
+   * Opens the zip of a run folder, from `save` or from the command line. The run is then paused or finished, and
+   * stored. `offered`: by the server, which offers it again after a reload; it is stored only once it changes.
    */
   openRun(p: { name: string; bytes: Bytes; offered?: boolean }): RunInfo;
-  /** Takes up the run kept in this browser. */
+  /** Opens the run stored in this browser. */
   restore(p: object): RunInfo;
-  /** Destroys the device as a driver's reset would: for tests and for trying what the page does then. */
+  /** For tests: destroys the device, as a reset of the driver would. */
   loseDevice(p: object): void;
 }
 export type MethodName = keyof Methods;
@@ -261,25 +233,28 @@ export interface Events {
   /** A level of the newest preview. */
   level: PreviewLevel;
   status: TrainStatus;
-  /** Mean losses since the reading before. */
+  /** Means since the last reading. */
   losses: LossRow;
   /** The newest draft of a watched layout. */
   picture: { target: string; index: number; iteration: number; picture: Pixels };
-  /** A checkpoint was written; `error` where the browser has no room for it. */
-  kept: { iteration: number; error?: string };
-  /** The device is gone; the run is kept up to `iteration` (or `kept` has said why not). Call `open` again. */
+  /** The run's state at this iteration was stored in the browser; `error`: it was not, and why. */
+  stored: { iteration: number; error?: string };
+  /** The device was lost. The run is stored up to `iteration`, or `stored` has given an error. Call `open` again. */
   lost: { message: string; iteration: number };
-  /** Something that stopped training by itself. */
+  /** An error ended the training. */
   failed: Failure;
 }
 export type EventName = keyof Events;
 
-/** Why a request failed. `user`: what was given cannot be used; the message is for people in every kind. */
+/** 'user': the input cannot be used. */
 export type FailureKind = 'user' | 'no-webgpu' | 'no-adapter' | 'lost' | 'out-of-memory' | 'no-run' | 'internal';
+
+/** Why a request failed. */
 export interface Failure {
   kind: FailureKind;
+  /** For people, whatever the kind. */
   message: string;
-  /** With 'out-of-memory', and 'lost' while a training was prepared: a training size that should fit. */
+  /** A training size that should fit: with 'out-of-memory', and with 'lost' while a training was being prepared. */
   smaller?: number;
 }
 

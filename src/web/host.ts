@@ -1,20 +1,20 @@
-/** What the page gets from where it is served: its worker, its copy for offline use, and a run to open. */
+/** What the page loads from its server: its two workers, the service worker, and a run to open. */
 import { EngineClient } from './engineClient.ts';
+import type { Bytes } from './wireTypes.ts';
 
-/** The worker's file beside this script; the build's. */
+/** File names beside this script, defined by the build. */
 declare const WORKER_FILE: string;
-/** The second worker's: files, scenes and first layouts (page/assets). */
 declare const ASSETS_WORKER_FILE: string;
 
+/** Starts the engine worker: everything that needs the device. */
 export const startEngine = (): EngineClient =>
   new EngineClient(new Worker(new URL(WORKER_FILE, import.meta.url), { type: 'module' }));
+/** Starts the assets worker: files, scenes and first layouts. */
 export const startAssetsWorker = (): Worker =>
   new Worker(new URL(ASSETS_WORKER_FILE, import.meta.url), { type: 'module' });
 
-/**
- * Keeps the page for offline use. Resolves once everything is in the cache; false where the browser does not do that.
- */
-export async function keepOffline(): Promise<boolean> {
+/** Caches the page for offline use. Resolves to true when all of it is cached, to false where that is not possible. */
+export async function cacheForOffline(): Promise<boolean> {
   try {
     await navigator.serviceWorker.register('offline.js');
     await navigator.serviceWorker.ready;
@@ -25,10 +25,10 @@ export async function keepOffline(): Promise<boolean> {
 }
 
 /**
- * The run that `semia serve RUN` hands over (?run=NAME.zip, beside the page and nowhere else); null without. Throws
- * Error.
+ * The run that `semia serve RUN` offers as ?run=NAME.zip, loaded from the page's own folder; null without one. Throws
+ * an Error if the server does not have it.
  */
-export async function offeredRun(): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> } | null> {
+export async function offeredRun(): Promise<{ name: string; bytes: Bytes } | null> {
   const name = new URLSearchParams(location.search).get('run');
   if (!name || !/^[\w-][\w.-]*\.zip$/.test(name)) return null;
   const response = await fetch(new URL(name, document.baseURI), { cache: 'no-store' });

@@ -1,7 +1,6 @@
 /**
- * Keeps the whole page in the browser's cache, so that it works offline after the first load. A new build is fetched
- * beside
- * the old one and takes over when no tab shows the old one any more: a page never gets parts of two builds.
+ * Caches the whole page, so that it works offline after the first load. A new build is cached beside the old one and
+ * takes over once no tab shows the old one: a page never gets parts of two builds.
  */
 declare const SEMIA_FILES: readonly string[];
 declare const SEMIA_BUILD: string;
@@ -21,16 +20,16 @@ interface ServiceScope {
 const scope = self as unknown as ServiceScope;
 
 const home = scope.registration.scope;
-// Several copies of the page may lie under one host: each cache belongs to its own path.
+// One host may serve several copies of the page: each cache belongs to its own path.
 const prefix = `semia ${new URL(home).pathname} `;
 const cacheName = prefix + SEMIA_BUILD;
-const kept = new Set(SEMIA_FILES.map((file) => new URL(file, home).href));
+const cachedUrls = new Set(SEMIA_FILES.map((file) => new URL(file, home).href));
 
 scope.addEventListener('install', (event) =>
   event.waitUntil(
     caches
       .open(cacheName)
-      .then((cache) => cache.addAll([...kept].map((url) => new Request(url, { cache: 'no-cache' })))),
+      .then((cache) => cache.addAll([...cachedUrls].map((url) => new Request(url, { cache: 'no-cache' })))),
   ),
 );
 
@@ -48,7 +47,7 @@ scope.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   url.search = url.hash = '';
   const file = url.href === home ? new URL('index.html', home).href : url.href;
-  if (event.request.method !== 'GET' || !kept.has(file)) return; // a run that a server hands over, say
+  if (event.request.method !== 'GET' || !cachedUrls.has(file)) return; // such as a run that the server offers
   event.respondWith(
     caches
       .open(cacheName)

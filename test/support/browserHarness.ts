@@ -1,6 +1,6 @@
 /**
- * The page used as people use it, for the tests that do: where to click for a place of the picture, strokes, files in
- * and out, what it says.
+ * Uses the page as visitors do, for its tests: clicks at places of the picture, strokes, files in and out, messages and
+ * progress.
  */
 import { readFileSync } from 'node:fs';
 import type { Download, Page } from 'playwright-core';
@@ -35,8 +35,8 @@ export class BrowserHarness {
   }
 
   /**
-   * Does it, and waits for the whole preview that follows, drawn. One that is under way before comes first: its end
-   * would be taken for the other's.
+   * Acts, and waits until the preview that follows is finished and drawn. Waits first for one that is under way, whose
+   * end would be taken for the other's.
    */
   async previewed(act: () => Promise<unknown>): Promise<void> {
     const { page } = this;
@@ -54,7 +54,7 @@ export class BrowserHarness {
     await this.drawn();
   }
 
-  /** Waits until what has changed so far is drawn: canvases are with the next frame. */
+  /** Waits until all changes so far are drawn, which canvases are with the next frame. */
   drawn(): Promise<unknown> {
     return this.page.evaluate(
       () =>
@@ -64,7 +64,7 @@ export class BrowserHarness {
     );
   }
 
-  /** The file that doing it gives. */
+  /** The file that is downloaded when `act` is called. */
   async saved(act: () => Promise<unknown>): Promise<File> {
     const [file] = await Promise.all([
       this.page.waitForEvent('download', { timeout: 120_000 }) as Promise<Download>,
@@ -73,7 +73,7 @@ export class BrowserHarness {
     return { name: file.suggestedFilename(), bytes: new Uint8Array(readFileSync(await file.path())) };
   }
 
-  /** The layer at hand, as its exported PNG shows it. */
+  /** The layer that is painted on, as its exported PNG. */
   async layout(): Promise<Picture> {
     const picture = await decodeImage((await this.saved(() => this.page.click('#export'))).bytes, 'layout.png', {
       layout: true,
@@ -99,10 +99,10 @@ export class BrowserHarness {
   }
 
   /**
-   * Waits for a message, and presses one of its buttons. Without, it is dismissed there and then: one that asks for
-   * nothing goes by itself after a while.
+   * Waits for a message, and presses one of its buttons. Without `button`, dismisses it at once, since messages without
+   * buttons go by themselves after a while.
    */
-  async told(pattern: RegExp, button?: string): Promise<void> {
+  async expectMessage(pattern: RegExp, button?: string): Promise<void> {
     if (button)
       await this.page.locator('.message', { hasText: pattern }).first().getByRole('button', { name: button }).click();
     else
@@ -145,7 +145,7 @@ export class BrowserHarness {
     await mouse.up();
   }
 
-  /** Waits until the training panel's line says so. */
+  /** Waits until the training panel's progress line matches. */
   async state(pattern: RegExp): Promise<void> {
     await this.page.waitForFunction(
       (p) => new RegExp(p).test(document.getElementById('estimate')!.textContent!),

@@ -45,14 +45,14 @@ function withBrowser(): void {
     harness = new BrowserHarness(page, site.url);
     await page.setViewportSize({ width: 1280, height: 720 });
     await harness.open('?scene=coast&size=48');
-    await harness.small(500); // before the page measures what its defaults would cost here
+    await harness.small(500); // before the page estimates its default training
   });
   test.after(async () => {
     await browser.close();
     await site.stop();
   });
 
-  test('a photograph dropped with its layout is opened with it, whichever comes first; classes keep their names', async () => {
+  test('a photograph dropped with its layout opens with it, in either order; classes have their names', async () => {
     const layout = { name: 'hill-layout.png', bytes: layoutPng((_, y) => Number(y >= 16)) };
     await harness.previewed(() => harness.drop(layout, { name: 'hill.png', bytes: photo }));
     assert.is(await harness.text('document-name'), 'hill.png');
@@ -79,7 +79,7 @@ function withBrowser(): void {
       ),
       0,
     );
-    // Class numbers in gray, as data sets have them: told from colors by the file itself.
+    // Class numbers as gray values, as data sets have them: recognized from the file itself.
     const three = encodePng(
       picture(W, H, (x, y) => {
         const v = y < 16 ? 0 : x < 24 ? 1 : 2;
@@ -94,7 +94,7 @@ function withBrowser(): void {
     await page.keyboard.press('x');
   });
 
-  test("one finger paints, two move the view and leave the layout as it was; a pen's pressure is its width", async () => {
+  test("one finger paints, two move the view and change no layout; a pen's pressure is its width", async () => {
     const cdp = await browser.context.newCDPSession(page),
       before = await harness.layout();
     await cdp.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 });
@@ -116,7 +116,7 @@ function withBrowser(): void {
     assert.is(differ(painted, await harness.layout()), 0, 'what the first of two fingers drew is taken back');
     await harness.drawn();
     const shown = await page.evaluate(() => {
-      // the layout's right border in the pane, now that it is larger than the pane
+      // the left border of the pane: covered only if the picture is larger than the pane
       const canvas = document.getElementById('paint-canvas') as HTMLCanvasElement;
       return [...canvas.getContext('2d')!.getImageData(2, canvas.height >> 1, 1, 1).data][3];
     });
@@ -146,7 +146,7 @@ function withBrowser(): void {
     }
     assert.ok(widths[0] > 0 && widths[1] > 1.5 * widths[0], `${widths}`);
 
-    // Now that there is a pen, fingers move the view, until they are told to paint again.
+    // After a pen was seen, fingers move the view until the button lets them paint again.
     await cdp.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 });
     await touch('touchStart', a);
     await touch('touchMove', c);
@@ -159,12 +159,12 @@ function withBrowser(): void {
     await touch('touchMove', c);
     await touch('touchMove', b);
     await touch('touchEnd');
-    assert.ok(differ(before, await harness.layout()) > 0, 'unless it is told to');
+    assert.ok(differ(before, await harness.layout()) > 0, 'unless the button says so');
     await page.keyboard.press('Control+z');
     await cdp.send('Emulation.setTouchEmulationEnabled', { enabled: false });
   });
 
-  test('several targets: added, copied, chosen, undone each for itself; renamed in the list, by keys alone', async () => {
+  test('several targets: added, copied, chosen, each with its own undo; renamed by keys alone', async () => {
     const press = (name: string): Promise<void> =>
       page.locator('#targets').getByRole('button', { name, exact: true }).click();
     const chosen = (): Promise<string> => harness.text('target-name');
@@ -204,15 +204,15 @@ function withBrowser(): void {
     assert.is(await chosen(), 'far shore');
   });
 
-  test('trains on every target made; a lost device keeps painting and run, and training goes on', async () => {
+  test('trains on all targets; after a lost device painting and run are there, and training resumes', async () => {
     await page.keyboard.press('x');
-    await harness.previewed(() => harness.stroke([0, 0.5], [0.2, 0.56])); // the source corrected before training
+    await harness.previewed(() => harness.stroke([0, 0.5], [0.2, 0.56])); // corrects the source before training
     await page.keyboard.press('x');
     await page.click('#train');
     await harness.state(/^iteration [1-9]/);
-    // What a run has learnt is not undone under it: the stroke on the source, and what lies before it.
+    // Undo stops at the stroke on the source, which the run depends on.
     for (let i = 0; i < 3; i++) await page.keyboard.press('Control+z');
-    await harness.told(/has learnt/);
+    await harness.expectMessage(/has learnt/);
     await (await engine()).evaluate(() =>
       (self as unknown as { onmessage(e: unknown): void }).onmessage({
         data: { id: -1, method: 'loseDevice', params: {} },
@@ -237,7 +237,7 @@ function withBrowser(): void {
     );
   });
 
-  test('a tab that was in the background says what training did meanwhile', async () => {
+  test('a tab that comes to the front reports what training did in the background', async () => {
     /** Resolves to the iteration shown at that moment. */
     const hide = (hidden: boolean): Promise<number> =>
       page.evaluate((h) => {
@@ -252,20 +252,20 @@ function withBrowser(): void {
       slow,
     );
     await hide(false);
-    await harness.told(/Training went on while this tab was in the background: \d+ more iterations\./);
+    await harness.expectMessage(/Training went on while this tab was in the background: \d+ more iterations\./);
   });
 
   test('a reload finds the run again, with all its targets', async () => {
     await page.click('#train');
     await harness.state(/paused$/);
     const at = (await harness.text('estimate')).match(/^iteration \d+ of 500/)![0];
-    const kept = await harness.layout();
+    const before = await harness.layout();
     await harness.open('?scene=coast&size=48');
     await harness.small(500);
-    await harness.told(/A run of “hill” at iteration \d+ of 500 is kept in this browser/, 'Open it');
+    await harness.expectMessage(/A run of “hill” at iteration \d+ of 500 is kept in this browser/, 'Open it');
     await harness.state(/paused$/);
     assert.ok((await harness.text('estimate')).startsWith(at));
-    assert.is(differ(kept, await harness.layout()), 0);
+    assert.is(differ(before, await harness.layout()), 0);
     await page.click('#target-open');
     assert.equal(await page.locator('#target-list [role="radio"]').allInnerTexts(), ['near shore', 'target 1']);
     await page.keyboard.press('Escape');
@@ -276,10 +276,10 @@ function withBrowser(): void {
     );
   });
 
-  test('a reload at the very moment the page says paused finds the run at the iteration shown', async () => {
+  test('a reload at the very moment the page shows paused finds the run at the iteration shown', async () => {
     await page.click('#train');
     await harness.state(/^iteration \d+ of 500.* left$/);
-    // By the page itself: until this process hears of it, the run may long be kept.
+    // The page reloads itself: by the time this process received the event, the run would be stored anyway.
     await page.evaluate(() => {
       const line = document.getElementById('estimate')!;
       document.documentElement.dataset.before = 'true'; // not there in the page that is loaded next
@@ -299,12 +299,12 @@ function withBrowser(): void {
       slow,
     );
     const shown = await page.evaluate(() => sessionStorage.getItem('shown')!);
-    await harness.told(/A run of “hill” at iteration \d+ of 500 is kept in this browser/, 'Open it');
+    await harness.expectMessage(/A run of “hill” at iteration \d+ of 500 is kept in this browser/, 'Open it');
     await harness.state(/paused$/);
     assert.is(await harness.text('estimate'), shown);
   });
 
-  test("the judge reads the layout off the run's picture", async () => {
+  test("the layout classifier reads the run's picture", async () => {
     await page.click('#inspect');
     await page.waitForFunction(
       () => [...document.querySelectorAll('#maps button')].some((b) => /judge/.test(b.textContent!)),
@@ -317,9 +317,9 @@ function withBrowser(): void {
 
   test('too little memory: a smaller size is offered, and taken', async () => {
     await page.selectOption('#size', '64');
-    // so large it is estimated from smaller trials, whose buffers are not the ones meant
+    // At this size the estimate is made from smaller trials; the failing buffer below is to be the training's own.
     await harness.state(/^about .* iterations, /);
-    // What a driver answers that has no more to give: an error without a scope, and the buffer is of no use.
+    // A driver without memory left reports an error outside any error scope, and the buffer is invalid.
     await (await engine()).evaluate(() => {
       const make = GPUDevice.prototype.createBuffer;
       GPUDevice.prototype.createBuffer = function (d) {
@@ -334,10 +334,10 @@ function withBrowser(): void {
       };
     });
     await page.click('#train');
-    await harness.told(/has not enough memory for this: a training size of 48 needs less/, 'Use 48 px');
+    await harness.expectMessage(/has not enough memory for this: a training size of 48 needs less/, 'Use 48 px');
     await harness.state(/^(patches for target|compiling|measuring)/);
     assert.is(await page.inputValue('#size'), '48');
-    // Others end: the page hears only that the device is gone, and says one thing, not two.
+    // Other drivers crash: the page then learns only that the device is lost, and shows one message, not two.
     await (await engine()).evaluate(() =>
       (self as unknown as { onmessage(e: unknown): void }).onmessage({
         data: { id: -1, method: 'loseDevice', params: {} },
@@ -352,7 +352,7 @@ function withBrowser(): void {
       (await page.locator('.message').allInnerTexts()).filter((t) => !/gave up/.test(t)),
       [],
     );
-    await harness.told(/gave up/, 'Use 32 px');
+    await harness.expectMessage(/gave up/, 'Use 32 px');
     await harness.state(/^(patches for target|compiling|measuring|iteration)/);
     await page.click('#reset');
   });

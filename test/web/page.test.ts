@@ -1,5 +1,5 @@
 /**
- * The page in real Chromium, used as people use it: by pointer, keys and files. Tiny pictures: a processor plays the
+ * The page in real Chromium, used by pointer, keys and files as visitors do. Tiny pictures: a processor plays the
  * graphics card.
  */
 import { test } from '../support/suite.ts';
@@ -26,7 +26,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 test('the scenes offered are the scenes there are', () => assert.equal([...shippedSceneNames], painters));
 
-test('what to do without WebGPU is told for the browser at hand', () => {
+test('the steps without WebGPU are those of the browser at hand', () => {
   assert.is(
     browserOf('Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36'),
     'Chrome or Edge',
@@ -89,7 +89,7 @@ function withBrowser(): void {
     page = browser.page;
     harness = new BrowserHarness(page, site.url);
     await page.setViewportSize({ width: 1280, height: 720 });
-    // colors half way through a transition are no contrast to judge
+    // colors in the middle of a transition would fail the check of contrasts
     await page.emulateMedia({ reducedMotion: 'reduce' });
   });
   test.after(async () => {
@@ -148,7 +148,7 @@ function withBrowser(): void {
     assert.equal((await harness.layout()).data, before.data);
   });
 
-  test('what is drawn again piece by piece looks as if drawn as a whole', async () => {
+  test('redrawing in pieces gives the same pixels as redrawing all', async () => {
     const shown = (): Promise<string> =>
       page.evaluate(
         () =>
@@ -170,7 +170,7 @@ function withBrowser(): void {
       await page.keyboard.press(tool);
       await harness.stroke(...points);
       const pieces = await shown();
-      await page.keyboard.press('0'); // the view as it is, drawn anew
+      await page.keyboard.press('0'); // the same view, all drawn again
       assert.ok(pieces === (await shown()), `after ${tool} ${points.join(' ')}`);
     }
     for (let i = 0; i < 4; i++) await page.keyboard.press('Control+z');
@@ -190,7 +190,7 @@ function withBrowser(): void {
     assert.equal((await harness.layout()).data, before.data);
   });
 
-  test('pointing at the result tells where it comes from', async () => {
+  test('pointing at the result shows where it comes from', async () => {
     await page.focus('#result-canvas');
     await page.keyboard.press('ArrowRight');
     assert.match(
@@ -204,14 +204,14 @@ function withBrowser(): void {
     await page.selectOption('#before', 'none');
   });
 
-  test('what cannot be used is told in a line, and what was there stays', async () => {
+  test('unusable files are reported in a message, and the document stays', async () => {
     const drop = (name: string, bytes: Uint8Array): Promise<void> => harness.drop({ name, bytes });
     await drop('notes.png', new TextEncoder().encode('this is no picture\n'));
-    await harness.told(/notes\.png: is text, not an image/);
+    await harness.expectMessage(/notes\.png: is text, not an image/);
     await drop('cut.png', encodePng(picture(40, 40, (x, y) => [x * 5, (x * y * 7) % 256, 90])).subarray(0, 300));
-    await harness.told(/cut\.png: the PNG file is cut off after 300 bytes/);
+    await harness.expectMessage(/cut\.png: the PNG file is cut off after 300 bytes/);
     await drop('run.zip', new TextEncoder().encode('PK no zip'));
-    await harness.told(/run\.zip/);
+    await harness.expectMessage(/run\.zip/);
     assert.is(await harness.text('document-name'), 'meadow');
   });
 
@@ -234,8 +234,8 @@ function withBrowser(): void {
     assert.is(class3(5, 5), class3(60, 8));
   });
 
-  test('training: the loss falls, the result comes; saved half way, opened again, it ends with the same weights', async () => {
-    await harness.layout(); // the photograph of the test before
+  test('training: the loss falls; saved half way and opened again, it ends with the same weights', async () => {
+    await harness.layout(); // of the photograph of the test before
     await harness.small(10);
     await page.click('#train');
     await harness.state(/^iteration [1-9]/);
@@ -262,7 +262,7 @@ function withBrowser(): void {
     assert.match(await harness.text('probe'), /: -?[\d.]+ \(/);
     await accessible('a finished run');
     await page.click('#reset');
-    await harness.state(/\d iterations, /); // the kept run is gone with it: a reload has the file only
+    await harness.state(/\d iterations, /); // the stored run is deleted: after a reload there is the file only
 
     await harness.open();
     await harness.choose('#open-run', half);
@@ -283,9 +283,9 @@ function withBrowser(): void {
     assert.ok(Buffer.compare(weights(half), weights(whole)) !== 0, 'which are not those of half the way');
   });
 
-  test("a line drawing in place of classes: the command line's, drawn on with a thin pen, rubbed out, imported, trained after; the run says what it is", async () => {
+  test('a line drawing in place of classes: found, drawn on, erased, imported, trained; the run is marked as one', async () => {
     await page.click('#reset');
-    await harness.small(2); // before the page measures what more would cost
+    await harness.small(2); // before the page estimates a larger training
     const photo = picture(64, 48, (x, y) =>
       Math.hypot(x - 20, y - 22) < 11
         ? [220, 90 + (x % 5), 40]
@@ -357,7 +357,7 @@ function withBrowser(): void {
     assert.equal(browser.errors, []);
   });
 
-  test('without WebGPU it says how to switch it on, and painting goes on', async () => {
+  test('without WebGPU the page explains how to switch it on, and painting still works', async () => {
     const other = await openBrowser({ webgpu: false });
     try {
       page = other.page;

@@ -1,4 +1,4 @@
-/** The static server of the page: what it hands out, and what it refuses. No browser is needed. */
+/** The static server of the page: what it serves, and what it refuses. No browser is needed. */
 import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -115,13 +115,13 @@ test('a run travels in a zip and back', async () => {
   const changed = Uint8Array.from(bytes);
   const at = Buffer.from(changed).indexOf('weights-000000.safetensors') + 60;
   changed[at] ^= 1;
-  let told = '';
+  let message = '';
   try {
     unzipRun(changed, 'beach.zip');
   } catch (e) {
-    told = (e as Error).message;
+    message = (e as Error).message;
   }
-  assert.match(told, /beach\.zip: the zip archive is damaged/);
+  assert.match(message, /beach\.zip: the zip archive is damaged/);
 });
 
 test("PNG files of runs: the page's coder and the command line's agree", async () => {

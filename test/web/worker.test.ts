@@ -1,6 +1,6 @@
 /**
- * Parts of the page's worker that need no browser: whose turn it is, what failures become, what sources and zips are
- * refused.
+ * Parts of the page's worker that need no browser: the device queue, the training loop, failures, refused sources and
+ * zips.
  */
 import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
@@ -22,7 +22,7 @@ import { smallRun } from '../support/runs.ts';
 
 const soon = (): Promise<void> => new Promise((r) => setTimeout(r, 1));
 
-test('queue: one at a time, previews before what was asked for, that before training', async () => {
+test('queue: one job at a time; previews go before requests, and these before training', async () => {
   const queue = new DeviceQueue();
   const log: string[] = [];
   let inside = 0;
@@ -35,21 +35,22 @@ test('queue: one at a time, previews before what was asked for, that before trai
   await Promise.all([
     queue.take(job('first')),
     queue.take(job('train 1')),
-    queue.take(job('render'), 'asked'),
+    queue.take(job('render'), 'request'),
     queue.take(job('train 2')),
     queue.take(job('preview 1'), 'preview'),
-    queue.take(job('save'), 'asked'),
+    queue.take(job('save'), 'request'),
     queue.take(job('preview 2'), 'preview'),
   ]);
   assert.equal(log, ['first', 'preview 1', 'preview 2', 'render', 'save', 'train 1', 'train 2']);
 });
 
-test('a plan says why it is short: what an iteration costs, what there is time for, and what that means for the preset', () => {
+test('the note of a short plan: what an iteration costs, how many fit, what that means for the preset', () => {
   const c = { iterations: 200, refine: 1 } as Config;
   assert.is(planNote(c, 100, 200, true), undefined, 'the whole plan');
   assert.is(
     planNote(c, 1300, 46, true),
-    'An iteration takes 6.5 s here, so there is time for 46 of 200: the less is learned, the more of the picture is patches of the photograph',
+    'An iteration takes 6.5 s here, so there is time for 46 of 200: ' +
+      'the less is learned, the more of the picture is patches of the photograph',
   );
   assert.match(
     planNote({ ...c, refine: 0 }, 40, 100, false)!,
@@ -59,7 +60,7 @@ test('a plan says why it is short: what an iteration costs, what there is time f
   assert.is(planNote(c, 4000, 200, false), undefined);
 });
 
-test('queue: within an iteration only previews come in, and the iteration ends before anything else', async () => {
+test('queue: within an iteration only previews run; all other jobs wait for its end', async () => {
   const queue = new DeviceQueue();
   const log: string[] = [];
   const job = (name: string) => async (): Promise<void> => {
@@ -75,7 +76,7 @@ test('queue: within an iteration only previews come in, and the iteration ends b
     log.push('done');
   });
   await Promise.all([
-    queue.take(job('save'), 'asked'),
+    queue.take(job('save'), 'request'),
     queue.take(job('next')),
     queue.take(job('preview 1'), 'preview'),
     queue.take(job('preview 2'), 'preview'),
@@ -84,7 +85,7 @@ test('queue: within an iteration only previews come in, and the iteration ends b
   assert.equal(log, ['D', 'preview 1', 'preview 2', 'G', 'done', 'save', 'next']);
 });
 
-test('queue: a job that fails gives the turn on', async () => {
+test('queue: after a job that fails the next one runs', async () => {
   const queue = new DeviceQueue();
   const failed = queue
     .take(async () => {
@@ -95,8 +96,8 @@ test('queue: a job that fails gives the turn on', async () => {
 });
 
 /**
- * A trainer of a run that computes nothing; keeping it takes until `kept` is called. `said`: its states, as the page
- * hears them.
+ * A trainer of a run that computes nothing. Storing its checkpoint takes until `finishStoring` is called; `storing`
+ * resolves when it begins. `states`: those sent to the page.
  */
 function trainerOf(iterations: number, step: () => Promise<void> = soon) {
   const training = {
@@ -123,31 +124,31 @@ function trainerOf(iterations: number, step: () => Promise<void> = soon) {
       return training.iteration >= iterations;
     },
   };
-  const said: string[] = [],
+  const states: string[] = [],
     failures: unknown[] = [];
-  let kept!: () => void, asked!: () => void;
-  const keeping = new Promise<void>((r) => {
-    asked = r;
+  let finish!: () => void, begin!: () => void;
+  const storing = new Promise<void>((r) => {
+    begin = r;
   });
-  const keep = (): Promise<void> =>
+  const store = (): Promise<void> =>
     new Promise((r) => {
-      kept = r;
-      asked();
+      finish = r;
+      begin();
     });
   const trainer = new Trainer(
     run as unknown as PageRun,
     new DeviceQueue(),
     (event, data) => {
-      if (event === 'status') said.push((data as TrainStatus).state);
+      if (event === 'status') states.push((data as TrainStatus).state);
     },
-    keep,
+    store,
     (e) => failures.push(e),
   );
-  return { trainer, training, said, failures, keeping, kept: () => kept() };
+  return { trainer, training, states, failures, storing, finishStoring: () => finish() };
 }
 
-test('a run is called paused only after it is kept', async () => {
-  const { trainer, training, said, keeping, kept } = trainerOf(5000);
+test('a run is reported as paused only after it is stored', async () => {
+  const { trainer, training, states, storing, finishStoring } = trainerOf(5000);
   assert.is(trainer.status.state, 'paused');
   trainer.start();
   while (training.iteration < 3) await soon();
@@ -159,51 +160,51 @@ test('a run is called paused only after it is kept', async () => {
   });
   assert.is(trainer.status.state, 'saving', 'the last iteration is under way');
   const settled = trainer.settled();
-  await keeping;
+  await storing;
   const { iteration } = training;
   await soon();
-  assert.equal([trainer.status.state, over, said.includes('paused')], ['saving', false, false], 'not kept yet');
+  assert.equal([trainer.status.state, over, states.includes('paused')], ['saving', false, false], 'not stored yet');
   assert.is(trainer.status.doing, 'pausing: saving the run');
-  kept();
+  finishStoring();
   assert.ok(await paused);
   await settled;
-  assert.equal([trainer.status.state, trainer.status.iteration, said.at(-1)], ['paused', iteration, 'paused']);
+  assert.equal([trainer.status.state, trainer.status.iteration, states.at(-1)], ['paused', iteration, 'paused']);
   trainer.start();
   while (training.iteration < iteration + 2) await soon();
   assert.is(trainer.status.state, 'running', 'it goes on after that');
   const again = trainer.stop();
   while (trainer.status.state !== 'paused') {
     await soon();
-    kept();
+    finishStoring();
   }
   assert.ok(await again);
 });
 
-test('a run is called finished only after it is kept', async () => {
-  const { trainer, said, keeping, kept } = trainerOf(3);
+test('a run is reported as finished only after it is stored', async () => {
+  const { trainer, states, storing, finishStoring } = trainerOf(3);
   trainer.start();
-  await keeping;
+  await storing;
   await soon();
-  assert.equal([trainer.status.state, trainer.status.iteration, said.includes('finished')], ['saving', 3, false]);
+  assert.equal([trainer.status.state, trainer.status.iteration, states.includes('finished')], ['saving', 3, false]);
   const stopped = trainer.stop();
-  kept();
+  finishStoring();
   assert.ok(await stopped);
-  assert.equal([trainer.status.state, said.at(-1)], ['finished', 'finished']);
+  assert.equal([trainer.status.state, states.at(-1)], ['finished', 'finished']);
 });
 
-test('a training that an error ends is not called paused at an iteration that nobody has kept', async () => {
+test('a training that an error ends is not reported as paused at an iteration that is not stored', async () => {
   let steps = 0;
-  const { trainer, said, failures } = trainerOf(9, async () => {
+  const { trainer, states, failures } = trainerOf(9, async () => {
     await soon();
     if (++steps > 2) throw new Error('no device');
   });
   trainer.start();
   while (!failures.length) await soon();
   assert.is(trainer.status.iteration, 2);
-  assert.equal([failures.length, said.includes('paused')], [1, false]);
+  assert.equal([failures.length, states.includes('paused')], [1, false]);
 });
 
-test('failures are told as what they are', () => {
+test('errors become failures of their kind', () => {
   const kind = (e: unknown): string => failureOf(e, 256).kind;
   assert.is(kind(new UserError('x')), 'user');
   assert.is(kind(new DeviceError('lost', 'x')), 'lost');
@@ -220,7 +221,7 @@ test('failures are told as what they are', () => {
   assert.equal([smallerThan(64), smallerThan(300), smallerThan(32)], [48, 192, undefined]);
 });
 
-test('sources and targets: what the photograph cannot show is refused by name', () => {
+test('sources and targets: a class that the photograph does not show is refused by name', () => {
   const labels = Uint8Array.from({ length: 32 * 24 }, (_, i) => Number(i > 300));
   const input = {
     name: 'a.png',

@@ -1,4 +1,4 @@
-/** The page's end of the second worker. */
+/** The page's end of the assets worker: its methods as promises. */
 import { UserError } from '../../data/errors.ts';
 import type {
   AssetsMethodName,
@@ -26,7 +26,7 @@ export class AssetsClient {
     };
   }
 
-  /** Rejects with a UserError where what was given cannot be used. */
+  /** Calls a method of the worker. Rejects with a UserError where the input cannot be used. */
   call<M extends AssetsMethodName>(method: M, params: AssetsParams<M>): Promise<AssetsResult<M>> {
     const id = this.next++;
     return new Promise((resolve, reject) => {

@@ -1,43 +1,45 @@
 /**
- * What the page asks of its second worker: reading files, painting scenes, first layouts. Nothing here needs a device,
- * so all of it works without WebGPU.
+ * The protocol between the page and its assets worker: reading files, painting scenes, first layouts. Nothing here
+ * needs a device, so all of it works without WebGPU.
  */
-import type { LayoutClass } from '../page/paint/document.ts';
-import type { RGB } from '../../data/layout/palette.ts';
-import type { Bytes } from '../engineProtocol.ts';
+import type { Bytes, LayoutClass, Size } from '../wireTypes.ts';
 
-export interface PagePicture {
-  width: number;
-  height: number;
-  /** RGBA */
+/** A photograph. */
+export interface PagePicture extends Size {
+  /** RGBA, height * width * 4. */
   photo: Uint8ClampedArray<ArrayBuffer>;
 }
+
+/** A painted scene with its source layout [h,w]. */
 export interface SceneAnswer extends PagePicture {
   name: string;
   title: string;
   source: Uint8Array;
   classes: LayoutClass[];
+  /** Names of its target layouts. */
   targets: string[];
 }
-export interface LayoutAnswer {
-  width: number;
-  height: number;
+
+/** A layout read from a file. */
+export interface LayoutAnswer extends Size {
+  /** [h,w] */
   labels: Uint8Array;
   classes: LayoutClass[];
+  /** Sentences for people, such as that the layout was stretched. */
   notes: string[];
-  /** It is a line drawing: paper and line. */
+  /** The layout is a line drawing: its classes are paper and line. */
   lines: boolean;
 }
 
 export interface AssetsMethods {
-  /** One of the shipped scenes, its width `size` pixels; without its targets, which take as long each. */
+  /** Paints a shipped scene, `size` pixels wide, without its targets, each of which takes as long again. */
   scene(p: { name: string; size: number }): SceneAnswer;
   sceneTarget(p: { name: string; target: string; size: number }): { labels: Uint8Array };
-  /** A photograph from a file, upright, at most `side` pixels long. */
+  /** A photograph from a file, upright, with a longer side of at most `side` pixels. */
   photo(p: { file: Blob; name: string; side: number }): PagePicture;
   /**
-   * A layout from a file, as a source's (its own classes) or in given classes, at the size given. `lines`: it is a
-   * drawing; a source's can say so by itself.
+   * A layout from a file, at the size given: in `classes` for a target, in its own for a source. `lines`: read it as a
+   * drawing; a source that is marked as one is read so anyway.
    */
   layout(p: {
     file: Blob;
@@ -47,20 +49,15 @@ export interface AssetsMethods {
     classes?: LayoutClass[];
     lines?: boolean;
   }): LayoutAnswer;
-  /**
-   * The photograph's line drawing, as `semia edges` finds it. `high`: the share of its pixels (0..1) too even to begin
-   * a line.
-   */
+  /** The photograph's line drawing, as `semia edges` finds it. `high`: share 0..1 of its pixels that start no line. */
   drawing(p: PagePicture & { name: string; high?: number }): { labels: Uint8Array; classes: LayoutClass[] };
-  /** Superpixels of a photograph; kept for `classes`. */
+  /** Superpixels of a photograph. The worker remembers them for `classes`. */
   superpixels(p: PagePicture & { count: number }): { labels: Uint16Array; count: number };
-  /** The photograph's superpixels merged to k classes. */
+  /** The superpixels found last, merged to k classes. */
   classes(p: { k: number }): { labels: Uint8Array; classes: LayoutClass[] };
-  /** A layout as a palette PNG that carries its classes' names. */
-  layoutPng(p: { width: number; height: number; labels: Uint8Array; classes: { name: string; color: RGB }[] }): {
-    bytes: Bytes;
-  };
-  /** A picture as a PNG with texts in it. */
+  /** A layout as a palette PNG that carries the names of its classes. */
+  layoutPng(p: Size & { labels: Uint8Array; classes: LayoutClass[] }): { bytes: Bytes };
+  /** A picture as a PNG with text entries. */
   picturePng(p: PagePicture & { texts: Record<string, string> }): { bytes: Bytes };
 }
 export type AssetsMethodName = keyof AssetsMethods;

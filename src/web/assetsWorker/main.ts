@@ -1,4 +1,4 @@
-/** The second worker: files, scenes, first layouts and PNGs. The engine's worker is left to the device. */
+/** The assets worker: files, scenes, first layouts and PNGs. The engine worker has only the device to serve. */
 import { isUserError, UserError } from '../../data/errors.ts';
 import { checkComplete, checkSize, readableFormat } from '../../data/formats/checks.ts';
 import {
@@ -19,14 +19,19 @@ import { decodePng } from '../../data/formats/pngPixels.ts';
 import { paintSource, paintTarget } from '../../data/scenes/index.ts';
 import { classesOf, segment, type Segments } from '../../data/layout/segment.ts';
 import type { PaletteClass } from '../../data/layout/palette.ts';
-import type { LayoutClass } from '../page/paint/document.ts';
-import type { Bytes } from '../engineProtocol.ts';
-import type { AssetsMethodName, AssetsMethods, FromAssetsWorker, ToAssetsWorker } from './assetsProtocol.ts';
+import type { Bytes, LayoutClass, Size } from '../wireTypes.ts';
+import type {
+  AssetsMethodName,
+  AssetsParams,
+  AssetsResult,
+  FromAssetsWorker,
+  ToAssetsWorker,
+} from './assetsProtocol.ts';
 
-/** The segmentation that `classes` cuts; of the newest photograph. */
+/** The superpixels found last, which `classes` merges. */
 let segments: { width: number; height: number; of: Segments } | null = null;
 
-/** Longer side at which superpixels are found. */
+/** Longer side at which superpixels are found, in pixels. */
 const SEGMENT_SIDE = 640;
 
 async function decode(file: Blob, name: string, layout: boolean): Promise<Decoded> {
@@ -40,7 +45,7 @@ async function decode(file: Blob, name: string, layout: boolean): Promise<Decode
   }
   let bitmap: ImageBitmap;
   try {
-    // A layout's colors are names: no profile is applied to them.
+    // A layout's colors identify its classes: no color profile is applied to them.
     bitmap = await createImageBitmap(file, {
       premultiplyAlpha: 'none',
       colorSpaceConversion: layout ? 'none' : 'default',
@@ -58,13 +63,13 @@ async function decode(file: Blob, name: string, layout: boolean): Promise<Decode
   return { width, height, data, hasAlpha: anyTransparent(data), source: name, format: format.id };
 }
 
-/** Layouts that were exported here carry the names of their classes, by number. */
+/** The class names in a layout that was exported here, by number; null in others. */
 async function namesIn(file: Blob, picture: Decoded): Promise<unknown> {
   if (picture.indexed?.kind !== 'palette') return null;
   try {
     return JSON.parse(readText(new Uint8Array(await file.arrayBuffer()))['semia-classes'] ?? 'null');
   } catch {
-    return null; /* somebody else's text */
+    return null; // another program's text
   }
 }
 
@@ -78,21 +83,20 @@ async function named(classes: readonly PaletteClass[], file: Blob, picture: Deco
   return classes.map(({ name, color }, i) => ({ name: good ? (own[i] as string) : name, color }));
 }
 
-const drawn = drawingPalette.classes.map(({ name, color }): LayoutClass => ({ name, color }));
-/** Drawings that were exported here, or made by `semia edges`, say by their classes' names what they are. */
-const saysDrawing = async (file: Blob, picture: Decoded): Promise<boolean> =>
-  JSON.stringify(await namesIn(file, picture)) === JSON.stringify(drawn.map((c) => c.name));
-const stretched = (
-  name: string,
-  read: { width: number; height: number },
-  { width, height }: { width: number; height: number },
-): string[] =>
+const drawingClasses = drawingPalette.classes.map(({ name, color }): LayoutClass => ({ name, color }));
+/** Drawings exported here or made by `semia edges` are marked by the names of their classes. */
+const isMarkedDrawing = async (file: Blob, picture: Decoded): Promise<boolean> =>
+  JSON.stringify(await namesIn(file, picture)) === JSON.stringify(drawingClasses.map((c) => c.name));
+
+/** A note for people if a layout has another shape than the photograph. */
+const stretchNotes = (name: string, read: Size, { width, height }: Size): string[] =>
   Math.abs(read.width / read.height / (width / height) - 1) > 0.01
     ? [`${name} is ${read.width} × ${read.height} and was stretched to the photograph's shape`]
     : [];
 
 const clamped = (data: Uint8Array): Uint8ClampedArray<ArrayBuffer> => new Uint8ClampedArray(data);
 
+/** RGB to RGBA. */
 function opaque(rgb: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
   const out = new Uint8ClampedArray((rgb.length / 3) * 4).fill(255);
   for (let p = 0; 3 * p < rgb.length; p++) for (let c = 0; c < 3; c++) out[4 * p + c] = rgb[3 * p + c];
@@ -100,9 +104,7 @@ function opaque(rgb: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
 }
 
 const methods: {
-  [M in AssetsMethodName]: (
-    p: Parameters<AssetsMethods[M]>[0],
-  ) => ReturnType<AssetsMethods[M]> | Promise<ReturnType<AssetsMethods[M]>>;
+  [M in AssetsMethodName]: (p: AssetsParams<M>) => AssetsResult<M> | Promise<AssetsResult<M>>;
 } = {
   scene({ name, size }) {
     const s = paintSource(name, { size }),
@@ -126,18 +128,19 @@ const methods: {
   },
   async layout({ file, name, width, height, classes, lines = false }) {
     const picture = await decode(file, name, true);
-    if (lines || (!classes && (await saysDrawing(file, picture)))) {
+    if (lines || (!classes && (await isMarkedDrawing(file, picture)))) {
       const read = readDrawing(picture),
-        notes = stretched(name, read, { width, height });
+        notes = stretchNotes(name, read, { width, height });
       if (!classes && notes.length)
         throw new UserError(
-          `${name}: the drawing is ${read.width} x ${read.height} pixels and the photograph ${width} x ${height}: they must show the same view`,
+          `${name}: the drawing is ${read.width} x ${read.height} pixels and the photograph ${width} x ${height}: ` +
+            'they must show the same view',
         );
       return {
         width,
         height,
         labels: resizeLines(read.labels, read.width, read.height, width, height),
-        classes: drawn,
+        classes: drawingClasses,
         notes,
         lines: true,
       };
@@ -149,7 +152,7 @@ const methods: {
         height,
         labels: resizeLabels(read.labels, read.width, read.height, width, height),
         classes,
-        notes: stretched(name, read, { width, height }),
+        notes: stretchNotes(name, read, { width, height }),
         lines,
       };
     }
@@ -167,7 +170,7 @@ const methods: {
   drawing: ({ width, height, photo, name, high }) => ({
     labels: drawingOf({ width, height, data: new Uint8Array(photo.buffer), hasAlpha: false, source: name }, { high })
       .labels,
-    classes: drawn,
+    classes: drawingClasses,
   }),
   superpixels({ width, height, photo, count }) {
     const small = fitSize(width, height, SEGMENT_SIDE);
@@ -178,7 +181,7 @@ const methods: {
     );
     const of = segment(picture, { superpixels: count });
     segments = { width, height, of };
-    // Superpixels by nearest: a class map's majority would take bytes only.
+    // Enlarged by nearest neighbor: `resizeLabels` takes class numbers of one byte only.
     const labels = new Uint16Array(width * height);
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) {
@@ -208,7 +211,8 @@ const methods: {
   },
 };
 
-const buffers = (value: unknown): Transferable[] => [
+/** The buffers of an answer, to be transferred. */
+const buffersOf = (value: unknown): Transferable[] => [
   ...new Set(
     Object.values(value as object)
       .filter((v): v is Uint8Array<ArrayBuffer> => ArrayBuffer.isView(v))
@@ -221,7 +225,7 @@ addEventListener('message', async ({ data: { id, method, params } }: MessageEven
     (postMessage as (m: unknown, t: Transferable[]) => void)(message, transfer);
   try {
     const result = await (methods[method] as (p: unknown) => unknown)(params);
-    answer({ id, result }, buffers(result));
+    answer({ id, result }, buffersOf(result));
   } catch (e) {
     answer({ id, error: e instanceof Error ? e.message : String(e), user: isUserError(e) });
   }

@@ -1,10 +1,7 @@
-/** Numbers and labels as colors. */
-import type { LayoutClass } from './paint/document.ts';
+/** Heat maps and class maps as colors. */
+import type { LayoutClass } from '../wireTypes.ts';
 
-/**
- * Five points of a dark-to-light ramp with even lightness (in the manner of viridis); read by people with any color
- * vision.
- */
+/** Five points of a ramp with evenly increasing lightness, like viridis: readable with any color vision. */
 const ramp = [
   [38, 18, 74],
   [58, 82, 139],
@@ -13,7 +10,7 @@ const ramp = [
   [252, 231, 60],
 ];
 
-/** 0..1 -> RGB. */
+/** A value 0..1 as RGB. */
 export function heat(t: number): [number, number, number] {
   const x = Math.max(0, Math.min(1, Number.isFinite(t) ? t : 0)) * (ramp.length - 1),
     i = Math.min(ramp.length - 2, Math.floor(x)),
@@ -21,7 +18,7 @@ export function heat(t: number): [number, number, number] {
   return [0, 1, 2].map((c) => Math.round(ramp[i][c] + f * (ramp[i + 1][c] - ramp[i][c]))) as [number, number, number];
 }
 
-/** Values [h,w] -> RGBA, from `min` (dark) to `max` (light). */
+/** Values [h,w] as RGBA, from `min` (dark) to `max` (light). */
 export function heatPixels(values: ArrayLike<number>, min: number, max: number): Uint8ClampedArray<ArrayBuffer> {
   const out = new Uint8ClampedArray(4 * values.length),
     f = max > min ? 1 / (max - min) : 0;
@@ -35,7 +32,7 @@ export function heatPixels(values: ArrayLike<number>, min: number, max: number):
   return out;
 }
 
-/** Labels in their classes' colors, RGBA. */
+/** A class map in its classes' colors, RGBA. */
 export function inked(labels: Uint8Array, classes: readonly LayoutClass[]): Uint8ClampedArray<ArrayBuffer> {
   const ink = inkOf(classes),
     out = new Uint32Array(labels.length);
@@ -43,6 +40,6 @@ export function inked(labels: Uint8Array, classes: readonly LayoutClass[]): Uint
   return new Uint8ClampedArray(out.buffer);
 }
 
-/** Each class's color as four bytes of RGBA, as little-endian machines (all that have WebGPU) store them. */
+/** Each class's color as RGBA in one number, little-endian as all machines with WebGPU are. */
 export const inkOf = (classes: readonly LayoutClass[]): Uint32Array =>
   Uint32Array.from(classes, ({ color: [r, g, b] }) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);

@@ -1,9 +1,9 @@
-/** A few words for making elements. */
+/** Helpers for elements, canvases, files and numbers in words. */
 type Props = Record<string, string | number | boolean | undefined | ((e: never) => void)>;
 
 /**
- * An element with attributes (`onclick` and the like become listeners; true sets an attribute, false or undefined
- * leaves it out) and children.
+ * An element with attributes and children. Functions (`onclick` and the like) become listeners; true sets an empty
+ * attribute, false and undefined set none.
  */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -20,19 +20,20 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return e;
 }
 
-/** The element of this id; its absence is a mistake in the page. */
+/** The element of this id. Throws an Error if the page has none. */
 export function $<T extends HTMLElement = HTMLElement>(id: string): T {
   const found = document.getElementById(id);
   if (!found) throw new Error(`the page has no #${id}`);
   return found as T;
 }
 
-/** Says so in an element of the page; what says so already is not laid out again. */
+/** Sets an element's text. An unchanged text is not laid out again. */
 export function setText(id: string, text: string): void {
   const e = $(id);
   if (e.textContent !== text) e.textContent = text;
 }
 
+/** Listens to an event of the element of this id. */
 export const on = <K extends keyof HTMLElementEventMap>(
   id: string,
   event: K,
@@ -58,7 +59,7 @@ interface Box {
 }
 
 /**
- * A canvas sharp on this screen: its pixels follow its CSS size; `draw` is called once a frame at most, clipped to what
+ * A canvas as sharp as the screen: its pixels follow its CSS size. It is drawn at most once a frame, clipped to what
  * has changed.
  */
 export class CanvasSurface {
@@ -66,9 +67,10 @@ export class CanvasSurface {
   width = 1;
   height = 1;
   private due = false;
-  /** What the next frame has to draw again, in CSS pixels: left, top, right, bottom. */
+  /** What the next frame draws again, in CSS pixels: left, top, right, bottom; null for nothing. */
   private stale: [number, number, number, number] | null = null;
 
+  /** `draw`: draws the picture in CSS pixels. `resized`: called before it when the size has changed. */
   constructor(
     readonly canvas: HTMLCanvasElement,
     private readonly draw: (c: CanvasRenderingContext2D, s: CanvasSurface) => void,
@@ -88,10 +90,7 @@ export class CanvasSurface {
     }).observe(canvas);
   }
 
-  /**
-   * Draws with the next frame: all of it, or a box in CSS pixels (with some room around it, for what lines and
-   * smoothing spread).
-   */
+  /** Draws with the next frame: all of it, or a box in CSS pixels with a margin for wide lines and smoothing. */
   redraw(box?: Box): void {
     const [l, t, r, b] = box
         ? [box.x - 4, box.y - 4, box.x + box.width + 4, box.y + box.height + 4]
@@ -109,9 +108,9 @@ export class CanvasSurface {
   private paint(): void {
     const { context: c, stale } = this,
       ratio = this.canvas.width / this.width;
-    if (!stale) return; // a change of size has drawn it already
+    if (!stale) return; // a resize has drawn it already
     this.stale = null;
-    // Whole pixels of the screen: a clip through the middle of one would blend old and new.
+    // Rounded outwards to pixels of the screen: a clip through a pixel would blend old and new.
     const [l, t, r, b] = [
       Math.max(0, Math.floor(stale[0] * ratio)),
       Math.max(0, Math.floor(stale[1] * ratio)),
@@ -129,32 +128,33 @@ export class CanvasSurface {
     c.restore();
   }
 
-  /** A pointer's place in CSS pixels of the canvas. */
+  /** A pointer's place, in CSS pixels of the canvas. */
   at(e: { clientX: number; clientY: number }): { x: number; y: number } {
     const box = this.canvas.getBoundingClientRect();
     return { x: e.clientX - box.left, y: e.clientY - box.top };
   }
 }
 
-/** A value of the style sheet's. */
+/** The value of a variable of the style sheet. */
 export const css = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** Gives a file to the visitor. */
+/** Downloads a file. */
 export function download(bytes: Uint8Array<ArrayBuffer>, name: string, type: string): void {
   const url = URL.createObjectURL(new Blob([bytes], { type }));
   h('a', { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
+/** A file's name without its extension. */
 export const stem = (name: string): string => name.replace(/\.\w{1,5}$/, '');
-/** "lake", "trees moved" -> "lake-trees-moved": names as parts of a file's name, without what file systems dislike. */
+/** Joins names to a file's name, without characters that file systems reject: "lake-trees-moved". */
 export const fileName = (document: string, part: string): string =>
   [stem(document), part]
     .map((n) => n.replace(/[^\p{L}\p{N}_.-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, ''))
     .filter(Boolean)
     .join('-') || 'picture';
 
-/** Pixels on a canvas of their own, to be drawn at any scale. */
+/** A new canvas with these pixels, or empty. */
 export function canvasOf(width: number, height: number, rgba?: Uint8ClampedArray<ArrayBuffer>): HTMLCanvasElement {
   const canvas = h('canvas');
   [canvas.width, canvas.height] = [width, height];
@@ -162,11 +162,13 @@ export function canvasOf(width: number, height: number, rgba?: Uint8ClampedArray
   return canvas;
 }
 
+/** Seconds as "40 s", "12 min" or "1.5 h". */
 export const durationText = (seconds: number): string =>
   seconds < 90
     ? `${Math.max(1, Math.round(seconds))} s`
     : seconds < 5400
       ? `${Math.round(seconds / 60)} min`
       : `${(seconds / 3600).toFixed(1)} h`;
+/** Bytes as "310 MB" or "1.2 GB". */
 export const memory = (bytes: number): string =>
   bytes < 1e9 ? `${Math.max(1, Math.round(bytes / 1e6))} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

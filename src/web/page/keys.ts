@@ -1,17 +1,21 @@
-/** Keys, in one table: what they do and what the help dialog says. Letters count only while no text is being typed. */
+/** Reads keys by a table, which the help dialog shows, too. Letters count only while no text is being typed. */
 import { $, h } from './dom.ts';
 
 export interface Key {
+  /** Values of `KeyboardEvent.key`, letters in lower case. */
   keys: string[];
+  /** What it does, for the help; empty: not shown there. */
   text: string;
   act: (e: KeyboardEvent) => void;
-  /** Held with Ctrl or Command. */
+  /** With Ctrl or Command. */
   ctrl?: boolean;
+  /** With or without Shift; either without. */
   shift?: boolean;
+  /** How the help names the key; the first of `keys` without. */
   show?: string;
 }
 
-const typing = (e: KeyboardEvent): boolean => {
+const isTyping = (e: KeyboardEvent): boolean => {
   const t = e.target as HTMLElement;
   return (
     t instanceof HTMLTextAreaElement ||
@@ -21,9 +25,10 @@ const typing = (e: KeyboardEvent): boolean => {
   );
 };
 
+/** Acts on keys, and lists them in the help dialog. `more`: keys that are read elsewhere, for the help only. */
 export function listenToKeys(keys: readonly Key[], more: readonly (readonly [string, string])[]): void {
   document.addEventListener('keydown', (e) => {
-    if (typing(e) || e.altKey || document.querySelector('dialog[open]')) return;
+    if (isTyping(e) || e.altKey || document.querySelector('dialog[open]')) return;
     const ctrl = e.ctrlKey || e.metaKey;
     const key = keys.find(
       (k) =>

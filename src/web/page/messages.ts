@@ -1,4 +1,4 @@
-/** What the page tells people: short lines that come and go, and stay where something has to be decided. */
+/** Messages to the visitor: short lines that go after a while, or stay where something has to be decided. */
 import { $, h, icon } from './dom.ts';
 
 export interface Action {
@@ -6,15 +6,17 @@ export interface Action {
   act: () => void;
 }
 interface Options {
+  /** It reports an error. */
   bad?: boolean;
+  /** As buttons; a message with buttons stays until one is pressed. */
   actions?: Action[];
-  /** Milliseconds until it goes by itself; 0 stays. */
+  /** Milliseconds until it goes by itself; 0: it stays. */
   lasts?: number;
   /** A newer message of the same kind takes its place. */
   kind?: string;
 }
 
-/** Shows a message; returns what takes it away. */
+/** Shows a message. Returns the function that takes it away. */
 export function notify(
   text: string,
   { bad = false, actions = [], kind = text, lasts = actions.length ? 0 : bad ? 14_000 : 7000 }: Options = {},
@@ -47,7 +49,7 @@ export function notify(
   return close;
 }
 
-/** What lies outside a modal dialog is covered and cannot be pressed: while one is open, messages are part of it. */
+/** A modal dialog covers the page and takes its clicks: while one is open, messages are shown inside it. */
 function showAbove(box: HTMLElement): void {
   const dialog = document.querySelector<HTMLDialogElement>('dialog[open]');
   if (!dialog || dialog.contains(box)) return;
@@ -55,19 +57,21 @@ function showAbove(box: HTMLElement): void {
   dialog.addEventListener('close', () => document.querySelector('main')!.before(box), { once: true });
 }
 
+/** Shows an error's message. */
 export const notifyError = (error: unknown, actions: Action[] = []): void => {
   notify(error instanceof Error ? error.message : String(error), { bad: true, actions });
 };
 
 type Browser = 'Chrome or Edge' | 'Firefox' | 'Safari' | 'this browser';
 
+/** The browser by its user agent. */
 export function browserOf(agent: string): Browser {
   if (/Firefox\//.test(agent)) return 'Firefox';
   if (/Chrome\/|Chromium\/|Edg\//.test(agent)) return 'Chrome or Edge';
   return /Safari\//.test(agent) ? 'Safari' : 'this browser';
 }
 
-/** How WebGPU is switched on. `found`: the browser has it, but no adapter. */
+/** Steps that switch WebGPU on. `found`: the browser has it, but no adapter. */
 export function stepsFor(browser: Browser, found: boolean): string[] {
   const secure =
     'WebGPU works on https:// pages and on this computer (localhost, 127.0.0.1) only: open the page that way.';
@@ -76,8 +80,10 @@ export function stepsFor(browser: Browser, found: boolean): string[] {
       return found
         ? [
             'Open chrome://gpu (or edge://gpu) and look at the line “WebGPU”.',
-            'In the settings, under System, switch on “Use graphics acceleration when available”, and restart the browser.',
-            'On Linux: open chrome://flags/#enable-unsafe-webgpu and #enable-vulkan, choose Enabled, and restart the browser.',
+            'In the settings, under System, switch on “Use graphics acceleration when available”, ' +
+              'and restart the browser.',
+            'On Linux: open chrome://flags/#enable-unsafe-webgpu and #enable-vulkan, choose Enabled, ' +
+              'and restart the browser.',
             'Update the graphics driver.',
           ]
         : [
@@ -88,7 +94,8 @@ export function stepsFor(browser: Browser, found: boolean): string[] {
     case 'Firefox':
       return [
         'Update the browser: WebGPU came with version 141 on Windows and 145 on Macs.',
-        'Elsewhere: open about:config, set dom.webgpu.enabled to true, and restart the browser (Firefox Nightly has it on Linux).',
+        'Elsewhere: open about:config, set dom.webgpu.enabled to true, ' +
+          'and restart the browser (Firefox Nightly has it on Linux).',
         secure,
       ];
     case 'Safari':
@@ -102,7 +109,7 @@ export function stepsFor(browser: Browser, found: boolean): string[] {
   }
 }
 
-/** Takes the result's place where nothing can be computed; painting goes on working. */
+/** Shows a notice in place of the result where nothing can be computed. Painting still works. */
 export function showNotice(title: string, why: string, steps: readonly string[], actions: Action[] = []): void {
   const box = $('notice');
   box.replaceChildren(
@@ -112,7 +119,8 @@ export function showNotice(title: string, why: string, steps: readonly string[],
     h(
       'p',
       { class: 'soft' },
-      'Until then you can open a photograph, paint its layouts and export them; the command line (semia train) takes them.',
+      'Until then you can open a photograph, paint its layouts and export them; ' +
+        'the command line (semia train) takes them.',
     ),
     h('div', { class: 'row' }, ...actions.map((a) => h('button', { onclick: () => a.act() }, a.label))),
   );
@@ -122,7 +130,7 @@ export const hideNotice = (): void => {
   $('notice').hidden = true;
 };
 
-/** Addresses that people have to copy are marked as code. */
+/** Marks addresses and settings to be copied as code. */
 const withCode = (text: string): (string | Node)[] =>
   text
     .split(/((?:chrome|edge):\/\/[\w/#-]*\w|#enable-\w+|about:config|dom\.webgpu\.enabled)/)

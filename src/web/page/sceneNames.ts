@@ -1,5 +1,2 @@
-/**
- * The scenes' names without their painters, which only the second worker loads; a test compares them with the
- * painters'.
- */
+/** The names of the scenes, without their painters, which only the assets worker loads. A test compares the two. */
 export const shippedSceneNames = ['lake', 'meadow', 'cabin', 'coast'] as const;

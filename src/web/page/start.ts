@@ -1,6 +1,6 @@
 /**
- * How one begins: a shipped scene, a photograph with or without a layout, a saved run; dropped or opened. Layouts in
- * and out.
+ * Opens what the page works on: a shipped scene, a photograph with or without a layout, or a saved run, from dialogs
+ * and from dropped files. Imports and exports layouts.
  */
 import { readableTypes } from '../../data/formats/imageFormats.ts';
 import { shippedSceneNames } from './sceneNames.ts';
@@ -9,13 +9,15 @@ import type { AssetsClient } from '../assetsWorker/assetsClient.ts';
 import type { LayoutAnswer, PagePicture } from '../assetsWorker/assetsProtocol.ts';
 import { askFirstLayout, superpixelsOf } from './panels/firstLayout.ts';
 import { notifyError, notify } from './messages.ts';
-import { PaintDocument, type LayerName } from './paint/document.ts';
+import { PaintDocument } from './paint/document.ts';
+import type { LayerName } from './paint/layers.ts';
 import type { PageState } from './state.ts';
 
-/** Longer side at which photographs are painted on. */
+/** Longer side of an opened photograph, in pixels. */
 const DOCUMENT_SIDE = 768;
 
 export class OpeningScreen {
+  /** Counts what is opened, so that slower answers for an earlier choice are dropped. */
   private opened = 0;
 
   constructor(
@@ -36,6 +38,7 @@ export class OpeningScreen {
     this.listenToDrops();
   }
 
+  /** Opens the dialog to choose a picture. */
   show(): void {
     $<HTMLDialogElement>('start').showModal();
     if (!$('scenes').childElementCount) void this.thumbnails();
@@ -77,27 +80,27 @@ export class OpeningScreen {
         new PaintDocument(document),
         targets.map((t) => ({ name: t, labels: null })),
       );
-      void this.sceneTargets(name, targets, mine).catch(notifyError); // the second worker finds the superpixels first
+      void this.sceneTargets(name, targets, mine).catch(notifyError); // after the superpixels
     } catch (e) {
       notifyError(e);
     }
   }
 
-  /** A scene's targets, one after the other: each is a picture painted. */
+  /** Paints a scene's targets, one after the other. */
   private async sceneTargets(name: string, targets: readonly string[], mine: number): Promise<void> {
     for (const [i, target] of targets.entries()) {
       if (mine !== this.opened) return;
       const { labels } = await this.assets.call('sceneTarget', { name, target, size: this.sceneSize });
       if (mine !== this.opened) return;
       this.state.presets[i].labels = labels;
-      this.state.tell('targets', null);
+      this.state.emit('targets', null);
     }
   }
 
-  /** A run belongs to its photograph: it is not thrown away unasked. */
+  /** False while a run exists, which must not be discarded unasked; the visitor is notified. */
   private async mayReplace(): Promise<boolean> {
-    await this.state.resetting; // an engine in the middle of an iteration takes a while to let go of the run
-    if (!this.state.learnt) return true;
+    await this.state.resetting; // it may have to wait for the iteration under way
+    if (!this.state.hasRun) return true;
     notify('A run is open. Save it if you want to keep it, then Reset; after that another picture can be opened.', {
       kind: 'run open',
       bad: true,
@@ -108,6 +111,7 @@ export class OpeningScreen {
 
   // ---- files
 
+  /** Asks for files in the browser's dialog. */
   pick(accept: string, taken: (files: File[]) => void, multiple = false): void {
     const input = $<HTMLInputElement>('file');
     Object.assign(input, { accept, multiple, value: '' });
@@ -115,7 +119,7 @@ export class OpeningScreen {
     input.click();
   }
 
-  /** Files dropped or opened: a run, or a photograph with its layout, or a layout for the photograph that is there. */
+  /** Opens files: the zip of a run, or a photograph and its layout, if there is one. */
   async take(files: readonly File[]): Promise<void> {
     const run = files.find((f) => /\.zip$/i.test(f.name));
     if (run) {
@@ -155,10 +159,10 @@ export class OpeningScreen {
     this.state.setDocument(
       new PaintDocument({ name, ...picture, source: layout.labels, classes: layout.classes, lines: layout.lines }),
     );
-    this.notes(layout);
+    this.notifyNotes(layout);
   }
 
-  private notes({ notes }: LayoutAnswer): void {
+  private notifyNotes({ notes }: LayoutAnswer): void {
     for (const n of notes) notify(n);
   }
 
@@ -187,7 +191,8 @@ export class OpeningScreen {
     this.state.setDocument(doc);
     if (lines) {
       notify(
-        "Draw on: the target begins as the photograph's own drawing. The brush draws lines, the eraser takes them away.",
+        "Draw on: the target begins as the photograph's own drawing. " +
+          'The brush draws lines, the eraser takes them away.',
         { kind: 'hint', lasts: 12_000 },
       );
       return;
@@ -202,7 +207,7 @@ export class OpeningScreen {
     );
   }
 
-  /** A layout from a file, for the layer at hand; `fresh`: as one more target, called like the file. */
+  /** Asks for a layout's file, to replace a layer; `fresh`: to add a target that is named after the file. */
   importDialog(layer = this.state.settings.layer, fresh = false): void {
     this.pick(readableTypes, ([file]) => {
       if (file) void this.importLayout(file, layer, fresh);
@@ -211,7 +216,7 @@ export class OpeningScreen {
 
   private async importLayout(file: File, layer: LayerName, fresh: boolean): Promise<void> {
     const { doc } = this.state;
-    if (layer === 'source' && this.state.learnt) {
+    if (layer === 'source' && this.state.hasRun) {
       notify('The run has learnt this source layout. Reset it to import another.', { kind: 'learnt' });
       return;
     }
@@ -226,20 +231,22 @@ export class OpeningScreen {
       });
       if (layout.lines && !doc.lines) {
         notifyError(
-          `${file.name}: is a line drawing, and this photograph has a layout of classes: open the photograph again with its drawing`,
+          `${file.name}: is a line drawing, and this photograph has a layout of classes: ` +
+            'open the photograph again with its drawing',
         );
         return;
       }
       if (fresh) doc.addTarget(layout.labels, stem(file.name));
       else if (layer === 'target') doc.replace('target', layout.labels, 'import');
       else doc.relabel(layout.labels, layout.classes, 'import');
-      this.notes(layout);
-      this.state.tell('painted', { layer, live: false });
+      this.notifyNotes(layout);
+      this.state.emit('painted', { layer, live: false });
     } catch (e) {
       notifyError(e);
     }
   }
 
+  /** Downloads the layer that is painted on as a PNG. */
   async exportLayout(): Promise<void> {
     const {
       doc,

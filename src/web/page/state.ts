@@ -1,46 +1,48 @@
-/** What the parts of the page share: the document, the tool settings, the run's status, and word of their changes. */
+/** The state that the parts of the page share: document, tool settings and the run's status; events of its changes. */
 import type { TrainStatus } from '../engineProtocol.ts';
-import type { LayerName, PaintDocument } from './paint/document.ts';
+import type { PaintDocument } from './paint/document.ts';
+import type { LayerName } from './paint/layers.ts';
 import { suits, type Settings } from './paint/tools.ts';
 
-interface News {
-  /** Another document. */
+interface StateEvents {
+  /** Another document was opened. */
   document: PaintDocument;
-  /** Tool, class, size or layer. */
+  /** Tool, class, size or layer has changed. */
   settings: Settings;
-  /** A layer has changed and nothing is being drawn any more: time for a preview. `live`: in the middle of a stroke. */
+  /** A layer has changed, and a preview is due. `live`: during a stroke. */
   painted: { layer: LayerName; live: boolean };
-  /** Names, colors or number of classes. */
+  /** Names, colors or number of classes have changed. */
   classes: null;
-  /** Which targets there are, and which is shown. */
+  /** The list of targets, a name in it, or the shown one has changed. */
   targets: null;
   status: TrainStatus;
 }
 
+/** The status without a run. */
 export const idle: TrainStatus = { state: 'none', iteration: 0, iterations: 0, secondsLeft: null, doing: '' };
 
 export class PageState {
   doc!: PaintDocument;
   readonly settings: Settings = { tool: 'brush', layer: 'target', label: 0, size: 24 };
   status: TrainStatus = idle;
-  /** Ends with the reset that is under way, if one is: until then the run is still there. */
+  /** Resolves when the reset under way, if any, has ended: until then the run exists. */
   resetting: Promise<void> = Promise.resolve();
-  /** Layouts that can be begun from; a scene's targets come one after the other. */
+  /** Layouts to start a target from. A scene's are painted one after the other: null until then. */
   presets: { name: string; labels: Uint8Array | null }[] = [];
-  private readonly listeners = new Map<keyof News, Set<(news: never) => void>>();
+  private readonly listeners = new Map<keyof StateEvents, Set<(value: never) => void>>();
 
-  on<K extends keyof News>(news: K, listener: (n: News[K]) => void): void {
-    const all = this.listeners.get(news) ?? new Set();
-    this.listeners.set(news, all.add(listener as (n: never) => void));
+  on<K extends keyof StateEvents>(event: K, listener: (value: StateEvents[K]) => void): void {
+    const all = this.listeners.get(event) ?? new Set();
+    this.listeners.set(event, all.add(listener as (value: never) => void));
   }
 
-  tell<K extends keyof News>(news: K, value: News[K]): void {
-    for (const l of this.listeners.get(news) ?? []) l(value as never);
+  emit<K extends keyof StateEvents>(event: K, value: StateEvents[K]): void {
+    for (const listener of this.listeners.get(event) ?? []) listener(value as never);
   }
 
   set(change: Partial<Settings>): void {
     Object.assign(this.settings, change);
-    this.tell('settings', this.settings);
+    this.emit('settings', this.settings);
   }
 
   setDocument(doc: PaintDocument, presets: PageState['presets'] = []): void {
@@ -48,7 +50,7 @@ export class PageState {
     this.presets = presets;
     const longer = Math.max(doc.width, doc.height),
       tool = suits(this.settings.tool, doc) ? this.settings.tool : 'brush';
-    // A drawing is drawn on with a pen.
+    // In drawings the brush is as thin as a pen.
     this.set({
       label: doc.lines ? 1 : Math.min(this.settings.label, doc.classes.length - 1),
       layer: 'target',
@@ -58,14 +60,14 @@ export class PageState {
     doc.on((c) => {
       if ('classes' in c) {
         if (this.settings.label >= this.doc.classes.length) this.set({ label: 0 });
-        this.tell('classes', null);
-      } else if ('targets' in c) this.tell('targets', null);
+        this.emit('classes', null);
+      } else if ('targets' in c) this.emit('targets', null);
     });
-    this.tell('document', doc);
+    this.emit('document', doc);
   }
 
-  /** True while a run exists: its source layout and its classes are what it has learnt, and stay as they are. */
-  get learnt(): boolean {
+  /** True while a run exists. Its source layout and classes are then fixed, since it has learned them. */
+  get hasRun(): boolean {
     return this.status.state !== 'none';
   }
 }

@@ -8,7 +8,7 @@ const scope = self as unknown as {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
 };
 
-/** The buffers in an answer. Handlers give theirs away, so none is copied. */
+/** The buffers in an answer, to be transferred: the handlers own none of them any more. */
 function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuffer> {
   if (ArrayBuffer.isView(value)) found.add(value.buffer as ArrayBuffer);
   else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) buffersOf(part, found);
@@ -16,16 +16,16 @@ function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuf
 }
 const post = (message: FromWorker): void => scope.postMessage(message, [...buffersOf(message)]);
 
-const studio = new RequestHandlers(navigator.gpu, <E extends EventName>(event: E, data: Events[E]) =>
+const handlers = new RequestHandlers(navigator.gpu, <E extends EventName>(event: E, data: Events[E]) =>
   post({ event, data }),
 );
 
 scope.onmessage = async ({ data: { id, method, params } }) => {
   try {
-    post({ id, ok: true, result: await (studio[method] as (p: unknown) => Promise<unknown>)(params) });
+    post({ id, ok: true, result: await (handlers[method] as (p: unknown) => Promise<unknown>)(params) });
   } catch (error) {
     const failure = failureOf(error);
-    if (failure.kind === 'out-of-memory') studio.forgive();
+    if (failure.kind === 'out-of-memory') handlers.recoverMemory();
     post({ id, ok: false, failure });
   }
 };

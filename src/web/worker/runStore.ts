@@ -1,4 +1,7 @@
-/** The run that outlives a reload: one, in IndexedDB. Browsers without it, or without room, only lose this. */
+/**
+ * The stored run, which outlives a reload: at most one, in IndexedDB. In a browser without it, or without room, the
+ * rest of the page still works.
+ */
 import type { SavedRun } from '../../model/run/runZip.ts';
 
 const [store, key] = ['runs', 'current'];
@@ -18,7 +21,7 @@ async function transact<T>(mode: IDBTransactionMode, act: (runs: IDBObjectStore)
   const db = await database();
   try {
     return await new Promise((resolve, reject) => {
-      // Strict: complete only when it is on the disk, since the page says then that the run is kept.
+      // Strict: complete only when it is on the disk, because the page then reports the run as stored.
       const transaction = db.transaction(store, mode, { durability: 'strict' });
       const request = act(transaction.objectStore(store));
       transaction.oncomplete = () => resolve(request.result);
@@ -30,8 +33,13 @@ async function transact<T>(mode: IDBTransactionMode, act: (runs: IDBObjectStore)
   }
 }
 
-/** Whole or not at all: a transaction. */
-export const keepRun = (run: SavedRun): Promise<unknown> => transact('readwrite', (runs) => runs.put(run, key));
-export const keptRun = (): Promise<SavedRun | undefined> =>
+/** Stores a run in one transaction, in place of the one before. Rejects where the browser refuses. */
+export const storeRun = (run: SavedRun): Promise<unknown> => transact('readwrite', (runs) => runs.put(run, key));
+
+/** The stored run; undefined without one, or where the browser has no storage. */
+export const loadStoredRun = (): Promise<SavedRun | undefined> =>
   transact<SavedRun | undefined>('readonly', (runs) => runs.get(key)).catch(() => undefined);
-export const dropRun = (): Promise<unknown> => transact('readwrite', (runs) => runs.delete(key)).catch(() => {});
+
+/** Deletes the stored run; errors are ignored. */
+export const deleteStoredRun = (): Promise<unknown> =>
+  transact('readwrite', (runs) => runs.delete(key)).catch(() => {});

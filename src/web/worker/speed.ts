@@ -1,4 +1,4 @@
-/** What this device does, from a short trial: for telling people what to expect before anything is trained. */
+/** Measures the device's speed in a short trial, for the page to report before anything is trained. */
 import { conv2d } from '../../autograd/ops/conv2d/conv2d.ts';
 import type { Session } from '../../autograd/session.ts';
 

@@ -1,11 +1,11 @@
 /** A page without an interface: the engine's client, for tests to call. */
 import { EngineClient, EngineError } from '../../../src/web/engineClient.ts';
-import { keepOffline, offeredRun, startEngine } from '../../../src/web/host.ts';
+import { cacheForOffline, offeredRun, startEngine } from '../../../src/web/host.ts';
 import type { EventName, Events } from '../../../src/web/engineProtocol.ts';
 
 const engine = startEngine();
 const events: { name: EventName; data: unknown }[] = [];
-for (const name of ['level', 'status', 'losses', 'picture', 'kept', 'lost', 'failed'] as const)
+for (const name of ['level', 'status', 'losses', 'picture', 'stored', 'lost', 'failed'] as const)
   engine.on(name, (data: Events[typeof name]) => {
     events.push({ name, data });
   });
@@ -14,7 +14,7 @@ for (const name of ['level', 'status', 'losses', 'picture', 'kept', 'lost', 'fai
 const semia = {
   engine,
   events,
-  keepOffline,
+  cacheForOffline,
   offeredRun,
   EngineClient,
   /** A call whose failure is a value. */

@@ -1,18 +1,25 @@
-/**
- * Undo and redo in bounded memory: an entry holds what one edit changed, and nothing else; undoing swaps it with what
- * is there.
- */
+/** Undo and redo in bounded memory: an entry holds what one edit changed; undoing swaps it with the present state. */
 import type { Rect } from './raster.ts';
 
-/**
- * Swapped with the document's state by `apply`, which thereby makes it its own inverse. `learnt`: it changes what a run
- * learns, the source layout or the classes.
- */
+/** One step of the history. */
 export interface HistoryEntry {
   name: string;
+  /** Memory that it holds. */
   bytes: number;
-  learnt?: boolean;
+  /** It changes what a run learns: the source layout or the classes. */
+  affectsRun?: boolean;
+  /** Swaps what it holds with the document's state, which makes it its own inverse. */
   apply(): void;
+}
+
+/** A rectangle of one layer as it was. */
+export interface LayerPiece {
+  layer: 'source' | 'target';
+  /** The layer, [h,w]. */
+  labels: Uint8Array;
+  rect: Rect;
+  /** The rectangle's labels, row by row. */
+  piece: Uint8Array;
 }
 
 export class History {
@@ -20,7 +27,7 @@ export class History {
   private future: HistoryEntry[] = [];
   private held = 0;
 
-  /** At most so many bytes of past edits are kept, and at least one edit. */
+  /** `limit`: bytes of past edits to hold; the last edit is held even if it is larger. */
   constructor(private readonly limit = 48 << 20) {}
 
   /** Bytes held. */
@@ -59,7 +66,7 @@ export class History {
   }
 }
 
-/** A rectangle cut out of a map, row by row. */
+/** A copy of a rectangle of a map, row by row. */
 export function cut(labels: Uint8Array, width: number, r: Rect): Uint8Array {
   const out = new Uint8Array(r.width * r.height);
   for (let y = 0; y < r.height; y++)
@@ -67,10 +74,21 @@ export function cut(labels: Uint8Array, width: number, r: Rect): Uint8Array {
   return out;
 }
 
-/** Swaps a rectangle of a map with what was cut out of it. */
-export function swap(labels: Uint8Array, width: number, r: Rect, piece: Uint8Array): void {
-  const now = cut(labels, width, r);
-  for (let y = 0; y < r.height; y++)
-    labels.set(piece.subarray(y * r.width, (y + 1) * r.width), (r.y + y) * width + r.x);
-  piece.set(now);
+/** Swaps each piece with its layer's present labels there. `width`: the layers'. */
+export function swapPieces(pieces: readonly LayerPiece[], width: number): void {
+  for (const { labels, rect: r, piece } of pieces) {
+    const now = cut(labels, width, r);
+    for (let y = 0; y < r.height; y++)
+      labels.set(piece.subarray(y * r.width, (y + 1) * r.width), (r.y + y) * width + r.x);
+    piece.set(now);
+  }
+}
+
+/** Memory that pieces hold. */
+export const bytesOf = (pieces: readonly LayerPiece[]): number => pieces.reduce((n, p) => n + p.piece.length, 0);
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

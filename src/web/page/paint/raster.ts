@@ -1,11 +1,13 @@
 /**
- * Strokes and boxes on a label map (regions: regions.ts). Points are in pixels, a pixel's center at halves; every
- * function returns what it may have changed, or null.
+ * Strokes and boxes on a class map; regions are in regions.ts. Points are in pixels, with pixel centers at halves.
+ * Every function that paints returns the rectangle it may have changed, or null.
  */
 
+/** A class map, painted in place. */
 export interface Map2 {
   width: number;
   height: number;
+  /** [h,w] */
   labels: Uint8Array;
 }
 export interface Rect {
@@ -19,6 +21,7 @@ export interface Point {
   y: number;
 }
 
+/** The smallest rectangle around both. */
 export const union = (a: Rect | null, b: Rect | null): Rect | null => {
   if (!a || !b) return a ?? b;
   const x = Math.min(a.x, b.x),
@@ -46,13 +49,10 @@ export function clip(
   return w > 0 && h > 0 ? { x, y, width: w, height: h } : null;
 }
 
-/** What a stroke leaves behind: one class, or per pixel that of another map (the eraser). */
+/** What a stroke paints: one class, or at each pixel that of another class map (the eraser). */
 export type Ink = number | Uint8Array;
 
-/**
- * A stroke's segment: all pixels whose centers lie within the radius of it; the radius goes from r0 to r1 (pen
- * pressure).
- */
+/** Paints all pixels whose centers lie within the radius of a segment. The radius goes from r0 to r1 (pen pressure). */
 export function strokeSegment(map: Map2, a: Point, b: Point, r0: number, r1: number, ink: Ink): Rect | null {
   const r = Math.max(r0, r1);
   const box = clip(
@@ -66,7 +66,7 @@ export function strokeSegment(map: Map2, a: Point, b: Point, r0: number, r1: num
   const dx = b.x - a.x,
     dy = b.y - a.y,
     length = dx * dx + dy * dy;
-  // The thinnest brush still leaves a pixel wherever it goes.
+  // At this radius the thinnest brush still paints a pixel wherever it goes.
   const least = Math.SQRT1_2;
   for (let y = box.y; y < box.y + box.height; y++)
     for (let x = box.x; x < box.x + box.width; x++) {
@@ -79,11 +79,12 @@ export function strokeSegment(map: Map2, a: Point, b: Point, r0: number, r1: num
   return box;
 }
 
+/** Paints one pixel, by its index. */
 export const put = (map: Map2, p: number, ink: Ink): void => {
   map.labels[p] = typeof ink === 'number' ? ink : ink[p];
 };
 
-/** A box's outline, as a pen of this radius draws it. */
+/** Paints the outline of a box, as a pen of this radius draws it. */
 export function frame(map: Map2, a: Point, b: Point, radius: number, ink: Ink): Rect | null {
   const corners = [a, { x: b.x, y: a.y }, b, { x: a.x, y: b.y }];
   return corners.reduce<Rect | null>(
@@ -92,6 +93,7 @@ export function frame(map: Map2, a: Point, b: Point, radius: number, ink: Ink): 
   );
 }
 
+/** Paints a box. */
 export function rectangle(map: Map2, a: Point, b: Point, ink: Ink): Rect | null {
   const box = clip(map, Math.min(a.x, b.x), Math.min(a.y, b.y), Math.max(a.x, b.x), Math.max(a.y, b.y));
   if (!box) return null;

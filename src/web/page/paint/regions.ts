@@ -1,6 +1,6 @@
 /**
- * Regions of a label map: found, filled, taken up and put down. Points are in pixels; every function that paints
- * returns what it may have changed.
+ * Regions of a class map: found, filled, lifted and put down. Points are in pixels. Every function that paints returns
+ * the rectangle it may have changed.
  */
 import { clip, put, union, type Ink, type Map2, type Point, type Rect } from './raster.ts';
 
@@ -10,30 +10,24 @@ const inside = ({ width, height }: Map2, at: Point): number => {
   return x >= 0 && y >= 0 && x < width && y < height ? y * width + x : -1;
 };
 
-/** The 4-connected region of one class about a point, or (everywhere) all pixels of that class. */
+/** Paints the 4-connected region of one class around a point, or (`everywhere`) all pixels of that class. */
 export function floodFill(map: Map2, at: Point, ink: Ink, everywhere = false): Rect | null {
   const start = inside(map, at);
   if (start < 0) return null;
   return everywhere ? fillMask(map, maskOf(map.labels, map.labels[start]), ink) : fillRegion(map, map, start, ink);
 }
 
-/** 1 where a label is `wanted`. */
+/** A mask: 1 where a label is `wanted`. */
 export function maskOf(labels: ArrayLike<number>, wanted: number): Uint8Array {
   const mask = new Uint8Array(labels.length);
   for (let p = 0; p < mask.length; p++) if (labels[p] === wanted) mask[p] = 1;
   return mask;
 }
 
-/**
- * Which pixels `runs` has been to; all 0 between calls. Kept, since clearing a map's worth of it costs more than most
- * regions.
- */
+/** The pixels that `runs` has visited; all 0 between calls. Reused, since a new array costs more than most regions. */
 let seen = new Uint8Array(0);
 
-/**
- * The 4-connected region about a pixel whose labels are equal in `of`, as runs of its rows: first pixel, end, first
- * pixel, end...
- */
+/** The 4-connected region of equal labels around a pixel, as runs within rows: first pixel, end, first pixel, end... */
 function runs({ width, labels }: { width: number; labels: ArrayLike<number> }, start: number): number[] {
   const n = labels.length,
     wanted = labels[start],
@@ -64,7 +58,7 @@ function runs({ width, labels }: { width: number; labels: ArrayLike<number> }, s
   return out;
 }
 
-/** Paints the region about a pixel that is one in `of` (superpixels, say, or the map itself). */
+/** Paints the pixels that are in one region of `of` with a pixel: of superpixels, or of the map itself. */
 export function fillRegion(
   { width, labels }: Map2,
   of: { width: number; labels: ArrayLike<number> },
@@ -88,7 +82,7 @@ export function fillRegion(
   return { x: left, y: top, width: right - left, height: bottom + 1 - top };
 }
 
-/** 1 where 4-connected to the pixel through pixels of its class. */
+/** A mask [h,w]: 1 where a pixel is 4-connected to `start` through pixels of its class. */
 export function region(of: { width: number; labels: ArrayLike<number> }, start: number): Uint8Array {
   const mask = new Uint8Array(of.labels.length),
     found = runs(of, start);
@@ -96,7 +90,7 @@ export function region(of: { width: number; labels: ArrayLike<number> }, start: 
   return mask;
 }
 
-/** Every pixel where the mask is not 0. */
+/** Paints every pixel where the mask is not 0. */
 export function fillMask(map: Map2, mask: ArrayLike<number>, ink: Ink): Rect | null {
   const box = boundsOf(map, mask);
   if (!box) return null;
@@ -105,6 +99,7 @@ export function fillMask(map: Map2, mask: ArrayLike<number>, ink: Ink): Rect | n
   return box;
 }
 
+/** The smallest rectangle around all pixels where the mask is not 0; null for an empty mask. */
 export function boundsOf({ width, height }: { width: number; height: number }, mask: ArrayLike<number>): Rect | null {
   let left = width,
     right = -1,
@@ -121,7 +116,7 @@ export function boundsOf({ width, height }: { width: number; height: number }, m
   return right < 0 ? null : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/** 1 where a pixel's center lies inside the closed polygon (even-odd rule). */
+/** A mask [h,w]: 1 where a pixel's center lies inside the closed polygon (even-odd rule). */
 export function polygonMask(
   { width, height }: { width: number; height: number },
   points: readonly Point[],
@@ -144,20 +139,20 @@ export function polygonMask(
   return mask;
 }
 
-/**
- * A region taken up to be moved: `from`, the map with it; `left`, the map without it, filled in from around or with one
- * class.
- */
+/** A region lifted to be moved. */
 export interface Lifted {
   mask: Uint8Array;
+  /** Around the mask. */
   box: Rect;
+  /** The map with the region, [h,w]. */
   from: Uint8Array;
+  /** The map without it, [h,w]: its pixels have the classes around it, or one class. */
   left: Uint8Array;
 }
 
 /**
- * Takes up the masked region; null for an empty mask. The map stays as it is. `behind`: the class it leaves; those
- * around it without.
+ * Lifts the masked region; null for an empty mask. The map is not changed. `behind`: the class that its pixels get;
+ * those around it by default.
  */
 export function lift({ width, height, labels }: Map2, mask: Uint8Array, behind?: number): Lifted | null {
   const box = boundsOf({ width, height }, mask);
@@ -169,9 +164,8 @@ export function lift({ width, height, labels }: Map2, mask: Uint8Array, behind?:
 }
 
 /**
- * Puts a region down, moved by whole pixels; what comes to lie outside is lost. `copy`: it stays where it was, too.
- * `last`: what the
- * drag's step before has changed; only that and the region are drawn again.
+ * Puts a region down, moved by whole pixels; what falls outside is lost. `copy`: it also stays where it was. `last`:
+ * what the previous step of the drag has changed; only that and the region are painted again.
  */
 export function putDown(
   map: Map2,
@@ -199,9 +193,8 @@ export function putDown(
 }
 
 /**
- * Gives masked pixels the class of the nearest pixel that is not (steps in four directions). A mask of everything
- * changes nothing.
- * Only the mask's own box and the pixels beside it are looked at.
+ * Gives each masked pixel the class of the nearest unmasked one, counted in steps in four directions. A mask of
+ * everything changes nothing. Reads only the mask's box and the pixels next to it.
  */
 export function fillHoles(map: Map2, mask: ArrayLike<number>, box = boundsOf(map, mask)): void {
   if (!box) return;

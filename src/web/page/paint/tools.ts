@@ -1,14 +1,12 @@
-/**
- * The tools, as what pointer and keyboard alike do with them: press, move, release. They know the document, not the
- * screen.
- */
-import { PAPER, type LayerName, type PaintDocument } from './document.ts';
+/** The tools, used alike by pointer and keyboard: press, move, release. They change the document and use no DOM. */
+import { PAPER, type PaintDocument } from './document.ts';
+import type { LayerName } from './layers.ts';
 import { frame, rectangle, strokeSegment, union, type Ink, type Point, type Rect } from './raster.ts';
 import { boundsOf, fillRegion, floodFill, lift, polygonMask, putDown, region, type Lifted } from './regions.ts';
 
 export type ToolName = 'brush' | 'eraser' | 'fill' | 'superpixel' | 'rectangle' | 'move' | 'pick' | 'pan';
 
-/** What a tool paints with at the moment. */
+/** What the tools paint with. */
 export interface Settings {
   tool: ToolName;
   layer: LayerName;
@@ -18,29 +16,33 @@ export interface Settings {
   size: number;
 }
 
-/** Tools that fill areas: of no use in a drawing, of whose strokes only the middle counts. */
+/** Tools that fill areas: useless in a drawing, whose strokes are thinned to their middle. */
 const filling: readonly ToolName[] = ['fill', 'superpixel'];
+/** Whether a tool is offered for this document. */
 export const suits = (tool: ToolName, { lines }: Pick<PaintDocument, 'lines'>): boolean =>
   !lines || !filling.includes(tool);
 
-/** How wide a tool is, in pixels of the picture. Lines are drawn thin and rubbed out broadly. */
+/** A tool's width in pixels of the picture. In drawings the eraser is wider than the brush. */
 export const widthOf = ({ tool, size }: Settings, { lines }: Pick<PaintDocument, 'lines'>): number =>
   lines && tool === 'eraser' ? 5 * size : size;
 
-/** A pointer's place in the picture, its pressure (0..1; 1 without a pen) and the keys that change what a tool does. */
+/** A pointer's place in the picture, with pressure and keys. */
 export interface Touch extends Point {
+  /** 0..1; 1 without a pen. */
   pressure: number;
+  /** Fill the class everywhere (Shift). */
   all: boolean;
+  /** Copy the region, not move it (Alt). */
   copy: boolean;
 }
 
-/** What is being drawn and not yet done, to be shown over the picture. */
+/** The rectangle or lasso under way, to be shown over the picture. `by`: how far the lasso has been moved. */
 export type Outline =
   | { kind: 'rectangle'; a: Point; b: Point }
   | { kind: 'lasso'; points: readonly Point[]; closed: boolean; by: Point }
   | null;
 
-/** Pen pressure to brush radius: half pressure is about two thirds of the brush. */
+/** The brush's radius at a pen pressure: at half of it, about two thirds of the full radius. */
 export const radiusAt = (size: number, pressure: number): number =>
   (size / 2) * Math.max(0.08, Math.min(1, pressure)) ** 0.6;
 
@@ -66,6 +68,7 @@ export class Tools {
     return this.settings.tool === 'eraser' ? this.doc.eraserInk(this.settings.layer) : this.settings.label;
   }
 
+  /** Begins what the tool does. */
   press(t: Touch): void {
     const {
       doc,
@@ -98,7 +101,7 @@ export class Tools {
     this.last = t;
   }
 
-  /** Ends what was pressed; true where the layout has changed. */
+  /** Ends it. True if the layout has changed. */
   release(t: Touch): boolean {
     if (!this.start) return false;
     const { doc, settings } = this,
@@ -119,7 +122,7 @@ export class Tools {
     return tool === 'fill';
   }
 
-  /** Gives up what is under way; true where the layout had been changed by it. */
+  /** Cancels what is under way. True if it had changed the layout. */
   cancel(): boolean {
     this.start = this.last = this.lasso = this.outline = null;
     this.points = [];
@@ -134,7 +137,7 @@ export class Tools {
     doc.touch(strokeSegment(map, a, b, radiusAt(size, a.pressure), radiusAt(size, b.pressure), this.ink));
   }
 
-  /** The superpixel under the pointer; dragging goes on to others. Without superpixels, the region of one class. */
+  /** Paints the superpixel under the pointer; dragging paints others, too. Without any, the region of one class. */
   private superpixels(t: Touch): void {
     const {
       doc,
@@ -149,7 +152,7 @@ export class Tools {
     doc.touch(fillRegion(map, of, y * doc.width + x, label));
   }
 
-  // Move: the first drag draws a lasso; a drag inside it then moves what it holds. A click takes the region under it.
+  // Move: the first drag draws a lasso, and a drag inside it moves that region. A click selects the region below it.
 
   private pressMove(t: Touch): void {
     const { doc } = this,
@@ -171,7 +174,7 @@ export class Tools {
     const { doc, start, lasso } = this;
     if (!lasso?.lifted) {
       const last = this.points.at(-1)!;
-      // a slow hand tells the same pixel many times
+      // a slow pointer reports the same pixel many times
       if (Math.hypot(t.x - last.x, t.y - last.y) >= 0.75) this.points.push(t);
       return;
     }

@@ -1,17 +1,18 @@
-/** Where the picture lies in its pane: scale and offset in CSS pixels, and the moves that change them. */
+/** The view of the picture in its pane: scale and offset in CSS pixels, and what changes them. */
 import type { Point } from './raster.ts';
 
+/** A point of the picture lies at scale * point + (x, y) in the pane. */
 export interface Viewport {
   scale: number;
   x: number;
   y: number;
-} // pane = scale * picture + (x, y)
+}
 interface Size {
   width: number;
   height: number;
 }
 
-/** The whole picture in the pane, centered, with a margin. Enlarged by whole steps never: smoothly. */
+/** Shows the whole picture, centered, with a margin. */
 export function fit(picture: Size, pane: Size, margin = 8): Viewport {
   const scale = Math.max(
     0.05,
@@ -30,7 +31,7 @@ export function zoom(v: Viewport, f: number, about: Point, least = 0.1, most = 6
   return { scale, x: about.x - g * (about.x - v.x), y: about.y - g * (about.y - v.y) };
 }
 
-/** Two fingers from (a, b) to (c, d): the picture keeps under them. */
+/** Two fingers move from (a, b) to (c, d), and the picture follows them. */
 export function pinch(v: Viewport, [a, b]: readonly [Point, Point], [c, d]: readonly [Point, Point]): Viewport {
   const before = Math.hypot(a.x - b.x, a.y - b.y),
     after = Math.hypot(c.x - d.x, c.y - d.y);
@@ -40,9 +41,9 @@ export function pinch(v: Viewport, [a, b]: readonly [Point, Point], [c, d]: read
   return { ...z, x: z.x + to.x - from.x, y: z.y + to.y - from.y };
 }
 
-/** Never out of sight: at least `keep` pixels of the picture stay in the pane. */
-export function held(v: Viewport, picture: Size, pane: Size, keep = 40): Viewport {
-  const hold = (at: number, side: number, room: number): number => Math.min(room - keep, Math.max(keep - side, at));
+/** The view moved so that at least `least` pixels of the picture stay in the pane. */
+export function held(v: Viewport, picture: Size, pane: Size, least = 40): Viewport {
+  const hold = (at: number, side: number, room: number): number => Math.min(room - least, Math.max(least - side, at));
   return {
     ...v,
     x: hold(v.x, v.scale * picture.width, pane.width),

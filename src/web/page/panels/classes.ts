@@ -1,10 +1,10 @@
-/** The row of classes: which one is painted, its name and color, and new ones. */
+/** The row of classes: chooses the one to paint, renames, recolors, adds and removes. */
 import { hex, parseHex } from '../../../data/layout/palette.ts';
 import { $, h, icon, on } from '../dom.ts';
 import { notify } from '../messages.ts';
 import type { PageState } from '../state.ts';
 
-/** Lets a group of radio-like buttons be walked with arrow keys. */
+/** Arrow keys move the focus within a group of buttons, and choose radio buttons. */
 export function arrowKeys(box: HTMLElement): void {
   box.addEventListener('keydown', (e) => {
     const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[e.key];
@@ -19,7 +19,7 @@ export function arrowKeys(box: HTMLElement): void {
   });
 }
 
-/** One choice of several, as buttons. Returns what shows another choice. */
+/** A choice of several, as radio buttons in #id. Returns the function that shows another value as chosen. */
 export function segmented<T extends string>(
   id: string,
   choices: readonly (readonly [T, string, string?])[],
@@ -55,6 +55,7 @@ export function segmented<T extends string>(
   return show;
 }
 
+/** Fills the row of classes and draws it anew when they change. */
 export function showClasses(state: PageState): void {
   const box = $('classes');
   arrowKeys(box);
@@ -63,7 +64,7 @@ export function showClasses(state: PageState): void {
     const { doc, settings } = state;
     if (!doc) return;
     const here = new Set(doc.missing());
-    const key = JSON.stringify([doc.classes, settings.label, [...here], state.learnt]);
+    const key = JSON.stringify([doc.classes, settings.label, [...here], state.hasRun]);
     if (key === drawn) return;
     drawn = key;
     const focused = box.contains(document.activeElement);
@@ -80,7 +81,11 @@ export function showClasses(state: PageState): void {
             'aria-checked': String(on),
             tabindex: on ? 0 : -1,
             class: here.has(c.name) ? 'absent' : undefined,
-            title: `${k < 9 ? `${k + 1} · ` : ''}${doc.lines ? '' : 'double-click to rename'}${here.has(c.name) ? ' · not on the source layout' : ''}`,
+            title: [
+              k < 9 ? `${k + 1} · ` : '',
+              doc.lines ? '' : 'double-click to rename',
+              here.has(c.name) ? ' · not on the source layout' : '',
+            ].join(''),
             onclick: () => state.set({ label: k }),
             ondblclick: () => editClass(state, k),
           },
@@ -92,10 +97,10 @@ export function showClasses(state: PageState): void {
     if (focused) box.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
     box.querySelector('[aria-checked="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
-  for (const news of ['document', 'settings', 'classes', 'status'] as const) state.on(news, draw);
+  for (const event of ['document', 'settings', 'classes', 'status'] as const) state.on(event, draw);
   state.on('painted', ({ live }) => {
     if (!live) draw();
-  }); // counts pixels: not for every step of a stroke
+  }); // counts pixels, so not during a stroke
   const tools = h(
     'span',
     { class: 'row class-tools' },
@@ -122,7 +127,7 @@ export function showClasses(state: PageState): void {
 }
 
 function addClass(state: PageState): void {
-  if (state.learnt) {
+  if (state.hasRun) {
     notify('The run has learnt these classes. Reset it to add another.', { kind: 'learnt' });
     return;
   }
@@ -135,6 +140,7 @@ function addClass(state: PageState): void {
   editClass(state, label);
 }
 
+/** Opens the dialog for a class's name and color. */
 export function editClass(state: PageState, label: number): void {
   const dialog = $<HTMLDialogElement>('class-edit'),
     name = $<HTMLInputElement>('class-name'),
@@ -147,11 +153,11 @@ export function editClass(state: PageState, label: number): void {
   name.value = c.name;
   color.value = hex(c.color);
   $('class-error').textContent = '';
-  $<HTMLButtonElement>('class-remove').disabled = state.doc.classes.length <= 2 || state.learnt;
+  $<HTMLButtonElement>('class-remove').disabled = state.doc.classes.length <= 2 || state.hasRun;
   $('class-remove').onclick = () => {
     state.doc.removeClass(label);
     dialog.close();
-    state.tell('painted', { layer: 'target', live: false });
+    state.emit('painted', { layer: 'target', live: false });
   };
   $('class-ok').onclick = (e) => {
     const change = {
@@ -167,7 +173,7 @@ export function editClass(state: PageState, label: number): void {
   name.select();
 }
 
-/** Keeps brush size, layer and their controls in step. */
+/** Joins the controls of brush size and layer to the settings. */
 export function showSettings(state: PageState): void {
   const size = $<HTMLInputElement>('brush-size');
   on('brush-size', 'input', () => state.set({ size: Math.max(1, Math.round((Number(size.value) / 100) ** 2 * 400)) }));

@@ -1,4 +1,4 @@
-/** Loss curves on a logarithmic scale: small, quiet, drawn again when a reading comes. */
+/** Loss curves on a logarithmic scale, drawn again with every reading. */
 import { lossInfo } from '../../../model/training/lossTable.ts';
 import type { LossRow } from '../../engineProtocol.ts';
 import { $, css, h, CanvasSurface } from '../dom.ts';
@@ -58,7 +58,7 @@ export class Curve {
     );
   }
 
-  /** The curves in words, for those who do not see them. */
+  /** Describes the curves in words, for screen readers. */
   private describe(): void {
     const ends = this.names.map((n) => {
       const of = this.rows.filter((r) => r[n] !== undefined);

@@ -1,6 +1,6 @@
 /**
- * A first layout for a photograph that came without: superpixels merged to k classes, or its line drawing; how many of
- * either is chosen while looking at it.
+ * The dialog for a first layout, where a photograph came without: its superpixels merged to k classes, or its line
+ * drawing. Sliders choose the number of classes or lines.
  */
 import { segmented } from './classes.ts';
 import { inked } from '../colors.ts';
@@ -11,13 +11,15 @@ import { notifyError } from '../messages.ts';
 
 const SUPERPIXELS = 400;
 
-/** The photograph's superpixels; the assets keeps them for `classes`. */
+/** The photograph's superpixels, which the assets worker remembers for `classes`. */
 export const superpixelsOf = async (
   assets: AssetsClient,
   { width, height, photo }: PagePicture,
 ): Promise<Uint16Array> => (await assets.call('superpixels', { width, height, photo, count: SUPERPIXELS })).labels;
 
+/** The layout or drawing that was chosen. */
 export type FirstLayoutChoice = AssetsResult<'classes'> & { superpixels: Uint16Array | null; lines: boolean };
+/** A file to read the layout from instead. */
 export interface LayoutFile {
   file: File;
   lines: boolean;
@@ -26,7 +28,9 @@ export interface LayoutFile {
 type Kind = 'classes' | 'lines';
 const kinds: Record<Kind, { soft: string; shown: string; file: string; title: string }> = {
   classes: {
-    soft: "The photograph's superpixels, merged to classes by color, texture and place. Correct it with brush, fill and superpixel click.",
+    soft:
+      "The photograph's superpixels, merged to classes by color, texture and place. " +
+      'Correct it with brush, fill and superpixel click.',
     shown: 'The first layout over the photograph',
     file: 'Use a layout file…',
     title: 'A first layout',
@@ -39,14 +43,11 @@ const kinds: Record<Kind, { soft: string; shown: string; file: string; title: st
   },
 };
 
-/** The choice between them, made once; it serves the dialog that is open. */
+/** The buttons that choose between them are made once and call `choose` of the dialog that is open. */
 let choose: (kind: Kind) => void = () => {},
   showKind: ((kind: Kind) => void) | null = null;
 
-/**
- * Asks for it in a dialog. Resolves to the layout, to a file that is to be read in its place, or to null where nothing
- * was chosen. `pick`: asks for a file.
- */
+/** Opens the dialog. Resolves to the layout, to a file to read instead, or to null. `pick`: asks for a file. */
 export async function askFirstLayout(
   assets: AssetsClient,
   name: string,
@@ -127,6 +128,6 @@ export async function askFirstLayout(
   showKind('classes');
   choose('classes');
   const file = await closed;
-  // Whoever is quicker than the assets gets what was asked for last, as soon as it is there.
+  // The assets worker may not have answered yet: the layout is the one of the last request.
   return file ? { file, lines: kind === 'lines' } : dialog.returnValue === 'use' ? newest! : null;
 }

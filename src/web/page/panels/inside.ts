@@ -1,9 +1,9 @@
 /**
- * What the networks see: gamma, beta, the discriminator's score and the layouts that the segmenter and the judge read;
- * each can be laid over the result.
+ * What the networks see: gamma, beta, the discriminator's score, and the layouts that segmenter and layout classifier
+ * predict. Each can be laid over the result.
  */
 import type { EngineClient } from '../../engineClient.ts';
-import type { Following, Inspection, LayoutReading, Labels, TargetInput } from '../../engineProtocol.ts';
+import type { LineReading, Inspection, LayoutReading, Labels, TargetInput } from '../../engineProtocol.ts';
 import { $, canvasOf, h, on } from '../dom.ts';
 import { heatPixels, inked } from '../colors.ts';
 import { notifyError } from '../messages.ts';
@@ -11,8 +11,10 @@ import type { Overlay, ResultPane } from '../panes/resultPane.ts';
 import type { PageState } from '../state.ts';
 
 const hint =
-  'After training has begun: where gamma and beta change the photograph’s features, what the discriminator believes, and the layout that segmenter and judge read off the result.';
+  'After training has begun: where gamma and beta change the photograph’s features, what the discriminator believes, ' +
+  'and the layout that segmenter and judge read off the result.';
 
+/** Joins the panel to the engine. Returns the function that updates it. */
 export function showInside(
   state: PageState,
   engine: EngineClient,
@@ -31,7 +33,7 @@ export function showInside(
     button.disabled = busy || state.status.state === 'none' || state.status.state === 'preparing';
   };
 
-  const show = (i: Inspection, read: LayoutReading | Following | null): void => {
+  const show = (i: Inspection, read: LayoutReading | LineReading | null): void => {
     const { doc } = state;
     const maps: Overlay[] = i.maps.map((m) => ({
       name: m.label,
@@ -89,10 +91,9 @@ export function showInside(
     try {
       const found = await engine.call('inspect', { target: target() });
       show(found, null);
-      // The judge looks at what is shown: the finished picture where there is one, else the draft. A drawing has no
-      // classes to judge, but lines.
-      const shownNow = { target: target(), picture: result.networkPixels ?? found.draft };
-      show(found, state.doc.lines ? await engine.call('follow', shownNow) : await engine.call('judge', shownNow));
+      // Of the picture that is shown: the finished one where there is one, else the draft.
+      const request = { target: target(), picture: result.networkPixels ?? found.draft };
+      show(found, await engine.call(state.doc.lines ? 'measureLines' : 'classifyLayout', request));
     } catch (e) {
       notifyError(e);
     }

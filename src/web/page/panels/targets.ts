@@ -1,13 +1,10 @@
-/**
- * The targets: which is shown, how they are called, more of them, and beginning one again; a list that opens under its
- * button.
- */
+/** The list of targets under its button: chooses, renames, adds, removes, and starts one over from another layout. */
 import { arrowKeys } from './classes.ts';
 import { $, h, icon } from '../dom.ts';
-import { NAME_LENGTH, type TargetLayout } from '../paint/document.ts';
+import { NAME_LENGTH, type TargetLayout } from '../paint/targets.ts';
 import type { PageState } from '../state.ts';
 
-/** Shows the target after (1) or before (-1) the one at hand. */
+/** Shows the next target (step 1) or the one before (-1). */
 export function nextTarget(state: PageState, step: number): void {
   const { targets, target } = state.doc;
   if (targets.length > 1) show(state, targets[(targets.indexOf(target) + step + targets.length) % targets.length]);
@@ -19,25 +16,24 @@ function show(state: PageState, target: TargetLayout): void {
   changed(state);
 }
 
-/** The target layer is what there is to see now, and its result wanted. */
+/** Shows the target layer, and asks for its result. */
 function changed(state: PageState): void {
   state.set({ layer: 'target' });
-  state.tell('painted', { layer: 'target', live: false });
+  state.emit('painted', { layer: 'target', live: false });
 }
 
 /**
- * `open`: reads a layout from a file, into the target at hand or (fresh) as one more. Returns what opens the list to
- * rename the target at hand.
+ * Joins the list to the document. `open`: reads a layout from a file, into the shown target or (`fresh`) as a new one.
+ * Returns the function that opens the list to rename the shown target.
  */
 export function showTargets(state: PageState, open: (fresh: boolean) => void): () => void {
   const panel = $('targets'),
     list = $('target-list');
   let naming: TargetLayout | null = null,
     shown = false;
-  // A row stays the same element for as long as its target does: what is being pressed must not go away under the
-  // pointer.
+  // A row keeps its element for as long as its target exists: a button must not vanish while it is being pressed.
   let rows = new Map<TargetLayout, { element: HTMLElement; update: () => void }>();
-  const say = (error: string): void => {
+  const showError = (error: string): void => {
     $('target-error').textContent = error;
   };
   const focusShown = (): void => list.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
@@ -45,7 +41,7 @@ export function showTargets(state: PageState, open: (fresh: boolean) => void): (
   const rename = (target: TargetLayout): void => {
     show(state, target);
     naming = target;
-    say('');
+    showError('');
     draw();
     const input = list.querySelector('input');
     input?.focus(); // not every browser lets select() do that
@@ -58,7 +54,7 @@ export function showTargets(state: PageState, open: (fresh: boolean) => void): (
     focusShown();
   };
 
-  /** The name as a field: Enter and leaving it keep what was typed, Escape does not. */
+  /** The name as a field: Enter and leaving it take what was typed, Escape does not. */
   const field = (target: TargetLayout): HTMLElement => {
     const input = h('input', {
       value: target.name,
@@ -67,14 +63,14 @@ export function showTargets(state: PageState, open: (fresh: boolean) => void): (
       autocomplete: 'off',
       spellcheck: 'false',
     });
-    const end = (keep: boolean, left: boolean): void => {
+    const end = (accept: boolean, left: boolean): void => {
       if (naming !== target) return;
       const typed = input.value.trim();
-      if (keep && !state.doc.renameTarget(target, typed)) {
-        say(typed ? `Another target is called “${typed}”.` : 'A target needs a name.');
+      if (accept && !state.doc.renameTarget(target, typed)) {
+        showError(typed ? `Another target is called “${typed}”.` : 'A target needs a name.');
         input.setAttribute('aria-invalid', 'true');
-        if (!left) return; // left with a name that cannot be: the one before stays
-      } else say('');
+        if (!left) return; // a field that is left with an unusable name gets the old one back
+      } else showError('');
       naming = null;
       draw();
       if (!left) focusShown();
@@ -122,7 +118,7 @@ export function showTargets(state: PageState, open: (fresh: boolean) => void): (
     return { element, update };
   };
 
-  /** Layouts to begin with; one that is still being painted cannot be pressed yet. */
+  /** Buttons for the layouts to start from; disabled while a scene's layout is being painted. */
   const chips = (copy: boolean, act: (labels: Uint8Array, name?: string) => void, file: () => void): HTMLElement[] => {
     const { doc, presets } = state;
     const chip = (text: string, labels: Uint8Array | null, name?: string): HTMLElement =>
@@ -187,8 +183,8 @@ export function showTargets(state: PageState, open: (fresh: boolean) => void): (
   });
   panel.addEventListener('beforetoggle', (e) => {
     shown = e.newState === 'open';
-    say('');
-    draw(); // before it is seen: `toggle` comes a task later, and on a busy machine that is an empty list for as long
+    showError('');
+    draw(); // already here: the list would be empty until the event `toggle`, which comes a task later
     const { left, bottom } = $('target-open').getBoundingClientRect();
     Object.assign(panel.style, { left: `${Math.max(8, Math.min(left, innerWidth - 338))}px`, top: `${bottom + 4}px` });
   });
@@ -196,7 +192,7 @@ export function showTargets(state: PageState, open: (fresh: boolean) => void): (
     if (!shown) naming = null;
     if (shown && !naming) focusShown();
   });
-  for (const news of ['document', 'targets'] as const) state.on(news, draw);
+  for (const event of ['document', 'targets'] as const) state.on(event, draw);
   return () => {
     panel.showPopover();
     rename(state.doc.target);

@@ -1,15 +1,18 @@
 /**
- * The pane one paints in: photograph and layout drawn at the view's scale, pointer, touch and keys turned into what
- * tools do.
+ * The pane to paint in: draws photograph and layout at the view's scale, and turns pointer, touch and keys into actions
+ * of the tools.
  */
 import { inkOf } from '../colors.ts';
 import { $, canvasOf, css, on, CanvasSurface, setText } from '../dom.ts';
-import { PAPER, type LayerName, type PaintDocument } from '../paint/document.ts';
+import type { PaintDocument } from '../paint/document.ts';
+import type { LayerName } from '../paint/layers.ts';
 import { Pointers } from '../paint/pointers.ts';
 import type { Point, Rect } from '../paint/raster.ts';
 import { Tools, widthOf, type Touch } from '../paint/tools.ts';
 import { fit, held, toPane, toPicture, zoom, type Viewport } from '../paint/view.ts';
 import type { PageState } from '../state.ts';
+import { KeyboardPen } from './keyboardPen.ts';
+import { drawCross, drawOutline, drawRing, isRegionSelected, statusText } from './paintOverlay.ts';
 
 export class PaintPane {
   readonly surface: CanvasSurface;
@@ -18,21 +21,33 @@ export class PaintPane {
   tools!: Tools;
   private photo!: HTMLCanvasElement;
   private layer!: { canvas: HTMLCanvasElement; image: ImageData };
-  private shownLayer: LayerName | null = null;
+  private drawnLayer: LayerName | null = null;
   private opacity: Record<LayerName, number> = { source: 0.55, target: 1 };
+  /** The mouse's or pen's place in the pane; null for fingers, and outside. */
   private pointer: Point | null = null;
-  /** Where a pointer was last told of: what a move has to draw again reaches back to it. */
-  private before: Point | null = null;
+  /** Where the last event of a pointer was: a move redraws from there on. */
+  private lastPointer: Point | null = null;
   private readonly pointers = new Pointers();
-  private keyPen: { at: Point; down: boolean } | null = null;
-  private spaceHeld = false;
-  /** A place of the photograph that the result pane points at. */
+  private readonly pen = new KeyboardPen({
+    press: (at, e) => {
+      if (this.state.settings.tool !== 'pick' && this.refuses()) return false;
+      this.tools.press(this.touch(at, e));
+      return true;
+    },
+    move: (at) => this.tools.move(this.touch(at)),
+    release: (at) => this.finish(this.touch(at)),
+  });
+  /** The place of the photograph that the result pane points at. */
   private mark: Point | null = null;
 
+  /**
+   * `onView`: called with the view after each change of it, with null for the whole picture. `refuses`: true where the
+   * layer must not be painted on; it notifies the visitor.
+   */
   constructor(
     private readonly state: PageState,
-    private readonly viewed: (v: Viewport | null) => void,
-    private readonly refuse: () => boolean,
+    private readonly onView: (v: Viewport | null) => void,
+    private readonly refuses: () => boolean,
   ) {
     const canvas = $<HTMLCanvasElement>('paint-canvas');
     this.surface = new CanvasSurface(
@@ -45,7 +60,7 @@ export class PaintPane {
     );
     state.on('document', (doc) => this.open(doc));
     state.on('settings', ({ layer }) => {
-      if (layer !== this.shownLayer) this.repaintLayer();
+      if (layer !== this.drawnLayer) this.repaintLayer();
       else this.surface.redraw();
     });
     state.on('targets', () => {
@@ -64,12 +79,12 @@ export class PaintPane {
     canvas.addEventListener('contextmenu', (e) => e.preventDefault());
     canvas.addEventListener('keydown', (e) => this.key(e));
     canvas.addEventListener('keyup', (e) => {
-      if (e.key === ' ') this.spaceHeld = false;
+      if (e.key === ' ') this.pen.spaceHeld = false;
     });
     canvas.addEventListener('blur', () => {
-      if (this.keyPen?.down) this.tools.release(this.touch(this.keyPen.at));
-      this.keyPen = null;
-      this.spaceHeld = false;
+      if (this.pen.at && this.pen.down) this.tools.release(this.touch(this.pen.at));
+      this.pen.hide();
+      this.pen.spaceHeld = false;
       this.surface.redraw();
     });
     on('opacity', 'input', () => {
@@ -83,15 +98,18 @@ export class PaintPane {
     });
   }
 
+  /** Shows the whole picture. */
   fit(): void {
     this.fitted = true;
     this.view = fit(this.state.doc ?? { width: 1, height: 1 }, this.surface);
-    this.viewed(null);
+    this.onView(null);
     this.surface.redraw();
   }
+  /** Enlarges by a factor about a point of the pane, its center without. */
   zoomBy(f: number, about: Point = { x: this.surface.width / 2, y: this.surface.height / 2 }): void {
     this.setView(zoom(this.view, f, about));
   }
+  /** Marks a point of the picture; null takes the mark away. */
   markAt(p: Point | null): void {
     this.mark = p;
     this.surface.redraw();
@@ -103,7 +121,7 @@ export class PaintPane {
   private setView(v: Viewport): void {
     this.fitted = false;
     this.view = held(v, { width: this.state.doc.width, height: this.state.doc.height }, this.surface);
-    this.viewed(this.view);
+    this.onView(this.view);
     this.surface.redraw();
   }
 
@@ -112,7 +130,7 @@ export class PaintPane {
     this.photo = canvasOf(doc.width, doc.height, doc.photo);
     this.layer = { canvas: canvasOf(doc.width, doc.height), image: new ImageData(doc.width, doc.height) };
     doc.on((c) => {
-      if ('rect' in c && c.layer === this.state.settings.layer) this.color(c.rect);
+      if ('rect' in c && c.layer === this.state.settings.layer) this.colorLayer(c.rect);
     });
     this.repaintLayer();
     this.fit();
@@ -120,13 +138,13 @@ export class PaintPane {
 
   private repaintLayer(): void {
     if (!this.layer) return;
-    this.shownLayer = this.state.settings.layer;
+    this.drawnLayer = this.state.settings.layer;
     $<HTMLInputElement>('opacity').value = String(Math.round(this.opacity[this.state.settings.layer] * 100));
-    this.color(this.state.doc.whole);
+    this.colorLayer(this.state.doc.bounds);
   }
 
-  /** The layer's colors, where they have changed. */
-  private color(r: Rect): void {
+  /** Colors a part of the layer's canvas anew. */
+  private colorLayer(r: Rect): void {
     const { doc, settings } = this.state,
       labels = doc.layers[settings.layer],
       data = new Uint32Array(this.layer.image.data.buffer);
@@ -141,9 +159,11 @@ export class PaintPane {
 
   private draw(c: CanvasRenderingContext2D): void {
     if (!this.photo) return;
-    this.describe();
-    const { view: v } = this,
-      { doc, settings } = this.state;
+    const { view: v } = this;
+    const { doc, settings } = this.state;
+    const penAt = this.pen.at;
+    const at = penAt ?? (this.pointer && toPicture(v, this.pointer));
+    setText('paint-status', statusText(doc, settings, this.tools.outline, at, this.pen.down));
     c.imageSmoothingEnabled = v.scale < 3;
     c.imageSmoothingQuality = 'high';
     const place = [v.x, v.y, doc.width * v.scale, doc.height * v.scale] as const;
@@ -152,66 +172,22 @@ export class PaintPane {
     c.imageSmoothingEnabled = v.scale < 1;
     c.drawImage(this.layer.canvas, ...place);
     c.globalAlpha = 1;
-    this.drawOutline(c);
-    if (this.mark) this.ring(c, toPane(v, this.mark), 9, css('--focus'));
-    const at = this.keyPen ? toPane(v, this.keyPen.at) : this.pointer;
-    const round = settings.tool === 'brush' || settings.tool === 'eraser';
-    if (at && round) this.ring(c, at, Math.max(2, (widthOf(settings, doc) * v.scale) / 2));
-    if (this.keyPen) this.cross(c, toPane(v, this.keyPen.at));
+    drawOutline(c, this.tools.outline, v);
+    if (this.mark) drawRing(c, toPane(v, this.mark), 9, css('--focus'));
+    const center = penAt ? toPane(v, penAt) : this.pointer;
+    if (center && this.isBrush) drawRing(c, center, this.brushRadius);
+    if (penAt) drawCross(c, toPane(v, penAt));
   }
 
-  private ring(c: CanvasRenderingContext2D, p: Point, r: number, color = '#fff'): void {
-    for (const [width, style] of [
-      [3, '#0009'],
-      [1.5, color],
-    ] as const) {
-      c.beginPath();
-      c.arc(p.x, p.y, r, 0, 2 * Math.PI);
-      c.lineWidth = width;
-      c.strokeStyle = style;
-      c.stroke();
-    }
+  private get isBrush(): boolean {
+    const { tool } = this.state.settings;
+    return tool === 'brush' || tool === 'eraser';
   }
 
-  private cross(c: CanvasRenderingContext2D, p: Point): void {
-    for (const [width, style] of [
-      [4, '#000a'],
-      [1.5, '#fff'],
-    ] as const) {
-      c.beginPath();
-      c.moveTo(p.x - 8, p.y);
-      c.lineTo(p.x + 8, p.y);
-      c.moveTo(p.x, p.y - 8);
-      c.lineTo(p.x, p.y + 8);
-      c.lineWidth = width;
-      c.strokeStyle = style;
-      c.stroke();
-    }
-  }
-
-  private drawOutline(c: CanvasRenderingContext2D): void {
-    const o = this.tools.outline;
-    if (!o) return;
-    const points =
-      o.kind === 'rectangle'
-        ? [o.a, { x: o.b.x, y: o.a.y }, o.b, { x: o.a.x, y: o.b.y }]
-        : o.points.map((p) => ({ x: p.x + o.by.x, y: p.y + o.by.y }));
-    c.beginPath();
-    for (const p of points) {
-      const q = toPane(this.view, p);
-      c.lineTo(q.x, q.y);
-    }
-    if (o.kind === 'rectangle' || o.closed) c.closePath();
-    for (const [dash, style] of [
-      [[], '#000a'],
-      [[5, 4], '#fff'],
-    ] as const) {
-      c.setLineDash([...dash]);
-      c.strokeStyle = style;
-      c.lineWidth = 1.5;
-      c.stroke();
-    }
-    c.setLineDash([]);
+  /** In pixels of the pane. */
+  private get brushRadius(): number {
+    const { doc, settings } = this.state;
+    return Math.max(2, (widthOf(settings, doc) * this.view.scale) / 2);
   }
 
   // ---- pointer
@@ -233,8 +209,8 @@ export class PaintPane {
     if (!this.state.doc) return;
     this.surface.canvas.focus({ preventScroll: true });
     this.surface.canvas.setPointerCapture?.(e.pointerId);
-    this.before = this.surface.at(e);
-    this.keyPen = null;
+    this.lastPointer = this.surface.at(e);
+    this.pen.hide();
     if (this.pointers.notice(e.pointerType)) this.showFingers();
     const { tool } = this.state.settings,
       picks = e.button === 2 || (e.altKey && tool !== 'move');
@@ -242,11 +218,11 @@ export class PaintPane {
       e.pointerId,
       e.pointerType,
       this.surface.at(e),
-      e.button === 1 || this.spaceHeld || tool === 'pan',
+      e.button === 1 || this.pen.spaceHeld || tool === 'pan',
     );
-    if (stopped) this.giveUp();
+    if (stopped) this.cancelStroke();
     if (role !== 'draw') return;
-    if (picks || (tool !== 'pick' && this.refuse())) {
+    if (picks || (tool !== 'pick' && this.refuses())) {
       this.pointers.stop();
       if (picks) this.pickAt(this.at(e));
       return;
@@ -255,7 +231,7 @@ export class PaintPane {
     this.surface.redraw();
   }
 
-  /** Once there is a pen, whether fingers paint beside it is the visitor's to say. */
+  /** Once a pen is seen, a button lets the visitor choose whether fingers paint beside it. */
   private showFingers(): void {
     const button = $('fingers'),
       draw = this.pointers.fingersDraw;
@@ -273,25 +249,22 @@ export class PaintPane {
 
   private moved(e: PointerEvent): void {
     if (!this.state.doc) return;
-    const now = this.surface.at(e),
-      before = this.before ?? now,
-      { doc, settings } = this.state,
-      { tool } = settings;
-    this.before = now;
+    const now = this.surface.at(e);
+    const before = this.lastPointer ?? now;
+    this.lastPointer = now;
     this.pointer = e.pointerType === 'touch' ? null : now;
     if (this.pointers.notice(e.pointerType)) this.showFingers();
     const view = this.pointers.move(e.pointerId, now, this.view);
     if (view) this.setView(view);
     else if (this.pointers.drawing === e.pointerId) {
-      // Between two frames a pointer reports many places: a stroke goes through all of them, a dragged region only to
-      // the last.
+      // A pointer may move several times between two frames: a stroke goes through all places, a dragged region needs
+      // the last one only.
       const all = this.dragging ? [] : (e.getCoalescedEvents?.() ?? []);
       for (const one of all.length ? all : [e]) this.tools.move(this.touch(this.at(one), one));
-      if (this.tools.busy && (tool === 'brush' || tool === 'eraser'))
-        this.state.tell('painted', { layer: this.state.settings.layer, live: true });
+      if (this.tools.busy && this.isBrush) this.state.emit('painted', { layer: this.state.settings.layer, live: true });
     }
-    // What is painted tells of its place itself: here it is the brush's ring, or the lasso's last piece.
-    const far = tool === 'brush' || tool === 'eraser' ? Math.max(2, (widthOf(settings, doc) * this.view.scale) / 2) : 0;
+    // The document reports what was painted. This redraws the brush's ring, or the lasso's last piece.
+    const far = this.isBrush ? this.brushRadius : 0;
     if (this.dragging || this.tools.outline?.kind === 'rectangle') this.surface.redraw();
     else
       this.surface.redraw({
@@ -303,24 +276,24 @@ export class PaintPane {
   }
 
   private get dragging(): boolean {
-    return this.state.settings.tool === 'move' && this.tools.outline?.kind === 'lasso' && this.tools.outline.closed;
+    return isRegionSelected(this.state.settings, this.tools.outline);
   }
 
   private up(e: PointerEvent, cancelled: boolean): void {
     if (!this.pointers.up(e.pointerId)) return;
-    if (cancelled) this.giveUp();
+    if (cancelled) this.cancelStroke();
     else this.finish(this.touch(this.at(e), e));
     this.surface.redraw();
   }
 
-  /** Takes back what is being drawn; where a preview may have shown it already, there is a new one. */
-  private giveUp(): void {
-    if (this.tools.cancel()) this.state.tell('painted', { layer: this.state.settings.layer, live: false });
+  /** Undoes the stroke under way. If a preview may show it already, asks for a new one. */
+  private cancelStroke(): void {
+    if (this.tools.cancel()) this.state.emit('painted', { layer: this.state.settings.layer, live: false });
   }
 
   private finish(t: Touch): void {
     if (this.tools.release({ ...t, pressure: 1 }))
-      this.state.tell('painted', { layer: this.state.settings.layer, live: false });
+      this.state.emit('painted', { layer: this.state.settings.layer, live: false });
   }
 
   private wheel(e: WheelEvent): void {
@@ -330,71 +303,14 @@ export class PaintPane {
     else this.zoomBy(Math.exp(-Math.max(-80, Math.min(80, e.deltaY)) * (e.ctrlKey ? 0.02 : 0.004)), this.surface.at(e));
   }
 
-  // ---- keyboard: a pen that arrow keys move and space presses
-
   private key(e: KeyboardEvent): void {
-    const arrows: Record<string, [number, number]> = {
-      ArrowLeft: [-1, 0],
-      ArrowRight: [1, 0],
-      ArrowUp: [0, -1],
-      ArrowDown: [0, 1],
-    };
-    const step = arrows[e.key];
     if (e.ctrlKey || e.metaKey) return;
     if (e.key === 'Escape') {
-      this.giveUp();
+      this.cancelStroke();
       this.pointers.stop();
-      this.keyPen = null;
+      this.pen.hide();
       this.surface.redraw();
-      return;
-    }
-    if (e.key === ' ' && !this.keyPen) {
-      this.spaceHeld = true;
-      e.preventDefault();
-      return;
-    }
-    if (!step && !(this.keyPen && (e.key === ' ' || e.key === 'Enter'))) return;
-    e.preventDefault();
-    const { doc, settings } = this.state;
-    this.keyPen ??= { at: { x: doc.width / 2, y: doc.height / 2 }, down: false };
-    const pen = this.keyPen;
-    if (step) {
-      const far = e.altKey ? 1 : e.shiftKey ? Math.max(10, settings.size) : Math.max(1, Math.round(settings.size / 4));
-      pen.at = {
-        x: Math.max(0, Math.min(doc.width - 0.01, pen.at.x + far * step[0])),
-        y: Math.max(0, Math.min(doc.height - 0.01, pen.at.y + far * step[1])),
-      };
-      if (pen.down) this.tools.move(this.touch(pen.at));
-    } else if (pen.down) {
-      pen.down = false;
-      this.finish(this.touch(pen.at));
-    } else if (settings.tool === 'pick' || !this.refuse()) {
-      this.tools.press(this.touch(pen.at, e));
-      pen.down = e.key === ' ';
-      if (!pen.down) this.finish(this.touch(pen.at));
-    }
-    this.surface.redraw();
-  }
-
-  /**
-   * What is under the pointer, and what pressing does: with each frame, since words are laid out anew whenever they
-   * change.
-   */
-  private describe(): void {
-    const { doc, settings } = this.state,
-      at = this.keyPen?.at ?? (this.pointer && toPicture(this.view, this.pointer));
-    const label = at && doc.labelAt(settings.layer, at.x, at.y);
-    const where = label === null ? '' : `${doc.classes[label].name} at ${Math.floor(at!.x)}, ${Math.floor(at!.y)}`;
-    const pen = this.keyPen?.down ? ' · pen down' : '';
-    const hint =
-      settings.tool === 'move'
-        ? this.tools.outline?.kind === 'lasso' && this.tools.outline.closed
-          ? 'drag the region; Alt copies it'
-          : 'draw a lasso, or click a region'
-        : doc.lines
-          ? `${settings.tool === 'eraser' || settings.label === PAPER ? 'taking lines away from' : 'drawing lines on'} the ${settings.layer}`
-          : `painting ${doc.classes[settings.label]?.name ?? ''} on the ${settings.layer} layout`;
-    setText('paint-status', [hint + pen, where].filter(Boolean).join(' · '));
+    } else if (this.pen.key(e, this.state.doc, this.state.settings)) this.surface.redraw();
   }
 }
 

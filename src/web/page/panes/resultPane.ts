@@ -1,6 +1,6 @@
 /**
- * The pane of the result: the patch preview, the network's picture fading in over it, what it is compared with, and
- * where its pixels come from.
+ * The pane of the result: the patch preview, the network's picture fading in over it, a picture to compare with, and a
+ * probe that shows where in the photograph a pixel comes from.
  */
 import type { Pixels, SourceField } from '../../engineProtocol.ts';
 import { $, canvasOf, css, h, on, CanvasSurface } from '../dom.ts';
@@ -10,6 +10,7 @@ import type { Point } from '../paint/raster.ts';
 import { fit, toPane, toPicture, type Viewport } from '../paint/view.ts';
 import type { PageState } from '../state.ts';
 
+/** The preview; the network's picture; or the one fading into the other as the run proceeds. */
 export type Mode = 'preview' | 'auto' | 'network';
 /** A map laid over the result: colored pixels, and the value at each for the probe. */
 export interface Overlay extends Pixels {
@@ -17,7 +18,7 @@ export interface Overlay extends Pixels {
   valueAt: (p: number) => string;
 }
 
-const befores = {
+const comparisons = {
   none: 'with nothing',
   photo: 'with the photograph',
   layout: 'with the layout',
@@ -27,7 +28,6 @@ const befores = {
 export class ResultPane {
   readonly surface: CanvasSurface;
   mode: Mode = 'auto';
-  /** Patch preview, newest level; the network's newest picture. */
   private preview: { canvas: HTMLCanvasElement; pixels: Pixels } | null = null;
   private field: SourceField | null = null;
   private network: { canvas: HTMLCanvasElement; pixels: Pixels; share: number } | null = null;
@@ -36,16 +36,18 @@ export class ResultPane {
   private layout: { doc: PaintDocument; key: string; canvas: HTMLCanvasElement } | null = null;
   private view: Viewport = { scale: 1, x: 0, y: 0 };
   private shared: Viewport | null = null;
-  private shown = 0; // the network's opacity as drawn; moves to its goal
-  private before: keyof typeof befores = 'none';
+  /** The network's opacity as drawn, which approaches its goal frame by frame. */
+  private shown = 0;
+  private comparison: keyof typeof comparisons = 'none';
   private probe: Point | null = null;
   private byKey = false;
-  /** Where the pointer has come to since the last frame. */
-  private pointed: Point | undefined;
+  /** Where the pointer has moved since the last frame. */
+  private hover: Point | undefined;
 
+  /** `onSource`: called with the place in the photograph that the probe finds, or null. */
   constructor(
     private readonly state: PageState,
-    private readonly mark: (p: Point | null) => void,
+    private readonly onSource: (p: Point | null) => void,
   ) {
     const canvas = $<HTMLCanvasElement>('result-canvas');
     this.surface = new CanvasSurface(
@@ -56,22 +58,22 @@ export class ResultPane {
     state.on('document', (doc) => this.open(doc));
     canvas.addEventListener('pointermove', (e) => {
       this.byKey = false;
-      this.pointed = this.surface.at(e);
+      this.hover = this.surface.at(e);
       this.surface.redraw();
     });
     canvas.addEventListener('pointerleave', () => {
-      this.pointed = undefined;
-      this.look(null);
+      this.hover = undefined;
+      this.probeAt(null);
     });
     canvas.addEventListener('blur', () => {
-      if (this.byKey) this.look(null);
+      if (this.byKey) this.probeAt(null);
     });
     canvas.addEventListener('keydown', (e) => this.key(e));
     const choice = $<HTMLSelectElement>('before');
-    choice.append(...Object.entries(befores).map(([value, text]) => h('option', { value }, text)));
+    choice.append(...Object.entries(comparisons).map(([value, text]) => h('option', { value }, text)));
     on('before', 'change', () => {
-      this.before = choice.value as keyof typeof befores;
-      $('divider').hidden = this.before === 'none';
+      this.comparison = choice.value as keyof typeof comparisons;
+      $('divider').hidden = this.comparison === 'none';
       this.surface.redraw();
     });
     on('divider', 'input', () => this.surface.redraw());
@@ -82,11 +84,11 @@ export class ResultPane {
     this.shown = 0;
     this.photo = canvasOf(doc.width, doc.height, doc.photo);
     this.place();
-    this.look(null);
+    this.probeAt(null);
   }
 
-  /** Looks at the same part of the picture as the paint pane; the whole picture with null. */
-  follow(view: Viewport | null): void {
+  /** Takes the paint pane's view, to show the same part of the picture; null: the whole picture. */
+  setSharedView(view: Viewport | null): void {
     this.shared = view;
     this.place();
   }
@@ -98,25 +100,27 @@ export class ResultPane {
     this.surface.redraw();
   }
 
+  /** Shows a level of the preview. `field`: with the finest one. */
   showPreview(pixels: Pixels, field: SourceField | null): void {
     this.preview = { canvas: canvasOf(pixels.width, pixels.height, pixels.data), pixels };
     this.field = field ?? this.field;
-    if (this.probe) this.look(this.probe);
-    else this.tell([]);
+    if (this.probe) this.probeAt(this.probe);
+    else this.showProbe([]);
     this.surface.redraw();
   }
 
-  /** The network's picture, which counts for `share` (0..1) in the automatic view; null takes it away. */
+  /** Shows the network's picture, with opacity `share` (0..1) in the automatic view; null takes it away. */
   showNetwork(pixels: Pixels | null, share: number): void {
     this.network = pixels && { canvas: canvasOf(pixels.width, pixels.height, pixels.data), pixels, share };
     this.surface.redraw();
   }
-  /** The layout has changed since: the network's picture steps back until there is a newer one. */
-  outdate(): void {
+  /** The layout has changed: fades the network's picture out until there is a newer one. */
+  markOutdated(): void {
     if (this.network) this.network.share = 0;
     this.surface.redraw();
   }
 
+  /** Lays a map over the result; null takes it away. */
   showOverlay(of: Overlay | null): void {
     this.overlay = of && { canvas: canvasOf(of.width, of.height, of.data), of };
     this.surface.redraw();
@@ -130,11 +134,10 @@ export class ResultPane {
   get hasNetwork(): boolean {
     return this.network !== null;
   }
-  /** What a picture saved from here would be. */
   get showsNetwork(): boolean {
     return this.network !== null && this.goal() >= 0.5;
   }
-  /** The network's picture, where it is of the layout as it is. */
+  /** The network's picture, if it is of the present layout. */
   get networkPixels(): Pixels | null {
     return this.network && this.network.share >= 0.5 ? this.network.pixels : null;
   }
@@ -142,6 +145,7 @@ export class ResultPane {
     return this.preview?.pixels ?? null;
   }
 
+  /** The network's opacity to approach. */
   private goal(): number {
     return !this.network || this.mode === 'preview'
       ? 0
@@ -154,10 +158,10 @@ export class ResultPane {
     const { doc } = this.state,
       { view: v } = this;
     if (!doc || !this.photo) return;
-    if (this.pointed) {
-      const p = this.pointed;
-      this.pointed = undefined;
-      this.look(toPicture(v, p));
+    if (this.hover) {
+      const p = this.hover;
+      this.hover = undefined;
+      this.probeAt(toPicture(v, p));
     }
     const goal = this.goal();
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) this.shown = goal;
@@ -189,15 +193,15 @@ export class ResultPane {
 
   private drawBefore(c: CanvasRenderingContext2D, place: readonly [number, number, number, number]): void {
     const picture =
-      this.before === 'photo'
+      this.comparison === 'photo'
         ? this.photo
-        : this.before === 'preview'
+        : this.comparison === 'preview'
           ? this.preview?.canvas
-          : this.before === 'layout'
+          : this.comparison === 'layout'
             ? this.layoutCanvas()
             : null;
     if (!picture) return;
-    // under the slider's thumb, 16 pixels wide
+    // below the middle of the slider's thumb, which is 16 pixels wide
     const x = 8 + (Number($<HTMLInputElement>('divider').value) / 1000) * (this.surface.width - 16);
     c.save();
     c.beginPath();
@@ -211,7 +215,7 @@ export class ResultPane {
     c.fillRect(x + 1, 0, 1, this.surface.height);
   }
 
-  /** The target in its colors; made again only when it has changed, not for every frame. */
+  /** The target in its colors, drawn anew only when it has changed. */
   private layoutCanvas(): HTMLCanvasElement {
     const { doc } = this.state,
       key = `${doc.version.target} ${doc.version.classes}`;
@@ -224,25 +228,26 @@ export class ResultPane {
 
   private key(e: KeyboardEvent): void {
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[e.key];
-    if (e.key === 'Escape') this.look(null);
+    if (e.key === 'Escape') this.probeAt(null);
     if (!step || e.ctrlKey || e.metaKey) return;
     e.preventDefault();
     this.byKey = true;
     const { doc } = this.state,
       from = this.probe ?? { x: doc.width / 2, y: doc.height / 2 },
       far = e.shiftKey ? doc.width / 16 : doc.width / 128;
-    this.look({
+    this.probeAt({
       x: Math.max(0, Math.min(doc.width - 0.01, from.x + far * step[0])),
       y: Math.max(0, Math.min(doc.height - 0.01, from.y + far * step[1])),
     });
   }
 
-  private look(p: Point | null): void {
+  /** Moves the probe to a point of the picture; null takes it away. */
+  private probeAt(p: Point | null): void {
     const { doc } = this.state;
     const inside = p && doc && p.x >= 0 && p.y >= 0 && p.x < doc.width && p.y < doc.height;
     this.probe = inside ? p : null;
     const found = inside ? this.sourceOf(p) : null;
-    this.mark(found?.at ?? null);
+    this.onSource(found?.at ?? null);
     const parts: string[] = [];
     if (inside && this.overlay) {
       const o = this.overlay.of,
@@ -251,21 +256,24 @@ export class ResultPane {
       parts.push(`${o.name}: ${o.valueAt(y * o.width + x)}`);
     }
     if (found) {
-      const name = doc.lines ? '' : `${doc.classes[doc.labelAt('source', found.at.x, found.at.y) ?? 0]?.name} at `;
+      const { x, y } = found.at;
+      const name = doc.lines ? '' : `${doc.classes[doc.labelAt('source', x, y) ?? 0]?.name} at `;
       parts.push(
-        `preview from ${name}${Math.floor(found.at.x)}, ${Math.floor(found.at.y)} of the photograph · distance ${found.distance.toFixed(1)} of 255`,
+        `preview from ${name}${Math.floor(x)}, ${Math.floor(y)} of the photograph`,
+        `distance ${found.distance.toFixed(1)} of 255`,
       );
     }
-    this.tell(parts);
+    this.showProbe(parts);
     this.drawLoupe(found?.at ?? null);
     this.surface.redraw();
   }
 
-  private tell(parts: readonly string[]): void {
+  private showProbe(parts: readonly string[]): void {
     $('probe').textContent =
       parts.join(' · ') || (this.preview ? 'Point at the result to see where it comes from.' : '');
   }
 
+  /** Where in the photograph the preview's pixel at p comes from, and their patches' distance. */
   private sourceOf(p: Point): { at: Point; distance: number } | null {
     const f = this.field,
       { doc } = this.state;
@@ -281,7 +289,7 @@ export class ResultPane {
     };
   }
 
-  /** The photograph about the source pixel, enlarged. */
+  /** Shows the photograph around the source pixel, enlarged. */
   private drawLoupe(at: Point | null): void {
     const loupe = $<HTMLCanvasElement>('loupe'),
       { doc } = this.state;
