@@ -94,7 +94,8 @@ export function addCompare(program: Command): void {
     .option('--minutes <number>', 'for each method that trains, at most so long', integer(1, 10_000), 5)
     .option(
       '--budget <minutes>',
-      'for the whole comparison, in place of --minutes: what methods without training leave of it is shared among those that train, slow ones getting more',
+      'for the whole comparison, in place of --minutes: what methods without training leave of it is shared ' +
+        'among those that train, slow ones getting more',
       integer(1, 100_000),
     )
     .option('--resume', 'keep the rows that an interrupted comparison has finished on these inputs')
@@ -107,7 +108,11 @@ export function addCompare(program: Command): void {
     .option('--quiet', 'print nothing but errors')
     .addHelpText(
       'after',
-      '\nExample:\n  semia compare --scene lake -o lake-compared\n  semia compare photo.jpg layout.png target.png -o compared --methods analogies,preview,fast --minutes 10\n  semia compare --scene lake -o everything --methods all --size 64 --budget 55 --resume\n',
+      '\nExample:\n' +
+        '  semia compare --scene lake -o lake-compared\n' +
+        '  semia compare photo.jpg layout.png target.png -o compared --methods analogies,preview,fast --minutes ' +
+        '10\n' +
+        '  semia compare --scene lake -o everything --methods all --size 64 --budget 55 --resume\n',
     )
     .action(async (photo: string | undefined, layout: string | undefined, targets: string[], o: CompareOptions) => {
       await checkWritable(join(o.output, 'index.html'));
@@ -119,7 +124,8 @@ export function addCompare(program: Command): void {
           : { photo, layout, targets, truths: o.truth ?? [], palette: o.palette };
       if (!files.photo || !files.layout || !files.targets.length)
         throw new UserError(
-          'a photograph, its layout and target layouts are needed, or --scene NAME: semia compare PHOTO LAYOUT TARGET... -o DIR',
+          'a photograph, its layout and target layouts are needed, or --scene NAME: semia compare PHOTO LAYOUT ' +
+            'TARGET... -o DIR',
         );
       const task = await readTask(files.photo, files.layout, files.targets, {
         palette: files.palette,
@@ -167,7 +173,8 @@ async function truthsOf({ targets }: Task, paths: readonly string[]): Promise<(P
       const truth = await readPicture(paths[i]);
       if (Math.abs(truth.width / truth.height / (t.width / t.height) - 1) > 0.02 + 1 / Math.min(t.width, t.height))
         throw new UserError(
-          `${paths[i]}: is ${truth.width} x ${truth.height}, and the target ${t.name} has another shape (${t.width} x ${t.height})`,
+          `${paths[i]}: is ${truth.width} x ${truth.height}, and the target ${t.name} has another shape ` +
+            `(${t.width} x ${t.height})`,
         );
       return resize(truth, t.width, t.height);
     }),
@@ -194,7 +201,7 @@ export async function compare(
   truths: readonly (Picture | undefined)[],
   o: CompareOptions,
 ): Promise<void> {
-  const { source, targets, files, notify: tell } = task;
+  const { source, targets, files, notify } = task;
   const pictureNames = resultNames(files.targets.map((t) => ({ path: t.name })));
   const measured = { ...task, classifier: layoutClassifierOf(source) };
   let session = await openSession();
@@ -222,7 +229,7 @@ export async function compare(
     ],
   };
   if (o.resume) Object.assign(all, await finishedRows(o.output, all, o.methods));
-  for (const { method } of all.rows) tell(`${method.label}: kept`);
+  for (const { method } of all.rows) notify(`${method.label}: kept`);
   // With a budget, what takes its own time comes first, and training shares what is left.
   const left = o.methods
     .filter((m) => all.rows.every((r) => r.method !== m))
@@ -232,8 +239,9 @@ export async function compare(
   try {
     for (const [i, method] of left.entries()) {
       const share = o.budget ? Math.max(10, shareOf(left.slice(i), 0.95 * (60 * o.budget - spent()))) : 60 * o.minutes;
-      tell(
-        `${method.label}: ${o.methods.length - left.length + i + 1} of ${o.methods.length} methods${o.budget ? `, ${duration(spent())} of ${duration(60 * o.budget)} gone` : ''}`,
+      notify(
+        `${method.label}: ${o.methods.length - left.length + i + 1} of ${o.methods.length} ` +
+          `methods${o.budget ? `, ${duration(spent())} of ${duration(60 * o.budget)} gone` : ''}`,
       );
       const row = await runMethod(session, measured, method, truths, share, o);
       // What a failure of the device's has left is not to be trusted.
@@ -261,9 +269,9 @@ export async function compare(
         { path: join(o.output, 'results.csv'), bytes: compareCsv(all) },
         { path: join(o.output, 'index.html'), bytes: comparePage(all) },
       ]);
-      tell(row.failure ? `  failed: ${row.failure}` : `  ${row.seconds.toFixed(1)} s, ${brief(row)}`);
+      notify(row.failure ? `  failed: ${row.failure}` : `  ${row.seconds.toFixed(1)} s, ${brief(row)}`);
     }
-    tell(`open in a browser: ${join(o.output, 'index.html')}`);
+    notify(`open in a browser: ${join(o.output, 'index.html')}`);
     if (all.rows.every((r) => r.failure))
       throw new UserError(`no method could work on these inputs: ${all.rows[0].failure}`);
   } catch (error) {
@@ -273,7 +281,7 @@ export async function compare(
 
 async function runMethod(
   session: Session,
-  { source, targets, files, notify: tell, vgg, classifier }: Measured,
+  { source, targets, files, notify, vgg, classifier }: Measured,
   method: ComparedMethod,
   truths: readonly (Picture | undefined)[],
   seconds: number,
@@ -321,7 +329,7 @@ async function runMethod(
       seed: o.seed,
       seconds,
       vgg,
-      report: (note) => tell(`  ${note}`),
+      report: (note) => notify(`  ${note}`),
     });
     row.seconds = (performance.now() - began) / 1000;
     row.cores = cores();

@@ -48,7 +48,8 @@ export async function finishedRows(
   }
   if (JSON.stringify(record.inputs) !== JSON.stringify(c.inputs))
     throw new UserError(
-      `${folder}: was compared with other pictures, another --size or another --seed: leave out --resume, or give another folder`,
+      `${folder}: was compared with other pictures, another --size or another --seed: leave out --resume, or ` +
+        'give another folder',
     );
   const rows: Row[] = [];
   for (const method of methods) {
