@@ -3,6 +3,10 @@
 
 const fold = (text) => text.toLowerCase();
 const holds = (text, part) => fold(text).includes(fold(part));
+const ending = /\.test(\.[jt]s)?$/;
+/** Whether a path is asked for: it holds the word, or ends with it where the word ends as file names do. */
+const fits = (path, word) =>
+  ending.test(word) ? `/${path}`.endsWith(`/${word.replace(ending, '')}`) : holds(path, word);
 const separator = ': ';
 export const idOf = (path, name) => `${path}${separator}${name}`;
 
@@ -14,7 +18,7 @@ export function choosesCase(selection, file, path, name) {
   const { ids, paths, names } = selection;
   if (isEmpty(selection) || ids.includes(idOf(path, name))) return true;
   if (!paths.length && !names.length) return false;
-  const there = !paths.length || paths.some((part) => holds(path, part) || holds(file, part));
+  const there = !paths.length || paths.some((word) => fits(path, word) || fits(file, word));
   return there && names.every((part) => holds(name, part));
 }
 
@@ -27,9 +31,8 @@ export function readWords(words, cases, names = []) {
   const selection = { ids: [], paths: [], names: [...names] };
   const places = [...new Set(cases.flatMap(({ file, path }) => [file, path]))];
   const isWhole = (word) => word.includes('/') || places.some((place) => place.split('/').includes(word));
-  for (const given of words) {
-    const word = given.replace(/\.test\.[jt]s$/, '');
-    const inPath = places.some((place) => holds(place, word));
+  for (const word of words) {
+    const inPath = places.some((place) => fits(place, word));
     const inName = () => cases.some((c) => choosesCase(selection, c.file, c.path, c.name) && holds(c.name, word));
     if (word.includes(separator)) selection.ids.push(word);
     else if (inPath && (!selection.paths.length || isWhole(word) || !inName())) selection.paths.push(word);
@@ -43,9 +46,9 @@ export function readWords(words, cases, names = []) {
  * gives all cases of all files; one word that is part of a file's path needs none.
  */
 export async function select(files, { words, names, all }, list) {
-  if (!all && !names.length && words.length < 2 && words.every((w) => files.some((f) => holds(f, w)))) {
+  if (!all && !names.length && words.length < 2 && words.every((w) => files.some((f) => fits(f, w)))) {
     const selection = { ids: [], paths: [...words], names: [] };
-    return { selection, files: files.filter((f) => words.every((w) => holds(f, w))), cases: null };
+    return { selection, files: files.filter((f) => words.every((w) => fits(f, w))), cases: null };
   }
   const every = await list(files);
   const selection = readWords(words, every, names);

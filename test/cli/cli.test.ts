@@ -1,6 +1,6 @@
 // The commands as users run them: example, palette, train, render, analogy, rerun; resume and kill, by file hash.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { test } from '../support/suite.ts';
@@ -11,6 +11,7 @@ import type { Training } from '../../src/model/training/training.ts';
 import { readPicture } from '../../src/node/decode.ts';
 import { RunFolder } from '../../src/node/runFolder.ts';
 import { folder, hash, run, start, until, type Outcome } from '../support/child.ts';
+import { copyScenes } from '../support/scenes.ts';
 import { smallRun } from '../support/runs.ts';
 
 // Run again as a child, this file saves without end: the kill test's victim.
@@ -37,6 +38,19 @@ const good = (o: Outcome): Outcome => {
   assert.is(o.code, 0, o.stdout);
   return o;
 };
+/** Any moment: waits for some random number of changes of files in a folder, or for the end of who makes them. */
+async function changes(dir: string, end: Promise<unknown>): Promise<void> {
+  let left = Math.floor(20 * Math.random());
+  const watcher = watch(dir);
+  const enough = new Promise<void>((resolve) => {
+    if (left <= 0) resolve();
+    watcher.on('change', () => {
+      if (--left <= 0) resolve();
+    });
+  });
+  await Promise.race([enough, end]);
+  watcher.close();
+}
 const weights = (dir: string): string => hash(join(folder, dir, 'weights-000008.safetensors'));
 
 test('every command explains itself with an example', async () => {
@@ -56,7 +70,7 @@ test('every command explains itself with an example', async () => {
 });
 
 test('example paints scenes with layouts, targets and truths', async () => {
-  good(await run(['example', 'ex', '--size', '64']));
+  await copyScenes();
   for (const name of ['lake', 'meadow', 'cabin', 'coast']) {
     const at = join(folder, 'ex', name);
     assert.equal(readdirSync(at).sort(), ['layout.png', 'palette.txt', 'photo.png', 'targets', 'truth']);
@@ -139,7 +153,7 @@ test('killed at any moment, the last save loads, and going on gives the same wei
   for (const save of [1, 4]) {
     const victim = start([...args, ...(save > 1 ? ['--resume'] : [])], { env: { SEMIA_NO_CHILD: '1' } });
     await until(() => existsSync(join(folder, `killed/snapshots/00000${save}.png`)), `save ${save}`);
-    await new Promise((r) => setTimeout(r, 200 * Math.random()));
+    await changes(join(folder, 'killed'), victim.done);
     victim.child.kill('SIGKILL');
     await victim.done;
     const left = await RunFolder.open(join(folder, 'killed'));
@@ -175,9 +189,10 @@ test('twelve kills in the middle of saving leave a sound run each time', async (
         if (begun.length > 2) r();
       }),
     );
-    await new Promise((r) => setTimeout(r, 200 * Math.random()));
+    const closed = new Promise((r) => victim.on('close', r));
+    await changes(at, closed);
     victim.kill('SIGKILL');
-    await new Promise((r) => victim.on('close', r));
+    await closed;
     const left = await RunFolder.open(at);
     const data = (await left.state()).get('G.x')!.data;
     assert.ok(

@@ -9,6 +9,7 @@ import { encodeSafetensors } from '../../src/data/formats/safetensors.ts';
 import { hashUniform } from '../../src/engine/random.ts';
 import type { Report } from '../../src/evaluate/evaluate.ts';
 import { folder, run } from '../support/child.ts';
+import { copyScenes } from '../support/scenes.ts';
 
 const at = (name: string): string => join(folder, name);
 const lake = 'scenes/lake';
@@ -21,7 +22,7 @@ const ok = async (...args: string[]): Promise<string> => {
 };
 
 test('pictures: the truth and the untouched photograph', async () => {
-  await ok('example', 'scenes', '--size', '64');
+  await copyScenes(join(folder, 'scenes'));
   const out = await ok(
     'evaluate',
     `${lake}/truth/trees-moved.png`,

@@ -8,12 +8,16 @@ import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { readDrawing } from '../../src/data/layout/drawing/drawing.ts';
 import { lineScore } from '../../src/data/layout/drawing/lines.ts';
+import { paintScene } from '../../src/data/scenes/index.ts';
+import { sceneFiles } from '../../src/cli/commands/example.ts';
 import { layoutChannels } from '../../src/model/pair.ts';
 import { readPicture } from '../../src/node/decode.ts';
+import { writeFilesAtomic } from '../../src/node/files.ts';
 import { RunFolder } from '../../src/node/runFolder.ts';
 import { fitTarget } from '../../src/data/prepare.ts';
 import { inputOf, sourceAt, targetAt, targetInputOf } from '../../src/web/worker/source.ts';
 import { folder, hash, run, type Outcome } from '../support/child.ts';
+import { runInProcess } from '../support/inProcess.ts';
 
 const good = (o: Outcome): Outcome => {
   assert.is(o.stderr, '', 'nothing on stderr');
@@ -25,16 +29,18 @@ const tiny = ['--preset', 'fast', '--size', '32', '--width', '4', '--iterations'
 const truth = 'ex/cabin/truth/cabin-moved.png';
 
 test('edges draws a photograph, and says how well a picture follows a drawing', async () => {
-  good(await run(['example', 'ex', '--size', '96']));
+  await writeFilesAtomic(sceneFiles(paintScene('cabin', { size: 96 }), at('ex/cabin')));
   assert.match(
     good(await run(['edges', truth, '-o', 'drawing.png'])).stdout,
     /^drawing\.png {2}96 x 72, \d+\.?\d* % of it lines\n$/,
   );
   const read = readDrawing(await readPicture(at('drawing.png')));
   assert.is(read.labels.length, 96 * 72);
-  assert.match(good(await run(['edges', truth, '--against', 'drawing.png'])).stdout, /F (1\.000|0\.9[5-9]\d)/);
+  assert.match(good(await runInProcess(['edges', truth, '--against', 'drawing.png'])).stdout, /F (1\.000|0\.9[5-9]\d)/);
   const other = Number(
-    /F (\d\.\d+)/.exec(good(await run(['edges', 'ex/cabin/photo.png', '--against', 'drawing.png'])).stdout)![1],
+    /F (\d\.\d+)/.exec(
+      good(await runInProcess(['edges', 'ex/cabin/photo.png', '--against', 'drawing.png'])).stdout,
+    )![1],
   );
   assert.ok(other < 0.85, `${other}`);
 });
@@ -42,7 +48,7 @@ test('edges draws a photograph, and says how well a picture follows a drawing', 
 test('a preview follows the drawing', async () => {
   good(await run(['preview', 'ex/cabin/photo.png', 'drawing.png', '--condition', 'sketch', '-o', 'preview.png']));
   const f = async (picture: string): Promise<number> =>
-    Number(/F (\d\.\d+)/.exec(good(await run(['edges', picture, '--against', 'drawing.png'])).stdout)![1]);
+    Number(/F (\d\.\d+)/.exec(good(await runInProcess(['edges', picture, '--against', 'drawing.png'])).stdout)![1]);
   const [source, made] = [await f('ex/cabin/photo.png'), await f('preview.png')];
   assert.ok(made > source + 0.1, `${made}, and the untouched source ${source}`);
 });

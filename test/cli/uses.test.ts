@@ -11,6 +11,7 @@ import { readPicture } from '../../src/node/decode.ts';
 import { encodePng } from '../../src/node/encode.ts';
 import { readInput } from '../../src/node/files.ts';
 import { folder, run, type Outcome } from '../support/child.ts';
+import { copyScenes } from '../support/scenes.ts';
 import { paint } from '../support/runs.ts';
 
 const at = (name: string): string => join(folder, name);
@@ -23,7 +24,7 @@ const pair = ['ex/meadow/photo.png', 'ex/meadow/layout.png'];
 const tiny = ['--preset', 'fast', '--size', '32', '--width', '4', '--iterations', '4'];
 
 test('manipulation: many layouts of one run by a pattern, and their contact sheet', async () => {
-  good(await run(['example', 'ex', '--size', '64']));
+  await copyScenes();
   const names = readdirSync(at('ex/meadow/targets')).sort();
   good(await run(['train', ...pair, '-o', 'run', '--targets', 'ex/meadow/ta*/*.png', ...tiny, '--quiet']));
   const { stdout } = good(

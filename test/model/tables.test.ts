@@ -70,7 +70,11 @@ test('tiles are refused by what a preset finishes with, and those that can make 
   for (const { name, settings } of presets) {
     const asked = (): void => checkTile(preset(name), '--tile both: ');
     if (finishesByPatches(settings)) asked();
-    else assert.throws(asked, new RegExp(`^--tile both: preset ${name} does not finish .* use fixed or fast( or [a-z]+)*$`));
+    else
+      assert.throws(
+        asked,
+        new RegExp(`^--tile both: preset ${name} does not finish .* use fixed or fast( or [a-z]+)*$`),
+      );
   }
 });
 

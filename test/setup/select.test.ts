@@ -45,6 +45,7 @@ test('no words are everything; a whole file needs no list; what does not exist c
   const wanted = { names: [], all: false };
   assert.equal((await select(files, { ...wanted, words: [] }, list)).files, files);
   assert.equal((await select(files, { ...wanted, words: ['data'] }, list)).files, ['data/png']);
+  assert.equal((await select(files, { ...wanted, words: ['ops.test'] }, list)).files, ['ops/ops']);
   assert.is(lists, 0);
   assert.equal((await select(files, { ...wanted, words: ['ops/conv2d'] }, list)).files, ['ops/ops']);
   assert.equal((await select(files, { ...wanted, words: ['ops/conv2d: gone'] }, list)).files, []);

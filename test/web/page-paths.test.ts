@@ -8,7 +8,7 @@ import type { Page, Worker } from 'playwright-core';
 import { encodePalettePng } from '../../src/data/formats/palettePng.ts';
 import { decodeImage } from '../../src/node/decode.ts';
 import { encodePng } from '../../src/node/encode.ts';
-import { browserPath, openBrowser, servePage, type Browser } from '../support/browser.ts';
+import { browserPath, openBrowser, serveApp, type Browser, type Site } from '../support/browser.ts';
 import { differ, BrowserHarness, slow } from '../support/browserHarness.ts';
 import { paint as picture } from '../support/runs.ts';
 
@@ -29,7 +29,7 @@ if (browserPath) withBrowser();
 else test.skip('the page in a browser: no Chromium', () => {});
 
 function withBrowser(): void {
-  let site: Awaited<ReturnType<typeof servePage>>, browser: Browser, page: Page, harness: BrowserHarness;
+  let site: Site, browser: Browser, page: Page, harness: BrowserHarness;
 
   /** The engine's worker: the one whose messages go to `onmessage`. */
   async function engine(): Promise<Worker> {
@@ -39,7 +39,7 @@ function withBrowser(): void {
   }
 
   test.before(async () => {
-    site = await servePage({ page: 'src/web/page/main.ts' });
+    site = await serveApp();
     browser = await openBrowser();
     page = browser.page;
     harness = new BrowserHarness(page, site.url);

@@ -18,7 +18,7 @@ import { decodeImage } from '../../src/node/decode.ts';
 import { encodePng } from '../../src/node/encode.ts';
 import { browserOf, stepsFor } from '../../src/web/page/messages.ts';
 import { shippedSceneNames } from '../../src/web/page/sceneNames.ts';
-import { browserPath, openBrowser, servePage, type Browser } from '../support/browser.ts';
+import { browserPath, openBrowser, serveApp, type Browser, type Site } from '../support/browser.ts';
 import { differ, BrowserHarness, slow } from '../support/browserHarness.ts';
 import { paint as picture } from '../support/runs.ts';
 
@@ -44,7 +44,7 @@ if (browserPath) withBrowser();
 else test.skip('the page in a browser: no Chromium', () => {});
 
 function withBrowser(): void {
-  let site: Awaited<ReturnType<typeof servePage>>, browser: Browser, page: Page, harness: BrowserHarness;
+  let site: Site, browser: Browser, page: Page, harness: BrowserHarness;
 
   /** RGB at n x n places of the result as it is drawn. */
   const result = (n: number): Promise<number[][]> =>
@@ -84,7 +84,7 @@ function withBrowser(): void {
     );
   };
   test.before(async () => {
-    site = await servePage({ page: 'src/web/page/main.ts' });
+    site = await serveApp();
     browser = await openBrowser();
     page = browser.page;
     harness = new BrowserHarness(page, site.url);

@@ -8,14 +8,14 @@ import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { buildWeb, policy } from '../../../scripts/build/web-build.mjs';
 import { expandWgsl } from '../../../scripts/build/wgsl-plugin.mjs';
-import { browserPath, openBrowser, root, servePage, type Browser } from '../../support/browser.ts';
+import { browserPath, openBrowser, root, serveEnginePage, type Browser, type Site } from '../../support/browser.ts';
 import { base, EnginePage, height, settings, source, target, width } from './enginePage.ts';
 
 if (browserPath) {
-  let site: Awaited<ReturnType<typeof servePage>>, browser: Browser, engine: EnginePage;
+  let site: Site, browser: Browser, engine: EnginePage;
 
   test.before(async () => {
-    site = await servePage({ base });
+    site = await serveEnginePage({ base });
     browser = await openBrowser();
     engine = await new EnginePage(browser, site.url).load();
   });
@@ -166,7 +166,7 @@ if (browserPath) {
   });
 
   test('a browser without WebGPU is reported as one', async () => {
-    const here = await servePage({ base });
+    const here = await serveEnginePage({ base });
     const bare = await openBrowser({ webgpu: false });
     try {
       const page = await new EnginePage(bare, here.url).load();

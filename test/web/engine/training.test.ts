@@ -7,7 +7,7 @@ import { unzipSync, zipSync, type Zippable } from 'fflate';
 import { readText } from '../../../src/data/formats/png.ts';
 import { decodeRgbPng } from '../../../src/data/formats/rgbPng.ts';
 import type { Result } from '../../../src/web/engineProtocol.ts';
-import { browserPath, openBrowser, servePage, type Browser } from '../../support/browser.ts';
+import { browserPath, openBrowser, serveEnginePage, type Browser, type Site } from '../../support/browser.ts';
 import { folder, run as semia } from '../../support/child.ts';
 import type { TestPage } from '../../support/webpage/main.ts';
 import { base, EnginePage, settings, source, target, width } from './enginePage.ts';
@@ -37,11 +37,11 @@ const equalBytes = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
   a.length === b.length && Array.from({ length: a.length }, (_, i) => i).every((i) => a[i] === b[i]);
 
 if (browserPath) {
-  let site: Awaited<ReturnType<typeof servePage>>, browser: Browser, engine: EnginePage;
+  let site: Site, browser: Browser, engine: EnginePage;
   let half: Result<'save'>, whole: Result<'save'>, drawn: Result<'render'>;
 
   test.before(async () => {
-    site = await servePage({ base });
+    site = await serveEnginePage({ base });
     browser = await openBrowser();
     engine = await new EnginePage(browser, site.url).load();
     await engine.call('open', {});
