@@ -1,9 +1,7 @@
 /**
  * Can the judge be trusted? On the painted scenes, where the truth is known: its ceiling (unseen warps of the source),
- * what it
- * gives the true picture of each target, the same truth with its resolution divided by four, and the untouched source
- * (the control).
- * Mean IoU. No device: the same numbers on every machine.
+ * what it gives the true picture of each target, the same truth with its resolution divided by four, and the untouched
+ * source (the control). Mean IoU. No device: the same numbers on every machine.
  */
 import { resize, type Picture } from '../src/data/image/image.ts';
 import { paintScene, sceneNames } from '../src/data/scenes/index.ts';

@@ -1,11 +1,9 @@
 /**
  * Does `fast` hold what one seed showed? On every painted scene at 128 pixels, all targets: three seeds of `fast` with
- * a fixed number of
- * iterations (so that the machine's load changes nothing), three of patch synthesis, and Image Analogies, which has no
- * seed. PSNR against the
- * true picture, mean IoU as a share of the judge's ceiling: means over targets, then mean and standard deviation over
- * seeds; the least target of all.
- * `--only` takes scenes' names. Seven minutes on two quiet cores.
+ * a fixed number of iterations (so that the machine's load changes nothing), three of patch synthesis, and Image
+ * Analogies, which has no seed. PSNR against the true picture, mean IoU as a share of the judge's ceiling: means over
+ * targets, then mean and standard deviation over seeds; the least target of all. `--only` takes scenes' names. Seven
+ * minutes on two quiet cores.
  */
 import { Session } from '../src/autograd/session.ts';
 import { openScene } from '../src/cli/commands/research/ablateCell.ts';

@@ -1,7 +1,7 @@
 /**
  * Every variant of the convolution and matrix product families on layers of the networks: milliseconds each, what the
- * fixed order takes
- * and what measuring would. On software adapters without the variants for GPUs, unless SEMIA_ALL_VARIANTS=1 (minutes).
+ * fixed order takes and what measuring would. On software adapters without the variants for GPUs, unless
+ * SEMIA_ALL_VARIANTS=1 (minutes).
  */
 import { backwardDataFamily, backwardWeightFamily, forwardFamily } from '../src/autograd/ops/conv2d/families.ts';
 import { geometry, type ConvShape } from '../src/autograd/ops/conv2d/shape.ts';

@@ -13,8 +13,7 @@ const readJson = (path) => {
 
 /**
  * Whether `installed` (node_modules/.package-lock.json, which npm writes at the end of an installation and removes at
- * its
- * start) holds what `lock` asks for on this machine. Better than a stamp of our own: it also knows an interrupted
+ * its start) holds what `lock` asks for on this machine. Better than a stamp of our own: it also knows an interrupted
  * installation, an omitted platform package, and an installation made by hand.
  */
 export function agrees(lock, installed, { platform = process.platform, arch = process.arch } = {}) {

@@ -25,10 +25,8 @@ export async function systemLibraries() {
 
 /**
  * How apt gets a Mesa that Dawn accepts here: { suite } (from that suite), {} (from the ordinary sources), or null
- * where all
- * that apt has is too old. Debian 12's own lavapipe (22.3) lacks features that WebGPU requires; backports has 25.0 (and
- * mesa.mjs
- * something newer). Debian 13's own (25.0) compiles slowly; backports has 26.1.
+ * where all that apt has is too old. Debian 12's own lavapipe (22.3) lacks features that WebGPU requires; backports has
+ * 25.0 (and mesa.mjs something newer). Debian 13's own (25.0) compiles slowly; backports has 26.1.
  */
 export function aptPlan(os) {
   const version = Number.parseFloat(os.VERSION_ID ?? 'Infinity'); // testing and unstable have no number

@@ -1,7 +1,6 @@
 /**
  * Other libraries beside ours: each runs in a process of its own and answers one JSON line for each request (the
- * protocol is
- * in bench/peers/serve.py). Between its queue it sleeps, so that runs can alternate.
+ * protocol is in bench/peers/serve.py). Between its turns it sleeps, so that runs can alternate.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,8 +14,7 @@ const folder = join(packageRoot, 'bench/peers');
 
 /**
  * Debian's OpenBLAS takes CPUs that are newer than itself for a Pentium 4 ("Prescott") and is then five times slower:
- * told what
- * the CPU can do, it is a fair peer. A user's own setting stays.
+ * told what the CPU can do, it is a fair peer. A user's own setting stays.
  */
 function blasEnvironment(): Record<string, string> {
   const flags = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';

@@ -85,8 +85,7 @@ function commit(): string {
 
 /**
  * Adds `entry` to the runs of bench `name` in the record `file`, whole or not at all. What is there stays if it comes
- * from the
- * same machine and commit; a record from elsewhere is replaced. UserError when the file cannot be written.
+ * from the same machine and commit; a record from elsewhere is replaced. UserError when the file cannot be written.
  */
 export async function writeRecord(file: string, name: string, machine: Machine, entry: Entry): Promise<void> {
   const record: BenchRecord = { format: 1, commit: commit(), machine, benches: {} };

@@ -23,8 +23,7 @@ export async function sample(work: () => Promise<void>): Promise<Sample> {
 
 /**
  * Least and median of the samples that had their cores: work that runs on k cores uses k times its wall time of CPU, so
- * a
- * sample with under nine tenths of the best ratio seen waited for a core, and says nothing about the work.
+ * a sample with under nine tenths of the best ratio seen waited for a core, and says nothing about the work.
  * `onDevice`: the work runs on a GPU, where CPU time tells nothing; all are kept.
  */
 export function summarize(samples: readonly Sample[], onDevice = false): Timing {
@@ -50,8 +49,8 @@ export interface Runner {
 
 /**
  * Times several implementations of the same work in turn, so that a slow spell of the machine meets all of them. Each
- * gets
- * `warm` runs first. After a run of over `patience` ms an implementation gets no more than the one sample it must have.
+ * gets `warm` runs first. After a run of over `patience` ms an implementation gets no more than the one sample it must
+ * have.
  */
 export async function interleave(
   runners: readonly Runner[],

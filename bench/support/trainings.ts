@@ -29,8 +29,7 @@ export async function trainingFor(session: Session, name: PresetName, size: numb
 
 /**
  * Floating-point operations (two for each multiply-add) of the convolutions in each program that `body` records, in
- * order: as many as the
- * layers ask for, multiplications by zeros of padding included, whatever the kernels do.
+ * order: as many as the layers ask for, multiplications by zeros of padding included, whatever the kernels do.
  */
 export async function convolutionWork(session: Session, body: () => Promise<unknown>): Promise<number[]> {
   const { choices } = session;

@@ -29,8 +29,8 @@ export function offers(name, text, suite) {
 
 /**
  * The entry for `suite` (x-backports, or any with `base` = x) made from a file's entry for x: the same host, the same
- * key, the same
- * options. { text: in the file's own format, line: as one line for people }, or null if the file has no such entry.
+ * key, the same options. { text: in the file's own format, line: as one line for people }, or null if the file has no
+ * such entry.
  */
 export function deriveEntry(name, text, suite, base = suite.replace(/-backports$/, '')) {
   if (name.endsWith('.sources')) {

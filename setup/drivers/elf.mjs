@@ -73,8 +73,7 @@ export function tooNew(bytes, glibc) {
 
 /**
  * A copy that loads with `glibc` ('2.36') and finds the libraries it needs in its own folder, too, or null: it asks for
- * something that
- * an older glibc has not. What needs no change comes back as it is, and looks where it looked before.
+ * something that an older glibc has not. What needs no change comes back as it is, and looks where it looked before.
  */
 export function forGlibc(bytes, glibc) {
   const asks = tooNew(bytes, glibc);

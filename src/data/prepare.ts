@@ -136,8 +136,7 @@ function distinct(palette: Palette): Palette {
 
 /**
  * Reads a target layout in the source's classes. One of the source's shape shows the same view and gets its size; any
- * other
- * keeps its own shape, at the scale of the source layout. `size`: it is stretched to this first, in pixels of the
+ * other keeps its own shape, at the scale of the source layout. `size`: it is stretched to this first, in pixels of the
  * source layout. Throws UserError: a mask, unknown colors, too small, too large.
  */
 export function prepareTarget(picture: Picture, source: Source, size?: Size): Target {

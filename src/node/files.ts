@@ -47,9 +47,8 @@ export const writeFileAtomic = (path: string, bytes: Uint8Array | string): Promi
 /**
  * Writes files so that none is ever seen half-written: all go to temporary names beside their places and to the disk
  * first, then are renamed. Missing directories are made. A link is followed, the permissions of a file replaced are
- * kept.
- * Throws UserError (disk full, no permission, read-only, a directory in the way) and leaves no temporary file behind;
- * only a failure between two renames can leave the earlier ones of several files new.
+ * kept. Throws UserError (disk full, no permission, read-only, a directory in the way) and leaves no temporary file
+ * behind; only a failure between two renames can leave the earlier ones of several files new.
  */
 export async function writeFilesAtomic(files: OutputFile[]): Promise<void> {
   const staged: { temporary: string; final: string; path: string }[] = [];

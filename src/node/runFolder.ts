@@ -1,8 +1,7 @@
 /**
  * A run folder, never lost: run.json names one set of files that belong together and is switched by rename, after they
- * are
- * on the disk; what it named before is removed afterwards. A kill at any moment leaves the last save.
- * What lies in it: src/model/run/runFiles.ts, and snapshots/000400.png and index.html for people.
+ * are on the disk; what it named before is removed afterwards. A kill at any moment leaves the last save. What lies in
+ * it: src/model/run/runFiles.ts, and snapshots/000400.png and index.html for people.
  */
 import { promises as fs, type Dirent } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';

@@ -1,7 +1,6 @@
 /**
  * The folder of a SinGAN run: singan.json, weights-SSS-IIIIII.safetensors (scale, iteration) and photo.png. singan.json
- * names the
- * weights and is switched by rename, after they are on the disk; what it named before is removed afterwards.
+ * names the weights and is switched by rename, after they are on the disk; what it named before is removed afterwards.
  */
 import { promises as fs } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';

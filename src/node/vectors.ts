@@ -1,8 +1,8 @@
 /**
  * The vector width of lavapipe (Mesa's software Vulkan). Its default is 256 bits, also on processors with AVX-512,
- * where 512 bits give subgroups of 16 and up to twice the multiply-adds
- * (docs/experiments/convolution/wide-vectors.md). It reads an environment variable when it is loaded, so the width is
- * chosen before. Only for drivers on which it was measured: with 512 bits Mesa 25.0 on LLVM 15 compiles for minutes.
+ * where 512 bits give subgroups of 16 and up to twice the multiply-adds (docs/experiments/convolution/wide-vectors.md).
+ * It reads an environment variable when it is loaded, so the width is chosen before. Only for drivers on which it was
+ * measured: with 512 bits Mesa 25.0 on LLVM 15 compiles for minutes.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

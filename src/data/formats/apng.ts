@@ -22,8 +22,7 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
 
 /**
  * The frames one after the other, each shown for 1/fps of a second. `plays`: 0 for ever. Viewers without animation show
- * the
- * first frame. Throws Error where the frames' headers differ.
+ * the first frame. Throws Error where the frames' headers differ.
  */
 export function animatedPng(frames: readonly Uint8Array[], fps: number, plays = 0): Uint8Array {
   const parts = frames.map((f) => pngChunks(f));

@@ -1,8 +1,7 @@
 /**
  * A pickle reader that runs nothing: it knows containers, numbers and texts, asks its caller what each global name
- * means, and
- * refuses everything else by name. Opcodes are those of Python's pickletools (protocols 2 to 5, as torch.save writes
- * them).
+ * means, and refuses everything else by name. Opcodes are those of Python's pickletools (protocols 2 to 5, as
+ * torch.save writes them).
  */
 import { UserError } from '../errors.ts';
 
@@ -58,8 +57,7 @@ const refused: Readonly<Record<number, string>> = {
 
 /**
  * Reads one pickle from byte `start` on. Returns its value and the first byte after it. Throws UserError: cut off,
- * damaged, an
- * unknown global (named), an opcode that weights do not need.
+ * damaged, an unknown global (named), an opcode that weights do not need.
  */
 export function unpickle(
   bytes: Uint8Array,

@@ -1,9 +1,7 @@
 /**
  * PNG files to pixels without help of the platform: every color type and depth, interlaced or not, and what the file's
- * own numbers
- * stand for (`indexed`). Browsers' decoders may convert colors and drop a palette's numbers; a layout needs the very
- * values.
- * No color profile is applied. (PNG specification, 3rd edition: sections 7, 8.1, 9 and 11.3.1.1.)
+ * own numbers stand for (`indexed`). Browsers' decoders may convert colors and drop a palette's numbers; a layout needs
+ * the very values. No color profile is applied. (PNG specification, 3rd edition: sections 7, 8.1, 9 and 11.3.1.1.)
  */
 import { unzlibSync } from 'fflate';
 import { UserError } from '../errors.ts';

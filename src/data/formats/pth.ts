@@ -1,9 +1,8 @@
 /**
  * Tensors from PyTorch's .pth and .pt files: the zip form (torch 1.6 and later) and the one before it (a row of
- * pickles, then
- * the values). Nothing in a file is run: only tensors, parameters, storages, OrderedDict and plain containers are
- * known.
- * Source of the layouts: what torch.save writes (torch/serialization.py, torch/_utils.py name the parts).
+ * pickles, then the values). Nothing in a file is run: only tensors, parameters, storages, OrderedDict and plain
+ * containers are known. Source of the layouts: what torch.save writes (torch/serialization.py, torch/_utils.py name the
+ * parts).
  */
 import { decodeValues, gatherValues, typeBytes, type StoredType } from './dtypes.ts';
 import { UserError } from '../errors.ts';
@@ -139,9 +138,8 @@ function storageOf(id: PickleValue, known: Map<string, Storage>, file: string): 
 
 /**
  * Reads a .pth file's tensors as float32, by name: nested dicts joined with dots; of a checkpoint with a 'state_dict'
- * only that.
- * only: which tensors to convert, all by default. Throws UserError: not a PyTorch file, cut off, damaged, or asking for
- * anything but tensors (named).
+ * only that. only: which tensors to convert, all by default. Throws UserError: not a PyTorch file, cut off, damaged, or
+ * asking for anything but tensors (named).
  */
 export function readPth(
   bytes: Uint8Array,

@@ -1,8 +1,7 @@
 /**
  * PNG files of 8-bit RGB or RGBA without interlacing, coded without help of the platform: what a run folder's pictures
- * are.
- * Browsers' own decoders may convert colors; a run needs the very bytes. (PNG specification, 3rd edition, sections 9
- * and 12.8.)
+ * are. Browsers' own decoders may convert colors; a run needs the very bytes. (PNG specification, 3rd edition, sections
+ * 9 and 12.8.)
  */
 import { zlibSync } from 'fflate';
 import { UserError } from '../errors.ts';

@@ -1,7 +1,6 @@
 /**
  * safetensors files (https://github.com/huggingface/safetensors, "Format"): 8 bytes with the header's length, a JSON
- * header
- * {name: {dtype, shape, data_offsets}, "__metadata__": {key: text}}, then the values. Bytes in, bytes out.
+ * header {name: {dtype, shape, data_offsets}, "__metadata__": {key: text}}, then the values. Bytes in, bytes out.
  */
 import { decodeValues, isStoredType, littleEndian, typeBytes } from './dtypes.ts';
 import { UserError } from '../errors.ts';
@@ -23,8 +22,8 @@ const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * Tensors (written as F32) and texts as a safetensors file. The same contents give the same bytes, whatever order they
- * come
- * in. Throws Error if a tensor's values do not fit its shape: that is a mistake of the program's, not of the user's.
+ * come in. Throws Error if a tensor's values do not fit its shape: that is a mistake of the program's, not of the
+ * user's.
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, NamedTensor>,
@@ -76,8 +75,7 @@ function object(entries: readonly (readonly [string, unknown])[]): string {
 
 /**
  * Reads a safetensors file; every type is converted to float32 (I64 and F64 are rounded). only: which tensors to
- * convert, all by
- * default; the others are checked all the same. Throws UserError naming the file and the tensor.
+ * convert, all by default; the others are checked all the same. Throws UserError naming the file and the tensor.
  */
 export function decodeSafetensors(
   bytes: Uint8Array,

@@ -1,8 +1,7 @@
 /**
  * Zip archives, as far as weight files need them: the list of entries from the central directory (zip64 too), and one
- * entry's
- * bytes, checked by its CRC. A stored entry is a view of the file, not a copy. Source: PKWARE's APPNOTE.TXT, sections
- * 4.3 to 4.5.
+ * entry's bytes, checked by its CRC. A stored entry is a view of the file, not a copy. Source: PKWARE's APPNOTE.TXT,
+ * sections 4.3 to 4.5.
  */
 import { inflateSync } from 'fflate';
 import { UserError } from '../errors.ts';

@@ -94,9 +94,8 @@ function isCrest({ width: w, across, down, magnitude: m }: Gradient, p: number):
 
 /**
  * Canny's edges (IEEE PAMI 8, 1986): Gaussian, Sobel, suppression of all but the crests of the gradient, hysteresis
- * over the eight
- * neighbors. u8 [h,w], 1 at edges, which are one pixel thin; none in the outermost pixels. As scikit-image's `canny`,
- * by test.
+ * over the eight neighbors. u8 [h,w], 1 at edges, which are one pixel thin; none in the outermost pixels. As
+ * scikit-image's `canny`, by test.
  */
 export const canny = (plane: GrayPlane, o: CannyOptions): Uint8Array =>
   hysteresis(gaussianGradient(plane, o.sigma), o.low, o.high);

@@ -1,9 +1,8 @@
 /**
  * What lies in a hole as far as its rim tells: the membrane over it (Laplace's equation with the known pixels as
- * Dirichlet values; nothing
- * flows through the picture's edge). It carries an offset into a hole as gradient-domain blending does (Perez et al.
- * 2003), fills colors to
- * begin with, and, over the shares of classes, lets the regions about a hole meet inside it.
+ * Dirichlet values; nothing flows through the picture's edge). It carries an offset into a hole as gradient-domain
+ * blending does (Perez et al. 2003), fills colors to begin with, and, over the shares of classes, lets the regions
+ * about a hole meet inside it.
  */
 import { resizeLabels } from './resize.ts';
 
@@ -17,8 +16,7 @@ const SWEEPS = 40,
 
 /**
  * Fills the planes x [C,H,W] where hole [H,W] is 1, in place: coarse to fine, over-relaxed sweeps at each size. `down`:
- * how stiff it is from row to
- * row, against 1 along rows. Without a known pixel, zeros.
+ * how stiff it is from row to row, against 1 along rows. Without a known pixel, zeros.
  */
 export function membrane(x: Float32Array, hole: Uint8Array, size: Size, down = 1): Float32Array {
   const { width: w, height: h } = size;

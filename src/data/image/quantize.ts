@@ -12,9 +12,9 @@ function nearest(d: ArrayLike<number>, i: number, colors: readonly Color[]): num
 }
 
 /**
- * The picture's main colors, at most k, each 0..255: k-means in RGB (Lloyd 1982), begun with the mean and then ever
- * the pixel farthest from all before (Gonzalez 1985), so that
- * there is nothing random in it. Fewer than k where the picture has fewer colors.
+ * The picture's main colors, at most k, each 0..255: k-means in RGB (Lloyd 1982), begun with the mean and then ever the
+ * pixel farthest from all before (Gonzalez 1985), so that there is nothing random in it. Fewer than k where the picture
+ * has fewer colors.
  */
 export function mainColors({ data }: Picture, k: number, rounds = 20): Color[] {
   const n = data.length / 4;

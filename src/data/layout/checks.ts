@@ -6,11 +6,9 @@ import { distance, type Palette } from './palette.ts';
 
 /**
  * Why a file in a folder of layouts seems to be a mask, or null. by 'pixels': black and white only (98 % of the pixels
- * within 16 of
- * either, the rest grays), and not both are classes of the palette. by 'name': it is called mask, mask_1, sky-mask...
- * A file told by its name alone may be a sound layout all the same (a mask drawn in class colors cannot be told from
- * one):
- * skip it in a folder, but take it where the user names it.
+ * within 16 of either, the rest grays), and not both are classes of the palette. by 'name': it is called mask, mask_1,
+ * sky-mask... A file told by its name alone may be a sound layout all the same (a mask drawn in class colors cannot be
+ * told from one): skip it in a folder, but take it where the user names it.
  */
 export function maskReason(picture: Picture, palette?: Palette): { by: 'pixels' | 'name'; why: string } | null {
   const name = picture.source.split(/[\\/]/).pop()!;
@@ -57,8 +55,8 @@ interface Sized {
 
 /**
  * A layout brought to its photo's size: as it is if equal, by nearest or majority if the aspect ratios agree within 1 %
- * (or a pixel).
- * Otherwise throws UserError naming both sizes. Only source layouts need this: a target may have any shape.
+ * (or a pixel). Otherwise throws UserError naming both sizes. Only source layouts need this: a target may have any
+ * shape.
  */
 export function matchSize<L extends Sized & { labels: Uint8Array }>(photo: Sized, layout: L): L {
   const { width: w, height: h } = layout;

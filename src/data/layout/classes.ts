@@ -176,9 +176,8 @@ export const manyColors = (table: ColorTable) => table.colors.length >= Math.min
 
 /**
  * Many colors, and fewer than 85 % of the pixels near a class. Measured: layouts as JPEG of quality 15 to 90, and
- * blurred by 4 px,
- * have at least 89 % there and colors for at most 9 % of their pixels; photographs, also enlarged, at most 79 % and at
- * least 23 %.
+ * blurred by 4 px, have at least 89 % there and colors for at most 9 % of their pixels; photographs, also enlarged, at
+ * most 79 % and at least 23 %.
  */
 export function looksLikePhoto(table: ColorTable, classes: { color: RGB }[]): boolean {
   const pixels = table.ids.length;

@@ -1,7 +1,6 @@
 /**
  * What will not come out well, told by class name before any training: classes that the source lacks or hardly has,
- * huge
- * enlargements, thin structures, a source that is nearly all one class.
+ * huge enlargements, thin structures, a source that is nearly all one class.
  */
 import { thickParts } from './histogram.ts';
 import { percent } from './layoutReport.ts';

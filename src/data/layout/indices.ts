@@ -12,13 +12,11 @@ export const VOID = 255;
 
 /**
  * The rule of 'auto': a file is of class numbers if it is gray without loss (PNG, WebP), every value is at most 63, or
- * the last number of a palette file (255, "no
- * class", aside), and there are at least two; gray PNGs of 2 or 4 bits hold numbers unless only black and white occur.
- * So a black
- * and white drawing (0, 255) is colors, {0, 1} is numbers, and a dark gray painting is numbers too: say as 'colors'
- * for that one.
- * A PNG with a palette is colors, unless a palette file names numbers only. Where numbers are asked for, throws
- * UserError if the file cannot hold them (colors, JPEG, one color under two numbers).
+ * the last number of a palette file (255, "no class", aside), and there are at least two; gray PNGs of 2 or 4 bits hold
+ * numbers unless only black and white occur. So a black and white drawing (0, 255) is colors, {0, 1} is numbers, and a
+ * dark gray painting is numbers too: say as 'colors' for that one. A PNG with a palette is colors, unless a palette
+ * file names numbers only. Where numbers are asked for, throws UserError if the file cannot hold them (colors, JPEG,
+ * one color under two numbers).
  */
 export function codesAs(picture: Picture, as: As, named?: Palette): 'colors' | 'indices' {
   if (as === 'colors') return 'colors';

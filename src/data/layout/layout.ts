@@ -47,9 +47,8 @@ export interface BuildOptions {
 
 /**
  * The classes of a source layout, largest first (in the palette file's order, or by number, where there is one), and
- * its labels.
- * Throws UserError: a photograph, under 2 or over 64 classes, transparent regions, colors that the palette file lacks,
- * or over 2 % of the pixels in colors that are neither a class nor a border.
+ * its labels. Throws UserError: a photograph, under 2 or over 64 classes, transparent regions, colors that the palette
+ * file lacks, or over 2 % of the pixels in colors that are neither a class nor a border.
  */
 export function buildPalette(picture: Picture, options: BuildOptions = {}): { palette: Palette; layout: Layout } {
   const as = codesAs(picture, options.as ?? 'auto', options.named);
@@ -70,10 +69,8 @@ export function buildPalette(picture: Picture, options: BuildOptions = {}): { pa
 
 /**
  * A layout in the classes of a palette; any size and shape. unknown: what to do about a sizeable color (over 0.5 % of
- * the
- * pixels, or a solid patch) that is no class: 'refuse' (default) throws a UserError that names it, its share and a
- * pixel;
- * 'snap' gives its pixels the classes around them and reports it. Throws UserError also for transparent regions.
+ * the pixels, or a solid patch) that is no class: 'refuse' (default) throws a UserError that names it, its share and a
+ * pixel; 'snap' gives its pixels the classes around them and reports it. Throws UserError also for transparent regions.
  */
 export function readLayout(
   picture: Picture,

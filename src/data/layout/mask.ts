@@ -9,9 +9,8 @@ const MOST_GRAY = 0.1;
 
 /**
  * A mask of the photo's size, [H,W] of 0 and 1. Where the file has transparency, what is opaque is meant, else what is
- * lighter than mid gray.
- * Throws UserError: another shape than the photo, colors and grays all over (a photograph, a layout), or nothing
- * meant.
+ * lighter than mid gray. Throws UserError: another shape than the photo, colors and grays all over (a photograph, a
+ * layout), or nothing meant.
  */
 export function readMask(mask: Picture, photo: Picture): Uint8Array {
   const { width, height, data } = mask;

@@ -6,8 +6,7 @@ const side = /(?<![a-z])(left|right|l|r)(?![a-z])/gi;
 
 /**
  * For each class the one that it is in a mirrored picture: `l_brow` and `r_brow`, `left eye` and `right eye` change
- * places where both exist, all others
- * stay (`l_lip`, the lower lip, has no `r_lip`). null where there is no such pair.
+ * places where both exist, all others stay (`l_lip`, the lower lip, has no `r_lip`). null where there is no such pair.
  */
 export function mirrorOf(names: readonly string[]): Uint8Array | null {
   const keys = names.map((n) => n.toLowerCase());

@@ -85,9 +85,8 @@ export function colorOf(i: number): RGB {
 
 /**
  * A palette file -> its classes. JSON: {"sky": "#87ceeb"}, {"sky": [135,206,235]}, {"0": "sky"}, {"#87ceeb": "sky"},
- * [{"name", "color", "index"}] or either under "classes". Lines: `#rrggbb name`, `r g b name`, `index name`,
- * `index r g b name`; `#` and `//` begin comments; commas, tabs and = part fields. GIMP palettes (.gpl): the order is
- * the index.
+ * [{"name", "color", "index"}] or either under "classes". Lines: `#rrggbb name`, `r g b name`, `index name`, `index r g
+ * b name`; `#` and `//` begin comments; commas, tabs and = part fields. GIMP palettes (.gpl): the order is the index.
  * as: 'indices' where any class has no color (it then gets one by colorOf). Throws UserError naming line or entry.
  */
 export function readPaletteFile(text: string, name: string): Palette {

@@ -1,8 +1,7 @@
 /**
  * A first layout for a photograph: superpixels, merged to k classes by color, texture and height in the picture, for
  * people to correct. Merging is Ward's: always the two clusters whose union adds least to the sum of squared distances
- * from
- * cluster means (Ward, JASA 1963), so that every k from one run is a level of the same tree and can be chosen
+ * from cluster means (Ward, JASA 1963), so that every k from one run is a level of the same tree and can be chosen
  * afterwards.
  */
 import { labOf, toLab } from '../image/lab.ts';

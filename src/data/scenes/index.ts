@@ -52,8 +52,8 @@ export const allSceneNames: string[] = [...sceneNames, ...portraits.map((p) => p
 
 /**
  * Paints a scene: its source picture and all its targets. `size` is the width in pixels (default 256; the height
- * follows from
- * the scene); the same name, size and seed give the same bytes. Other seeds give other clouds, leaves and waves.
+ * follows from the scene); the same name, size and seed give the same bytes. Other seeds give other clouds, leaves and
+ * waves.
  */
 export const paintScene = (name: string, options: SceneOptions = {}): Scene =>
   find(name).paint(options.size ?? 256, options.seed ?? 1);

@@ -1,7 +1,6 @@
 /**
- * What the judge sees of a pixel: color and texture of its surroundings at several sizes, and nothing of where it
- * lies. All
- * by hand (no learned filter), on the host in a fixed order, so that they are the same on every adapter.
+ * What the judge sees of a pixel: color and texture of its surroundings at several sizes, and nothing of where it lies.
+ * All by hand (no learned filter), on the host in a fixed order, so that they are the same on every adapter.
  */
 import { planeGradient, lab, smooth, type Plane, type Planes } from '../metrics/planes.ts';
 

@@ -1,8 +1,7 @@
 /**
  * Extremely randomized trees (Geurts, Ernst, Wehenkel 2006): many deep trees, each split the best of a few random cuts;
  * their leaves' class shares are averaged. Chosen for the judge because it is another kind of learner than any network
- * here,
- * needs no tuning and no device, and gives the same trees for the same seed everywhere.
+ * here, needs no tuning and no device, and gives the same trees for the same seed everywhere.
  */
 import { HostRandom } from '../../engine/random.ts';
 

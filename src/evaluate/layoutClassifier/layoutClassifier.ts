@@ -1,14 +1,11 @@
 /**
  * The judge: reads the layout off a picture, to say whether a result follows its target. It took no part in any
- * training here:
- * it learns from the source pair and random warps of it alone, by other means (extremely randomized trees over
- * hand-made
- * features of color and texture) and another seed than the segmenter S, and it is not told where a pixel lies, so it
- * cannot answer by habit that the sky is at the top.
+ * training here: it learns from the source pair and random warps of it alone, by other means (extremely randomized
+ * trees over hand-made features of color and texture) and another seed than the segmenter S, and it is not told where a
+ * pixel lies, so it cannot answer by habit that the sky is at the top.
  *
  * No judge is right about everything. So it comes with two numbers of its own: its ceiling, what it gives to warps of
- * the
- * source that it has not seen, where the layout is known to be right; and the control, what it gives the untouched
+ * the source that it has not seen, where the layout is known to be right; and the control, what it gives the untouched
  * source against the target, which is what doing nothing earns. A result's score means something between the two.
  */
 import { resize, resizeLabels, type Picture } from '../../data/image/image.ts';
@@ -147,8 +144,7 @@ function draw(
 
 /**
  * Labels of a picture: the forest's shares, averaged over neighbors of like color (a bilateral window, Tomasi and
- * Manduchi
- * 1998), then the largest. Without it single leaves and blades speckle the map.
+ * Manduchi 1998), then the largest. Without it single leaves and blades speckle the map.
  */
 function decide(forest: Forest, picture: Picture): Uint8Array {
   const { width: w, height: h } = picture;

@@ -27,10 +27,8 @@ const mirrored = (t: number, last: number): number => {
 
 /**
  * The pair under one random warp: mirrored or not, turned by up to 8 degrees, 0.9 to 1.15 times the size, shifted by up
- * to a
- * tenth, bent by a thin-plate spline of 9 points moved by up to 4 % of the width; mirrored at the borders, bilinear
- * (labels:
- * nearest). The same seed and number give the same warp.
+ * to a tenth, bent by a thin-plate spline of 9 points moved by up to 4 % of the width; mirrored at the borders,
+ * bilinear (labels: nearest). The same seed and number give the same warp.
  */
 export function warpedPair(
   { width: w, height: h, photo, labels }: PictureAndLabels,

@@ -28,12 +28,9 @@ const glance = 96,
 
 /**
  * The best of all displacements that keep at least a quarter of either side overlapping. All of them are tried on a
- * fixed random
- * sample of the result's pixels, the best on a larger one, and the best of those, and no displacement, are counted in
- * full. A pixel
- * whose place lies outside the source counts as not copied. Flat regions match by themselves: compare with what the
- * truth, or
- * another method, gets.
+ * fixed random sample of the result's pixels, the best on a larger one, and the best of those, and no displacement, are
+ * counted in full. A pixel whose place lies outside the source counts as not copied. Flat regions match by themselves:
+ * compare with what the truth, or another method, gets.
  */
 export function copyShare(source: Picture, result: Picture, tolerance = copyTolerance): CopyShare {
   const [w, h] = [result.width, result.height];

@@ -33,8 +33,8 @@ export function gaussianOf(features: ArrayLike<number>, channels: number): Gauss
 
 /**
  * |m1 - m2|^2 + Tr(C1 + C2 - 2 (C1 C2)^(1/2)): 0 and up, 0 for equal Gaussians, lower is better. The last trace is
- * taken as that of
- * (C1^(1/2) C2 C1^(1/2))^(1/2), which has the same eigenvalues and is symmetric, so no complex root appears.
+ * taken as that of (C1^(1/2) C2 C1^(1/2))^(1/2), which has the same eigenvalues and is symmetric, so no complex root
+ * appears.
  */
 export function frechetDistance(a: Gaussian, b: Gaussian): number {
   const n = a.mean.length;

@@ -1,7 +1,6 @@
 /**
  * The first layers of Inception v3 (Szegedy et al. 2016) with weights that the user supplies: torchvision's
- * inception_v3, or
- * pytorch-fid's, whose tensors have the same names. SIFID looks no deeper.
+ * inception_v3, or pytorch-fid's, whose tensors have the same names. SIFID looks no deeper.
  */
 import { conv2d } from '../../autograd/ops/conv2d/conv2d.ts';
 import { relu } from '../../autograd/ops/pointwise/pointwise.ts';

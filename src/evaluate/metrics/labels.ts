@@ -29,10 +29,8 @@ export function confusion(expected: ArrayLike<number>, found: ArrayLike<number>,
 
 /**
  * Compares label maps of `classes` classes. Convention: the mean is over the classes that occur in either map, so a
- * class
- * drawn nowhere costs nothing, and one hallucinated outside the expected map scores 0 (scikit-learn's jaccard_score,
- * macro
- * average over the labels present).
+ * class drawn nowhere costs nothing, and one hallucinated outside the expected map scores 0 (scikit-learn's
+ * jaccard_score, macro average over the labels present).
  */
 export function layoutScore(expected: ArrayLike<number>, found: ArrayLike<number>, classes: number): LayoutScore {
   const counts = confusion(expected, found, classes);

@@ -1,8 +1,7 @@
 /**
  * Appearance by patches: bidirectional similarity (Simakov, Caspi, Shechtman, Irani 2008). Coherence asks whether
- * everything in
- * the result looks like something in the source; completeness, whether everything in the source is somewhere in the
- * result.
+ * everything in the result looks like something in the source; completeness, whether everything in the source is
+ * somewhere in the result.
  */
 import { patchNearest } from '../../autograd/ops/patch/nearest.ts';
 import type { Session } from '../../autograd/session.ts';
@@ -37,8 +36,8 @@ export interface PatchSimilarity {
 
 /**
  * Exact over all patches, on the device. Both pictures are seen at `longSide` (the search grows with the square of the
- * pixels), so
- * finer detail than that is the sliced Wasserstein distance's matter. Throws where a picture is smaller than a patch.
+ * pixels), so finer detail than that is the sliced Wasserstein distance's matter. Throws where a picture is smaller
+ * than a patch.
  */
 export async function patchSimilarity(
   session: Session,

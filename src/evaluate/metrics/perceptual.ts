@@ -1,8 +1,7 @@
 /**
  * A distance in the form of LPIPS (Zhang et al. 2018, equation 1) on features of our own. It is NOT LPIPS: its features
  * are the judge's hand-made ones at three sizes, with no learned weights, so its numbers compare with each other and
- * with nothing
- * published.
+ * with nothing published.
  */
 import { resize, type Picture } from '../../data/image/image.ts';
 import { pixelFeatures } from '../layoutClassifier/features.ts';
@@ -15,10 +14,8 @@ const floor = { color: 10, texture: 3 };
 
 /**
  * 0 for equal pictures, lower is better, at most 4. At full, half and quarter size, for color and for texture apart:
- * the features of each
- * pixel brought to unit length (or less, where there is little of them), squared differences summed over features and
- * averaged
- * over pixels; color and texture halved and added, and averaged over the sizes.
+ * the features of each pixel brought to unit length (or less, where there is little of them), squared differences
+ * summed over features and averaged over pixels; color and texture halved and added, and averaged over the sizes.
  */
 export function perceptualDistance(a: Picture, b: Picture): number {
   if (a.width !== b.width || a.height !== b.height)

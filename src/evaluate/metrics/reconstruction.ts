@@ -48,10 +48,9 @@ function means(x: Float64Array, w: number, h: number): Float64Array {
 
 /**
  * Structural similarity (Wang, Bovik, Sheikh, Simoncelli 2004): -1..1, 1 for equal pictures, higher is better. Mean
- * over the
- * three channels and over all whole 11 x 11 Gaussian windows (sigma 1.5), K1 0.01, K2 0.03, L 255, weighted variances:
- * scikit-image's structural_similarity with gaussian_weights=True, use_sample_covariance=False, channel_axis=-1.
- * Throws for pictures under 11 pixels a side.
+ * over the three channels and over all whole 11 x 11 Gaussian windows (sigma 1.5), K1 0.01, K2 0.03, L 255, weighted
+ * variances: scikit-image's structural_similarity with gaussian_weights=True, use_sample_covariance=False,
+ * channel_axis=-1. Throws for pictures under 11 pixels a side.
  */
 export function ssim(a: Picture, b: Picture): number {
   sameSize('ssim', a, b);

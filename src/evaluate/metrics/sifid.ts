@@ -16,10 +16,8 @@ export interface Sifid {
 
 /**
  * Frechet distance between the Gaussians fitted to the Inception feature vectors of all positions of one picture and of
- * the other.
- * 0 and up, 0 for equal pictures, lower is better. Pictures may differ in size and are not resized; small ones (under
- * about
- * 120 pixels a side) have fewer positions than features, which biases d192 upwards.
+ * the other. 0 and up, 0 for equal pictures, lower is better. Pictures may differ in size and are not resized; small
+ * ones (under about 120 pixels a side) have fewer positions than features, which biases d192 upwards.
  */
 export async function sifid(session: Session, inception: Inception, a: Picture, b: Picture): Promise<Sifid> {
   const [x, y] = [await statistics(session, inception, a), await statistics(session, inception, b)];

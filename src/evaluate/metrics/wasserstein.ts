@@ -1,9 +1,7 @@
 /**
  * Sliced Wasserstein distance between the patches of two pictures (Rabin, Peyre, Delon, Bernot 2011; for judging
- * images:
- * Karras et al. 2018, section 5; as a loss for one image: GPDM, Elnekave and Weiss 2022). Unlike nearest patches it
- * notices when
- * patches are there in the wrong amounts.
+ * images: Karras et al. 2018, section 5; as a loss for one image: GPDM, Elnekave and Weiss 2022). Unlike nearest
+ * patches it notices when patches are there in the wrong amounts.
  */
 import { conv2d } from '../../autograd/ops/conv2d/conv2d.ts';
 import type { Session } from '../../autograd/session.ts';
@@ -59,9 +57,8 @@ export function sliceDirections(count: number, length: number, seed: number): Fl
 
 /**
  * By pyramid level, full size first: the mean over random directions of W1 between the projections of all patches of
- * both pictures,
- * in 0..255 levels. 0 and up, 0 for the same set of patches wherever they lie, lower is better. Pictures may differ in
- * size.
+ * both pictures, in 0..255 levels. 0 and up, 0 for the same set of patches wherever they lie, lower is better. Pictures
+ * may differ in size.
  */
 export async function slicedWasserstein(
   session: Session,

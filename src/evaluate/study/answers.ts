@@ -83,9 +83,8 @@ function readFile(text: string, file: string): Placed[] {
 
 /**
  * All answers of several files. A row that stands again unchanged (a participant saved twice) counts once; `repeated`
- * says how
- * many did. Throws UserError with file and line: a field that cannot be, a rank given twice, an unfinished question,
- * methods that differ.
+ * says how many did. Throws UserError with file and line: a field that cannot be, a rank given twice, an unfinished
+ * question, methods that differ.
  */
 export function readAnswers(files: readonly { name: string; text: string }[]): { answers: Answer[]; repeated: number } {
   const groups = new Map<string, Placed[]>();

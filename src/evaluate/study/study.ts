@@ -1,7 +1,6 @@
 /**
  * The user study of the paper's Section 4 ("rank A, B, C by appearance similarity with the left image"): what is shown
- * in
- * which order, and the answers as CSV. The page (cli/studyScript.ts) and the tests use the same functions.
+ * in which order, and the answers as CSV. The page (cli/studyScript.ts) and the tests use the same functions.
  */
 import { fnv1a, HostRandom, hashAt } from '../../engine/random.ts';
 

@@ -42,11 +42,9 @@ export function quantile(sorted: ArrayLike<number>, q: number): number {
 
 /**
  * Shares of each rank by method. Participants are resampled with replacement, all answers of one together (a cluster
- * bootstrap:
- * answers of one person are not independent; Davison and Hinkley 1997, section 3.8), and the shares' percentiles are
- * the
- * interval's ends. The same answers, in any order, with the same seed give the same numbers. `answers` from
- * readAnswers.
+ * bootstrap: answers of one person are not independent; Davison and Hinkley 1997, section 3.8), and the shares'
+ * percentiles are the interval's ends. The same answers, in any order, with the same seed give the same numbers.
+ * `answers` from readAnswers.
  */
 export function tally(answers: readonly Answer[], { resamples = 2000, seed = 0, confidence = 0.95 } = {}): Tally {
   const names = [...new Set(answers.map((a) => a.method))].sort();

@@ -66,9 +66,8 @@ export class Declare {
 
 /**
  * Seeded initial values: weights uniform with the variance 1 / (3 fan_in) of PyTorch's default for convolutions, biases
- * and
- * shifts zero, scales one, start vectors of the power iteration of unit length. One stream per name, so that adding a
- * layer moves no other layer's values.
+ * and shifts zero, scales one, start vectors of the power iteration of unit length. One stream per name, so that adding
+ * a layer moves no other layer's values.
  */
 export const seededInit =
   (seed: number): Init =>

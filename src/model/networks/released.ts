@@ -3,8 +3,8 @@
  * network, other names.
  *
  * The names are those that PyTorch gives the modules of that commit's generator.py and network.py; no trained file was
- * at hand to check
- * them against. Files may have them behind `module.` (DataParallel) or `model.`. What has no counterpart here:
+ * at hand to check them against. Files may have them behind `module.` (DataParallel) or `model.`. What has no
+ * counterpart here:
  *  - biases in front of a batch normalization, which cancel: an import moves the running mean instead, an export writes
  *  zeros;
  *  - E_seg's tail, which no layer uses: an import leaves it out, an export writes seeded values, so that a strict load
@@ -198,9 +198,8 @@ const nextOf = (name: string): string => name.replace(/\d+$/, (n) => String(Numb
 
 /**
  * The generator of a run's state (names without `G.`) as the released code names it. v is such that PyTorch's inference
- * finds the sigma that
- * rendering finds here, and u as it is, so what is read back has the same bits. @throws UserError for a run of another
- * architecture.
+ * finds the sigma that rendering finds here, and u as it is, so what is read back has the same bits. @throws UserError
+ * for a run of another architecture.
  */
 export function toReleased(state: Tensors, c: Config, run: string): TensorState {
   const n = c.network;

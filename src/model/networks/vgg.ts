@@ -1,7 +1,6 @@
 /**
  * VGG-19's features (Simonyan and Zisserman 2015, configuration E) with torchvision's weights, frozen: gradients flow
- * to the
- * image, none to the weights. The released code measures patch coherence on relu1_1 and relu2_1 [C].
+ * to the image, none to the weights. The released code measures patch coherence on relu1_1 and relu2_1 [C].
  */
 import { conv2d } from '../../autograd/ops/conv2d/conv2d.ts';
 import { add, mul, relu } from '../../autograd/ops/pointwise/pointwise.ts';
@@ -40,8 +39,7 @@ type Weights = ReadonlyMap<string, { shape: Shape; data: ArrayLike<number> }>;
 
 /**
  * Weights of an untrained network of VGG-19's form up to relu5_1: uniform, of the variance that keeps a signal's size
- * behind ReLUs (He et al.
- * 2015), so that features neither die nor explode. `widths`: channels of each block.
+ * behind ReLUs (He et al. 2015), so that features neither die nor explode. `widths`: channels of each block.
  */
 export function randomVgg(widths: readonly number[], seed: number): Map<string, { shape: Shape; data: Float32Array }> {
   const out = new Map<string, { shape: Shape; data: Float32Array }>();

@@ -80,10 +80,9 @@ export class Painter {
 
   /**
    * The picture at the target's output size: refined by the source's patches where the preset does that, else enlarged.
-   * `raw`: the draft itself.
-   * `alone`: no synthesis is blended in. Reconstructions are measured so: of the source's own layout a synthesis makes
-   * the photograph, whatever the generator learned.
-   * `tile`: it fits itself along these axes; the layout should, too.
+   * `raw`: the draft itself. `alone`: no synthesis is blended in. Reconstructions are measured so: of the source's own
+   * layout a synthesis makes the photograph, whatever the generator learned. `tile`: it fits itself along these axes;
+   * the layout should, too.
    * @throws UserError where a tile is asked of a preset that finishes nothing.
    */
   async paint(target: Target, { raw = false, alone = false, tile }: PaintOptions = {}): Promise<Picture> {

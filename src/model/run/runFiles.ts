@@ -1,7 +1,6 @@
 /**
  * What a run folder consists of, as bytes by name: written and read by the command line (runFolder.ts) and by the page
- * (a
- * zip of the same files). How pictures are coded and where bytes lie is passed in, since that is all that differs.
+ * (a zip of the same files). How pictures are coded and where bytes lie is passed in, since that is all that differs.
  *
  *     run.json  weights-000400.safetensors  source.png  layout.png  targets/0.png  targets.safetensors  losses.jsonl
  */

@@ -1,7 +1,6 @@
 /**
  * How a run's kernels are chosen. One seed on one adapter gives one result, so a run keeps to what it began with: its
- * record says
- * whether kernels were measured and which came out, and going on or painting takes over the same.
+ * record says whether kernels were measured and which came out, and going on or painting takes over the same.
  */
 import type { KernelRecord } from '../../autograd/kernels/choices.ts';
 import type { Session } from '../../autograd/session.ts';

@@ -134,8 +134,8 @@ function connected(width: number, height: number, labels: Uint8Array): { of: Uin
 
 /**
  * Place of every pixel in its region, [2,h,w]: across and down, in sizes of an evenly filled rectangle of the region's
- * spread,
- * about its center. So a region that moved or was stretched has at each place the number that it had there before.
+ * spread, about its center. So a region that moved or was stretched has at each place the number that it had there
+ * before.
  */
 export function placesWithin(f: RegionCoordinates, w: number, h: number): Float32Array {
   const ids = shrinkLabels(f.ids, f.width, f.height, w, h);

@@ -117,8 +117,7 @@ const inward = (n: number): Float32Array =>
 
 /**
  * [3,h,w] that fits itself, of what `make` gives for layouts with edges: near an edge that is to fit, the picture of
- * the layout moved on by
- * half, for which that edge is the middle. Elsewhere it is the picture of the layout as it is.
+ * the layout moved on by half, for which that edge is the middle. Elsewhere it is the picture of the layout as it is.
  */
 export async function fitting(
   layout: LayoutData,

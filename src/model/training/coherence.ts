@@ -1,7 +1,7 @@
 /**
  * Patch coherence as the released code has it, and its exact form over features: how far patches of the image are from
- * the
- * source's, on VGG maps or on colors. Each is a function (image, source, labels) -> [1], as a generator step takes it.
+ * the source's, on VGG maps or on colors. Each is a function (image, source, labels) -> [1], as a generator step takes
+ * it.
  */
 import { l1To } from '../../autograd/functional/losses.ts';
 import { meanAll } from '../../autograd/ops/loss/meanError.ts';
@@ -48,8 +48,7 @@ export const colorMaps = (patch: number, scales: readonly number[]): Maps => ({
 
 /**
  * Mean absolute difference of the image's patches at `indices` (u32 [n]) to their k nearest among all of the source's:
- * the
- * matches are found off the tape, and their differences taken on it.
+ * the matches are found off the tape, and their differences taken on it.
  */
 function nearestToSamples(image: Tensor, source: Tensor, patch: number, indices: Tensor, k: number): Tensor {
   const columns = unfoldAt(image, patch, indices); // [1, C*p*p, 1, n]
@@ -60,9 +59,8 @@ function nearestToSamples(image: Tensor, source: Tensor, patch: number, indices:
 
 /**
  * [C]: per map, the mean over a few random patches of the image of the mean absolute difference to their 5 nearest
- * patches of
- * the source; averaged over the maps. `indices`: one u32 [15] for each map, filled by `PatchSamples.draw` before each
- * replay.
+ * patches of the source; averaged over the maps. `indices`: one u32 [15] for each map, filled by `PatchSamples.draw`
+ * before each replay.
  */
 export const sampledCoherence =
   (maps: Maps, indices: readonly Tensor[], nearest = 5): Coherence =>
@@ -73,9 +71,8 @@ export const sampledCoherence =
 
 /**
  * Exact: per map, the mean over ALL patches of the image of the mean absolute difference to the nearest of ALL patches
- * of the
- * source [S], inside their class if labels are given (sizes then divisible by every map's factor); averaged over the
- * maps.
+ * of the source [S], inside their class if labels are given (sizes then divisible by every map's factor); averaged over
+ * the maps.
  */
 export const exactCoherence =
   (maps: Maps, guided: boolean): Coherence =>

@@ -71,8 +71,7 @@ function subsample(x: Tensor, factor: number): Tensor {
 
 /**
  * Patch coherence over ALL patches: (1/N) sum over patches V of the image of min over patches U of the source of d(V,
- * U)
- * [S], d the mean squared difference over the patch's elements; averaged over the scales.
+ * U) [S], d the mean squared difference over the patch's elements; averaged over the scales.
  */
 export function patchCoherence(
   image: Tensor,

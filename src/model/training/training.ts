@@ -165,9 +165,8 @@ export class Training {
 
   /**
    * One outer iteration: draw, D, S in reconstruction iterations, G `generatorSteps` times, D. Resolves when it is
-   * done.
-   * `between`: awaited after each step, once the device has done it; for letting other sessions' work in. Changes no
-   * bit.
+   * done. `between`: awaited after each step, once the device has done it; for letting other sessions' work in. Changes
+   * no bit.
    */
   async next(profile?: Profile, between?: () => Promise<void>): Promise<void> {
     const {
@@ -222,9 +221,8 @@ export class Training {
 
   /**
    * Milliseconds for the whole run, from the best of up to three trials of every step after its pipelines are warm (the
-   * first after compiling
-   * is still slower, by half on lavapipe). The trials' changes are undone: the run that follows has the same bits as
-   * without it. `between` is awaited when nothing is under way, and not timed.
+   * first after compiling is still slower, by half on lavapipe). The trials' changes are undone: the run that follows
+   * has the same bits as without it. `between` is awaited when nothing is under way, and not timed.
    */
   async estimate(
     now: () => number = () => performance.now(),

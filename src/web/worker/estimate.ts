@@ -1,8 +1,7 @@
 /**
  * Time and memory of a training before it begins: from trials of the very steps at two small sizes, carried over by a
- * line
- * through both in the number of pixels (a launch's cost, and a pixel's). Exact where the size itself is small enough to
- * try.
+ * line through both in the number of pixels (a launch's cost, and a pixel's). Exact where the size itself is small
+ * enough to try.
  */
 import type { Session } from '../../autograd/session.ts';
 import type { Source } from '../../data/prepare.ts';

@@ -1,7 +1,7 @@
 /**
  * The training loop: one iteration a turn on the device, so that whatever the visitor asks for comes in between. It
- * goes on
- * in a background tab for as long as the browser lets workers run; a tab that the browser freezes goes on where it was.
+ * goes on in a background tab for as long as the browser lets workers run; a tab that the browser freezes goes on where
+ * it was.
  */
 import { ownLayout, type Target } from '../../data/prepare.ts';
 import type { Events, TrainStatus } from '../engineProtocol.ts';

@@ -45,9 +45,8 @@ export async function openScene(name: string, size: number, count?: number): Pro
 
 /**
  * Trains, renders every target, measures. `path`: where a picture of this cell goes, given a function from the factor's
- * name to
- * METHOD/TARGET.png, the layout that `semia study` takes. Seconds are those of the iterations, recording and compiling
- * left out.
+ * name to METHOD/TARGET.png, the layout that `semia study` takes. Seconds are those of the iterations, recording and
+ * compiling left out.
  */
 export async function trainCell(
   session: Session,

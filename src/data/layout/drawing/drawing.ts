@@ -1,8 +1,7 @@
 /**
  * Line drawings as a condition in place of classes: read from a picture, or extracted from a photograph. A drawing is a
- * layout of two classes,
- * paper and line, so that all that carries layouts (runs, recipes, the page) carries it; `palette.lines` says that it
- * is one.
+ * layout of two classes, paper and line, so that all that carries layouts (runs, recipes, the page) carries it;
+ * `palette.lines` says that it is one.
  */
 import { brightness, gaussianGradient, hysteresis } from '../../image/edges.ts';
 import { UserError } from '../../errors.ts';
@@ -94,9 +93,8 @@ const mostInk = 0.4;
 
 /**
  * A drawing as people have them: dark lines on light paper or light ones on dark, of any width, scanned or drawn,
- * transparent paper too.
- * Lines are thinned to a pixel, so that a pen's width says nothing. Throws UserError: no lines, a photograph, a layout
- * of filled areas.
+ * transparent paper too. Lines are thinned to a pixel, so that a pen's width says nothing. Throws UserError: no lines,
+ * a photograph, a layout of filled areas.
  */
 export function readDrawing(picture: Picture): Drawing {
   const { width, height, source } = picture;

@@ -140,8 +140,7 @@ export type Direction = 'up' | 'down' | 'left' | 'right';
 
 /**
  * Distance to the nearest line on one side, looked for within 45 degrees of straight on, so that a gap of a few pixels
- * hides no line;
- * steps of 1 and sqrt 2. 0 on a line, Infinity where none is seen. [h,w] in pixels.
+ * hides no line; steps of 1 and sqrt 2. 0 on a line, Infinity where none is seen. [h,w] in pixels.
  */
 export function distancesTowards(lines: Uint8Array, w: number, h: number, side: Direction): Float32Array {
   const out = new Float32Array(w * h).fill(Infinity);
@@ -187,9 +186,8 @@ export interface LineScore {
 
 /**
  * Boundary F-measure (Martin, Fowlkes, Malik, PAMI 26, 2004) with the nearest line in place of a one-to-one assignment,
- * as Csurka et al. (BMVC
- * 2013) take it. precision: found pixels near a wanted line; recall: wanted pixels near a found one; all 0..1, higher
- * is better.
+ * as Csurka et al. (BMVC 2013) take it. precision: found pixels near a wanted line; recall: wanted pixels near a found
+ * one; all 0..1, higher is better.
  */
 export function lineScore(
   found: Uint8Array,

@@ -37,8 +37,7 @@ const cross = (a: Vector, b: Vector): Vector => [
 
 /**
  * Paints a plane patch seen in perspective: corner O and two edges U, V in world meters. `shade(u, v)` gets meters
- * along the edges
- * and returns null outside the patch's shape.
+ * along the edges and returns null outside the patch's shape.
  */
 function paintPatch(
   canvas: Canvas,

@@ -46,8 +46,7 @@ export interface GrassPlace {
 
 /**
  * Paints a meadow from far to near: a ground tone first, then blade upon blade, each row hiding the feet of the one
- * behind. Far
- * blades merge into a grain, as they do in a photograph.
+ * behind. Far blades merge into a grain, as they do in a photograph.
  */
 export function paintGrass(
   canvas: Canvas,

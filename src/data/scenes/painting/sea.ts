@@ -31,8 +31,7 @@ export interface SeaSurroundings {
 
 /**
  * Paints the sea from the horizon to the beach: swell and chop mirror the sky along their normals, breakers near the
- * shore turn
- * to foam, and thin water runs up the sand.
+ * shore turn to foam, and thin water runs up the sand.
  */
 export function paintSea(
   canvas: Canvas,

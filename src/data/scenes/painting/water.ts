@@ -29,8 +29,7 @@ export const fresnel = (cosine: number): number => 0.02 + 0.98 * (1 - clampTo(co
 
 /**
  * Paints water that mirrors what is already on the canvas above `top`. Every sample follows the ray its rippled normal
- * sends
- * upwards; ripples too small to see blur the mirror image downwards, as they do on a lake.
+ * sends upwards; ripples too small to see blur the mirror image downwards, as they do on a lake.
  */
 export function paintLake(
   canvas: Canvas,

@@ -1,14 +1,11 @@
 /**
  * Deep Image Analogy (Liao et al., SIGGRAPH 2017): of two photographs A and B' of like things, A' (A's arrangement, B'
- * 's looks) and
- * B (the other way round), by fields between VGG-19 features, coarse to fine.
+ * 's looks) and B (the other way round), by fields between VGG-19 features, coarse to fine.
  *
  * After the paper: at level L fields of both directions over the pairs (A, B) and (A', B'); F_A' of the next level is
  * F_A W + R (1 - W), where R are the features of that level from which VGG makes F_B' warped by the field (eq. 6, by
- * L-BFGS), and
- * W = alpha_L / (1 + exp(-300 (|F_A|^2 - 0.05))), |F_A|^2 normalized to [0, 1] over the picture. alpha, patches, radii
- * as released.
- * PatchMatch here is the gather form (featureField.ts), not the scan-line one.
+ * L-BFGS), and W = alpha_L / (1 + exp(-300 (|F_A|^2 - 0.05))), |F_A|^2 normalized to [0, 1] over the picture. alpha,
+ * patches, radii as released. PatchMatch here is the gather form (featureField.ts), not the scan-line one.
  */
 import { channelsLast, fieldMap, improveFeatureField, voteFeatures } from '../../../autograd/nnf/featureField.ts';
 import { permute } from '../../../autograd/ops/copy/copy.ts';

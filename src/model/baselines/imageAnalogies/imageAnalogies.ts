@@ -1,7 +1,6 @@
 /**
  * Image Analogies on the device. It is the serial algorithm, not an approximation of it: diagonals that do not depend
- * on each
- * other run together, and the "approximate" nearest neighbor is the exact one. It may differ from
+ * on each other run together, and the "approximate" nearest neighbor is the exact one. It may differ from
  * `serialAnalogies` (float64) only where two candidates, or the two sides of the kappa rule, are equal within float32's
  * rounding; what is made after such a place may then differ, too, since the algorithm feeds on its own output.
  */

@@ -1,7 +1,6 @@
 /**
  * Image Analogies (Hertzmann, Jacobs, Oliver, Curless, Salesin, SIGGRAPH 2001), what both forms of it share: A : A' ::
- * B : B'
- * as Gaussian pyramids, and the list of neighbors that make a pixel's feature.
+ * B : B' as Gaussian pyramids, and the list of neighbors that make a pixel's feature.
  */
 
 /** Planes [c,h,w] of numbers, byte range 0..255 throughout. */
@@ -96,8 +95,7 @@ export const causal: readonly (readonly [dx: number, dy: number])[] = [
 ];
 
 /**
- * The neighbors that make a feature: 5 x 5 of A, the causal half of it of A', 3 x 3 of both a level down. Each
- * window's
+ * The neighbors that make a feature: 5 x 5 of A, the causal half of it of A', 3 x 3 of both a level down. Each window's
  * Gaussian weights (of deviation a quarter of its side) sum to 1, so that no part counts for its size. Heaviest first:
  * a search can leave a source early.
  */

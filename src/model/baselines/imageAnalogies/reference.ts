@@ -1,8 +1,7 @@
 /**
  * The serial form of Image Analogies, in float64 and plain loops: level by level, in scan-line order, the nearest
- * feature
- * among all source pixels against the best coherent one. It is what the device form is held to; for pictures of some 64
- * pixels a side.
+ * feature among all source pixels against the best coherent one. It is what the device form is held to; for pictures of
+ * some 64 pixels a side.
  */
 import {
   causal,
@@ -37,8 +36,7 @@ export function valueAt(side: AnalogySide, n: Neighbor, x: number, y: number, cl
 
 /**
  * Weighted squared distance of target pixel (x, y)'s feature from source pixel (u, v)'s. Neighbors outside the target
- * do not
- * count (they cannot have been made yet); outside the source, the nearest inside is taken.
+ * do not count (they cannot have been made yet); outside the source, the nearest inside is taken.
  */
 export function featureDistance(
   target: AnalogySide,

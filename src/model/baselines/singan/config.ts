@@ -27,8 +27,8 @@ export interface SinganConfig {
   noise: number;
   /**
    * A trained pyramid of which one scale, `start`, is trained again from the beginning, and gets what comes from below
-   * in the photograph's `colors` main colors there
-   * [P, C: "paint train"]: for paintings that are brought to the same colors.
+   * in the photograph's `colors` main colors there [P, C: "paint train"]: for paintings that are brought to the same
+   * colors.
    */
   paint?: { start: number; colors: number };
 }

@@ -35,8 +35,7 @@ const epsilon = 1e-5;
 
 /**
  * 3x3 convolution without padding. Where the kernels for padded convolutions over whole vec4 rows are much the faster
- * ones (CPU
- * drivers), as one of these: on rows filled up with zeros, and what those and the border reach cut off.
+ * ones (CPU drivers), as one of these: on rows filled up with zeros, and what those and the border reach cut off.
  */
 export function validConv(x: Tensor, w: Tensor): Tensor {
   if (!x.session.device.info.software) return conv2d(x, w);

@@ -1,8 +1,7 @@
 /**
  * A trained SinGAN in use: trained generators one after the other at any sizes, recorded once for a size and replayed
- * for every
- * picture. Noise comes from the host, so that a picture is a function of its seed, and frames of an animation can share
- * theirs.
+ * for every picture. Noise comes from the host, so that a picture is a function of its seed, and frames of an animation
+ * can share theirs.
  */
 import { fill } from '../../../autograd/kernels/fill.ts';
 import { assign } from '../../../autograd/kernels/strided.ts';
@@ -115,8 +114,7 @@ export function injectedPainting(
 
 /**
  * A picture as scale `start` (above 0) is given it: shrunk to the scale before, and enlarged again, as in training.
- * [3,H,W]. `size`: of
- * the finest scale.
+ * [3,H,W]. `size`: of the finest scale.
  */
 export function injected(model: SinganModel, picture: Picture, size: Size, start: number): Float32Array {
   const sizes = sizesFor(model.scales, size.width, size.height);

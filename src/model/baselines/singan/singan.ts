@@ -1,8 +1,7 @@
 /**
  * SinGAN in `semia compare`. It takes no layouts, so it gets the edited source, as in the paper ("editing"): the
- * photograph cut and
- * pasted by the target layout, given to a middle scale. The cutting and pasting is our patch synthesis (`semia
- * preview`).
+ * photograph cut and pasted by the target layout, given to a middle scale. The cutting and pasting is our patch
+ * synthesis (`semia preview`).
  */
 import { UserError } from '../../../data/errors.ts';
 import { fitSize, resize, type Picture } from '../../../data/image/image.ts';

@@ -18,8 +18,7 @@ export interface Draw {
 
 /**
  * mean over the pixels of (|gradient of D's summed map there| - 1)^2, at a picture between real and fake. The norm is
- * over a
- * pixel's three channels, as in the released code; the paper leaves it open.
+ * over a pixel's three channels, as in the released code; the paper leaves it open.
  */
 export function gradientPenalty(n: SinganNetworks, real: Tensor, fake: Tensor, mix: Tensor): Tensor {
   const between = untaped(real.session, () => add(mul(real, mix), mul(fake, affine(mix, -1, 1))));

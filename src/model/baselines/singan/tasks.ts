@@ -59,8 +59,7 @@ export async function sample(
 
 /**
  * Super-resolution: the finest generator again and again, a scale's factor larger each time, with its noise at
- * seed-drawn maps. `factor`:
- * of the picture's sides, in the end exact.
+ * seed-drawn maps. `factor`: of the picture's sides, in the end exact.
  */
 export async function enlarged(model: SinganModel, picture: Picture, factor: number, seed: number): Promise<Picture> {
   const { session, scales, frozen, amplitudes } = model;

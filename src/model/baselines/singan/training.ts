@@ -1,7 +1,6 @@
 /**
  * SinGAN's training, scale by scale. A scale's two steps are recorded once and replayed; the scales below it are used
- * as
- * trained (their batch norms at running statistics). The state between two iterations decides every later bit.
+ * as trained (their batch norms at running statistics). The state between two iterations decides every later bit.
  */
 import { Meter } from '../../../autograd/meter.ts';
 import { fill } from '../../../autograd/kernels/fill.ts';
@@ -350,8 +349,7 @@ export class SinganTraining {
 
 /**
  * Iterations for scale k, so that it and those after it take about `seconds` at the same number each, where one
- * iteration of it
- * costs `cost` seconds and work grows with area and squared width. At least 1, at most `most`.
+ * iteration of it costs `cost` seconds and work grows with area and squared width. At least 1, at most `most`.
  */
 export function spread(scales: readonly Scale[], k: number, cost: number, seconds: number, most: number): number {
   const work = ({ width, height, channels }: Scale): number => width * height * channels ** 2;

@@ -1,7 +1,6 @@
 /**
  * SPADE's networks (Park et al., CVPR 2019). Parameters have the names of the published implementation (NVlabs/SPADE),
- * where a spectrally
- * normed `weight` is stored as weight_orig, weight_u and weight_v: see spade/weights.ts.
+ * where a spectrally normed `weight` is stored as weight_orig, weight_u and weight_v: see spade/weights.ts.
  */
 import { concat } from '../../../autograd/ops/copy/copy.ts';
 import { normalize } from '../../../autograd/ops/norm/normalize.ts';

@@ -10,8 +10,7 @@ import { SpadeTraining, type SpadeOptions } from './training.ts';
 
 /**
  * Unless asked for otherwise: what two processor cores train in minutes. At the published rates 100 iterations on the
- * lake scene at 64 pixels
- * give one blur for every layout; at ten times these, 90 iterations follow the layouts [M].
+ * lake scene at 64 pixels give one blur for every layout; at ten times these, 90 iterations follow the layouts [M].
  */
 export const spadeDefaults = { size: 64, width: 8, iterations: 1000, rate: 10 };
 

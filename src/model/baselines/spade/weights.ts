@@ -1,10 +1,8 @@
 /**
  * Weights under the published implementation's names (NVlabs/SPADE, models/networks): fc, head_0, G_middle_0,
- * G_middle_1, up_0 .. up_3,
- * conv_img; in a block conv_0, conv_1, conv_s with weight_orig, weight_u, weight_v and bias, and norm_0, norm_1, norm_s
- * with mlp_shared.0,
- * mlp_gamma, mlp_beta and param_free_norm.running_mean, running_var. Models with a further block (`most`) or a latent
- * vector do not fit.
+ * G_middle_1, up_0 .. up_3, conv_img; in a block conv_0, conv_1, conv_s with weight_orig, weight_u, weight_v and bias,
+ * and norm_0, norm_1, norm_s with mlp_shared.0, mlp_gamma, mlp_beta and param_free_norm.running_mean, running_var.
+ * Models with a further block (`most`) or a latent vector do not fit.
  */
 import { sameShape, sizeOf, type Shape } from '../../../autograd/tensor.ts';
 import type { Session } from '../../../autograd/session.ts';

@@ -38,9 +38,8 @@ export const defaultInpainting: InpaintSettings = {
 };
 /**
  * Where no layout says what is to be there, the height in the picture does: what goes across a hole (waves, a shore)
- * begins as a blur of all of it, which
- * the plainest region around matches best, and fills (coast, a hole over sea and sand: all sand with `down` 0.5, waves
- * with 2, 4 and 8) [M].
+ * begins as a blur of all of it, which the plainest region around matches best, and fills (coast, a hole over sea and
+ * sand: all sand with `down` 0.5, waves with 2, 4 and 8) [M].
  */
 export const unguidedInpainting: InpaintSettings = {
   ...defaultInpainting,
