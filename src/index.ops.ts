@@ -36,13 +36,13 @@ export {
 export { addBias } from './autograd/ops/pointwise/bias.ts';
 export { conv2d, convTranspose2d } from './autograd/ops/conv2d/conv2d.ts';
 export type { ConvAttrs } from './autograd/ops/conv2d/shape.ts';
-export { matmul } from './autograd/ops/matmul/matmul.ts';
+export { matmul, type MatmulAttrs } from './autograd/ops/matmul/matmul.ts';
 export { normalize, type NormOptions } from './autograd/ops/norm/normalize.ts';
 export { batchNormInfer, batchNormTrain, type BatchNormState } from './autograd/functional/batchNorm.ts';
 export { avgPool2d, globalAveragePool, maxPool2d } from './autograd/ops/spatial/pool.ts';
 export { reflectPad, type PadWidths } from './autograd/ops/spatial/reflectPad.ts';
 export { resizeBilinear, resizeNearest } from './autograd/ops/spatial/resize.ts';
-export { warp, warpLabels, type Border } from './autograd/ops/spatial/warp.ts';
+export { warp, warpLabels, type Border, type WarpOptions } from './autograd/ops/spatial/warp.ts';
 export { warpMap, type Affine, type ControlPoint, type WarpMap } from './autograd/kernels/warpMap.ts';
 export { assign } from './autograd/kernels/strided.ts';
 export { channels, concat, samples } from './autograd/ops/copy/copy.ts';

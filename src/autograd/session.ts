@@ -20,20 +20,26 @@ export interface SessionOptions {
 
 /** One device at work. Released as a whole by `destroy`. */
 export class Session implements OpSession {
-  /** Every buffer of the session. */
+  /** Every buffer of the session. @internal */
   readonly memory: Memory;
+  /** @internal */
   readonly choices: KernelChoices;
   /**
    * Chooses kernels by measuring while steps are recorded; null: what is known, or the fixed order. Set by `measuring`.
+   * @internal
    */
   tuner: VariantTuner | null = null;
+  /** Whether ops are put on the tape. @internal */
   taping = true;
   private recorder: Recorder | null = null;
 
   /** `pipelines`: of another session on the device, so that none is compiled twice. */
   constructor(
+    /** What it computes on. */
     readonly device: Device,
+    /** @internal */
     readonly pipelines: PipelineCache = new PipelineCache(device),
+    /** As given. */
     readonly options: SessionOptions = {},
   ) {
     this.memory = new Memory(device);
@@ -58,13 +64,13 @@ export class Session implements OpSession {
     this.memory.write(tensor.storage, tensor.dtype === 'f32' ? Float32Array.from(data) : Uint32Array.from(data));
   }
 
-  /** Adds a launch to the step being recorded. */
+  /** Adds a launch to the step being recorded. @internal */
   run(module: WgslModule, { read, write, ...rest }: KernelLaunch): void {
     const call: Call = { module, read: storages(read), write: storages(write), ...rest };
     this.active(module.name).dispatch(withBatchFields(call));
   }
 
-  /** Like `run`, for plans that give all tensors in one list: the WGSL says which are written. */
+  /** Like `run`, for plans that give all tensors in one list: the WGSL says which are written. @internal */
   launch(
     module: WgslModule,
     buffers: Readonly<Record<string, Tensor>>,
@@ -82,7 +88,7 @@ export class Session implements OpSession {
     return this.recorder;
   }
 
-  /** The calls recorded so far in the present step, for placement decisions. */
+  /** The calls recorded so far in the present step, for placement decisions. @internal */
   get calls(): readonly Call[] {
     return this.active('calls').calls;
   }

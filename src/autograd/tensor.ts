@@ -76,14 +76,19 @@ export interface Node {
 
 /** A shape over device memory: dense, row-major, at most four axes, [N, C, H, W] for images. */
 export class Tensor {
-  /** The tape's record of how this tensor was made; null for leaves and untaped results. */
+  /** The tape's record of how this tensor was made; null for leaves and untaped results. @internal */
   node: Node | null = null;
   /** True for parameters and everything on the tape that depends on one. */
   requiresGrad = false;
+  /** Tensors come from a session (`Session.lasting`) and from ops. @internal */
   constructor(
+    /** @internal */
     readonly session: OpSession,
+    /** At most four axes. */
     readonly shape: Shape,
+    /** Type of the values. */
     readonly dtype: DType,
+    /** @internal */
     readonly storage: Storage,
   ) {}
 

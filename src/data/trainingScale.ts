@@ -15,7 +15,9 @@ const LEAST_TARGET = 8;
 
 /** A size at training scale and as the networks see it. */
 export interface TrainingGrid {
+  /** At the training scale. */
   size: Size;
+  /** What is mirrored out around it. */
   padding: Padding;
 }
 

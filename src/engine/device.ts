@@ -17,6 +17,7 @@ export interface DeviceInfo {
 /** What went wrong on the device, as what it is. `kind` decides what a program can do about it. */
 export class DeviceError extends Error {
   constructor(
+    /** What is at fault: no WebGPU, no adapter, a lost device, too little memory, or a command that was refused. */
     readonly kind: 'no-webgpu' | 'no-adapter' | 'lost' | 'out-of-memory' | 'validation',
     message: string,
   ) {
@@ -43,17 +44,23 @@ const raisedLimits = [
   'maxUniformBufferBindingSize',
 ] as const;
 
+/** An open WebGPU device. */
 export interface Device {
   /** The objects the device came from. Dawn in Node crashes if they are collected while the device lives. */
   readonly parents: readonly unknown[];
+  /** WebGPU's own object. */
   readonly gpu: GPUDevice;
+  /** The adapter. */
   readonly info: DeviceInfo;
+  /** Optional features that it was opened with. */
   readonly features: ReadonlySet<string>;
+  /** As large as the adapter allows. */
   readonly limits: GPUSupportedLimits;
   /** The first error the device reported outside a scope, or null. Thrown by `check`. */
   failure: DeviceError | null;
   /** Throws the device's failure, if there was one. */
   check(): void;
+  /** Releases the device; the session calls it. */
   destroy(): void;
 }
 

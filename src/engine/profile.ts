@@ -7,8 +7,11 @@ import { usage } from './memory/storage.ts';
 
 /** All dispatches of one kernel: how many, and their device time together, in milliseconds. */
 export interface ProfileRow {
+  /** Of the kernel. */
   name: string;
+  /** Dispatches. */
   calls: number;
+  /** Device time of all of them together. */
   ms: number;
 }
 
@@ -22,6 +25,7 @@ export class Profile {
       throw new DeviceError('validation', 'this adapter has no timestamp queries to profile with');
   }
 
+  /** Submits the launches of a program. @internal */
   submit(launches: readonly Launch[]): void {
     // A query set holds at most 4096 queries, two for each dispatch.
     for (let i = 0; i < launches.length; i += 2048) this.submitPart(launches.slice(i, i + 2048));

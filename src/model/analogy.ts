@@ -16,14 +16,18 @@ import { PreparedSource } from './preparedSource.ts';
 import type { Tile } from './synthesis/tile.ts';
 import { TrainingSession } from './training/session.ts';
 
+/** What `analogy` takes, beside the choices of a configuration. */
 export interface AnalogyOptions extends Choices {
+  /** The device that computes. */
   session: Session;
+  /** The photograph to learn from. */
   photo: Picture;
   /**
    * With `condition: 'sketch'` a drawing of the photograph, and the targets drawings; left out there, it is extracted
    * (`drawingOf`).
    */
   layout?: Picture;
+  /** Layouts to make pictures of, in the colors of `layout`; of any size, at the scale of the photograph. */
   targets: readonly Picture[];
   /** Settings in place of the preset's. */
   config?: Partial<Config>;
@@ -42,10 +46,14 @@ export interface AnalogyOptions extends Choices {
   tile?: Tile;
   /** Called after every iteration with the number done and, every tenth time, the mean losses since. */
   onIteration?: (done: number, of: number, losses: Record<string, number> | null) => void;
+  /** Looked at before every iteration; an abort rejects with its reason. */
   signal?: AbortSignal;
 }
 
-/** Trains on photo and layout, then renders every target: the pictures, in the order of the targets. */
+/**
+ * Trains on photo and layout, then renders every target: the pictures, in the order of the targets.
+ * @throws UserError where a picture cannot be used, or the training size is too much for the adapter.
+ */
 export async function analogy(o: AnalogyOptions): Promise<Picture[]> {
   const { session, raw, tile, signal } = o;
   const config: Config = { ...configure(o), ...o.config };

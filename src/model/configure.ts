@@ -8,11 +8,17 @@ import { withIterations } from './training/schedule.ts';
  * what layouts are, the preset's classes or line drawings.
  */
 export interface Choices {
+  /** Default: the first of `presetNames`. */
   preset?: PresetName;
+  /** What layouts are: areas of classes (default), or line drawings. */
   condition?: 'classes' | 'sketch';
+  /** Longer side of the training image in pixels, at least 16. */
   size?: number;
+  /** Channels of the generator behind its first convolution; the other networks keep their proportion. */
   width?: number;
+  /** Of all random numbers, an integer from 0 to 2^32 - 1. */
   seed?: number;
+  /** Iterations in all; the schedule is stretched to them. */
   iterations?: number;
 }
 

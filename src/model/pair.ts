@@ -8,17 +8,22 @@ import type { Condition } from './config.ts';
 
 /** A layout over a grid whose sides are multiples of 2^levels. */
 export interface LayoutData {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
   /** Class of every pixel, row by row. */
   labels: Uint8Array;
 }
+/** A picture with its layout. */
 export interface PairData extends LayoutData {
-  /** [3,H,W] in [-1,1]. */ image: Float32Array;
+  /** Shape [3,H,W], -1 to 1. */
+  image: Float32Array;
 }
 
 /** What layouts are made of. */
 export interface ClassTable {
+  /** Number of classes. */
   count: number;
   /** RGB 0..255 of each class, for layouts as colors. */
   colors: readonly (readonly [number, number, number])[];

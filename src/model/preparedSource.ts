@@ -12,9 +12,11 @@ export interface FittedLayout extends TrainingGrid {
   layout: LayoutData;
 }
 
+/** A photograph and its layout at the training scale. */
 export class PreparedSource {
   /** The photograph's size at the training scale, and the padding that the networks see it with. */
   readonly grid: TrainingGrid;
+  /** The classes of the layout. */
   readonly classes: ClassTable;
   private unpadded: PairData | null = null;
   private padded: PairData | null = null;
@@ -24,6 +26,7 @@ export class PreparedSource {
    * Throws UserError where the photograph is too narrow for that size.
    */
   constructor(
+    /** The photograph and its layout at the output size. */
     readonly source: Source,
     private readonly size: number,
     private readonly levels: number,

@@ -8,6 +8,7 @@ type Settings = Omit<Config, 'preset'>;
 
 /** A row of `presets`. Whether it finishes its pictures by patches is a setting, too: see `finishesByPatches`. */
 export interface Preset {
+  /** As `--preset` takes it. */
   name: string;
   /** As the page's list calls it. */
   label: string;
@@ -21,6 +22,7 @@ export interface Preset {
   compared: boolean;
   /** Training size, at most, and width in comparisons on the processor, where these are not the preset's. */
   onProcessor?: { size: number; width: number };
+  /** What it sets. */
   settings: Settings;
 }
 
@@ -152,7 +154,9 @@ export const presets = [
   },
 ] as const satisfies readonly Preset[];
 
+/** Name of a preset. */
 export type PresetName = (typeof presets)[number]['name'];
+/** Names of the presets, the default first. */
 export const presetNames: readonly PresetName[] = presets.map((p) => p.name);
 /** Quickest first; presets of one effort in the order of the table. */
 export const presetsByEffort: readonly (Preset & { name: PresetName })[] = [...presets].sort(

@@ -3,9 +3,12 @@ import { promises as fs } from 'node:fs';
 import { lossLine, lossRow, parseLosses, type LossRow } from '../model/training/lossRows.ts';
 import { writeFileAtomic } from './files.ts';
 
+/** losses.jsonl of a run folder. */
 export class LossLog {
   private constructor(
+    /** Of the file. */
     readonly path: string,
+    /** One for each reading, in order. */
     readonly rows: LossRow[],
   ) {}
 
@@ -21,6 +24,7 @@ export class LossLog {
     return this.rows.map(lossLine).join('');
   }
 
+  /** Appends the losses of an iteration. */
   async add(iteration: number, losses: Record<string, number>): Promise<void> {
     const row = lossRow(iteration, losses);
     this.rows.push(row);

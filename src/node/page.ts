@@ -21,8 +21,11 @@ export function dataUri(picture: Picture, longSide = 512): string {
   return `data:image/png;base64,${Buffer.from(encodePng(small)).toString('base64')}`;
 }
 
+/** A picture of a page. */
 export interface Figure {
+  /** Its alternative text, too. */
   caption: string;
+  /** Its address, for example a data URI. */
   src: string;
 }
 /** A picture with its caption, which is its alternative text too. */

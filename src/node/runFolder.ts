@@ -51,11 +51,15 @@ async function recordIn(path: string): Promise<RunRecord> {
   return readRecord(new TextDecoder().decode(await readInput(file)), file);
 }
 
+/** The folder that a training on the command line is kept in. Opened by `RunFolder.open`. */
 export class RunFolder {
   private release: (() => void) | null = null;
   private constructor(
+    /** Of the folder. */
     readonly path: string,
+    /** What run.json says. */
     public record: RunRecord,
+    /** The losses so far. */
     public losses: LossLog,
   ) {}
 
@@ -109,9 +113,11 @@ export class RunFolder {
     return (await RunFolder.open(path)).claim();
   }
 
+  /** Iterations done. */
   get iteration(): number {
     return this.record.host.iteration;
   }
+  /** Whether all iterations are done. */
   get finished(): boolean {
     return this.iteration >= this.record.config.iterations;
   }
@@ -130,12 +136,15 @@ export class RunFolder {
   source(): Promise<Source> {
     return this.reader.source();
   }
+  /** The target layouts as used. */
   targets(): Promise<Target[]> {
     return this.reader.targets();
   }
+  /** The targets with the pictures that were learned from. */
   learned(): Promise<PairData[]> {
     return this.reader.learned();
   }
+  /** The networks and optimizers as saved last. */
   state(): Promise<TensorState> {
     return this.reader.state();
   }
@@ -178,6 +187,7 @@ export class RunFolder {
     return path;
   }
 
+  /** Paths of the pictures that were saved while training, oldest first. */
   async snapshots(): Promise<string[]> {
     const files = await fs.readdir(this.file('snapshots'), { withFileTypes: true }).catch((): Dirent[] => []);
     return files

@@ -14,7 +14,9 @@ import { runPlan } from './run.ts';
 
 /** A small store of texts by name: files in Node, IndexedDB in browsers. Both may fail; nothing depends on them. */
 export interface ChoiceStore {
+  /** The text kept under a name; null where there is none. */
   read(name: string): Promise<string | null>;
+  /** Keeps a text under a name. */
   write(name: string, text: string): Promise<void>;
 }
 /** Settings of a `Tuner`. */
@@ -24,6 +26,7 @@ export interface TuneOptions {
   environment?: string;
   /** Milliseconds for all measuring of this session, compiling included (default 20 000). */
   budgetMs?: number;
+  /** A clock in milliseconds; default `performance.now`. */
   now?: () => number;
   /** In place of the device's clock: milliseconds that a variant takes for a shape. For tests. */
   time?: (question: Question, variant: Variant<unknown>) => Promise<number>;
@@ -50,8 +53,9 @@ export class Tuner implements VariantTuner {
   private entries: Map<string, Entry> | null = null;
   private readonly probes = new Map<string, boolean>();
   private turn: Promise<void> = Promise.resolve();
-  /** Milliseconds left for measuring, and shapes measured so far. */
+  /** Milliseconds left for measuring. */
   left: number;
+  /** Shapes measured so far. */
   measured = 0;
 
   constructor(
@@ -73,7 +77,7 @@ export class Tuner implements VariantTuner {
     this.left = o.budgetMs ?? 20_000;
   }
 
-  /** Answers questions, from the store or by measuring, into the session's choices. */
+  /** Answers questions, from the store or by measuring, into the session's choices. @internal */
   settle(questions: readonly Question[]): Promise<void> {
     const mine = this.turn.then(() => this.answer(questions));
     this.turn = mine.catch(() => {});

@@ -82,6 +82,7 @@ export const readableFormats = [
   },
 ] as const satisfies readonly ReadableRow[];
 
+/** A format of pictures that can be read. */
 export type ReadableFormat = (typeof readableFormats)[number]['id'];
 /** A row of `readableFormats`. */
 export type ImageFormat = ReadableRow & { id: ReadableFormat };

@@ -1,12 +1,19 @@
 /** Any size through a network that halves it several times: mirror the edges out to a multiple, cut the result back. */
 
+/** Pixels added on each side, and the size that comes out. */
 export interface Padding {
+  /** Pixels. */
   left: number;
+  /** Pixels. */
   right: number;
+  /** Pixels. */
   top: number;
-  bottom: number; // pixels added on each side
+  /** Pixels. */
+  bottom: number;
+  /** With the padding, in pixels. */
   width: number;
-  height: number; // the padded size
+  /** With the padding, in pixels. */
+  height: number;
 }
 
 /**

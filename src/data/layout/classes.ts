@@ -13,12 +13,17 @@ export interface FoundClass {
   area: number;
   at: number;
 } // area: flat pixels; at: one pixel of the color itself
+/** Two colors of a layout that are nearly the same. */
 export interface NearPair {
+  /** The more frequent one. */
   a: RGB;
+  /** The rarer one. */
   b: RGB;
+  /** Between the two, in levels of 0 to 255. */
   distance: number;
+  /** b was rare and is taken for a. */
   merged: boolean;
-} // merged: b was rare and is taken for a
+}
 export interface Found {
   classes: FoundClass[]; // largest first
   rejected: (FoundClass & { why: 'small' | 'border' })[]; // had flat pixels, yet make no class

@@ -11,11 +11,16 @@ export interface ClassMap {
   height: number;
   labels: Uint8Array;
 }
+/** How much of a layout is one class. */
 export interface ClassShare {
+  /** Of the class. */
   name: string;
-  area: number; // pixels
-  share: number; // of the map's pixels, 0..1
-  thin: number; // share of its pixels in parts narrower than THICKNESS, 0..1
+  /** Pixels. */
+  area: number;
+  /** Of the layout's pixels, 0 to 1. */
+  share: number;
+  /** Share of its pixels in parts narrower than 4 pixels, 0 to 1: these hold no whole patch of the class. */
+  thin: number;
 }
 
 const GROWN = 8; // times a class may grow from source to target before its texture must be stretched or repeated

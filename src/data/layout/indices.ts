@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Picture } from '../image/image.ts';
 import { hex, type Palette, type RGB } from './palette.ts';
 
+/** How the values of a layout file are read: as colors, as class numbers, or by the file's kind and contents. */
 export type As = 'colors' | 'indices' | 'auto';
 
 const MOST = 63;

@@ -7,30 +7,52 @@ import { VOID } from './indices.ts';
 import { describe, distance, hex, type Palette } from './palette.ts';
 import type { Alien, Snapped } from './snap.ts';
 
+/** A color of a layout that is no class's. */
 export interface Stray {
+  /** `#rrggbb`. */
   color: string;
+  /** Pixels that have it. */
   count: number;
+  /** Of all pixels, 0 to 1. */
   share: number;
+  /** One of them: column and row. */
   at: [number, number];
+  /** The class most like it. */
   to: string;
-} // to: the class most like it
+}
 
+/** What was found and put right while a layout was read. */
 export interface LayoutReport {
+  /** What its values were read as. */
   as: 'colors' | 'indices';
+  /** Number of pixels. */
   pixels: number;
-  areas: number[]; // pixels by class
-  inexact: number; // pixels that are not exactly their class's color; strayShare is their share, 0..1
+  /** Pixels by class. */
+  areas: number[];
+  /** Pixels that are not exactly their class's color. */
+  inexact: number;
+  /** Their share of all pixels, 0 to 1. */
   strayShare: number;
-  byColor: number; // ... of them placed by their color
-  byPlace: number; // ... of them placed by the classes around them (borders, transparent or void pixels)
-  strays: Stray[]; // the most frequent colors that are no class's, at most 8
-  shifted: Stray[]; // colors of over 0.5 % of the pixels that were read as a class though plainly not its color
-  near: NearPair[]; // classes of like colors; merged ones
-  rejected: Stray[]; // source only: flat spots that were too small, or borders, to be classes
-  transparent: number; // pixels under half opacity, placed by the classes around them
-  faint: number; // pixels from half to full opacity, taken by their color
-  void: number; // class number 255 in an index file
-  aliens: Stray[]; // only with unknown 'snap': what could not be placed
+  /** How many of them were placed by their color. */
+  byColor: number;
+  /** How many of them were placed by the classes around them: borders, transparent and void pixels. */
+  byPlace: number;
+  /** The most frequent colors that are no class's, at most 8. */
+  strays: Stray[];
+  /** Colors of over 0.5 % of the pixels that were read as a class, though plainly not its color. */
+  shifted: Stray[];
+  /** Classes of like colors, merged ones too. */
+  near: NearPair[];
+  /** Of a source only: flat spots that were too small to be classes, or borders. */
+  rejected: Stray[];
+  /** Pixels under half opacity, placed by the classes around them. */
+  transparent: number;
+  /** Pixels from half to full opacity, taken by their color. */
+  faint: number;
+  /** Pixels of class number 255 in an index file, which means no class. */
+  void: number;
+  /** What could not be placed; only where unknown colors are snapped. */
+  aliens: Stray[];
 }
 
 export const percent = (share: number) => `${(100 * share).toFixed(share < 0.0995 ? (share < 0.001 ? 2 : 1) : 0)} %`;

@@ -2,14 +2,16 @@
 import type { Picture } from '../../data/image/image.ts';
 import { HostRandom } from '../../engine/random.ts';
 
+/** How much of a result is the photograph, moved. */
 export interface CopyShare {
   /**
    * Share of the result's pixels, 0..1, that are equal to the source's at one and the same displacement. Near 1: a
    * copy. Lower is more of its own, as far as the target differs from the source.
    */
   share: number;
-  /** That displacement: result (x, y) = source (x - dx, y - dy). */
+  /** Column of that displacement in pixels: result (x, y) = source (x - dx, y - dy). */
   dx: number;
+  /** Row of that displacement in pixels. */
   dy: number;
   /** The share at no displacement. */
   unmoved: number;

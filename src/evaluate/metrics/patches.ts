@@ -19,6 +19,7 @@ export interface PatchMetricOptions {
 }
 export const defaultPatches: PatchMetricOptions = { patch: 7, longSide: 128 };
 
+/** How like the patches of two pictures are, both ways (Simakov et al. 2008). */
 export interface PatchSimilarity {
   /**
    * Root mean square difference per value, in 0..255 levels, of a result patch to its nearest source patch, averaged

@@ -4,6 +4,7 @@ import { toFloatCHW, type Picture } from '../../data/image/image.ts';
 import { frechetDistance, gaussianOf, type Gaussian } from './frechet.ts';
 import type { Inception } from './inception.ts';
 
+/** The distance on two layers of Inception; 0 and up, lower is better. */
 export interface Sifid {
   /** On the 64 features after the first max pooling (as pytorch-fid has them). */
   d64: number;

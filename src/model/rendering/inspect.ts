@@ -12,18 +12,22 @@ import { untaped } from '../training/steps.ts';
 
 /** One value a position, row by row. */
 export interface ValueMap {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
+  /** Shape [height,width]. */
   values: Float32Array<ArrayBuffer>;
 }
+/** What the networks hold for one layout. */
 export interface Inside {
   /** The generator's picture [3,H,W]. */
   image: Float32Array;
   /**
-   * By level, shallowest first: means over channels of |gamma - 1| and of |beta|. Both are 0 where nothing is
-   * translated.
+   * By level, shallowest first: means over channels of |gamma - 1|, 0 where nothing is translated.
    */
   gamma: ValueMap[];
+  /** By level, shallowest first: means over channels of |beta|, 0 where nothing is translated. */
   beta: ValueMap[];
   /**
    * The discriminator's scores of the picture at 1/4 and 1/8 of the size. It is trained towards 1 for the photograph

@@ -18,20 +18,26 @@ import { Renderer } from './renderer.ts';
 
 /** See `Painter.paint`. */
 export interface PaintOptions {
+  /** The generator's draft itself, at the training size. */
   raw?: boolean;
+  /** No patch synthesis is blended into the draft. */
   alone?: boolean;
+  /** Axes along which the picture is to fit itself. */
   tile?: Tile;
 }
 
 /** Renders layouts with networks as they are now, trained further or not; one renderer for each size of layout. */
 export class Painter {
+  /** The photograph at the training scale. */
   readonly prepared: PreparedSource;
   private readonly renderers = new Map<string, Promise<Renderer>>();
   private own: { version: number; draft: Draft } | null = null;
 
   /** `source`: prepared for this configuration where it is already. */
   constructor(
+    /** The device that computes. */
     readonly session: Session,
+    /** The settings that the networks were made with. */
     readonly config: Config,
     source: Source | PreparedSource,
     private readonly networks: Networks,
@@ -50,6 +56,7 @@ export class Painter {
     return new Painter(session, c, source, networks);
   }
 
+  /** The photograph and its layout. */
   get source(): Source {
     return this.prepared.source;
   }

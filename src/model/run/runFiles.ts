@@ -26,9 +26,13 @@ export interface NamedBytes {
 /** A new run's record without what follows from its parts. */
 export type NewRecord = Omit<RunRecord, 'weights' | 'host' | 'targets' | 'learned'>;
 /** What a training gives to be saved. */
+/** A training as far as saving it needs. */
 export interface SavableTraining {
+  /** Iterations done. */
   readonly iteration: number;
+  /** Positions in the schedule and in the random streams. */
   readonly host: HostState;
+  /** Networks and optimizers. */
   state(): Promise<TensorState>;
 }
 type Encode = (picture: Picture) => Uint8Array;

@@ -15,45 +15,78 @@ export const runFormat = 1;
 
 /** What ran. In browsers `node` is 'none', `webgpu` 'browser' and `platform` what the browser calls itself. */
 export interface Versions {
+  /** Of this program. */
   semia: string;
+  /** Of Node. */
   node: string;
+  /** Of the npm package webgpu. */
   webgpu: string;
+  /** Operating system and processor. */
   platform: string;
 }
+/** A file by its name and contents. */
 export interface FileRecord {
+  /** As it was given, or in the run folder. */
   name: string;
+  /** Hexadecimal. */
   sha256: string;
 }
+/** A picture file with its size in pixels. */
 export interface PictureRecord extends FileRecord, Size {}
 
+/** What run.json of a run folder holds. */
 export interface RunRecord {
+  /** Version of this record; `runFormat` is the newest. */
   format: number;
+  /** All settings. */
   config: Config;
   /** Iterations done, and the positions of all random streams. */
   host: HostState;
   /** The networks' and optimizer's state after them. */
   weights: FileRecord;
+  /** The classes. */
   palette: Palette;
-  /** Of source.png and layout.png, and what the source layout's size was as given. */
+  /** Of source.png and layout.png: the output size. */
   size: Size;
+  /** Of the source layout as it was given. */
   drawn: Size;
+  /** The files that the run was made from. */
   inputs: {
+    /** The photograph. */
     photo: PictureRecord;
+    /** Its layout. */
     layout: PictureRecord;
+    /** The palette file, if there was one. */
     palette: FileRecord | null;
+    /** VGG-19 weights, if there were any. */
     vgg: FileRecord | null;
+    /** The target layouts. */
     targets: PictureRecord[];
   };
   /** The file of another program that the generator was read from. */
   imported?: FileRecord;
-  /** Copies of the target layouts as used, and the pictures that were made for learning from them. */
-  targets: { file: string; name: string; width: number; height: number }[];
+  /** Copies of the target layouts as used. */
+  targets: {
+    /** Of the copy, in the run folder. */
+    file: string;
+    /** Of the file as given. */
+    name: string;
+    /** Pixels. */
+    width: number;
+    /** Pixels. */
+    height: number;
+  }[];
+  /** The pictures that were made for learning from the targets; null without. */
   learned: FileRecord | null;
+  /** What it was trained on. */
   adapter: DeviceInfo;
   /** How its kernels were chosen, and which by measurement; without: in the fixed order. */
   kernels?: KernelRecord;
+  /** What program trained it. */
   versions: Versions;
+  /** When it began, ISO 8601. */
   started: string;
+  /** When it was saved last, ISO 8601. */
   saved: string;
   /** Seconds of training in all. */
   seconds: number;

@@ -14,9 +14,13 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A run as it was last saved. `files` has all but run.json and the losses. Structured cloning keeps it whole. */
 export interface SavedRun {
+  /** Of the folder. */
   name: string;
+  /** run.json. */
   record: RunRecord;
+  /** By their names in the folder. */
   files: Map<string, Bytes>;
+  /** The readings so far. */
   losses: LossRow[];
 }
 

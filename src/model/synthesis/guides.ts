@@ -4,17 +4,20 @@ import { allDistances } from '../../data/layout/drawing/lines.ts';
 import type { LayoutData } from '../pair.ts';
 import { shrinkImage } from './pyramid.ts';
 
+/** Weights of the guide channels, each against squared color differences in [-1,1]. */
 export interface GuideWeights {
   /**
    * What each pixel of another class costs in a patch, against squared color differences in [-1,1]: keeps the shapes
    * of boundaries.
    */
   near: number;
-  /** Classes in the wider surroundings, as a share of the picture's size for the blur: what lies next to what. */
+  /** Classes in the wider surroundings: what lies next to what. */
   far: number;
+  /** Radius of that blur, as a share of the picture's size. */
   farRadius: number;
-  /** Position across and down, in picture sizes: skies are brighter at the horizon. */
+  /** Position across, in picture widths. */
   across: number;
+  /** Position down, in picture heights: skies are brighter at the horizon. */
   down: number;
   /**
    * Place within the pixel's own region (synthesis/regionCoordinates.ts), in region sizes: doors and windows are

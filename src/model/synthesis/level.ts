@@ -36,10 +36,15 @@ export interface NearestNeighborField {
 }
 /** RGBA bytes [H,W,4] of one level, coarsest first. */
 export interface LevelPicture {
+  /** 0 is the coarsest. */
   level: number;
+  /** Number of levels. */
   of: number;
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
+  /** RGBA, shape [height,width,4]. */
   data: Uint8Array;
 }
 /** A rendered picture: image [3,h,w]. */

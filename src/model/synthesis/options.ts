@@ -3,18 +3,19 @@ import type { PatchGrid, SearchPass } from '../../autograd/nnf/patchField.ts';
 import type { GuideWeights } from './guides.ts';
 import { placeless, type Tile } from './tile.ts';
 
+/** Settings of patch synthesis. */
 export interface SynthesisOptions {
+  /** Side of a patch in pixels, odd, at most 9. */
   patch: number;
-  /**
-   * Shorter side of the coarsest level in pixels, of source or target, whichever is less; size of a level over the next
-   * finer one's.
-   */
+  /** Shorter side of the coarsest level in pixels, of source or target, whichever is less. */
   coarsest: number;
+  /** Size of a level divided by the next finer one's, 0 to 1. */
   ratio: number;
   /** Levels up to this many pixels are searched in full, finer ones by PatchMatch from the level before. */
   fullPixels: number;
   /** Rounds by level, coarsest first; the last number serves all further levels. */
   rounds: number[];
+  /** Weights of the guide channels. */
   guides: GuideWeights;
   /**
    * Factor on the guide weights except the near one with every doubling of the size: the finer a level, the more its
@@ -30,8 +31,9 @@ export interface SynthesisOptions {
   repetition: number;
   /** Random part of the first match's distances: large areas start with much of the source in them. */
   noise: number;
-  /** Spread of a patch's vote in pixels; the last round uses `sharp`. */
+  /** Standard deviation of a patch's vote in pixels. */
   sigma: number;
+  /** The same in the last round of a level. */
   sharp: number;
 }
 export const defaultSynthesis: SynthesisOptions = {

@@ -36,15 +36,21 @@ export interface PreviewRequest {
   onLevel?: (picture: LevelPicture) => void | Promise<void>;
   /** Looked at between levels; an abort rejects with its reason. */
   signal?: AbortSignal;
+  /** Settings of the synthesis; default: those for areas, or for lines. */
   options?: SynthesisOptions;
 }
 
+/** What `preview` takes. */
 export interface PreviewOptions extends PreviewSource, PreviewRequest {
+  /** The device that computes. */
   session: Session;
 }
 
+/** A result without training. */
 export interface Preview {
+  /** Of the size asked for. */
   image: Picture;
+  /** Where each of its pixels comes from. */
   field: NearestNeighborField;
 }
 
@@ -63,6 +69,7 @@ export class Previewer {
   private prepared: Prepared | null = null;
 
   constructor(
+    /** The device that computes. */
     readonly session: Session,
     private readonly o: PreviewSource,
   ) {

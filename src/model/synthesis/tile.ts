@@ -4,7 +4,9 @@ import type { LayoutData } from '../pair.ts';
 
 /** Axes along which a picture is to fit itself: across, left to right; down, top to bottom. */
 export interface Tile {
+  /** Left to right. */
   across: boolean;
+  /** Top to bottom. */
   down: boolean;
 }
 interface Grid {

@@ -1,4 +1,4 @@
-/** losses.jsonl: one line for every reading of the losses, {iteration, ...means since the line before}. */
+/** A reading of the losses, a line of losses.jsonl: the iteration, and means since the line before by name. */
 export type LossRow = { iteration: number } & Record<string, number>;
 
 /** A reading as it is kept: six digits are more than a loss has, and files stay small and readable. */

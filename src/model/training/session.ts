@@ -31,13 +31,19 @@ export interface DeviceSharing {
 
 /** The state of a saved run, to go on from. */
 export interface SavedTraining {
+  /** The targets with the pictures that were learned from. */
   learned: readonly PairData[];
+  /** Networks and optimizers. */
   state: TensorState;
+  /** Positions in the schedule and in the random streams. */
   host: HostState;
 }
 
+/** What a training is opened with. */
 export interface TrainingSetup {
+  /** The device that computes. */
   session: Session;
+  /** All settings; see `configure`. */
   config: Config;
   /** The photograph, prepared for this configuration. */
   prepared: PreparedSource;
@@ -47,6 +53,7 @@ export interface TrainingSetup {
   maps?: () => TrainingInput['maps'];
   /** Chooses kernels by measuring before the training begins; without: those of the session, in the fixed order. */
   tuner?: Tuner | null;
+  /** The state of a saved run to go on from. */
   resume?: SavedTraining;
   /** Without: the device is this training's alone. */
   device?: DeviceSharing;
@@ -56,8 +63,9 @@ export interface TrainingSetup {
 
 /** After every iteration. */
 export interface TrainingProgress {
-  /** Iterations done, and in all. */
+  /** Iterations done. */
   iteration: number;
+  /** Iterations in all. */
   of: number;
   /** What this one took, without the other work that was let in. */
   seconds: number;
@@ -65,6 +73,7 @@ export interface TrainingProgress {
   losses: Record<string, number> | null;
 }
 
+/** How a training is iterated. */
 export interface IterateOptions {
   /** Iterations between readings of the losses; default `readingInterval`, Infinity for none. */
   lossesEvery?: number;
@@ -76,6 +85,7 @@ export interface IterateOptions {
 
 const alone: DeviceSharing = { exclusive: (work) => work() };
 
+/** One training, from opening to painting. Made by `TrainingSession.open`. */
 export class TrainingSession {
   /** Paints with the networks as they are at the moment. */
   readonly painter: Painter;
@@ -83,6 +93,7 @@ export class TrainingSession {
 
   private constructor(
     private readonly training: Training,
+    /** The photograph at the training scale. */
     readonly prepared: PreparedSource,
     /** The targets with the pictures that are learned from; to be saved with a new run. */
     readonly learned: readonly PairData[],
@@ -107,15 +118,19 @@ export class TrainingSession {
     return new TrainingSession(training, prepared, learned, device);
   }
 
+  /** The device that computes. */
   get session(): Session {
     return this.training.session;
   }
+  /** The settings as they are now: `fitTo` shortens the schedule. */
   get config(): Config {
     return this.training.config;
   }
+  /** Iterations done. */
   get iteration(): number {
     return this.training.iteration;
   }
+  /** Whether all iterations are done. */
   get finished(): boolean {
     return this.iteration >= this.config.iterations;
   }
@@ -179,6 +194,7 @@ export class TrainingSession {
   state(): Promise<TensorState> {
     return this.training.state();
   }
+  /** Positions in the schedule and in the random streams, to be saved together with `state`. */
   get host(): HostState {
     return this.training.host;
   }

@@ -20,8 +20,11 @@ import { classWeights, type ClassTable, type PairData } from '../pair.ts';
 import { rateAt, withIterations } from './schedule.ts';
 import { discriminatorStep, generatorStep, segmenterStep, type StepKind, type Losses } from './steps.ts';
 
+/** What a training learns from. */
 export interface TrainingInput {
+  /** The photograph with its layout, on a grid whose sides are multiples of 2^levels. */
   pair: PairData;
+  /** The classes of the layouts. */
   classes: ClassTable;
   /** The user's target layouts with pictures to learn from (patch syntheses); used with `targetShare`. */
   targets?: readonly PairData[];
@@ -37,9 +40,13 @@ interface Step {
 }
 /** Host-side state of a run: with the device's state it decides every later bit. */
 export interface HostState {
+  /** Iterations done. */
   iteration: number;
+  /** Random numbers drawn on the host. */
   drawn: number;
+  /** Step of the random numbers that are drawn on the device. */
   counter: number;
+  /** Adam steps of G, D and S. */
   steps: [number, number, number];
 }
 

@@ -47,6 +47,7 @@ export const oneHotOp: Op<{ classes: number }> = op<{ classes: number }>({
     },
   ],
 });
+/** labels u32 [N,H,W] -> [N,K,H,W] of 0 and 1; a label of K or more gives zeros in every channel. No gradient. */
 export const oneHot = (labels: Tensor, classes: number): Tensor => oneHotOp([labels], { classes });
 
 /** x [N,K,H,W] -> u32 [N,H,W]: the channel with the largest value, the first of equals. */
@@ -82,4 +83,5 @@ export const argmaxOp: Op<object> = op<object>({
     { name: 'one channel', inputs: [{ shape: [2, 1, 2, 3] }], attrs: {} },
   ],
 });
+/** x [N,K,H,W] -> u32 [N,H,W]: the channel with the largest value, the first of equals. No gradient. */
 export const argmax = (x: Tensor): Tensor => argmaxOp([x], {});

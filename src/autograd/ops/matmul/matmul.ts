@@ -9,8 +9,11 @@ import { absolute } from '../../reference.ts';
 import { sumTo } from '../reduce/sum.ts';
 
 /** Whether a, b enter transposed (their last two axes swapped). */
-interface Attrs {
+/** Which factors of a product are stored transposed. */
+export interface MatmulAttrs {
+  /** The first. */
   ta: boolean;
+  /** The second. */
   tb: boolean;
 }
 
@@ -29,7 +32,7 @@ function side(s: Shape, rowsFirst: boolean): Side {
     ? { batch, rows: p, depth: q, rowStep: q, depthStep: 1 }
     : { batch, rows: q, depth: p, rowStep: 1, depthStep: q };
 }
-const sides = ([a, b]: readonly Shape[], { ta, tb }: Attrs): [Side, Side] => [side(a, !ta), side(b, tb)];
+const sides = ([a, b]: readonly Shape[], { ta, tb }: MatmulAttrs): [Side, Side] => [side(a, !ta), side(b, tb)];
 
 /** [K][ceil(rows / 4)] vec4, as the kernel reads it: the matrix itself where it lies so. */
 function packed(session: OpSession, x: Tensor, { batch, rows, depth, rowStep, depthStep }: Side): Tensor {
@@ -45,7 +48,7 @@ function packed(session: OpSession, x: Tensor, { batch, rows, depth, rowStep, de
   return y;
 }
 
-function product([a, b]: readonly Ref[], attrs: Attrs): Ref {
+function product([a, b]: readonly Ref[], attrs: MatmulAttrs): Ref {
   const shapes = [a.shape, b.shape];
   const [l, r] = sides(shapes, attrs);
   return ref(outShape(shapes, attrs), (i) => {
@@ -61,7 +64,7 @@ function product([a, b]: readonly Ref[], attrs: Attrs): Ref {
   });
 }
 
-function outShape(shapes: readonly Shape[], attrs: Attrs): Shape {
+function outShape(shapes: readonly Shape[], attrs: MatmulAttrs): Shape {
   const [a, b] = shapes;
   const [l, r] = [a, b].every((s) => s.length === 2 || s.length === 3)
     ? sides(shapes, attrs)
@@ -78,7 +81,7 @@ function outShape(shapes: readonly Shape[], attrs: Attrs): Shape {
 }
 
 /** [a [.., M, K], b [.., K, N]] -> [.., M, N]; one matrix may serve a whole batch of the other. */
-export const matmulOp: Op<Attrs> = op<Attrs>({
+export const matmulOp: Op<MatmulAttrs> = op<MatmulAttrs>({
   name: 'matmul',
   shape: outShape,
   forward: (session, [a, b], y, attrs) => {
@@ -125,5 +128,6 @@ export const matmulOp: Op<Attrs> = op<Attrs>({
   ),
 });
 
-export const matmul = (a: Tensor, b: Tensor, { ta = false, tb = false }: Partial<Attrs> = {}): Tensor =>
+/** Matrix product: a [..,M,K], b [..,K,N] -> [..,M,N]; one matrix may serve a whole batch of the other. */
+export const matmul = (a: Tensor, b: Tensor, { ta = false, tb = false }: Partial<MatmulAttrs> = {}): Tensor =>
   matmulOp([a, b], { ta, tb });

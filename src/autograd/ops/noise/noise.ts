@@ -115,7 +115,9 @@ export const gaussianNoiseOp: Op<Gaussian> = op<Gaussian>({
   ],
 });
 
+/** Uniform random values from `low` to `high`. `stream`: a number of this place in the step; see `newCounter`. */
 export const uniformNoise = (counter: Tensor, shape: Shape, low: number, high: number, stream: number): Tensor =>
   uniformNoiseOp([counter], { shape, low, high, stream });
+/** Normally distributed random values. `stream`: a number of this place in the step; see `newCounter`. */
 export const gaussianNoise = (counter: Tensor, shape: Shape, stream: number, mean = 0, sigma = 1): Tensor =>
   gaussianNoiseOp([counter], { shape, mean, sigma, stream });

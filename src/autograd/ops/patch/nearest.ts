@@ -191,6 +191,7 @@ export interface NearestPatches {
   indices: Tensor;
 }
 
+/** What is matched, and how. */
 export interface PatchOptions {
   /** Side of a patch in pixels, odd; default 3. */
   patch?: number;

@@ -195,20 +195,26 @@ export const warpLabelsOp: Op<Attrs> = op<Attrs>({
   ),
 });
 
-interface Options {
-  mode?: Attrs['mode'];
+/** How an image is resampled. */
+export interface WarpOptions {
+  /** Default `bilinear`. */
+  mode?: 'bilinear' | 'nearest';
+  /** What lies outside of the image; default `reflect`. */
   border?: Border;
+  /** Of the result, in pixels; default that of x. */
   height?: number;
+  /** Of the result, in pixels; default that of x. */
   width?: number;
 }
 /** x resampled by `map` (from `warpMap`), by default to its own size. */
 export const warp = (
   x: Tensor,
   map: Tensor,
-  { mode = 'bilinear', border = 'reflect', height = x.shape[2], width = x.shape[3] }: Options = {},
+  { mode = 'bilinear', border = 'reflect', height = x.shape[2], width = x.shape[3] }: WarpOptions = {},
 ): Tensor => warpOp([x, map], { mode, border, height, width });
+/** The same for classes u32 [N,H,W], by the nearest pixel. */
 export const warpLabels = (
   labels: Tensor,
   map: Tensor,
-  { border = 'reflect', height = labels.shape[1], width = labels.shape[2] }: Omit<Options, 'mode'> = {},
+  { border = 'reflect', height = labels.shape[1], width = labels.shape[2] }: Omit<WarpOptions, 'mode'> = {},
 ): Tensor => warpLabelsOp([labels, map], { mode: 'nearest', border, height, width });

@@ -13,9 +13,11 @@ import type { LayoutData } from '../../pair.ts';
 import { coherenceFactor, neighbors, pyramid, type Analogy, type AnalogyLevel, type FeaturePlanes } from './problem.ts';
 import type { Synthesis } from './reference.ts';
 
+/** How a run is watched and stopped. */
 export interface AnalogyRun {
   /** Share of the work done, 0..1. */
   onProgress?: (share: number) => void;
+  /** An abort rejects with its reason. */
   signal?: AbortSignal;
 }
 
@@ -115,15 +117,21 @@ const pictureOf = ({ width, height, data }: FeaturePlanes, name: string): Pictur
   return { width, height, data: out, hasAlpha: false, source: name };
 };
 
+/** What texture by numbers takes. */
 export interface ByNumbers extends AnalogyRun {
+  /** The device that computes. */
   session: Session;
+  /** RGBA, opaque. */
   photo: { width: number; height: number; data: Uint8Array };
+  /** Class of each of the photograph's pixels. */
   layout: Uint8Array;
+  /** The layout to make a picture of. */
   target: LayoutData;
   /** Color of each class, as drawn: the distance of two classes is that of their colors. */
   colors: readonly RGB[];
   /** 0..1, default 0.5; see Analogy. */
   kappa?: number;
+  /** Weight of the layouts against the pictures; see Analogy. */
   guideWeight?: number;
 }
 
@@ -185,11 +193,15 @@ const moments = (x: Float32Array): { mean: number; deviation: number } => {
   return { mean, deviation: Math.sqrt(x.reduce((s, v) => s + (v - mean) ** 2, 0) / x.length) };
 };
 
+/** What `imageFilter` takes. */
 export interface Filter extends AnalogyRun {
+  /** The device that computes. */
   session: Session;
-  /** A picture before and after the filter, of one size, and the picture to filter. */
+  /** A picture before the filter. */
   a: Picture;
+  /** The same after it, of the same size. */
   ap: Picture;
+  /** The picture to filter. */
   b: Picture;
   /** 0.5..5, default 1. */
   kappa?: number;

@@ -4,19 +4,25 @@ import type { Session } from '../../../autograd/session.ts';
 import type { Picture } from '../../../data/image/image.ts';
 import type { GuideWeights } from '../guides.ts';
 
+/** Settings of inpainting. */
 export interface InpaintSettings {
+  /** Side of a patch in pixels, odd, at most 9. */
   patch: number;
-  /** Shorter side of the coarsest level, at least; a level's size over the next finer one's. */
+  /** Shorter side of the coarsest level in pixels, at least. */
   coarsest: number;
+  /** Size of a level divided by the next finer one's, 0 to 1. */
   ratio: number;
   /** Rounds by level, coarsest first; the last number serves all further levels. */
   rounds: number[];
   /** Levels are searched in full up to this many pairs of patches, else by PatchMatch from the level before. */
   fullPairs: number;
+  /** Weights of the guide channels. */
   guides: GuideWeights;
+  /** Cost of using the same source patches again and again. */
   repetition: number;
-  /** Spread of a patch's vote in pixels; the last round uses `sharp`. */
+  /** Standard deviation of a patch's vote in pixels. */
   sigma: number;
+  /** The same in the last round of a level. */
   sharp: number;
   /** How much less worse matches count: exp(-trust distance), distances per pixel as in Field. */
   trust: number;
@@ -51,12 +57,17 @@ export const unguidedInpainting: InpaintSettings = {
  * only).
  */
 export interface HoleLayout {
+  /** Number of classes. */
   count: number;
+  /** Shape [H,W], as the photograph is. */
   now: Uint8Array;
+  /** Shape [H,W], as it is to be. */
   wanted: Uint8Array;
 }
 
+/** What is to be filled, and with what. */
 export interface InpaintOptions {
+  /** The device that computes. */
   session: Session;
   /** RGBA; pixels that are not opaque are no patch source. */
   photo: Picture;
@@ -73,9 +84,11 @@ export interface InpaintOptions {
    * the hole without.
    */
   draft?: Picture;
+  /** Another seed gives another result; default 0. */
   seed?: number;
   /** Default: `defaultInpainting` with a layout, `unguidedInpainting` without. */
   settings?: InpaintSettings;
+  /** Looked at between levels; an abort rejects with its reason. */
   signal?: AbortSignal;
 }
 
