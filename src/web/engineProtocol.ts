@@ -169,7 +169,7 @@ export interface LayoutReading extends Labels {
   ceiling: number;
 }
 
-/** Lines found in a picture, compared with a drawing (data/layout/drawing/lines.ts): shares 0..1, and their harmonic mean. */
+/** Lines found in a picture, compared with a drawing (data/layout/drawing/lines.ts): shares 0..1, and their F score. */
 export interface LineReading extends Labels {
   precision: number;
   recall: number;

@@ -304,7 +304,7 @@ test('copy check: a moved copy, a part copied, a fresh picture, and the toleranc
   assert.ok(copyShare(source, nudged(9)).share < 0.03);
 });
 
-test('the perceptual distance: 0 for equal pictures, symmetric, and it grows with blur and with another texture', () => {
+test('the perceptual distance: 0 for equal pictures, symmetric, larger with blur and with another texture', () => {
   const a = picture('a', 40, 40),
     other = picture('b', 40, 40);
   const blurred = paint(

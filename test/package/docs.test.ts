@@ -1,4 +1,4 @@
-/** The API reference can be made: every export has a docstring, every type that one mentions is there, links lead on. */
+/** The API reference can be made: every export has a docstring, every type that one mentions is there, links hold. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { spawnSync } from 'node:child_process';

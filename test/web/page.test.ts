@@ -283,7 +283,7 @@ function withBrowser(): void {
     assert.ok(Buffer.compare(weights(half), weights(whole)) !== 0, 'which are not those of half the way');
   });
 
-  test('a line drawing in place of classes: found, drawn on, erased, imported, trained; the run is marked as one', async () => {
+  test('a line drawing in place of classes: found, drawn on, erased, imported, trained; the run says so', async () => {
     await page.click('#reset');
     await harness.small(2); // before the page estimates a larger training
     const photo = picture(64, 48, (x, y) =>

@@ -14,7 +14,7 @@ import { sizeOf, type Shape, type Tensor } from '../tensor.ts';
 import type { Session } from '../session.ts';
 
 /**
- * `conv`, a weight [Co,Ci,Kh,Kw], has its rows on axis 0; `transposed`, [Ci,Co,Kh,Kw], on axis 1. Any other rank: on axis 0.
+ * `conv`, a weight [Co,Ci,Kh,Kw], has its rows on axis 0; `transposed`, [Ci,Co,Kh,Kw], on axis 1. Other ranks: axis 0.
  */
 export type SpectralKind = 'conv' | 'transposed';
 /** A weight of the vector: `offset` in values, a multiple of 64. */

@@ -27,9 +27,9 @@ type Weights = ReadonlyMap<string, { shape: Shape; data: ArrayLike<number> }>;
 
 /** What the layers make of a picture. */
 export interface InceptionFeatures {
-  /** Shape [1,64,h,w], after the first max pooling, about 1/4 of the picture's size (pytorch-fid's 64-dimensional choice). */
+  /** Shape [1,64,h,w], after the first max pooling, about 1/4 of the size (pytorch-fid's 64-dimensional choice). */
   first: Tensor;
-  /** Shape [1,192,h,w], after the ReLU just before the second max pooling (the choice of the SinGAN paper and its code). */
+  /** Shape [1,192,h,w], after the ReLU before the second max pooling (the choice of the SinGAN paper and its code). */
   second: Tensor;
 }
 /** The first layers of Inception v3 with weights of the user's, for SIFID. */

@@ -101,7 +101,9 @@ export function readAnswers(files: readonly { name: string; text: string }[]): {
     }
     if (clash)
       throw new UserError(
-        `${file} line ${line}: ${a.participant} has ${clash.answer.method === a.method ? `ranked ${a.method}` : `given rank ${a.rank}`} in question ${a.question} already (${clash.file} line ${clash.line})`,
+        `${file} line ${line}: ${a.participant} has ` +
+          (clash.answer.method === a.method ? `ranked ${a.method}` : `given rank ${a.rank}`) +
+          ` in question ${a.question} already (${clash.file} line ${clash.line})`,
       );
     group.push(row);
   }
@@ -118,7 +120,8 @@ export function readAnswers(files: readonly { name: string; text: string }[]): {
       throw new UserError(`${where} has ${g.length} ranks, and one of them is ${beyond.answer.rank}: rows are missing`);
     if (methods(g).join('\n') !== expected.join('\n'))
       throw new UserError(
-        `${where} is of ${methods(g).join(', ')}, and another of ${expected.join(', ')}: tally studies of the same methods together only`,
+        `${where} is of ${methods(g).join(', ')}, and another of ${expected.join(', ')}: ` +
+          'tally studies of the same methods together only',
       );
   }
   return { answers: all.flat().map((p) => p.answer), repeated };

@@ -103,7 +103,8 @@ export function tally(answers: readonly Answer[], { resamples = 2000, seed = 0, 
 /** How the intervals came about, in a sentence. */
 export const method = (t: Tally): string =>
   t.resamples
-    ? `${Math.round(100 * t.confidence)} % percentile bootstrap intervals: ${t.resamples} resamples of the ${t.participants} participants with all their answers, seed ${t.seed}.`
+    ? `${Math.round(100 * t.confidence)} % percentile bootstrap intervals: ${t.resamples} resamples of the ` +
+      `${t.participants} participants with all their answers, seed ${t.seed}.`
     : 'One participant: no intervals, since it is participants that are resampled.';
 
 /** A row for each method and rank; rank "mean" is the mean rank. */

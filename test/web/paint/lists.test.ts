@@ -61,7 +61,7 @@ test('targets have names: given, taken back, never two alike', () => {
   assert.is(first.name, 'lake');
 });
 
-test('classes: names and colors stay distinct; a removed one leaves its pixels to its neighbors; undo restores all', () => {
+test('classes: names and colors stay distinct; pixels of a removed one go to its neighbors; undo restores all', () => {
   const { doc, drag } = kit({ tool: 'pick' });
   assert.not(doc.changeClass(0, { name: 'grass' }));
   assert.not(doc.changeClass(0, { name: '  ' }));

@@ -84,9 +84,10 @@ export const patchVoteOp: Op<VoteAttrs> = op<VoteAttrs>({
 });
 
 /**
- * The picture that patches vote for: source [1,C,Hs,Ws], indices u32 [patches] of source patches as `patchNearest` gives
- * them -> [1,C,height,width]. Each pixel is the weighted mean of what the patches over it say. `radius`: how far from its
- * center a patch votes, in pixels; default all of it. `sigma`: weights fall as exp(-r^2 / (2 sigma^2)); 0 (default): all
+ * The picture that patches vote for: source [1,C,Hs,Ws], indices u32 [patches] of source patches as `patchNearest`
+ * gives them -> [1,C,height,width]. Each pixel is the weighted mean of the patches over it. `radius`: how far from its
+ * center a patch votes, in pixels; default all of it. `sigma`: weights fall as exp(-r^2 / (2 sigma^2)); 0, the
+ * default: all
  * are equal.
  */
 export const patchVote = (

@@ -5,6 +5,10 @@ import { $, css, h, CanvasSurface } from '../dom.ts';
 
 const most = 1500; // readings drawn; older ones are thinned out
 
+/** A loss as the legend shows it: two decimals, small ones by their order of magnitude. */
+const valueText = (loss: number | undefined): string =>
+  loss === undefined ? '' : Math.abs(loss) < 0.01 ? loss.toExponential(0) : loss.toFixed(2);
+
 export class Curve {
   private rows: LossRow[] = [];
   private readonly surface: CanvasSurface;
@@ -48,12 +52,7 @@ export class Curve {
         const key = h('i');
         key.style.background = `var(--c${(i % 9) + 1})`;
         const last = this.rows.findLast((r) => r[name] !== undefined)?.[name];
-        return h(
-          'span',
-          {},
-          key,
-          `${lossInfo(name).label} ${last === undefined ? '' : Math.abs(last) < 0.01 ? last.toExponential(0) : last.toFixed(2)}`,
-        );
+        return h('span', {}, key, `${lossInfo(name).label} ${valueText(last)}`);
       }),
     );
   }

@@ -11,7 +11,8 @@ import type { Overlay, ResultPane } from '../panes/resultPane.ts';
 import type { PageState } from '../state.ts';
 
 const hint =
-  'After training has begun: where gamma and beta change the photograph’s features, what the discriminator believes, ' +
+  'After training has begun: where gamma and beta change the photograph’s features, what the discriminator ' +
+  'believes, ' +
   'and the layout that segmenter and judge read off the result.';
 
 /** Joins the panel to the engine. Returns the function that updates it. */
