@@ -1,5 +1,5 @@
 /** The API reference can be made: every export has a docstring, every type that one mentions is there, links hold. */
-import { test } from 'uvu';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { spawnSync } from 'node:child_process';
 import { root } from '../support/root.ts';

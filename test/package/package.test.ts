@@ -17,7 +17,6 @@ import { encodePng } from '../../src/node/encode.ts';
 import { folder, until, type Outcome } from '../support/child.ts';
 import { root } from '../support/root.ts';
 
-const test = suite('the package');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const app = join(folder, 'app');
 let installed = '';
