@@ -1,5 +1,5 @@
 // One Chromium for all test files with a browser: started here, found by them at the address in CHROMIUM_ENDPOINT
-// (test/support/browser.ts), ended after the last.
+// (test/support/web/browser.ts), ended after the last.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

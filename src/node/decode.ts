@@ -29,7 +29,7 @@ export async function decodeImage(bytes: Uint8Array, name: string, options: Deco
   checkSize(header.width, header.height, name);
   const chunks = pngChunks(bytes, name);
   if (chunks.some((c) => c.type === 'acTL')) throw animated(name, 'PNG');
-  const raw = decodePng(bytes, chunks, header, name);
+  const raw = decodePngByLibrary(bytes, chunks, header, name);
   const profile = chunks.find((c) => c.type === 'iCCP');
   const foreign = profile !== undefined && !isSrgb(profile) && !options.layout;
   if (!foreign && !chunks.some((c) => c.type === 'eXIf')) return raw;
@@ -70,7 +70,7 @@ function isSrgb(iccp: Chunk): boolean {
 /** Bytes: some writers leave a little behind the last row. */
 const SLACK = 1 << 16;
 
-function decodePng(bytes: Uint8Array, chunks: Chunk[], header: PngHeader, name: string): Picture {
+function decodePngByLibrary(bytes: Uint8Array, chunks: Chunk[], header: PngHeader, name: string): Picture {
   const { width, height, bits, colorType } = header;
   if (!(colorType in SAMPLES))
     throw new UserError(`${name}: the PNG file is damaged: there is no color type ${colorType}`);

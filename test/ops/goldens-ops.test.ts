@@ -1,5 +1,6 @@
 /**
- * Every op of the list, every case, against PyTorch (goldens/make_ops.py): the float64 reference, and on this adapter
+ * Every op of the list, every case, against PyTorch (goldens/make/make_ops.py): the float64 reference, and on this
+ * adapter
  * output and gradients.
  */
 import { test } from '../support/suite.ts';

@@ -2,7 +2,7 @@
  * The published package: what it holds and needs, installed into an empty folder and used from there. The examples run
  * there as a user's own files.
  */
-import { suite } from '../support/suite.ts';
+import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { browserPath, openBrowser, root } from '../support/browser.ts';
+import { browserPath, openBrowser, root } from '../support/web/browser.ts';
 
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
 const server = createServer(async (request, response) => {

@@ -8,8 +8,8 @@ import type { Page, Worker } from 'playwright-core';
 import { encodePalettePng } from '../../src/data/formats/palettePng.ts';
 import { decodeImage } from '../../src/node/decode.ts';
 import { encodePng } from '../../src/node/encode.ts';
-import { browserPath, openBrowser, serveApp, type Browser, type Site } from '../support/browser.ts';
-import { differ, BrowserHarness, slow } from '../support/browserHarness.ts';
+import { browserPath, openBrowser, serveApp, type Browser, type Site } from '../support/web/browser.ts';
+import { differ, BrowserHarness, slow } from '../support/web/browserHarness.ts';
 import { paint as picture } from '../support/runs.ts';
 
 const classes = [

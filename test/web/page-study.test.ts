@@ -10,7 +10,7 @@ import * as assert from 'uvu/assert';
 import { permutation } from '../../src/evaluate/study/study.ts';
 import { readAnswers } from '../../src/evaluate/study/answers.ts';
 import { encodePng } from '../../src/node/encode.ts';
-import { browserPath, openBrowser } from '../support/browser.ts';
+import { browserPath, openBrowser } from '../support/web/browser.ts';
 import { folder, run } from '../support/child.ts';
 import { paint, photo } from '../support/runs.ts';
 

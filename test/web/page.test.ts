@@ -18,8 +18,8 @@ import { decodeImage } from '../../src/node/decode.ts';
 import { encodePng } from '../../src/node/encode.ts';
 import { browserOf, stepsFor } from '../../src/web/page/messages.ts';
 import { shippedSceneNames } from '../../src/web/page/sceneNames.ts';
-import { browserPath, openBrowser, serveApp, type Browser, type Site } from '../support/browser.ts';
-import { differ, BrowserHarness, slow } from '../support/browserHarness.ts';
+import { browserPath, openBrowser, serveApp, type Browser, type Site } from '../support/web/browser.ts';
+import { differ, BrowserHarness, slow } from '../support/web/browserHarness.ts';
 import { paint as picture } from '../support/runs.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -1,8 +1,8 @@
 """Writes metrics.json: evaluation metrics of small pictures by scikit-image, scikit-learn, SciPy and PyTorch.
 
-/usr/bin/python3 test/goldens/make/make_metrics.py    
+/usr/bin/python3 test/goldens/make/make_metrics.py
 
-Takes a few seconds. Wants Debian's python3-skimage, python3-sklearn and python3-torch.
+Takes a few seconds. Wants Debian's python3-scipy, python3-skimage, python3-sklearn and python3-torch.
 """
 
 import json

@@ -77,7 +77,7 @@ def resize(x, size, mode):
 
 
 def warp_positions(a, m):
-    """Where every output pixel reads, [height, width] each, by the map's formula (tps.ts)."""
+    """Where every output pixel reads, [height, width] each, by the map's formula (src/autograd/kernels/warpMap.ts)."""
     y, x = torch.meshgrid(torch.arange(a.height).double(), torch.arange(a.width).double(), indexing='ij')
     head, points = m[:16].reshape(4, 4), m[16:].reshape(-1, 4)
     q = [row[0] * x + row[1] * y + row[2] for row in head[:2]]

@@ -12,8 +12,8 @@ import type {
   SourceInput,
   TargetInput,
 } from '../../../src/web/engineProtocol.ts';
-import type { Browser } from '../../support/browser.ts';
-import type { TestPage } from '../../support/webpage/main.ts';
+import type { Browser } from '../../support/web/browser.ts';
+import type { TestPage } from '../../support/web/page/main.ts';
 
 // The test page's own global.
 declare const self: { semia: TestPage };

@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { buildWeb, policy } from '../../../scripts/build/web-build.mjs';
 import { expandWgsl } from '../../../scripts/build/wgsl-plugin.mjs';
-import { browserPath, openBrowser, root, serveEnginePage, type Browser, type Site } from '../../support/browser.ts';
+import { browserPath, openBrowser, root, serveEnginePage, type Browser, type Site } from '../../support/web/browser.ts';
 import { base, EnginePage, height, settings, source, target, width } from './enginePage.ts';
 
 if (browserPath) {

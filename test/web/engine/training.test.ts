@@ -7,9 +7,9 @@ import { unzipSync, zipSync, type Zippable } from 'fflate';
 import { readText } from '../../../src/data/formats/png.ts';
 import { decodeRgbPng } from '../../../src/data/formats/rgbPng.ts';
 import type { Result } from '../../../src/web/engineProtocol.ts';
-import { browserPath, openBrowser, serveEnginePage, type Browser, type Site } from '../../support/browser.ts';
+import { browserPath, openBrowser, serveEnginePage, type Browser, type Site } from '../../support/web/browser.ts';
 import { folder, run as semia } from '../../support/child.ts';
-import type { TestPage } from '../../support/webpage/main.ts';
+import type { TestPage } from '../../support/web/page/main.ts';
 import { base, EnginePage, settings, source, target, width } from './enginePage.ts';
 
 // The test page's own global: `semia` by itself is the command line, imported above.

@@ -1,7 +1,7 @@
 /** A page without an interface: the engine's client, for tests to call. */
-import { EngineClient, EngineError } from '../../../src/web/engineClient.ts';
-import { cacheForOffline, offeredRun, startEngine } from '../../../src/web/host.ts';
-import type { EventName, Events } from '../../../src/web/engineProtocol.ts';
+import { EngineClient, EngineError } from '../../../../src/web/engineClient.ts';
+import { cacheForOffline, offeredRun, startEngine } from '../../../../src/web/host.ts';
+import type { EventName, Events } from '../../../../src/web/engineProtocol.ts';
 
 const engine = startEngine();
 const events: { name: EventName; data: unknown }[] = [];

@@ -4,9 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Download, Page } from 'playwright-core';
-import type { Picture } from '../../src/data/image/image.ts';
-import { decodeImage } from '../../src/node/decode.ts';
-import { fit, toPane } from '../../src/web/page/paint/view.ts';
+import type { Picture } from '../../../src/data/image/image.ts';
+import { decodeImage } from '../../../src/node/decode.ts';
+import { fit, toPane } from '../../../src/web/page/paint/view.ts';
 
 /** Generous: one processor plays the graphics card, and others may want it too. */
 export const slow = { timeout: 180_000, polling: 100 };

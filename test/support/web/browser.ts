@@ -6,10 +6,10 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { browserFlags } from '../../scripts/test/browser-flags.mjs';
-import { buildWeb } from '../../scripts/build/web-build.mjs';
-import { serve, type Serving } from '../../src/node/serve.ts';
-import { root } from './root.ts';
+import { browserFlags } from '../../../scripts/test/browser-flags.mjs';
+import { buildWeb } from '../../../scripts/build/web-build.mjs';
+import { serve, type Serving } from '../../../src/node/serve.ts';
+import { root } from '../root.ts';
 
 export { root };
 
@@ -83,10 +83,12 @@ export async function openBrowser({ webgpu = true } = {}): Promise<Browser> {
 /** Serves the page as it is built into dist/web. */
 export const serveApp = (): Promise<Site> => serveFolder(join(root, 'dist/web'), {});
 
-/** Builds the page of test/support/webpage, the engine without an interface, into a folder of its own and serves it. */
+/**
+ * Builds the page of test/support/web/page, the engine without an interface, into a folder of its own and serves it.
+ */
 export async function serveEnginePage(options: Placement = {}): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'semia-web-'));
-  await buildWeb({ root, outdir: folder, page: 'test/support/webpage/main.ts' });
+  await buildWeb({ root, outdir: folder, page: 'test/support/web/page/main.ts' });
   const site = await serveFolder(folder, options);
   const stop = async (): Promise<void> => {
     await site.stop();
