@@ -1,7 +1,6 @@
 /**
  * Every op of the list, every case, against PyTorch (goldens/make/make_ops.py): the float64 reference, and on this
- * adapter
- * output and gradients.
+ * adapter output and gradients.
  */
 import { test } from '../support/suite.ts';
 import { four, type Case, type Op } from '../../src/autograd/op.ts';

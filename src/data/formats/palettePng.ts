@@ -1,5 +1,5 @@
 /**
- * Encodes layouts as palette PNGs: one byte a pixel, the class number, with the classes' colors as the file's palette (PNG
+ * Encodes layouts as palette PNGs: one byte a pixel, the class number, with the classes' colors as the palette (PNG
  * 1.2, color type 3).
  */
 import { zlibSync } from 'fflate';
