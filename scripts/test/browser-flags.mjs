@@ -4,7 +4,6 @@ export const browserFlags = [
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
   '--disable-quic',
-  '--hide-scrollbars', // a width in pixels is the page's, as in a browser that Playwright starts itself
   '--no-first-run',
   '--disable-background-networking',
   '--disable-component-update',

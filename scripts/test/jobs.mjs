@@ -36,8 +36,9 @@ export const checks = [
  * The files of the tier for every commit: what is cheap and finds most. Of many cases of a kind they take one of each
  * (`quick` of test/support/suite.ts).
  */
-export const isQuick = (name) =>
-  /^(engine|data|setup|web\/paint)\//.test(name) || ['ops/ops', 'ops/warp', 'web/serve', 'web/worker'].includes(name);
+const quickFiles = /^(engine|data|node|setup)\/|^web\/(paint|serve|worker)|^ops\/(ops|warp)$/;
+const slowFiles = ['data/scenes']; // paints every picture of every scene
+export const isQuick = (name) => quickFiles.test(name) && !slowFiles.includes(name);
 
 const lastTimes = join(root, 'node_modules/.cache/semia-test/durations.json');
 const givenTimes = join(root, 'scripts/test/durations.json');

@@ -11,13 +11,7 @@ import { compare, shareOf } from '../../src/cli/commands/research/compare.ts';
 import { bestOf, type Row } from '../../src/cli/reports/comparePage.ts';
 import { readTask } from '../../src/cli/withoutTraining.ts';
 import { decodeImage, readPicture } from '../../src/node/decode.ts';
-import { folder, run, type Outcome } from '../support/child.ts';
-
-const good = (o: Outcome): Outcome => {
-  assert.is(o.stderr, '', 'nothing on stderr');
-  assert.is(o.code, 0, o.stdout);
-  return o;
-};
+import { folder, good, run } from '../support/child.ts';
 
 test('the best is marked among candidates: as shown, both ways, ties alike, controls never', () => {
   const rows = [true, false, false, false].map((control) => ({ method: { control } })) as unknown as Row[];

@@ -16,14 +16,9 @@ import { writeFilesAtomic } from '../../src/node/files.ts';
 import { RunFolder } from '../../src/node/runFolder.ts';
 import { fitTarget } from '../../src/data/prepare.ts';
 import { inputOf, sourceAt, targetAt, targetInputOf } from '../../src/web/worker/source.ts';
-import { folder, hash, run, type Outcome } from '../support/child.ts';
+import { folder, good, hash, run } from '../support/child.ts';
 import { runInProcess } from '../support/inProcess.ts';
 
-const good = (o: Outcome): Outcome => {
-  assert.is(o.stderr, '', 'nothing on stderr');
-  assert.is(o.code, 0, o.stdout);
-  return o;
-};
 const at = (name: string): string => join(folder, name);
 const tiny = ['--preset', 'fast', '--size', '32', '--width', '4', '--iterations', '6', '--condition', 'sketch'];
 const truth = 'ex/cabin/truth/cabin-moved.png';

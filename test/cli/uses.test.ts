@@ -10,16 +10,11 @@ import { readText } from '../../src/data/formats/png.ts';
 import { readPicture } from '../../src/node/decode.ts';
 import { encodePng } from '../../src/node/encode.ts';
 import { readInput } from '../../src/node/files.ts';
-import { folder, run, type Outcome } from '../support/child.ts';
+import { folder, good, run } from '../support/child.ts';
 import { copyScenes } from '../support/scenes.ts';
 import { paint } from '../support/runs.ts';
 
 const at = (name: string): string => join(folder, name);
-const good = (o: Outcome): Outcome => {
-  assert.is(o.stderr, '', 'nothing on stderr');
-  assert.is(o.code, 0, o.stdout);
-  return o;
-};
 const pair = ['ex/meadow/photo.png', 'ex/meadow/layout.png'];
 const tiny = ['--preset', 'fast', '--size', '32', '--width', '4', '--iterations', '4'];
 

@@ -1,9 +1,11 @@
 /** The command line as users run it: as a process of its own, seen by its exit code, its output and what it writes. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import * as assert from 'uvu/assert';
+import { cpuFromNow } from '../../scripts/test/processor.mjs';
 
 export const cli = resolve(process.env.SEMIA_CLI ?? 'dist/node/cli.js');
 
@@ -18,6 +20,13 @@ export interface Running {
   child: ChildProcess;
   done: Promise<Outcome>;
   stdout: () => string;
+}
+
+/** Asserts success, and nothing on stderr. */
+export function good(outcome: Outcome): Outcome {
+  assert.is(outcome.stderr, '', 'nothing on stderr');
+  assert.is(outcome.code, 0, outcome.stdout);
+  return outcome;
 }
 
 /** Starts the command line. `env` is added to this process's. */
@@ -36,8 +45,12 @@ export function start(args: readonly string[], { cwd = folder, env = {} as Recor
   child.stderr.setEncoding('utf8').on('data', (t) => {
     stderr += t;
   });
+  const cpu = cpuFromNow();
   const done = new Promise<Outcome>((done) =>
-    child.on('close', (code, signal) => done({ code, signal, stdout, stderr, ms: performance.now() - began })),
+    child.on('close', (code, signal) => {
+      if (process.env.SEMIA_TEST_TIMES) console.log(`\ncommand  ${cpu()} ms of processor time: ${args.join(' ')}`);
+      done({ code, signal, stdout, stderr, ms: performance.now() - began });
+    }),
   );
   return { child, done, stdout: () => stdout };
 }
@@ -71,4 +84,20 @@ export async function until(ready: () => boolean, what: string, seconds = 120): 
     if (performance.now() > end) throw new Error(`${what}: not within ${seconds} s`);
     await new Promise((r) => setTimeout(r, 20));
   }
+}
+
+/**
+ * Any moment of a process that writes files: waits for a random number of changes in a folder, or for the process's end.
+ */
+export async function anyChange(dir: string, end: Promise<unknown>): Promise<void> {
+  let left = Math.floor(20 * Math.random());
+  const watcher = watch(dir);
+  const enough = new Promise<void>((resolve) => {
+    if (left <= 0) resolve();
+    watcher.on('change', () => {
+      if (--left <= 0) resolve();
+    });
+  });
+  await Promise.race([enough, end]);
+  watcher.close();
 }

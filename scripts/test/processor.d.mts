@@ -1,0 +1,2 @@
+export function childrenCpuMs(): number | null;
+export function cpuFromNow(): () => number | null;
