@@ -14,7 +14,7 @@ const executable = process.platform === 'win32' ? 'node.exe' : 'node';
 async function run(what, command, args, options) {
   const result = await capture(command, args, { timeout: 540_000, ...options });
   console.log(`${result.code === 0 ? 'ok  ' : 'FAIL'}  ${what}`);
-  if (result.code !== 0) console.log(lastLines(result.all));
+  if (result.code !== 0) console.log(`  ended with ${result.code ?? result.signal}\n${lastLines(result.all)}`);
   return result;
 }
 
