@@ -16,7 +16,7 @@ export const builtFiles = () =>
 /** Files with a browser share one, and its graphics process: they follow each other. */
 const usesBrowser = (name) => {
   const source = join(root, 'test', `${name}.test.ts`);
-  return existsSync(source) && readFileSync(source, 'utf8').includes('support/browser');
+  return existsSync(source) && readFileSync(source, 'utf8').includes('openBrowser(');
 };
 
 export const fileJob = (name) => ({

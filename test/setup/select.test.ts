@@ -1,5 +1,6 @@
 /** Which cases the words after `npm test --` choose. */
 import * as assert from 'uvu/assert';
+import { fileJob } from '../../scripts/test/jobs.mjs';
 import { choosesCase, idOf, readWords, select, type ListedCase } from '../../scripts/test/select.mjs';
 import { test } from '../support/suite.ts';
 
@@ -50,6 +51,15 @@ test('no words are everything; a whole file needs no list; what does not exist c
   assert.equal((await select(files, { ...wanted, words: ['ops/conv2d'] }, list)).files, ['ops/ops']);
   assert.equal((await select(files, { ...wanted, words: ['ops/conv2d: gone'] }, list)).files, []);
   assert.equal((await select(files, { ...wanted, words: ['moon'] }, list)).files, []);
+});
+
+test('a file that opens a browser is run with one: without, its cases would be left out and the run still pass', () => {
+  const web = ['web/page', 'web/page-paths', 'web/page-study', 'web/example', 'web/engine/page', 'web/engine/training'];
+  assert.equal(
+    web.map((name) => fileJob(name).kind),
+    web.map(() => 'browser'),
+  );
+  assert.is(fileJob('web/paint/tools').kind, 'file');
 });
 
 test.run();

@@ -87,7 +87,8 @@ export async function until(ready: () => boolean, what: string, seconds = 120): 
 }
 
 /**
- * Any moment of a process that writes files: waits for a random number of changes in a folder, or for the process's end.
+ * Any moment of a process that writes files: waits for a random number of changes in a folder, or for the end of the
+ * process.
  */
 export async function anyChange(dir: string, end: Promise<unknown>): Promise<void> {
   let left = Math.floor(20 * Math.random());
