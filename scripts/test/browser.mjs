@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { browserFlags } from './browser-flags.mjs';
 
-/** Resolves to { endpoint, close }. `path`: the browser's program. Playwright's flags are as in a browser of its own. */
+/** Resolves to { endpoint, close }. `path`: the browser's program. Flags are as in a browser of a file's own. */
 export async function launchBrowser(path) {
   const profile = mkdtempSync(join(tmpdir(), 'semia-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
