@@ -10,12 +10,14 @@ import { fullSource, smallSource } from '../../src/data/trainingScale.ts';
 import type { Config } from '../../src/model/config.ts';
 import { createNetworks } from '../../src/model/networks/networks.ts';
 import type { PairData } from '../../src/model/pair.ts';
+import { PreparedSource } from '../../src/model/preparedSource.ts';
 import { preset, presetNames } from '../../src/model/presets.ts';
 import { Painter } from '../../src/model/rendering/painter.ts';
 import { Renderer } from '../../src/model/rendering/renderer.ts';
 import { refine, synthesizeTargets } from '../../src/model/synthesis/synthesis.ts';
 import { losses as lossTable } from '../../src/model/training/lossTable.ts';
 import { rateAt } from '../../src/model/training/schedule.ts';
+import { TrainingSession } from '../../src/model/training/session.ts';
 import { Training } from '../../src/model/training/training.ts';
 import { scoped } from '../support/device.ts';
 
@@ -145,6 +147,24 @@ test("a painter renders the source's own layout again only when a step or a rest
     training.restore(state, host);
     assert.equal((await painter.paint(target)).data, first.data);
     assert.is(own, 3);
+  }));
+
+test('an estimate is the cost of an iteration times the iterations left; a schedule is fitted to the time by it', () =>
+  scoped(async (session) => {
+    const c = { ...small(preset('fast')), iterations: 600, targetShare: 0 };
+    let ms = 0;
+    const device = { exclusive: <T>(work: () => Promise<T>): Promise<T> => work(), now: () => ms++ };
+    const training = await TrainingSession.open({
+      session,
+      config: c,
+      prepared: PreparedSource.for(c, source),
+      device,
+    });
+    // Every trial of a step takes 1 ms of this clock.
+    const each = (c.generatorSteps + 2 + 1 / c.reconstructionEvery) / 1000;
+    assert.ok(Math.abs((await training.estimate()) - 600 * each) < 1e-9);
+    assert.ok(Math.abs((await training.fitTo(300 * each + 1e-9)) - 300 * each) < 1e-9);
+    assert.is(training.config.iterations, 300);
   }));
 
 test("a picture is refined from drafts blended by the preset's share with syntheses and the photograph", () =>

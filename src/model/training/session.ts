@@ -27,6 +27,8 @@ export interface DeviceSharing {
   exclusive<T>(work: () => Promise<T>): Promise<T>;
   /** Awaited within such work, between steps: lets in what cannot wait, such as the preview of a stroke. */
   giveWay?(): Promise<void>;
+  /** The clock that trials are timed by, in ms; without: `performance.now`. */
+  now?(): number;
 }
 
 /** The state of a saved run, to go on from. */
@@ -139,8 +141,9 @@ export class TrainingSession {
   async estimate(): Promise<number> {
     const { training, device } = this;
     this.secondsEach ??=
-      (await device.exclusive(() => training.estimate(undefined, () => device.giveWay?.() ?? Promise.resolve()))) /
-      1000;
+      (await device.exclusive(() =>
+        training.iterationCost(device.now, () => device.giveWay?.() ?? Promise.resolve()),
+      )) / 1000;
     return this.secondsEach * (this.config.iterations - this.iteration);
   }
 

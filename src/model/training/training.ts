@@ -227,11 +227,12 @@ export class Training {
   }
 
   /**
-   * Milliseconds for the whole run, from the best of up to three trials of every step after its pipelines are warm (the
-   * first after compiling is still slower, by half on lavapipe). The trials' changes are undone: the run that follows
-   * has the same bits as without it. `between` is awaited when nothing is under way, and not timed.
+   * Milliseconds of one iteration, in the mean over a cycle of reconstruction and sampling: from the best of up to
+   * three trials of every step after its pipelines are warm (the first after compiling is slower, by half on lavapipe).
+   * The trials' changes are undone: the run that follows has the same bits as without it. `between` is awaited when
+   * nothing is under way, and not timed.
    */
-  async estimate(
+  async iterationCost(
     now: () => number = () => performance.now(),
     between: () => Promise<void> = async () => {},
   ): Promise<number> {
@@ -260,10 +261,10 @@ export class Training {
     this.restore(...before);
     const c = this.config;
     const rec = 1 / c.reconstructionEvery;
-    const each =
+    return (
       rec * (cost['G reconstruction'] * c.generatorSteps + 2 * cost['D reconstruction'] + cost.S) +
-      (1 - rec) * (cost['G sampling'] * c.generatorSteps + 2 * cost['D sampling']);
-    return each * (c.iterations - this.iteration);
+      (1 - rec) * (cost['G sampling'] * c.generatorSteps + 2 * cost['D sampling'])
+    );
   }
 
   get host(): HostState {
