@@ -2,7 +2,6 @@
 // own, several side by side. Usage: options.mjs.
 import '../../setup/node-version.mjs';
 
-const { availableParallelism } = await import('node:os');
 const { join } = await import('node:path');
 const { capture, entry, root, notify, SetupError } = await import('../../setup/process.mjs');
 const { childrenCpuMs, cpuFromNow } = await import('./processor.mjs');
@@ -23,11 +22,9 @@ async function listCases(files, env) {
   return JSON.parse(result.stdout.trimEnd().split('\n').at(-1));
 }
 
-/** The environment of all jobs: the adapter's, a share of the cores for each device, what the cases are chosen by. */
-function environment(base, { jobs, times, quick }, selection) {
+/** The environment of all jobs: the adapter's, and what the cases are chosen by. */
+function environment(base, { times, quick }, selection) {
   const env = { ...base };
-  // Mesa's software driver starts a thread for each core, in every process.
-  if (jobs > 1) env.LP_NUM_THREADS ??= String(Math.max(1, Math.floor(availableParallelism() / jobs)));
   if (!isEmpty(selection)) env.SEMIA_TEST_SELECTION = JSON.stringify(selection);
   if (times) env.SEMIA_TEST_TIMES = '1';
   if (quick) env.SEMIA_TEST_QUICK = '1';

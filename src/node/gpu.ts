@@ -2,6 +2,7 @@
 import { openDevice, type Device, type OpenOptions } from '../engine/device.ts';
 import { parsePassNames, type PassName } from '../autograd/passes/index.ts';
 import { optionalPackage } from './optionalPackage.ts';
+import { pauseWhilePolling } from './polling.ts';
 import { chooseVectors } from './vectors.ts';
 
 /**
@@ -11,7 +12,9 @@ import { chooseVectors } from './vectors.ts';
 export async function openNodeDevice(options: OpenOptions = {}): Promise<Device> {
   chooseVectors();
   const { create } = await optionalPackage('webgpu', 'computing in Node', () => import('webgpu'));
-  return openDevice(create([]) as unknown as GPU, options);
+  const device = await openDevice(create([]) as unknown as GPU, options);
+  if (device.info.software) pauseWhilePolling();
+  return device;
 }
 
 /**

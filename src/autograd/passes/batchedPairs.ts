@@ -10,7 +10,7 @@
  */
 import type { Bindings, Call } from '../../engine/call.ts';
 import { inspectKernel } from '../../engine/kernel.ts';
-import { bound, dependent, offsetOf, rootsOf } from '../../engine/memory/aliasing.ts';
+import { bound, dependent, holdsRoot, offsetOf, rootsOf } from '../../engine/memory/aliasing.ts';
 import { align, alignment, Storage } from '../../engine/memory/storage.ts';
 
 const isBatchField = (name: string): boolean => /^(batch_split$|batch_offset_|second_)/.test(name);
@@ -83,8 +83,8 @@ function leading(calls: readonly Call[], i: number, j: number): Call[] | null {
  */
 function first(calls: readonly Call[], keys: ReadonlyMap<Call, string>, a: Call, b: Call): boolean {
   const readers = (c: Call): Call[] => {
-    const written = rootsOf(c.write);
-    return calls.filter((r) => keys.has(r) && [...rootsOf(r.read)].some((s) => written.has(s)));
+    const written = [...rootsOf(c.write)];
+    return calls.filter((r) => keys.has(r) && written.some((root) => holdsRoot(r.read, root)));
   };
   for (const r of readers(a))
     for (const q of readers(b)) {
@@ -133,10 +133,8 @@ function pair(calls: readonly Call[], a: Call, b: Call): Call | null {
     placed.set(s, t);
   }
   for (const [s, t] of placed)
-    for (const c of calls) {
-      const [r, w] = [rootsOf(c.read), rootsOf(c.write)];
-      if ((r.has(s) && w.has(t)) || (r.has(t) && w.has(s))) return null;
-    }
+    for (const { read, write } of calls)
+      if ((holdsRoot(read, s) && holdsRoot(write, t)) || (holdsRoot(read, t) && holdsRoot(write, s))) return null;
   // Two bindings that are written must not overlap, not even in what lies between the first's and the second's.
   const written = Object.entries(a.write).map(([name, s]) => ({ s, t: theirs[name] }));
   const meet = (p: (typeof written)[0], q: (typeof written)[0]): boolean =>

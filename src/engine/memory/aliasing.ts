@@ -31,6 +31,12 @@ export const touches = (call: Call, s: Storage): boolean => reaches(call.read, s
 export const dependent = (a: Call, b: Call): boolean =>
   Object.values(a.write).some((s) => touches(b, s)) || Object.values(b.write).some((s) => reaches(a.read, s));
 
+/** Whether a binding's memory is part of `root`. */
+export function holdsRoot(bindings: Bindings, root: Storage): boolean {
+  for (const name in bindings) if (bindings[name].root === root) return true;
+  return false;
+}
+
 /** The roots of bindings: the storages that have memory of their own, each of which is bound as one buffer. */
 export const rootsOf = (bindings: Bindings): Set<Storage> => new Set(Object.values(bindings).map((s) => s.root));
 
