@@ -11,6 +11,40 @@ import { max as maxOp, mean as meanOp } from './autograd/ops/reduce/reduce.ts';
 import { expand as expandOp, sum as sumOp } from './autograd/ops/reduce/sum.ts';
 import type { Shape, Tensor } from './autograd/tensor.ts';
 
+export { type BatchNormState, batchNormInfer, batchNormTrain } from './autograd/functional/batchNorm.ts';
+export {
+  hingeFake,
+  hingeGenerator,
+  hingeReal,
+  l1,
+  l1To,
+  leastSquares,
+  logisticFake,
+  logisticGenerator,
+  logisticReal,
+  mse,
+} from './autograd/functional/losses.ts';
+export { logSoftmax, softmax } from './autograd/functional/softmax.ts';
+export { fill } from './autograd/kernels/fill.ts';
+export { assign } from './autograd/kernels/strided.ts';
+export { type Affine, type ControlPoint, type WarpMap, warpMap } from './autograd/kernels/warpMap.ts';
+export { conv2d, convTranspose2d } from './autograd/ops/conv2d/conv2d.ts';
+export type { ConvAttrs } from './autograd/ops/conv2d/shape.ts';
+export { channels, concat, samples } from './autograd/ops/copy/copy.ts';
+export { crop, zeroPad } from './autograd/ops/copy/slice.ts';
+export { argmax, oneHot } from './autograd/ops/labels/labels.ts';
+export { crossEntropy } from './autograd/ops/loss/crossEntropy.ts';
+export { meanAll } from './autograd/ops/loss/meanError.ts';
+export { weightedSum } from './autograd/ops/loss/weightedSum.ts';
+export { type MatmulAttrs, matmul } from './autograd/ops/matmul/matmul.ts';
+export { dropout } from './autograd/ops/noise/dropout.ts';
+export { gaussianNoise, newCounter, uniformNoise } from './autograd/ops/noise/noise.ts';
+export { type NormOptions, normalize } from './autograd/ops/norm/normalize.ts';
+export { kNearestPatches } from './autograd/ops/patch/kNearest.ts';
+export { type NearestPatches, type PatchOptions, patchNearest } from './autograd/ops/patch/nearest.ts';
+export { foldAt, unfoldAt } from './autograd/ops/patch/unfoldAt.ts';
+export { patchVote } from './autograd/ops/patch/vote.ts';
+export { addBias } from './autograd/ops/pointwise/bias.ts';
 export {
   abs,
   add,
@@ -33,45 +67,11 @@ export {
   sub,
   tanh,
 } from './autograd/ops/pointwise/pointwise.ts';
-export { addBias } from './autograd/ops/pointwise/bias.ts';
-export { conv2d, convTranspose2d } from './autograd/ops/conv2d/conv2d.ts';
-export type { ConvAttrs } from './autograd/ops/conv2d/shape.ts';
-export { matmul, type MatmulAttrs } from './autograd/ops/matmul/matmul.ts';
-export { normalize, type NormOptions } from './autograd/ops/norm/normalize.ts';
-export { batchNormInfer, batchNormTrain, type BatchNormState } from './autograd/functional/batchNorm.ts';
-export { avgPool2d, globalAveragePool, maxPool2d } from './autograd/ops/spatial/pool.ts';
-export { reflectPad, type PadWidths } from './autograd/ops/spatial/reflectPad.ts';
-export { resizeBilinear, resizeNearest } from './autograd/ops/spatial/resize.ts';
-export { warp, warpLabels, type Border, type WarpOptions } from './autograd/ops/spatial/warp.ts';
-export { warpMap, type Affine, type ControlPoint, type WarpMap } from './autograd/kernels/warpMap.ts';
-export { assign } from './autograd/kernels/strided.ts';
-export { channels, concat, samples } from './autograd/ops/copy/copy.ts';
-export { crop, zeroPad } from './autograd/ops/copy/slice.ts';
-export { fill } from './autograd/kernels/fill.ts';
 export { sumAll } from './autograd/ops/reduce/sum.ts';
-export { meanAll } from './autograd/ops/loss/meanError.ts';
-export { weightedSum } from './autograd/ops/loss/weightedSum.ts';
-export { crossEntropy } from './autograd/ops/loss/crossEntropy.ts';
-export { logSoftmax, softmax } from './autograd/functional/softmax.ts';
-export {
-  hingeFake,
-  hingeGenerator,
-  hingeReal,
-  l1,
-  l1To,
-  leastSquares,
-  logisticFake,
-  logisticGenerator,
-  logisticReal,
-  mse,
-} from './autograd/functional/losses.ts';
-export { argmax, oneHot } from './autograd/ops/labels/labels.ts';
-export { gaussianNoise, newCounter, uniformNoise } from './autograd/ops/noise/noise.ts';
-export { dropout } from './autograd/ops/noise/dropout.ts';
-export { patchNearest, type NearestPatches, type PatchOptions } from './autograd/ops/patch/nearest.ts';
-export { kNearestPatches } from './autograd/ops/patch/kNearest.ts';
-export { patchVote } from './autograd/ops/patch/vote.ts';
-export { foldAt, unfoldAt } from './autograd/ops/patch/unfoldAt.ts';
+export { avgPool2d, globalAveragePool, maxPool2d } from './autograd/ops/spatial/pool.ts';
+export { type PadWidths, reflectPad } from './autograd/ops/spatial/reflectPad.ts';
+export { resizeBilinear, resizeNearest } from './autograd/ops/spatial/resize.ts';
+export { type Border, type WarpOptions, warp, warpLabels } from './autograd/ops/spatial/warp.ts';
 
 const every = (x: Tensor): readonly number[] => x.shape.map((_, i) => i);
 

@@ -1,7 +1,7 @@
 /** Losses as they collect on the device: summed over steps, read and cleared every few of them. */
 import kernel from '../shaders/loss/accumulate.wgsl';
-import type { Tensor } from './tensor.ts';
 import type { Session } from './session.ts';
+import type { Tensor } from './tensor.ts';
 
 const slots = 64;
 

@@ -1,8 +1,8 @@
 /** How an op is stated: shape rule, forward, backward, float64 reference and the cases that prove it, in one place. */
-import { taped, type OpResult, type TapedSpec } from './node.ts';
-import { sizeOf, type DType, type OpSession, type Shape, type Tensor } from './tensor.ts';
+import { type OpResult, type TapedSpec, taped } from './node.ts';
+import { type DType, type OpSession, type Shape, sizeOf, type Tensor } from './tensor.ts';
 
-export { taped, type BackwardContext, type OpResult } from './node.ts';
+export { type BackwardContext, type OpResult, taped } from './node.ts';
 export { four } from './shape.ts';
 
 /** A float64 array with a shape: what references compute with. */

@@ -6,10 +6,10 @@ import { align, type Storage } from '../engine/memory/storage.ts';
 import { fill } from './kernels/fill.ts';
 import { assign } from './kernels/strided.ts';
 import { Adam, type AdamOptions } from './optimizer/adam.ts';
-import { rowsOf, sigmaOf, Spectral, type SpectralKind } from './optimizer/spectral.ts';
-import { gradients } from './tape.ts';
-import { sizeOf, type Tensor, type Shape } from './tensor.ts';
+import { rowsOf, Spectral, type SpectralKind, sigmaOf } from './optimizer/spectral.ts';
 import type { Session } from './session.ts';
+import { gradients } from './tape.ts';
+import { type Shape, sizeOf, type Tensor } from './tensor.ts';
 
 /** One parameter: its name, unique in its network, its shape, and its values to start with. */
 export interface ParameterSpec {

@@ -1,5 +1,5 @@
 /** What the float64 references of ops over planes share. */
-import { ref, type Ref } from './op.ts';
+import { type Ref, ref } from './op.ts';
 
 /** y[plane, oy, ox] = value(x's plane, oy, ox), plane by plane. */
 export function perPlane(

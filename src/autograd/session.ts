@@ -8,9 +8,9 @@ import type { Program } from '../engine/program.ts';
 import { Recorder } from '../engine/recorder.ts';
 import { KernelChoices, type VariantTuner } from './kernels/choices.ts';
 import { adapterOf } from './kernels/plan.ts';
-import { runPasses, type PassName } from './passes/index.ts';
 import { withBatchFields } from './passes/batchedPairs.ts';
-import { sizeOf, Tensor, type DType, type KernelLaunch, type OpSession, type Shape } from './tensor.ts';
+import { type PassName, runPasses } from './passes/index.ts';
+import { type DType, type KernelLaunch, type OpSession, type Shape, sizeOf, Tensor } from './tensor.ts';
 
 /** Settings of a session. */
 export interface SessionOptions {
@@ -48,7 +48,7 @@ export class Session implements OpSession {
 
   /** A lasting tensor: parameter, state, input or constant. Zeros unless data is given. */
   lasting(shape: Shape, label: string, data?: ArrayLike<number>, dtype: DType = 'f32'): Tensor {
-    const values = data && (dtype === 'f32' ? Float32Array.from(data) : Uint32Array.from(data));
+    const values = data && typed(dtype, data);
     if (values && values.length !== sizeOf(shape))
       throw new Error(`${label}: ${values.length} values for shape [${shape}]`);
     return new Tensor(this, shape, dtype, this.memory.storage(sizeOf(shape) * 4, label, values));
@@ -61,7 +61,7 @@ export class Session implements OpSession {
 
   /** Sends values to the start of a lasting tensor. @throws RangeError if there are more of them than it holds. */
   write(tensor: Tensor, data: ArrayLike<number>): void {
-    this.memory.write(tensor.storage, tensor.dtype === 'f32' ? Float32Array.from(data) : Uint32Array.from(data));
+    this.memory.write(tensor.storage, typed(tensor.dtype, data));
   }
 
   /** Adds a launch to the step being recorded. @internal */
@@ -166,6 +166,12 @@ export class Session implements OpSession {
     this.memory.destroy();
     this.device.destroy();
   }
+}
+
+/** Values as the device takes them: as they are where they have that type already, since they are copied at once. */
+function typed(dtype: DType, data: ArrayLike<number>): Float32Array | Uint32Array {
+  const Type = dtype === 'f32' ? Float32Array : Uint32Array;
+  return data instanceof Type ? data : Type.from(data);
 }
 
 const storages = (tensors: Readonly<Record<string, Tensor>>): Record<string, Storage> =>

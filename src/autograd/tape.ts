@@ -1,7 +1,7 @@
 /** Reverse-mode differentiation: the walk back over the tape. */
 import { fill } from './kernels/fill.ts';
 import { joinOp } from './ops/copy/ranges.ts';
-import { sameShape, type Node, type Part, type Shape, type Tensor } from './tensor.ts';
+import { type Node, type Part, type Shape, sameShape, type Tensor } from './tensor.ts';
 
 /**
  * d(loss)/d(wrt), each of the shape of its `wrt`. Only the part of the tape between the two is walked. With `twice` the

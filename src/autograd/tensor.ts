@@ -7,9 +7,9 @@ import type { Device } from '../engine/device.ts';
 import type { Constants } from '../engine/kernel.ts';
 import type { Storage } from '../engine/memory/storage.ts';
 import type { KernelChoices } from './kernels/choices.ts';
-import { sizeOf, type DType, type Shape } from './shape.ts';
+import { type DType, type Shape, sizeOf } from './shape.ts';
 
-export { sameShape, sizeOf, type DType, type Shape } from './shape.ts';
+export { type DType, type Shape, sameShape, sizeOf } from './shape.ts';
 
 /** One kernel launch as ops write it: tensors by binding name. */
 export interface KernelLaunch {

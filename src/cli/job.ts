@@ -10,7 +10,7 @@ import type { Config } from '../model/config.ts';
 import type { PreparedSource } from '../model/preparedSource.ts';
 import { presetRow, suggestedPreset } from '../model/presets.ts';
 import type { Painter } from '../model/rendering/painter.ts';
-import { runFormat, type RunRecord } from '../model/run/runRecord.ts';
+import { type RunRecord, runFormat } from '../model/run/runRecord.ts';
 import { TrainingSession } from '../model/training/session.ts';
 import { RunFolder } from '../node/runFolder.ts';
 import { writeRunPage } from '../node/runPage.ts';

@@ -1,9 +1,10 @@
 /** The device of a command. It is opened after everything else has been checked. */
-import { UserError } from '../data/errors.ts';
+
+import type { PassName } from '../autograd/passes/index.ts';
 import { Session } from '../autograd/session.ts';
+import { UserError } from '../data/errors.ts';
 import { DeviceError } from '../engine/device.ts';
 import { openNodeDevice, passesFromEnvironment } from '../node/gpu.ts';
-import type { PassName } from '../autograd/passes/index.ts';
 
 /** A device error as a UserError where the user can do something about it, else the error itself. */
 export function explainDevice(error: unknown): unknown {

@@ -1,18 +1,18 @@
 /** Reading and writing of the commands that render without a training of their own: the same as `analogy`'s. */
 import type { Command } from 'commander';
-import { readableList } from '../data/formats/imageFormats.ts';
 import type { Session } from '../autograd/session.ts';
+import { readableList } from '../data/formats/imageFormats.ts';
 import type { Picture } from '../data/image/image.ts';
 import { prepareTarget, type Source, type Target } from '../data/prepare.ts';
+import type { FileRecord } from '../model/run/runRecord.ts';
 import { encodePng } from '../node/encode.ts';
 import { writeFileAtomic } from '../node/files.ts';
-import type { FileRecord } from '../model/run/runRecord.ts';
-import { sheetFile, sheetOption, writeSheet } from './reports/contactSheet.ts';
 import { readLayouts, readSource } from './options/inputs.ts';
-import { integer, paletteOption, type LayoutKind, type sizeOption } from './options/options.ts';
+import { integer, type LayoutKind, paletteOption, type sizeOption } from './options/options.ts';
 import { resultFiles } from './options/outputs.ts';
+import { option, type Word, withMethod } from './recipes/methodRecipe.ts';
+import { sheetFile, sheetOption, writeSheet } from './reports/contactSheet.ts';
 import { duration, Progress } from './reports/progress.ts';
-import { option, withMethod, type Word } from './recipes/methodRecipe.ts';
 import { explainDevice, openSession } from './session.ts';
 
 export interface TaskOptions {

@@ -3,13 +3,14 @@
  * in the browser, now and when a run is resumed from its own copies. A source is kept at its output size: the photo's
  * own, or a smaller one asked for. trainingScale.ts scales it to the training size.
  */
-import { maskReason, matchSize } from './layout/checks.ts';
-import { drawingOf, drawingPalette, readDrawing, resizerOf, type DrawingOptions } from './layout/drawing/drawing.ts';
+
 import { UserError } from './errors.ts';
-import { fitSize, flatten, resize, resizeLabels, type Picture } from './image/image.ts';
+import { fitSize, flatten, type Picture, resize, resizeLabels } from './image/image.ts';
+import { maskReason, matchSize } from './layout/checks.ts';
+import { type DrawingOptions, drawingOf, drawingPalette, readDrawing, resizerOf } from './layout/drawing/drawing.ts';
+import { resizeLines } from './layout/drawing/lines.ts';
 import { buildPalette, readLayout } from './layout/layout.ts';
 import type { LayoutReport } from './layout/layoutReport.ts';
-import { resizeLines } from './layout/drawing/lines.ts';
 import { colorOf, hex, type Palette } from './layout/palette.ts';
 
 /** Width and height in pixels. */

@@ -4,7 +4,7 @@
  */
 import { UserError } from './errors.ts';
 import { fitSize, resize, toFloatCHW } from './image/image.ts';
-import { padCHW, padLabels, padTo, type Padding } from './image/pad.ts';
+import { type Padding, padCHW, padLabels, padTo } from './image/pad.ts';
 import { resizerOf } from './layout/drawing/drawing.ts';
 import type { Palette } from './layout/palette.ts';
 import type { LabeledSize, Pair, Size, Source } from './prepare.ts';
@@ -61,14 +61,6 @@ export function smallSource(source: Source, longSide: number): Pair {
     labels: resizerOf(source.palette)(source.labels, source.width, source.height, width, height),
   };
 }
-
-/** The source at its output size: what refinement takes patches from. */
-export const fullSource = (s: Source): Pair => ({
-  width: s.width,
-  height: s.height,
-  image: toFloatCHW(s.photo),
-  labels: s.labels,
-});
 
 /**
  * A pair about the center of a grid of another size: mirrored out where it is smaller, cut where it is larger. Its

@@ -2,7 +2,7 @@
  * Kernels: WGSL text -> checked bindings -> cached pipelines. A kernel's bindings, their access and its uniform struct
  * are read from the WGSL itself, so a call site that disagrees fails when it records, by name, not on the device.
  */
-import { DeviceError, type Device } from './device.ts';
+import { type Device, DeviceError } from './device.ts';
 
 /** `element`: bytes of one element of a storage array. */
 export interface Binding {

@@ -1,9 +1,9 @@
 /**
  * Time by kernel, from timestamp queries around every dispatch. Slower than a plain run: for looking, not for timing.
  */
-import { DeviceError, type Device } from './device.ts';
-import { encode, type Launch } from './program.ts';
+import { type Device, DeviceError } from './device.ts';
 import { usage } from './memory/storage.ts';
+import { encode, type Launch } from './program.ts';
 
 /** All dispatches of one kernel: how many, and their device time together, in milliseconds. */
 export interface ProfileRow {

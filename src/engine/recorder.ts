@@ -2,12 +2,13 @@
  * The recorder turns a step into data: a list of dispatches over storages. `finish` plans the memory by lifetime,
  * compiles the pipelines and makes the bind groups; the program that comes out is replayed without creating anything.
  */
-import type { Device } from './device.ts';
+
 import type { Call } from './call.ts';
-import { inspectKernel, packParams, type PipelineCache } from './kernel.ts';
+import type { Device } from './device.ts';
+import { inspectKernel, type PipelineCache, packParams } from './kernel.ts';
 import { planMemory } from './memory/plan.ts';
-import { Program, type Launch } from './program.ts';
-import { align, alignment, usage, type Memory } from './memory/storage.ts';
+import { align, alignment, type Memory, usage } from './memory/storage.ts';
+import { type Launch, Program } from './program.ts';
 
 /** Storages end on a multiple of 256 bytes, so kernels may use vec4 arrays and write into the padding. */
 const bindSize = (bytes: number): number => Math.ceil(bytes / 16) * 16;

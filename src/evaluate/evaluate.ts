@@ -1,17 +1,17 @@
 /** All metrics of one result in one call: what `semia evaluate`, `semia compare` and `semia ablate` report. */
 import type { Session } from '../autograd/session.ts';
-import { fitSize, resize, resizeLabels, type Picture } from '../data/image/image.ts';
+import { fitSize, type Picture, resize, resizeLabels } from '../data/image/image.ts';
 import { withoutSides } from '../data/layout/mirror.ts';
-import { copyShare, type CopyShare } from './metrics/copyCheck.ts';
-import type { Inception } from './metrics/inception.ts';
 import { LayoutClassifier } from './layoutClassifier/layoutClassifier.ts';
-import { layoutScore, type LayoutScore } from './metrics/labels.ts';
-import { patchSimilarity, type PatchSimilarity } from './metrics/patches.ts';
+import type { PictureAndLabels } from './layoutClassifier/warps.ts';
+import { type CopyShare, copyShare } from './metrics/copyCheck.ts';
+import type { Inception } from './metrics/inception.ts';
+import { type LayoutScore, layoutScore } from './metrics/labels.ts';
+import { type PatchSimilarity, patchSimilarity } from './metrics/patches.ts';
 import { perceptualDistance } from './metrics/perceptual.ts';
 import { psnr, ssim } from './metrics/reconstruction.ts';
-import { sifid, type Sifid } from './metrics/sifid.ts';
+import { type Sifid, sifid } from './metrics/sifid.ts';
 import { slicedWasserstein } from './metrics/wasserstein.ts';
-import type { PictureAndLabels } from './layoutClassifier/warps.ts';
 
 /** A source pair with its classes, as prepareSource gives it. */
 export interface EvaluationSource extends PictureAndLabels {

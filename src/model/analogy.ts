@@ -4,14 +4,14 @@
  *     const session = new Session(await openDevice(navigator.gpu));
  *     const [picture] = await analogy({ session, photo, layout, targets: [drawn], preset: 'fast' });
  */
-import { Tuner, type TuneOptions } from '../autograd/kernels/tune.ts';
+import { type TuneOptions, Tuner } from '../autograd/kernels/tune.ts';
 import type { Session } from '../autograd/session.ts';
 import { UserError } from '../data/errors.ts';
 import type { Picture } from '../data/image/image.ts';
 import type { Palette } from '../data/layout/palette.ts';
 import { prepareDrawing, prepareSource, prepareTarget } from '../data/prepare.ts';
 import type { Config } from './config.ts';
-import { configure, defaultOutput, type Choices } from './configure.ts';
+import { type Choices, configure, defaultOutput } from './configure.ts';
 import { PreparedSource } from './preparedSource.ts';
 import type { Tile } from './synthesis/tile.ts';
 import { TrainingSession } from './training/session.ts';

@@ -1,6 +1,6 @@
 /** From what a user chooses to the settings of a run. */
 import type { Config } from './config.ts';
-import { preset as presetSettings, presetNames, type PresetName } from './presets.ts';
+import { type PresetName, presetNames, preset as presetSettings } from './presets.ts';
 import { withIterations } from './training/schedule.ts';
 
 /**

@@ -3,9 +3,10 @@
  * learning from targets, training, rendering, looking into the networks.
  */
 import type { Size, Source } from '../data/prepare.ts';
-import { fitLayout, fitPair, fullSource, gridOf, smallSource, type TrainingGrid } from '../data/trainingScale.ts';
+import { fitLayout, fitPair, gridOf, smallSource, type TrainingGrid } from '../data/trainingScale.ts';
 import type { Config } from './config.ts';
-import { classTable, type ClassTable, type LayoutData, type PairData } from './pair.ts';
+import { type ClassTable, classTable, type LayoutData, type PairData } from './pair.ts';
+import type { PhotoPair } from './synthesis/upsampling/photoSynthesizer.ts';
 
 /** A layout to be rendered: its size at the training scale, the padding around it, its classes on the padded grid. */
 export interface FittedLayout extends TrainingGrid {
@@ -50,9 +51,10 @@ export class PreparedSource {
     return (this.padded ??= this.pairAt(this.grid.padding));
   }
 
-  /** The pair at the output size, which patches are taken from. Not kept: it may be large. */
-  get full(): PairData {
-    return fullSource(this.source);
+  /** The pair at the output size, which patches are taken from. */
+  get full(): PhotoPair {
+    const { width, height, photo, labels } = this.source;
+    return { width, height, data: photo.data, labels };
   }
 
   /** The pair about the center of a grid of this size: mirrored out where it is smaller, cut where it is larger. */

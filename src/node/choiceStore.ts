@@ -4,7 +4,7 @@
  */
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder as openCacheFolder, cachePath } from '../../setup/cacheFolder.mjs';
+import { cachePath, cacheFolder as openCacheFolder } from '../../setup/cacheFolder.mjs';
 import type { ChoiceStore } from '../autograd/kernels/tune.ts';
 import { writeFileAtomic } from './files.ts';
 

@@ -4,9 +4,9 @@ import { PNG } from 'pngjs';
 import { UserError } from '../data/errors.ts';
 import { checkSize, MAX_PIXELS, readableFormat } from '../data/formats/checks.ts';
 import type { ImageFormat } from '../data/formats/imageFormats.ts';
-import { anyTransparent, type Indexed, type Picture } from '../data/image/image.ts';
-import { pngChunks, pngHeader, type Chunk, type PngHeader } from '../data/formats/png.ts';
+import { type Chunk, type PngHeader, pngChunks, pngHeader } from '../data/formats/png.ts';
 import { rawBytes, SAMPLES } from '../data/formats/pngPixels.ts';
+import { anyTransparent, type Indexed, type Picture } from '../data/image/image.ts';
 import { readInput } from './files.ts';
 import { optionalPackage } from './optionalPackage.ts';
 

@@ -1,6 +1,7 @@
 /** The WebGPU entry point for Node: Dawn, through npm `webgpu`. Everything above gets it passed in. */
-import { openDevice, type Device, type OpenOptions } from '../engine/device.ts';
-import { parsePassNames, type PassName } from '../autograd/passes/index.ts';
+
+import { type PassName, parsePassNames } from '../autograd/passes/index.ts';
+import { type Device, type OpenOptions, openDevice } from '../engine/device.ts';
 import { optionalPackage } from './optionalPackage.ts';
 import { pauseWhilePolling } from './polling.ts';
 import { chooseVectors } from './vectors.ts';

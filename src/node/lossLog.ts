@@ -1,6 +1,6 @@
 /** losses.jsonl of a run folder, appended to while training goes on. */
 import { promises as fs } from 'node:fs';
-import { lossLine, lossRow, parseLosses, type LossRow } from '../model/training/lossRows.ts';
+import { type LossRow, lossLine, lossRow, parseLosses } from '../model/training/lossRows.ts';
 import { writeFileAtomic } from './files.ts';
 
 /** losses.jsonl of a run folder. */

@@ -2,12 +2,13 @@
  * Pages that stand alone in one file: style, script, curves and pictures inside. Light or dark as the reader's system
  * is.
  */
-import plotStyle from 'uplot/dist/uPlot.min.css?text';
+
 import plotScript from 'uplot/dist/uPlot.iife.min.js?text';
-import { resize, type Picture } from '../data/image/image.ts';
-import { encodePng } from './encode.ts';
+import plotStyle from 'uplot/dist/uPlot.min.css?text';
+import { type Picture, resize } from '../data/image/image.ts';
 import type { LossRow } from '../model/training/lossRows.ts';
 import { lossCharts, lossInfo } from '../model/training/lossTable.ts';
+import { encodePng } from './encode.ts';
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 

@@ -3,26 +3,26 @@
  * are on the disk; what it named before is removed afterwards. A kill at any moment leaves the last save. What lies in
  * it: src/model/run/runFiles.ts, and snapshots/000400.png and index.html for people.
  */
-import { promises as fs, type Dirent } from 'node:fs';
+import { type Dirent, promises as fs } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../data/errors.ts';
 import type { Picture } from '../data/image/image.ts';
 import type { Source, Target } from '../data/prepare.ts';
+import type { TensorState } from '../model/networks/networks.ts';
 import type { PairData } from '../model/pair.ts';
 import {
   lossName,
+  type NewRecord,
   newRun,
   padded,
+  RunReader,
   recordName,
   recordText,
-  RunReader,
-  weightsOf,
-  type NewRecord,
   type SavableTraining,
+  weightsOf,
 } from '../model/run/runFiles.ts';
-import { readRecord, type RunRecord } from '../model/run/runRecord.ts';
+import { type RunRecord, readRecord } from '../model/run/runRecord.ts';
 import type { SavedRun } from '../model/run/runZip.ts';
-import type { TensorState } from '../model/networks/networks.ts';
 import { readPicture } from './decode.ts';
 import { encodePng } from './encode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from './files.ts';

@@ -4,7 +4,7 @@
 import { basename, join } from 'node:path';
 import { readPicture } from './decode.ts';
 import { writeFileAtomic } from './files.ts';
-import { curveHead, curves, dataUri, escapeHtml, facts, figures, page, type Figure } from './page.ts';
+import { curveHead, curves, dataUri, escapeHtml, type Figure, facts, figures, page } from './page.ts';
 import type { RunFolder } from './runFolder.ts';
 
 const shown = 8;

@@ -2,10 +2,11 @@
  * A static server for the page: bound to this machine, from a list of files made beforehand, so no path can lead
  * elsewhere.
  */
-import { createServer, type Server } from 'node:http';
+
 import { readdirSync, readFileSync } from 'node:fs';
-import { extname, join, relative, sep } from 'node:path';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { extname, join, relative, sep } from 'node:path';
 import { UserError } from '../data/errors.ts';
 
 const types: Record<string, string> = {

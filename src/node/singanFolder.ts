@@ -5,12 +5,12 @@
 import { promises as fs } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../data/errors.ts';
-import type { Picture } from '../data/image/image.ts';
 import { decodeSafetensors, encodeSafetensors } from '../data/formats/safetensors.ts';
-import { readSinganRecord, singanRecordName, type SinganRecord } from '../model/baselines/singan/record.ts';
+import type { Picture } from '../data/image/image.ts';
+import { readSinganRecord, type SinganRecord, singanRecordName } from '../model/baselines/singan/record.ts';
 import type { SinganTraining } from '../model/baselines/singan/training.ts';
-import type { FileRecord } from '../model/run/runRecord.ts';
 import type { TensorState } from '../model/networks/networks.ts';
+import type { FileRecord } from '../model/run/runRecord.ts';
 import { readPicture } from './decode.ts';
 import { encodePng } from './encode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from './files.ts';

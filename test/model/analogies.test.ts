@@ -1,5 +1,5 @@
 /** Image Analogies: the serial form against one written from the paper alone, the device form against the serial. */
-import { test } from '../support/suite.ts';
+
 import * as assert from 'uvu/assert';
 import { hashUniform } from '../../src/engine/random.ts';
 import {
@@ -8,16 +8,17 @@ import {
   textureByNumbers,
 } from '../../src/model/baselines/imageAnalogies/imageAnalogies.ts';
 import {
+  type Analogy,
   causal,
   coherenceFactor,
+  type FeaturePlanes,
   halve,
   neighbors,
   pyramid,
-  type Analogy,
-  type FeaturePlanes,
 } from '../../src/model/baselines/imageAnalogies/problem.ts';
 import { choose, featureDistance, serialAnalogies, sides } from '../../src/model/baselines/imageAnalogies/reference.ts';
 import { scoped } from '../support/device.ts';
+import { test } from '../support/suite.ts';
 
 /** Whole numbers 0..most, the same for the same name. */
 const noise = (name: string, c: number, width: number, height: number, most: number): FeaturePlanes => ({

@@ -1,20 +1,21 @@
 /** Patch coherence, sampled and exact, on VGG maps and on colors: against plain loops in float64, and over replays. */
-import { test } from '../support/suite.ts';
+
 import * as assert from 'uvu/assert';
+import type { Session } from '../../src/autograd/session.ts';
 import { gradients } from '../../src/autograd/tape.ts';
 import type { Tensor } from '../../src/autograd/tensor.ts';
-import type { Session } from '../../src/autograd/session.ts';
 import { HostRandom, hashUniform } from '../../src/engine/random.ts';
+import { type Vgg, vggFromWeights } from '../../src/model/networks/vgg.ts';
 import {
   colorMaps,
   exactCoherence,
+  type Maps,
   PatchSamples,
   sampledCoherence,
   vggMaps,
-  type Maps,
 } from '../../src/model/training/coherence.ts';
-import { vggFromWeights, type Vgg } from '../../src/model/networks/vgg.ts';
 import { scoped } from '../support/device.ts';
+import { test } from '../support/suite.ts';
 
 const H = 10,
   W = 12;

@@ -4,20 +4,20 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { fieldMap, improveFeatureField, voteFeatures } from '../../src/autograd/nnf/featureField.ts';
+import { minimize } from '../../src/autograd/optimizer/lbfgs.ts';
 import type { Tensor } from '../../src/autograd/tensor.ts';
 import { encodeSafetensors, type NamedTensor } from '../../src/data/formats/safetensors.ts';
 import { HostRandom, hashUniform } from '../../src/engine/random.ts';
 import { deepAnalogy, responses } from '../../src/model/baselines/deepAnalogy/deepAnalogy.ts';
-import { minimize } from '../../src/autograd/optimizer/lbfgs.ts';
 import { vggFromWeights, vggLayers } from '../../src/model/networks/vgg.ts';
 import { readPicture } from '../../src/node/decode.ts';
 import { encodePng } from '../../src/node/encode.ts';
 import { folder, run } from '../support/child.ts';
 import { scoped } from '../support/device.ts';
 import { paint } from '../support/runs.ts';
+import { test } from '../support/suite.ts';
 
 /** Rosenbrock's valley in two dimensions. */
 const rosenbrock = async ([x, y]: ArrayLike<number> & Iterable<number>) => ({

@@ -1,5 +1,5 @@
 /** What guides a synthesis beside the colors: places within regions, and the shadows that things cast. */
-import { test } from '../support/suite.ts';
+
 import * as assert from 'uvu/assert';
 import { hashUniform } from '../../src/engine/random.ts';
 import type { PairData } from '../../src/model/pair.ts';
@@ -10,6 +10,7 @@ import { placesWithin, regionCoordinates } from '../../src/model/synthesis/regio
 import { synthesize } from '../../src/model/synthesis/synthesis.ts';
 import { scoped } from '../support/device.ts';
 import { psnr, scene } from '../support/halves.ts';
+import { test } from '../support/suite.ts';
 
 test('places within a region move and stretch with it; specks belong to the nearest part of their class', () => {
   const [w, h] = [40, 20];

@@ -1,11 +1,11 @@
 /** Each network against PyTorch: outputs, modulations, the gradient of every parameter and input, and moved states. */
-import { test } from '../support/suite.ts';
+
 import { add, mul } from '../../src/autograd/ops/pointwise/pointwise.ts';
 import { sumAll } from '../../src/autograd/ops/reduce/sum.ts';
 import { Parameters } from '../../src/autograd/parameters.ts';
+import type { Session } from '../../src/autograd/session.ts';
 import { gradients } from '../../src/autograd/tape.ts';
 import type { Tensor } from '../../src/autograd/tensor.ts';
-import type { Session } from '../../src/autograd/session.ts';
 import { hashUniform } from '../../src/engine/random.ts';
 import { declareDiscriminator } from '../../src/model/networks/discriminator.ts';
 import { declareGenerator } from '../../src/model/networks/generator.ts';
@@ -13,6 +13,7 @@ import { Declare, type ForwardPass } from '../../src/model/networks/layers.ts';
 import { declareSegmenter } from '../../src/model/networks/segmenter.ts';
 import { scoped } from '../support/device.ts';
 import { checkSummary, golden, goldenInit, summary } from '../support/golden.ts';
+import { test } from '../support/suite.ts';
 
 interface GoldenCase {
   name: string;

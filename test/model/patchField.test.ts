@@ -1,7 +1,6 @@
 /** Fields of guided patches: PatchMatch against the exact search, and votes against their definition. */
-import { test } from '../support/suite.ts';
+
 import * as assert from 'uvu/assert';
-import { hashUniform } from '../../src/engine/random.ts';
 import {
   fieldSource,
   improveField,
@@ -12,7 +11,9 @@ import {
   seedField,
   voteField,
 } from '../../src/autograd/nnf/patchField.ts';
+import { hashUniform } from '../../src/engine/random.ts';
 import { scoped } from '../support/device.ts';
+import { test } from '../support/suite.ts';
 
 const size = 32;
 /** Smooth blobs: what neighbors share is what PatchMatch lives on. */

@@ -1,12 +1,12 @@
 /** Every preset trains, its losses stay finite, and what it renders follows what it says of itself. */
-import { test } from '../support/suite.ts';
+
 import * as assert from 'uvu/assert';
-import { hashUniform } from '../../src/engine/random.ts';
 import { batchNormInfer, batchNormTrain } from '../../src/autograd/functional/batchNorm.ts';
 import { fromFloatCHW, resize, resizeLabels } from '../../src/data/image/image.ts';
 import type { Palette } from '../../src/data/layout/palette.ts';
 import type { Source } from '../../src/data/prepare.ts';
-import { fullSource, smallSource } from '../../src/data/trainingScale.ts';
+import { smallSource } from '../../src/data/trainingScale.ts';
+import { hashUniform } from '../../src/engine/random.ts';
 import type { Config } from '../../src/model/config.ts';
 import { createNetworks } from '../../src/model/networks/networks.ts';
 import type { PairData } from '../../src/model/pair.ts';
@@ -20,6 +20,7 @@ import { rateAt } from '../../src/model/training/schedule.ts';
 import { TrainingSession } from '../../src/model/training/session.ts';
 import { Training } from '../../src/model/training/training.ts';
 import { scoped } from '../support/device.ts';
+import { test } from '../support/suite.ts';
 
 const n = 32;
 const pair: PairData = {
@@ -187,10 +188,7 @@ test("a picture is refined from drafts blended by the preset's share with synthe
       draft: mixed((await painter.draft(target)).image, synthesis.image),
       own: mixed((await painter.draft({ ...target, labels: source.labels })).image, own.image),
     };
-    assert.equal(
-      made.data,
-      fromFloatCHW(await refine(session, c, fullSource(source), drafts, target), 2 * n, 2 * n).data,
-    );
+    assert.equal(made.data, await refine(session, c, painter.prepared.full, drafts, target));
     assert.is.not(
       (await new Painter(session, { ...c, blend: 0 }, source, networks).paint(target)).data.join(),
       made.data.join(),

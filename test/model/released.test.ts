@@ -1,26 +1,26 @@
 /** Generators of the authors' released code: PyTorch's picture, names that do not fit, and the way there and back. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { type Tensor, sizeOf } from '../../src/autograd/tensor.ts';
+import type { Session } from '../../src/autograd/session.ts';
+import { sizeOf, type Tensor } from '../../src/autograd/tensor.ts';
 import { isUserError } from '../../src/data/errors.ts';
 import { readPth } from '../../src/data/formats/pth.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../src/data/formats/safetensors.ts';
 import { hashUniform } from '../../src/engine/random.ts';
-import type { Session } from '../../src/autograd/session.ts';
-import { configure } from '../../src/model/configure.ts';
 import type { Config } from '../../src/model/config.ts';
+import { configure } from '../../src/model/configure.ts';
+import type { TensorState } from '../../src/model/networks/networks.ts';
 import { createNetworks, inference, type Networks } from '../../src/model/networks/networks.ts';
 import { fromReleased, sizeOfReleased, toReleased } from '../../src/model/networks/released.ts';
 import { untaped } from '../../src/model/training/steps.ts';
-import type { TensorState } from '../../src/model/networks/networks.ts';
 import { decodeImage } from '../../src/node/decode.ts';
 import { encodePng } from '../../src/node/encode.ts';
 import { folder, hash, run } from '../support/child.ts';
 import { scoped } from '../support/device.ts';
 import { golden } from '../support/golden.ts';
 import { layout, photo } from '../support/runs.ts';
+import { test } from '../support/suite.ts';
 
 interface GoldenCase {
   name: string;

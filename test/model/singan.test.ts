@@ -1,14 +1,15 @@
 /** SinGAN's networks, losses and training against PyTorch (test/goldens/make/make_singan.py), and its pyramid. */
-import { test } from '../support/suite.ts';
+
 import * as assert from 'uvu/assert';
-import type { Tensor } from '../../src/autograd/tensor.ts';
 import type { Session } from '../../src/autograd/session.ts';
+import type { Tensor } from '../../src/autograd/tensor.ts';
 import { hashUniform } from '../../src/engine/random.ts';
 import { decay, published, scalesOf, sizesFor } from '../../src/model/baselines/singan/config.ts';
 import { createSingan, freeze, generate, pad, type SinganNetworks } from '../../src/model/baselines/singan/networks.ts';
-import { discriminatorLoss, generatorLoss, type Draw } from '../../src/model/baselines/singan/steps.ts';
+import { type Draw, discriminatorLoss, generatorLoss } from '../../src/model/baselines/singan/steps.ts';
 import { scoped } from '../support/device.ts';
 import { checkSummary, golden, goldenInit, summary } from '../support/golden.ts';
+import { test } from '../support/suite.ts';
 
 interface Golden {
   height: number;

@@ -4,18 +4,17 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { sizeOf } from '../../src/autograd/tensor.ts';
 import type { Session } from '../../src/autograd/session.ts';
+import { sizeOf } from '../../src/autograd/tensor.ts';
 import { isUserError } from '../../src/data/errors.ts';
-import { ownLayout, prepareSource } from '../../src/data/prepare.ts';
 import { encodeSafetensors, type NamedTensor } from '../../src/data/formats/safetensors.ts';
+import { ownLayout, prepareSource } from '../../src/data/prepare.ts';
 import { hashUniform } from '../../src/engine/random.ts';
 import {
+  type SpadeNetworks,
   spadeDiscriminatorLoss,
   spadeGeneratorLoss,
-  type SpadeNetworks,
 } from '../../src/model/baselines/spade/losses.ts';
 import { spadeLevels } from '../../src/model/baselines/spade/networks.ts';
 import { createSpade, SpadeTraining } from '../../src/model/baselines/spade/training.ts';
@@ -29,6 +28,7 @@ import { folder, run } from '../support/child.ts';
 import { scoped } from '../support/device.ts';
 import { checkSummary, golden, summary } from '../support/golden.ts';
 import { layout, photo } from '../support/runs.ts';
+import { test } from '../support/suite.ts';
 
 interface Golden {
   width: number;

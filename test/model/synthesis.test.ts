@@ -1,16 +1,19 @@
 /** Patch synthesis on pictures whose answer is known. */
-import { test } from '../support/suite.ts';
+
 import * as assert from 'uvu/assert';
+import { toFloatCHW } from '../../src/data/image/image.ts';
 import { hashUniform } from '../../src/engine/random.ts';
 import type { PairData } from '../../src/model/pair.ts';
 import { preset } from '../../src/model/presets.ts';
 import type { Draft } from '../../src/model/synthesis/level.ts';
 import { defaultSynthesis } from '../../src/model/synthesis/options.ts';
-import { preview, Previewer } from '../../src/model/synthesis/preview.ts';
+import { Previewer, preview } from '../../src/model/synthesis/preview.ts';
 import { shrinkImage } from '../../src/model/synthesis/pyramid.ts';
 import { refine, synthesize, synthesizeTargets } from '../../src/model/synthesis/synthesis.ts';
+import { photoPair } from '../../src/model/synthesis/upsampling/photoSynthesizer.ts';
 import { scoped } from '../support/device.ts';
 import { psnr, scene } from '../support/halves.ts';
+import { test } from '../support/suite.ts';
 
 test("synthesis follows a moved boundary with the source's textures, and leaves no memory behind", () =>
   scoped(async (session) => {
@@ -38,13 +41,14 @@ test("refinement brings a blurred draft to the source's sharpness", () =>
     const target = scene(32);
     const small = 12;
     const draft = shrunk(target).image;
-    const made = await refine(
+    const bytes = await refine(
       session,
       { ...preset('fixed'), refine: 2 },
-      source,
+      photoPair(source),
       { draft: { width: small, height: small, image: draft }, own: shrunk(source) },
       target,
     );
+    const made = toFloatCHW({ width: target.width, height: target.height, data: bytes });
     const enlarged = Float32Array.from(
       { length: made.length },
       (_, i) =>
@@ -81,15 +85,19 @@ test('where the layout is silent the draft decides, beyond its own size; what dr
     });
     const [before, after] = [(x: number) => x < n / 2, (x: number) => x >= n / 2];
     const [source, target] = [pair(before), pair(after)];
-    const finish = (own: Draft, draft: number): Promise<Float32Array> =>
-      refine(
-        session,
-        { ...preset('fixed'), refine: 2 },
-        source,
-        { draft: drawn(after), own },
-        { width: n, height: n, labels },
-        { options: { ...defaultSynthesis, draft } },
-      );
+    const finish = async (own: Draft, draft: number): Promise<Float32Array> =>
+      toFloatCHW({
+        width: n,
+        height: n,
+        data: await refine(
+          session,
+          { ...preset('fixed'), refine: 2 },
+          photoPair(source),
+          { draft: drawn(after), own },
+          { width: n, height: n, labels },
+          { options: { ...defaultSynthesis, draft } },
+        ),
+      });
     const right = (x: Float32Array): number => {
       // Share of the pixels whose column (fine) or row (coarse) neighbor differs as the target's does.
       let same = 0;
@@ -165,7 +173,7 @@ test('a preview shows its levels, says where every pixel is from, and repeats by
         target.image,
       ) > 20,
     );
-    const { indices, distances } = first.field;
+    const { indices, distances } = first.field!;
     for (let i = 0; i < 48 * 48; i++) {
       assert.ok(distances[i] >= 0 && indices[i] < 48 * 48);
       const [x, y] = [i % 48, Math.floor(i / 48)];
@@ -189,7 +197,7 @@ test('a preview shows its levels, says where every pixel is from, and repeats by
       },
     };
     const [one, other] = await Promise.all([preview(grainy), preview({ ...grainy, seed: 7 })]);
-    assert.is.not(other.field.indices.join(), one.field.indices.join());
+    assert.is.not(other.field!.indices.join(), one.field!.indices.join());
     const stop = new AbortController();
     stop.abort(new Error('overtaken'));
     try {

@@ -1,6 +1,5 @@
 /** The tables of presets and losses: a row is all that a preset or a loss needs to be known everywhere. */
 import { Command } from 'commander';
-import { test } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { trainingOptions } from '../../src/cli/options/options.ts';
 import { methods } from '../../src/model/baselines/methods.ts';
@@ -15,9 +14,10 @@ import {
   suggestedPreset,
 } from '../../src/model/presets.ts';
 import { checkTile } from '../../src/model/rendering/painter.ts';
-import { lossCharts, lossInfo, losses } from '../../src/model/training/lossTable.ts';
+import { lossCharts, losses, lossInfo } from '../../src/model/training/lossTable.ts';
 import { readingInterval, shortened, withIterations } from '../../src/model/training/schedule.ts';
 import { curves } from '../../src/node/page.ts';
+import { test } from '../support/suite.ts';
 
 /** The paths of all settings, as dotted names with their types. */
 const shapeOf = (value: unknown, path = ''): string[] =>

@@ -1,16 +1,17 @@
 /** Tiles: maps that continue, and a synthesis whose edges fit where they are to. */
-import { test } from '../support/suite.ts';
+
 import * as assert from 'uvu/assert';
-import { hashUniform } from '../../src/engine/random.ts';
 import type { Picture } from '../../src/data/image/image.ts';
 import type { Palette } from '../../src/data/layout/palette.ts';
 import type { Source } from '../../src/data/prepare.ts';
+import { hashUniform } from '../../src/engine/random.ts';
+import { createNetworks } from '../../src/model/networks/networks.ts';
 import { preset } from '../../src/model/presets.ts';
 import { Painter } from '../../src/model/rendering/painter.ts';
-import { createNetworks } from '../../src/model/networks/networks.ts';
 import { preview } from '../../src/model/synthesis/preview.ts';
-import { continued, windowOf, withMargins, type Tile } from '../../src/model/synthesis/tile.ts';
+import { continued, type Tile, windowOf, withMargins } from '../../src/model/synthesis/tile.ts';
 import { scoped } from '../support/device.ts';
+import { test } from '../support/suite.ts';
 
 test('a window of a map that repeats itself', () => {
   const map = Uint8Array.from({ length: 12 }, (_, i) => i); // 4 wide
@@ -63,10 +64,10 @@ test('a tile fits itself along the axes asked for, and every pixel of it has a s
     const made = async (tile?: Tile): Promise<ReturnType<typeof seams>> => {
       const { image, field } = await preview({ session, photo, layout, target, classes: 1, tile });
       assert.equal(
-        [image.width, image.height, image.data.length, field.indices.length],
+        [image.width, image.height, image.data.length, field!.indices.length],
         [40, 32, 4 * 40 * 32, 40 * 32],
       );
-      assert.ok(field.indices.every((i) => i < W * H) && field.distances.every(Number.isFinite));
+      assert.ok(field!.indices.every((i) => i < W * H) && field!.distances.every(Number.isFinite));
       return seams(image.data);
     };
     const [plain, across, both] = [

@@ -1,27 +1,28 @@
 /**
  * Ten alternating iterations against PyTorch's float64 run of the same definition (test/goldens/make/make_training.py).
  */
-import { test } from '../support/suite.ts';
+
 import { mul } from '../../src/autograd/ops/pointwise/pointwise.ts';
 import { sumAll } from '../../src/autograd/ops/reduce/sum.ts';
+import type { Parameters } from '../../src/autograd/parameters.ts';
 import type { Session } from '../../src/autograd/session.ts';
 import type { Tensor } from '../../src/autograd/tensor.ts';
+import { hashUniform } from '../../src/engine/random.ts';
 import type { Config } from '../../src/model/config.ts';
 import { readsLayouts } from '../../src/model/networks/generator.ts';
 import { createNetworks, inference, type Networks } from '../../src/model/networks/networks.ts';
+import type { TrainingPair } from '../../src/model/pair.ts';
+import { preset } from '../../src/model/presets.ts';
 import {
   discriminatorStep,
   generatorStep,
+  type Losses,
   segmenterStep,
   untaped,
-  type Losses,
 } from '../../src/model/training/steps.ts';
-import type { TrainingPair } from '../../src/model/pair.ts';
-import { preset } from '../../src/model/presets.ts';
-import type { Parameters } from '../../src/autograd/parameters.ts';
-import { hashUniform } from '../../src/engine/random.ts';
 import { scoped } from '../support/device.ts';
 import { golden, goldenInit, summary } from '../support/golden.ts';
+import { test } from '../support/suite.ts';
 
 type Log = { iteration: number; step: 'D' | 'G' | 'S' } & Record<string, number | string>;
 interface Golden {

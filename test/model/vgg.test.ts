@@ -2,17 +2,18 @@
  * VGG-19's features and their gradient towards the image against PyTorch, on small networks; the loader's refusals;
  * coherence.
  */
-import { test } from '../support/suite.ts';
+
 import * as assert from 'uvu/assert';
-import { gradients } from '../../src/autograd/tape.ts';
 import { add, mul } from '../../src/autograd/ops/pointwise/pointwise.ts';
 import { sumAll } from '../../src/autograd/ops/reduce/sum.ts';
-import { sizeOf, type Shape, type Tensor } from '../../src/autograd/tensor.ts';
+import { gradients } from '../../src/autograd/tape.ts';
+import { type Shape, sizeOf, type Tensor } from '../../src/autograd/tensor.ts';
 import { isUserError } from '../../src/data/errors.ts';
 import { hashUniform } from '../../src/engine/random.ts';
-import { isVggWeight, vggFromWeights, type VggLayer } from '../../src/model/networks/vgg.ts';
+import { isVggWeight, type VggLayer, vggFromWeights } from '../../src/model/networks/vgg.ts';
 import { scoped } from '../support/device.ts';
 import { checkSummary, golden, summary } from '../support/golden.ts';
+import { test } from '../support/suite.ts';
 
 type Weights = Map<string, { shape: Shape; data: Float32Array }>;
 const blocks = [[0, 2], [5, 7], [10, 12, 14, 16], [19, 21, 23, 25], [28]];

@@ -2,11 +2,11 @@
  * Batch normalization for N = 1 with running statistics (Ioffe & Szegedy 2015), as the released code trains with it.
  */
 import runningKernel from '../../shaders/norm/running.wgsl';
-import type { Tensor } from '../tensor.ts';
-import { sliceOrPad } from '../ops/copy/slice.ts';
-import { normalize, type NormOptions } from '../ops/norm/normalize.ts';
-import { add, affine, leakyRelu, mul, reciprocal, sqrt, sub } from '../ops/pointwise/pointwise.ts';
 import { reshape } from '../ops/copy/reshape.ts';
+import { sliceOrPad } from '../ops/copy/slice.ts';
+import { type NormOptions, normalize } from '../ops/norm/normalize.ts';
+import { add, affine, leakyRelu, mul, reciprocal, sqrt, sub } from '../ops/pointwise/pointwise.ts';
+import type { Tensor } from '../tensor.ts';
 
 /** Running statistics of one layer of C channels. */
 export interface BatchNormState {

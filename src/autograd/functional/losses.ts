@@ -1,7 +1,8 @@
 /** Losses made of ops, each a tensor of shape [1]. x is a discriminator's map, real scores high. */
-import type { Tensor } from '../tensor.ts';
+
 import { meanAll, meanErrorOp } from '../ops/loss/meanError.ts';
 import { affine, relu, scale, softplus } from '../ops/pointwise/pointwise.ts';
+import type { Tensor } from '../tensor.ts';
 
 /** mean |a - b|. */
 export const l1 = (a: Tensor, b: Tensor): Tensor => meanErrorOp([a, b], { kind: 'absolute', value: 0 });

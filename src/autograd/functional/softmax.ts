@@ -1,9 +1,10 @@
 /** Softmax over the channels of [N,K,H,W], made of other ops, so gradients of every order exist. */
-import { detach } from '../tape.ts';
-import type { Tensor } from '../tensor.ts';
+
 import { exp, log, sub } from '../ops/pointwise/pointwise.ts';
 import { max } from '../ops/reduce/reduce.ts';
 import { sum } from '../ops/reduce/sum.ts';
+import { detach } from '../tape.ts';
+import type { Tensor } from '../tensor.ts';
 
 const overChannels = { axes: [1] };
 

@@ -4,7 +4,7 @@
  * step.
  */
 import { fnv1a } from '../../engine/random.ts';
-import { candidates, preferred, variantNamed, type Family, type Plan, type PlanAdapter, type Variant } from './plan.ts';
+import { candidates, type Family, type Plan, type PlanAdapter, preferred, type Variant, variantNamed } from './plan.ts';
 
 /** A shape of a family that was asked for and has not been measured. */
 export interface Question<S = unknown> {

@@ -1,6 +1,7 @@
 /** Constant tensors of a step. No op: nothing flows back. */
-import fillKernel from '../../shaders/copy/fill.wgsl';
+
 import { grid } from '../../engine/grid.ts';
+import fillKernel from '../../shaders/copy/fill.wgsl';
 import type { OpSession, Shape, Tensor } from '../tensor.ts';
 
 /** A step tensor of any shape with every element `value` (f32). */

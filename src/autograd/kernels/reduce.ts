@@ -1,8 +1,9 @@
 /** Sums and maxima over axes: the launches behind the ops of ops/reduce. */
+
+import { grid } from '../../engine/grid.ts';
 import kernel from '../../shaders/reduce/partial.wgsl';
 import planesKernel from '../../shaders/reduce/planes.wgsl';
-import { grid } from '../../engine/grid.ts';
-import { four, sizeOf, type Shape } from '../shape.ts';
+import { four, type Shape, sizeOf } from '../shape.ts';
 import type { OpSession, Tensor } from '../tensor.ts';
 import { planeLanes } from './planes.ts';
 import { denseStrides } from './strided.ts';

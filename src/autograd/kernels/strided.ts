@@ -1,7 +1,8 @@
 /** Strided copies between tensors of up to four axes: what the ops that only move values launch. */
+
+import { grid } from '../../engine/grid.ts';
 import rangeKernel from '../../shaders/copy/range.wgsl';
 import kernel from '../../shaders/copy/strided.wgsl';
-import { grid } from '../../engine/grid.ts';
 import type { Four } from '../shape.ts';
 import type { OpSession, Tensor } from '../tensor.ts';
 

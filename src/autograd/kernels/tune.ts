@@ -4,12 +4,13 @@
  * order. Never inside a loop: only `Session.record` measures, and only within `measuring`. Answers are kept in a store
  * that is passed in.
  */
-import { fnv1a } from '../../engine/random.ts';
+
 import { Stopwatch } from '../../engine/profile.ts';
+import { fnv1a } from '../../engine/random.ts';
+import type { Session } from '../session.ts';
 import { kernelsHash, keyOf, type Question, type VariantTuner } from './choices.ts';
 import { fill } from './fill.ts';
-import type { Session } from '../session.ts';
-import { adapterOf, candidates, preferred, type Family, type Variant } from './plan.ts';
+import { adapterOf, candidates, type Family, preferred, type Variant } from './plan.ts';
 import { runPlan } from './run.ts';
 
 /** A small store of texts by name: files in Node, IndexedDB in browsers. Both may fail; nothing depends on them. */

@@ -4,13 +4,14 @@
  * all sources; the choice). Distances are float32 sums in the list's order; otherwise nothing differs from the serial
  * form.
  */
+
+import { grid } from '../../engine/grid.ts';
 import chooseKernel from '../../shaders/nnf/analogyField/choose.wgsl';
 import featuresKernel from '../../shaders/nnf/analogyField/features.wgsl';
 import frontKernel from '../../shaders/nnf/analogyField/front.wgsl';
 import searchKernel from '../../shaders/nnf/analogyField/search.wgsl';
-import { grid } from '../../engine/grid.ts';
-import type { Tensor } from '../tensor.ts';
 import type { Session } from '../session.ts';
+import type { Tensor } from '../tensor.ts';
 
 interface Size {
   width: number;

@@ -2,13 +2,14 @@
  * Nearest-neighbor fields between feature maps by PatchMatch (Barnes et al. 2009) on cosine distance, and maps voted by
  * them: what patchField does for pictures, for any number of channels. No gradients.
  */
+
+import { grid } from '../../engine/grid.ts';
 import improveKernel from '../../shaders/nnf/featureField/improve.wgsl';
 import voteKernel from '../../shaders/nnf/featureField/vote.wgsl';
-import { grid } from '../../engine/grid.ts';
-import type { Tensor } from '../tensor.ts';
 import { concat, permute } from '../ops/copy/copy.ts';
 import { affine, div, sqrt, square } from '../ops/pointwise/pointwise.ts';
 import { sum } from '../ops/reduce/sum.ts';
+import type { Tensor } from '../tensor.ts';
 
 /** Channels last, a multiple of 4 of them: [1,H,W,C] (the copy of an image-shaped tensor). */
 export const channelsLast = (x: Tensor): Tensor => {

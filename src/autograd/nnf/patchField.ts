@@ -5,6 +5,8 @@
  * does for pictures fast. No gradients. Matches stay within the class of the patch's center, unless the source lacks
  * it.
  */
+
+import { grid } from '../../engine/grid.ts';
 import countKernel from '../../shaders/nnf/patchField/count.wgsl';
 import improveKernel from '../../shaders/nnf/patchField/improve.wgsl';
 import liftKernel from '../../shaders/nnf/patchField/lift.wgsl';
@@ -12,10 +14,9 @@ import scaleKernel from '../../shaders/nnf/patchField/scale.wgsl';
 import searchKernel from '../../shaders/nnf/patchField/search.wgsl';
 import voteKernel from '../../shaders/nnf/patchField/vote.wgsl';
 import wrapKernel from '../../shaders/nnf/patchField/wrap.wgsl';
-import { grid } from '../../engine/grid.ts';
-import { Tensor } from '../tensor.ts';
-import type { Session } from '../session.ts';
 import { fill } from '../kernels/fill.ts';
+import type { Session } from '../session.ts';
+import { Tensor } from '../tensor.ts';
 
 /** Size of a picture, in pixels. */
 export interface PatchGrid {
@@ -23,11 +24,17 @@ export interface PatchGrid {
   height: number;
 }
 
-/** A source's side of the search: lasting tensors, made once. */
-export interface FieldSource extends PatchGrid {
+/** The pixels of a source. */
+export interface FieldPixels extends PatchGrid {
   patch: number;
   /** u32 [H,W]: red, green, blue and class of each pixel, from the lowest byte up. */
   map: Tensor;
+  /** The pixels that do not fit into one binding; `map` then has the first ones alone. */
+  rest?: Tensor;
+}
+
+/** A source's side of the search: lasting tensors, made once. */
+export interface FieldSource extends FieldPixels {
   /** f32 [H,W,4 n]: guides times their weights. */
   guides: Tensor;
   /**
@@ -62,7 +69,11 @@ export const knownPixel = 256;
 
 /** Largest number of four-channel guides that the kernels hold. */
 const mostGuides = 24;
-const patches = ({ width, height }: PatchGrid, patch: number): { across: number; down: number; count: number } => {
+/** How many patches a picture has. @internal */
+export const patches = (
+  { width, height }: PatchGrid,
+  patch: number,
+): { across: number; down: number; count: number } => {
   const [across, down] = [width - patch + 1, height - patch + 1];
   return { across, down, count: across * down };
 };
@@ -146,7 +157,8 @@ const constants = (s: FieldSource): Record<string, number> => ({
   SIDE: s.patch,
   GUIDES: s.guides.size / 4 / s.map.size,
 });
-const fieldOf = (s: FieldSource, t: PatchGrid): Tensor =>
+/** Memory of the step for a field. @internal */
+export const fieldOf = (s: FieldPixels, t: PatchGrid): Tensor =>
   s.map.session.temporary([patches(t, s.patch).count, 2], 'patchField.field', 'u32');
 
 /**
@@ -256,7 +268,7 @@ export interface VoteOptions {
  * vote in pixels.
  */
 export function voteField(
-  s: FieldSource,
+  s: FieldPixels,
   t: PatchGrid,
   labels: Tensor,
   field: Tensor,
@@ -269,7 +281,7 @@ export function voteField(
   }: VoteOptions = {},
 ): Tensor {
   s.map.session.run(voteKernel, {
-    read: { sourceMap: s.map, labels, field, known: known ?? labels },
+    read: { sourceMap: s.map, sourceRest: s.rest ?? s.map, labels, field, known: known ?? labels },
     write: { output },
     params: {
       ht: t.height,
@@ -280,7 +292,7 @@ export function voteField(
       stray,
       threads: t.height * t.width,
     },
-    constants: { SIDE: s.patch },
+    constants: { SIDE: s.patch, SPLIT: s.rest ? s.map.size : 0 },
     groups: grid(t.height * t.width, 64),
   });
   return output;
@@ -309,7 +321,7 @@ export interface CutOut extends PatchGrid {
 
 /** A coarser level's field carried to this one; coarse: the sizes it was for. */
 export function liftField(
-  s: FieldSource,
+  s: FieldPixels,
   t: PatchGrid | CutOut,
   field: Tensor,
   coarse: { source: PatchGrid; target: PatchGrid | CutOut },

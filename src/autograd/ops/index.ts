@@ -1,30 +1,30 @@
 /** The list of ops: what tests, goldens and checks go through. An op is its own file and one line here. */
 import type { Op } from '../op.ts';
-import { biasOp } from './pointwise/bias.ts';
-import { featureDifferenceOp } from './loss/featureDifference.ts';
 import { conv2dOp, convInput, convWeight } from './conv2d/conv2d.ts';
 import { concatOp, flip, permute } from './copy/copy.ts';
-import { expand, sum } from './reduce/sum.ts';
+import { joinOp, partOp } from './copy/ranges.ts';
+import { reshape } from './copy/reshape.ts';
 import { sliceOrPad } from './copy/slice.ts';
-import { crossEntropyOp } from './loss/crossEntropy.ts';
-import { dropoutOp } from './noise/dropout.ts';
 import { argmaxOp, oneHotOp } from './labels/labels.ts';
-import { matmulOp } from './matmul/matmul.ts';
+import { crossEntropyOp } from './loss/crossEntropy.ts';
+import { featureDifferenceOp } from './loss/featureDifference.ts';
 import { meanErrorOp } from './loss/meanError.ts';
+import { weightedSumOp } from './loss/weightedSum.ts';
+import { matmulOp } from './matmul/matmul.ts';
+import { dropoutOp } from './noise/dropout.ts';
 import { gaussianNoiseOp, uniformNoiseOp } from './noise/noise.ts';
-import { binaryOps, unaryOps } from './pointwise/pointwise.ts';
 import { normalizeOp } from './norm/normalize.ts';
 import { kNearestPatchesOp } from './patch/kNearest.ts';
 import { patchNearestOp } from './patch/nearest.ts';
 import { foldAtOp, unfoldAtOp } from './patch/unfoldAt.ts';
-import { poolOps } from './spatial/pool.ts';
 import { patchVoteOp } from './patch/vote.ts';
-import { joinOp, partOp } from './copy/ranges.ts';
+import { biasOp } from './pointwise/bias.ts';
+import { binaryOps, unaryOps } from './pointwise/pointwise.ts';
 import { max, mean } from './reduce/reduce.ts';
+import { expand, sum } from './reduce/sum.ts';
+import { poolOps } from './spatial/pool.ts';
 import { reflectFoldOp, reflectPadOp } from './spatial/reflectPad.ts';
-import { reshape } from './copy/reshape.ts';
 import { resizeAdjoint, resizeOp } from './spatial/resize.ts';
-import { weightedSumOp } from './loss/weightedSum.ts';
 import { warpLabelsOp, warpOp } from './spatial/warp.ts';
 
 /** An op whatever its attributes: they differ from op to op, and the list does not look at them. */

@@ -1,6 +1,7 @@
 /** Adam (Kingma & Ba 2015, algorithm 1) over one flat vector of parameters. */
-import kernel from '../../shaders/optimizer/adam/update.wgsl';
+
 import { grid } from '../../engine/grid.ts';
+import kernel from '../../shaders/optimizer/adam/update.wgsl';
 import type { Session } from '../session.ts';
 import type { Tensor } from '../tensor.ts';
 

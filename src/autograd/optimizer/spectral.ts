@@ -10,8 +10,8 @@ import leftKernel from '../../shaders/optimizer/spectral/left.wgsl';
 import rightKernel from '../../shaders/optimizer/spectral/right.wgsl';
 import sigmaKernel from '../../shaders/optimizer/spectral/sigma.wgsl';
 import totalKernel from '../../shaders/optimizer/spectral/total.wgsl';
-import { sizeOf, type Shape, type Tensor } from '../tensor.ts';
 import type { Session } from '../session.ts';
+import { type Shape, sizeOf, type Tensor } from '../tensor.ts';
 
 /**
  * `conv`, a weight [Co,Ci,Kh,Kw], has its rows on axis 0; `transposed`, [Ci,Co,Kh,Kw], on axis 1. Other ranks: axis 0.

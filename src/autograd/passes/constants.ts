@@ -1,7 +1,7 @@
 /** Loop-invariant code motion over replays: calls whose results stay the same are not repeated in every run. */
 import type { Bindings, Call } from '../../engine/call.ts';
-import type { Storage } from '../../engine/memory/storage.ts';
 import { rootsOf } from '../../engine/memory/aliasing.ts';
+import type { Storage } from '../../engine/memory/storage.ts';
 import type { PassContext } from './pass.ts';
 
 /**

@@ -6,12 +6,13 @@
  * A kernel that can take an epilogue writes one storage `y` and has the parameters `has_bias` and `slope` (1: no
  * LeakyReLU) and the binding `bias`; one that can add a residual has the binding `skip`, read under the constant SKIP.
  */
-import biasKernel from '../../shaders/pointwise/biasForward.wgsl';
-import joinKernel from '../../shaders/copy/join.wgsl';
+
 import type { Call } from '../../engine/call.ts';
 import { inspectKernel } from '../../engine/kernel.ts';
 import { countUses, same, touches, writes } from '../../engine/memory/aliasing.ts';
 import type { Storage } from '../../engine/memory/storage.ts';
+import joinKernel from '../../shaders/copy/join.wgsl';
+import biasKernel from '../../shaders/pointwise/biasForward.wgsl';
 
 /** What a call adds to the tensor `from` value by value. */
 interface Epilogue {

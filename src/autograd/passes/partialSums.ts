@@ -3,12 +3,13 @@
  * are deferred to the end of the backward pass, where one launch walks over a table of (partial sums -> range of the
  * gradient vector).
  */
-import oneKernel from '../../shaders/conv2d/weightGradient/partialSum.wgsl';
-import allKernel from '../../shaders/conv2d/weightGradient/partialSums.wgsl';
+
 import type { Call } from '../../engine/call.ts';
 import { grid } from '../../engine/grid.ts';
 import { countUses, touches } from '../../engine/memory/aliasing.ts';
 import { align, Storage } from '../../engine/memory/storage.ts';
+import oneKernel from '../../shaders/conv2d/weightGradient/partialSum.wgsl';
+import allKernel from '../../shaders/conv2d/weightGradient/partialSums.wgsl';
 
 /** Deferred partial sums must all be in memory together: those beyond this many bytes are added up where they were. */
 const mostBytes = 16 << 20;

@@ -1,25 +1,25 @@
 /** semia analogy PHOTO LAYOUT TARGET... -o OUT: train, then render. */
 import type { Command } from 'commander';
 import { readableList } from '../../data/formats/imageFormats.ts';
-import { sheetFile, sheetOption, writeSheet } from '../reports/contactSheet.ts';
+import { checkTile } from '../../model/rendering/painter.ts';
+import { dataUri } from '../../node/page.ts';
+import { writeRunPage } from '../../node/runPage.ts';
 import {
+  type Axes,
   drawingOption,
   layoutAndTargets,
+  type TrainOptions,
   targetSizeOption,
   tileOf,
   tileOption,
   trainingOptions,
-  type Axes,
-  type TrainOptions,
 } from '../options/options.ts';
 import { resultFiles, runBeside } from '../options/outputs.ts';
 import { paintAll } from '../painting.ts';
+import { sheetFile, sheetOption, writeSheet } from '../reports/contactSheet.ts';
 import { Progress } from '../reports/progress.ts';
 import { explainDevice } from '../session.ts';
 import { planTraining, runTraining } from './train.ts';
-import { checkTile } from '../../model/rendering/painter.ts';
-import { dataUri } from '../../node/page.ts';
-import { writeRunPage } from '../../node/runPage.ts';
 
 interface AnalogyCommand extends TrainOptions {
   contactSheet?: string;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import type { Session } from '../../autograd/session.ts';
-import { packageRoot, versions } from '../../node/version.ts';
 import { copies, multiplyAdds } from '../../engine/ceilings.ts';
+import { packageRoot, versions } from '../../node/version.ts';
 import { openSession } from '../session.ts';
 
 const limits = [

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { renderLayout } from '../../data/layout/layout.ts';
 import { hex, type Palette } from '../../data/layout/palette.ts';
-import { paintScene, allSceneNames, type Scene } from '../../data/scenes/index.ts';
+import { allSceneNames, paintScene, type Scene } from '../../data/scenes/index.ts';
 import { encodePng } from '../../node/encode.ts';
-import { writeFilesAtomic, type OutputFile } from '../../node/files.ts';
+import { type OutputFile, writeFilesAtomic } from '../../node/files.ts';
 import { integer } from '../options/options.ts';
 import { checkWritable, removeEmpty } from '../options/outputs.ts';
 

@@ -3,18 +3,18 @@
  */
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { readableList } from '../../data/formats/imageFormats.ts';
-import { prepareSource } from '../../data/prepare.ts';
 import { UserError } from '../../data/errors.ts';
-import { resize, resizeLabels, type Picture } from '../../data/image/image.ts';
+import { readableList } from '../../data/formats/imageFormats.ts';
+import { type Picture, resize, resizeLabels } from '../../data/image/image.ts';
+import { fillLabels } from '../../data/image/membrane.ts';
 import { percent } from '../../data/layout/layoutReport.ts';
 import { growMask, readMask } from '../../data/layout/mask.ts';
-import { fillLabels } from '../../data/image/membrane.ts';
 import { hex, type Palette } from '../../data/layout/palette.ts';
+import { prepareSource } from '../../data/prepare.ts';
 import type { Painter } from '../../model/rendering/painter.ts';
+import type { PictureRecord } from '../../model/run/runRecord.ts';
 import { inpaint } from '../../model/synthesis/inpainting/inpaint.ts';
 import type { HoleLayout } from '../../model/synthesis/inpainting/options.ts';
-import type { PictureRecord } from '../../model/run/runRecord.ts';
 import { encodePng } from '../../node/encode.ts';
 import { writeFileAtomic } from '../../node/files.ts';
 import { RunFolder } from '../../node/runFolder.ts';
@@ -22,8 +22,8 @@ import { readInputPicture, readPalette } from '../options/inputs.ts';
 import { integer } from '../options/options.ts';
 import { resultFiles } from '../options/outputs.ts';
 import { painterOf } from '../painting.ts';
+import { option, type Word, withMethod } from '../recipes/methodRecipe.ts';
 import { duration, Progress } from '../reports/progress.ts';
-import { option, withMethod, type Word } from '../recipes/methodRecipe.ts';
 import { explainDevice, openSession } from '../session.ts';
 
 interface Shared {

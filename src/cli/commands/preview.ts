@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { preview } from '../../model/synthesis/preview.ts';
 import {
+  type Axes,
   conditionOption,
   drawingOption,
   integer,
@@ -9,10 +10,9 @@ import {
   targetSizeOption,
   tileOf,
   tileOption,
-  type Axes,
 } from '../options/options.ts';
 import { option } from '../recipes/methodRecipe.ts';
-import { makeResults, readTask, taskOptions, taskWords, type TaskOptions } from '../withoutTraining.ts';
+import { makeResults, readTask, type TaskOptions, taskOptions, taskWords } from '../withoutTraining.ts';
 
 export function addPreview(program: Command): void {
   taskOptions(
@@ -54,6 +54,7 @@ export function addPreview(program: Command): void {
               lines: source.palette.lines,
               tile,
               seed: o.seed,
+              field: false,
             })
           ).image,
       );

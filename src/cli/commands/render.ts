@@ -1,13 +1,13 @@
 /** semia render RUN LAYOUT... -o OUT */
 import type { Command } from 'commander';
-import { resultFiles } from '../options/outputs.ts';
 import { PreparedSource } from '../../model/preparedSource.ts';
 import { checkTile } from '../../model/rendering/painter.ts';
 import { RunFolder } from '../../node/runFolder.ts';
-import { sheetFile, sheetOption, writeSheet } from '../reports/contactSheet.ts';
 import { readLayouts } from '../options/inputs.ts';
-import { targetSizeOption, tileOf, tileOption, type Axes, type sizeOption } from '../options/options.ts';
-import { painterOf, paintAll, targetsOf } from '../painting.ts';
+import { type Axes, type sizeOption, targetSizeOption, tileOf, tileOption } from '../options/options.ts';
+import { resultFiles } from '../options/outputs.ts';
+import { paintAll, painterOf, targetsOf } from '../painting.ts';
+import { sheetFile, sheetOption, writeSheet } from '../reports/contactSheet.ts';
 import { Progress } from '../reports/progress.ts';
 import { explainDevice, openSession } from '../session.ts';
 

@@ -2,17 +2,17 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../data/errors.ts';
-import type { Picture } from '../../data/image/image.ts';
 import { isPng, pngChunks, readText, withText } from '../../data/formats/png.ts';
+import type { Picture } from '../../data/image/image.ts';
 import { decodeImage } from '../../node/decode.ts';
 import { readInput, writeFileAtomic } from '../../node/files.ts';
 import { RunFolder } from '../../node/runFolder.ts';
-import { rerunOptions, type CommandRow } from '../commandRow.ts';
+import { type CommandRow, rerunOptions } from '../commandRow.ts';
 import { resultFiles } from '../options/outputs.ts';
-import { painterOf, paintAll } from '../painting.ts';
-import { readRecipe, weightsDiffer } from '../recipes/runRecipe.ts';
+import { paintAll, painterOf } from '../painting.ts';
 import { readMethod } from '../recipes/methodRecipe.ts';
 import { runAgain } from '../recipes/runAgain.ts';
+import { readRecipe, weightsDiffer } from '../recipes/runRecipe.ts';
 import { explainDevice, openSession } from '../session.ts';
 
 /** The exit code for a picture that came out different. */

@@ -1,9 +1,10 @@
 /** semia serve [RUN] */
-import type { Command } from 'commander';
+
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Command } from 'commander';
 import { UserError } from '../../data/errors.ts';
-import { unzipRun, zipRun, type SavedRun } from '../../model/run/runZip.ts';
+import { type SavedRun, unzipRun, zipRun } from '../../model/run/runZip.ts';
 import { readInput } from '../../node/files.ts';
 import { RunFolder } from '../../node/runFolder.ts';
 import { serve } from '../../node/serve.ts';

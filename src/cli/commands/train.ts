@@ -1,23 +1,23 @@
 /** semia train PHOTO LAYOUT -o RUN */
 import type { Command } from 'commander';
-import { readableList } from '../../data/formats/imageFormats.ts';
 import type { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
+import { readableList } from '../../data/formats/imageFormats.ts';
 import { trainingCases } from '../../data/layout/failureCases.ts';
 import { configure, defaultOutput } from '../../model/configure.ts';
 import { PreparedSource } from '../../model/preparedSource.ts';
-import { checkNewRun, isRun, RunFolder } from '../../node/runFolder.ts';
 import type { FileRecord } from '../../model/run/runRecord.ts';
 import { withIterations } from '../../model/training/schedule.ts';
-import { readInputPicture, readLayouts, readPalette, readSource, type InputPicture } from '../options/inputs.ts';
+import { checkNewRun, isRun, RunFolder } from '../../node/runFolder.ts';
 import { Interrupt } from '../interrupt.ts';
-import { train, type Job, type Trained } from '../job.ts';
-import { again, refuseChanges, refuseResumeInputs, trainingOptions, type TrainOptions } from '../options/options.ts';
+import { type Job, type Trained, train } from '../job.ts';
+import { type InputPicture, readInputPicture, readLayouts, readPalette, readSource } from '../options/inputs.ts';
+import { again, refuseChanges, refuseResumeInputs, type TrainOptions, trainingOptions } from '../options/options.ts';
 import { checkWritable } from '../options/outputs.ts';
+import { readVgg } from '../options/vgg.ts';
 import { targetsOf } from '../painting.ts';
 import { Progress } from '../reports/progress.ts';
 import { explainDevice, openSession } from '../session.ts';
-import { readVgg } from '../options/vgg.ts';
 
 export function addTrain(program: Command): void {
   trainingOptions(

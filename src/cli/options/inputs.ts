@@ -3,19 +3,19 @@
  */
 import { promises as fs } from 'node:fs';
 import { basename, join } from 'node:path';
-import { hasReadableExtension, readableLabels } from '../../data/formats/imageFormats.ts';
-import { maskReason } from '../../data/layout/checks.ts';
 import { isUserError, UserError } from '../../data/errors.ts';
+import { hasReadableExtension, readableLabels } from '../../data/formats/imageFormats.ts';
 import type { Picture } from '../../data/image/image.ts';
-import { readPaletteFile, type Palette } from '../../data/layout/palette.ts';
+import { maskReason } from '../../data/layout/checks.ts';
+import { type Palette, readPaletteFile } from '../../data/layout/palette.ts';
 import { namedPalettes } from '../../data/layout/palettes.ts';
+import { prepareDrawing, prepareSource, type Source } from '../../data/prepare.ts';
+import type { FileRecord, PictureRecord } from '../../model/run/runRecord.ts';
 import { decodeImage } from '../../node/decode.ts';
 import { readInput } from '../../node/files.ts';
-import { prepareDrawing, prepareSource, type Source } from '../../data/prepare.ts';
-import type { LayoutKind } from './options.ts';
-import { expandGlob } from './glob.ts';
-import type { FileRecord, PictureRecord } from '../../model/run/runRecord.ts';
 import { sha256Sync } from '../../node/version.ts';
+import { expandGlob } from './glob.ts';
+import type { LayoutKind } from './options.ts';
 
 export interface InputPicture {
   path: string;

@@ -1,7 +1,7 @@
 /** How the command line chooses kernels: by measuring, with what was measured kept in the user's cache folder. */
 import type { KernelRecord } from '../../autograd/kernels/choices.ts';
-import type { Session } from '../../autograd/session.ts';
 import { Tuner } from '../../autograd/kernels/tune.ts';
+import type { Session } from '../../autograd/session.ts';
 import { fileStore } from '../../node/choiceStore.ts';
 import { versions } from '../../node/version.ts';
 

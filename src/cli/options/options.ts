@@ -1,8 +1,8 @@
 /** Option values, checked as they are read; and command lines to show. */
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UserError } from '../../data/errors.ts';
 import type { Choices } from '../../model/configure.ts';
-import { presetNames, presets, type PresetName } from '../../model/presets.ts';
+import { type PresetName, presetNames, presets } from '../../model/presets.ts';
 import type { Tile } from '../../model/synthesis/tile.ts';
 
 /** A whole number from low to high, a multiple of `step`. */

@@ -3,10 +3,10 @@ import type { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
 import { readPth } from '../../data/formats/pth.ts';
 import { decodeSafetensors, type NamedTensor } from '../../data/formats/safetensors.ts';
-import { vggMaps, type Maps } from '../../model/training/coherence.ts';
-import { isVggWeight, vggFromWeights, type Vgg, type VggLayer } from '../../model/networks/vgg.ts';
-import { readInput } from '../../node/files.ts';
+import { isVggWeight, type Vgg, type VggLayer, vggFromWeights } from '../../model/networks/vgg.ts';
 import type { FileRecord } from '../../model/run/runRecord.ts';
+import { type Maps, vggMaps } from '../../model/training/coherence.ts';
+import { readInput } from '../../node/files.ts';
 import { sha256Sync } from '../../node/version.ts';
 
 /** The deepest layer that the loss looks at [C]. */

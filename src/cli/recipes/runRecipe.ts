@@ -2,8 +2,8 @@
 import { dirname, relative, resolve } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { UserError } from '../../data/errors.ts';
-import type { Picture } from '../../data/image/image.ts';
 import { readText } from '../../data/formats/png.ts';
+import type { Picture } from '../../data/image/image.ts';
 import type { Target } from '../../data/prepare.ts';
 import { withRecipe as addRecipe, type Recipe } from '../../model/run/recipe.ts';
 import type { FileRecord } from '../../model/run/runRecord.ts';

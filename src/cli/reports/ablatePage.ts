@@ -3,16 +3,16 @@ import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../data/errors.ts';
 import {
-  ablationMetrics,
-  cellsCsv,
-  summarize,
   type AblationKey,
+  ablationMetrics,
   type Cell,
+  cellsCsv,
   type FactorSummary,
   type Summary,
+  summarize,
 } from '../../evaluate/ablation/ablation.ts';
 import { decodeImage } from '../../node/decode.ts';
-import { readInput, writeFilesAtomic, type OutputFile } from '../../node/files.ts';
+import { type OutputFile, readInput, writeFilesAtomic } from '../../node/files.ts';
 import { dataUri, escapeHtml, facts, page } from '../../node/page.ts';
 import { programVersion } from '../../node/version.ts';
 

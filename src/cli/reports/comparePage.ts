@@ -1,7 +1,7 @@
 /** The page and the records of a comparison. */
 import type { Picture } from '../../data/image/image.ts';
 import type { Report } from '../../evaluate/evaluate.ts';
-import { arrow, metricsOf, type Metric } from '../../evaluate/metrics/metrics.ts';
+import { arrow, type Metric, metricsOf } from '../../evaluate/metrics/metrics.ts';
 import type { ComparedMethod, MethodOutcome } from '../../model/baselines/method.ts';
 import { dataUri, escapeHtml, facts, figure, figures, page } from '../../node/page.ts';
 import type { Cores } from '../cores.ts';

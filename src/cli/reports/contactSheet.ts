@@ -1,7 +1,7 @@
 /** Pictures side by side in one, and the option that asks for it where several results are made. */
 import type { Command } from 'commander';
 import { UserError } from '../../data/errors.ts';
-import { resize, type Picture } from '../../data/image/image.ts';
+import { type Picture, resize } from '../../data/image/image.ts';
 import { renderLayout } from '../../data/layout/layout.ts';
 import type { Source, Target } from '../../data/prepare.ts';
 import { encodePng } from '../../node/encode.ts';

@@ -2,7 +2,7 @@
  * The script of the study's page, which runs in the participant's browser. It is bundled alone and put into the page
  * (scripts/build/inline-plugin.mjs).
  */
-import { answersCsv, letter, permutation, unseal, type Answer, type StudyData } from '../../evaluate/study/study.ts';
+import { type Answer, answersCsv, letter, permutation, type StudyData, unseal } from '../../evaluate/study/study.ts';
 
 /**
  * One question's state: the picture (index of its method) at each rank or null; milliseconds on screen; whether it is

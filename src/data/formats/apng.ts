@@ -1,5 +1,5 @@
 /** Animated PNG (PNG 3rd edition, "APNG"), from still PNG files of one size and color type. Bytes in, bytes out. */
-import { chunk, pngChunks, PNG_SIGNATURE } from './png.ts';
+import { chunk, PNG_SIGNATURE, pngChunks } from './png.ts';
 
 /** Numbers of one, two or four bytes, most significant first. */
 const packed = (...fields: readonly [value: number, bytes: 1 | 2 | 4][]): Uint8Array => {

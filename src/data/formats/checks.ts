@@ -1,6 +1,6 @@
 /** What kind of image a file's bytes are, and whether it is one that is read. File name extensions are not trusted. */
 import { UserError } from '../errors.ts';
-import { readableFormats, readableLabels, refusedFormats, type ImageFormat } from './imageFormats.ts';
+import { type ImageFormat, readableFormats, readableLabels, refusedFormats } from './imageFormats.ts';
 
 /** More than any layout or photograph needs; checked before anything is allocated. */
 export const MAX_PIXELS = 64_000_000;

@@ -5,9 +5,9 @@
  */
 import { unzlibSync } from 'fflate';
 import { UserError } from '../errors.ts';
-import { checkSize } from './checks.ts';
 import { anyTransparent, type Indexed, type Picture } from '../image/image.ts';
-import { pngChunks, pngHeader, type PngHeader } from './png.ts';
+import { checkSize } from './checks.ts';
+import { type PngHeader, pngChunks, pngHeader } from './png.ts';
 
 export const paeth = (a: number, b: number, c: number): number => {
   const [pa, pb, pc] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];

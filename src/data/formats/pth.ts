@@ -4,11 +4,12 @@
  * containers are known. Source of the layouts: what torch.save writes (torch/serialization.py, torch/_utils.py name the
  * parts).
  */
-import { decodeValues, gatherValues, typeBytes, type StoredType } from './dtypes.ts';
+
 import { UserError } from '../errors.ts';
-import { unpickle, type PickleGlobal, type PickleValue } from './pickle.ts';
+import { decodeValues, gatherValues, type StoredType, typeBytes } from './dtypes.ts';
+import { type PickleGlobal, type PickleValue, unpickle } from './pickle.ts';
 import type { NamedTensor } from './safetensors.ts';
-import { isZip, readEntry, zipEntries, type ZipEntry } from './zip.ts';
+import { isZip, readEntry, type ZipEntry, zipEntries } from './zip.ts';
 
 const storageTypes: Readonly<Record<string, StoredType>> = {
   'torch.DoubleStorage': 'F64',

@@ -2,8 +2,9 @@
  * safetensors files (https://github.com/huggingface/safetensors, "Format"): 8 bytes with the header's length, a JSON
  * header {name: {dtype, shape, data_offsets}, "__metadata__": {key: text}}, then the values. Bytes in, bytes out.
  */
-import { decodeValues, isStoredType, littleEndian, typeBytes } from './dtypes.ts';
+
 import { UserError } from '../errors.ts';
+import { decodeValues, isStoredType, littleEndian, typeBytes } from './dtypes.ts';
 
 export interface NamedTensor {
   shape: readonly number[];

@@ -1,9 +1,9 @@
 /** A decoded picture's way into and out of the network's numbers. Runs unchanged in Node and in browsers. */
 import type { Picture } from './picture.ts';
 
+export { cutCHW, cutLabels, type Padding, padCHW, padLabels, padTo } from './pad.ts';
 export type { Indexed, Picture } from './picture.ts';
 export { fitSize, resize, resizeLabels } from './resize.ts';
-export { cutCHW, cutLabels, padCHW, padLabels, padTo, type Padding } from './pad.ts';
 
 /** RGBA bytes -> [3,H,W] in [-1, 1]. Alpha is not looked at: flatten() first where it matters. */
 export function toFloatCHW(picture: { width: number; height: number; data: Uint8Array }): Float32Array {

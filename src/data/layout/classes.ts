@@ -4,9 +4,9 @@
  * band of a color between two others' (a border), is no class.
  */
 import { UserError } from '../errors.ts';
-import { place, squares, unpack, type ColorTable } from './histogram.ts';
 import type { Picture } from '../image/image.ts';
-import { distance, hex, MAX_CLASSES, toSegment, type RGB } from './palette.ts';
+import { type ColorTable, place, squares, unpack } from './histogram.ts';
+import { distance, hex, MAX_CLASSES, type RGB, toSegment } from './palette.ts';
 
 export interface FoundClass {
   color: RGB;

@@ -2,9 +2,10 @@
  * What will not come out well, told by class name before any training: classes that the source lacks or hardly has,
  * huge enlargements, thin structures, a source that is nearly all one class.
  */
+
+import { resizeLabels } from '../image/resize.ts';
 import { thickParts } from './histogram.ts';
 import { percent } from './layoutReport.ts';
-import { resizeLabels } from '../image/resize.ts';
 
 export interface ClassMap {
   width: number;

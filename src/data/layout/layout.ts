@@ -2,22 +2,23 @@
  * Layout pictures, in flat colors or class numbers -> labels. buildPalette finds the classes of the source layout;
  * readLayout reads other layouts in the same classes.
  */
+
+import { UserError } from '../errors.ts';
+import type { Picture } from '../image/image.ts';
 import {
+  type FoundClass,
   findClasses,
   isNoisy,
   looksLikePhoto,
   manyColors,
+  type NearPair,
   photograph,
   shaded,
   tooMany,
-  type FoundClass,
-  type NearPair,
 } from './classes.ts';
-import { UserError } from '../errors.ts';
-import { countColors, flatPixels, pack, place, thickParts, type ColorTable } from './histogram.ts';
-import type { Picture } from '../image/image.ts';
-import { codesAs, indexOf, classNumberAt, VOID, type As } from './indices.ts';
-import { percent, refuseHoles, reportLayout, unknownColor, type LayoutReport } from './layoutReport.ts';
+import { type ColorTable, countColors, flatPixels, pack, place, thickParts } from './histogram.ts';
+import { type As, classNumberAt, codesAs, indexOf, VOID } from './indices.ts';
+import { type LayoutReport, percent, refuseHoles, reportLayout, unknownColor } from './layoutReport.ts';
 import { colorOf, describe, distance, hex, MAX_CLASSES, type Palette, type PaletteClass, type RGB } from './palette.ts';
 import { snap } from './snap.ts';
 

@@ -1,8 +1,9 @@
 /** What reading a layout found out, and the two refusals that need it: transparent regions and colors of no class. */
-import type { NearPair } from './classes.ts';
+
 import { UserError } from '../errors.ts';
-import { HOLE, place, thickParts, type ColorTable } from './histogram.ts';
 import type { Picture } from '../image/image.ts';
+import type { NearPair } from './classes.ts';
+import { type ColorTable, HOLE, place, thickParts } from './histogram.ts';
 import { VOID } from './indices.ts';
 import { describe, distance, hex, type Palette } from './palette.ts';
 import type { Alien, Snapped } from './snap.ts';

@@ -1,11 +1,12 @@
 /** The report of `semia palette`: the classes of a source layout, how the targets use them, and what will go wrong. */
-import { maskReason } from './checks.ts';
+
 import { isUserError } from '../errors.ts';
-import { classShares, sourceCases, targetCases, type ClassShare } from './failureCases.ts';
 import type { Picture } from '../image/image.ts';
+import { maskReason } from './checks.ts';
+import { type ClassShare, classShares, sourceCases, targetCases } from './failureCases.ts';
 import type { As } from './indices.ts';
 import { buildPalette, readLayout } from './layout.ts';
-import { percent, type LayoutReport, type Stray } from './layoutReport.ts';
+import { type LayoutReport, percent, type Stray } from './layoutReport.ts';
 import { describe, hex, type Palette } from './palette.ts';
 
 /** A class of the source layout, and how much of it there is. */

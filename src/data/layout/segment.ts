@@ -5,8 +5,8 @@
  * afterwards.
  */
 import { labOf, toLab } from '../image/lab.ts';
+import { type Superpixels, superpixels } from '../image/superpixels.ts';
 import { colorOf, distance, type PaletteClass, type RGB } from './palette.ts';
-import { superpixels, type Superpixels } from '../image/superpixels.ts';
 
 export interface Segments extends Superpixels {
   area: Uint32Array; // pixels of each superpixel

@@ -2,8 +2,8 @@
  * Every pixel of a layout to a class: by its color where that is clear, by its neighborhood on borders; what neither
  * explains is named.
  */
-import { HOLE, thickParts, unpack, type ColorTable } from './histogram.ts';
-import { distance, toSegment, type RGB } from './palette.ts';
+import { type ColorTable, HOLE, thickParts, unpack } from './histogram.ts';
+import { distance, type RGB, toSegment } from './palette.ts';
 
 const UNSET = 255;
 const FAR = 64; // RGB distance beyond which a color is never taken for a class by itself

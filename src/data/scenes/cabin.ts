@@ -1,20 +1,20 @@
+import { type House, paintHouse, sunPastHouse } from './painting/building.ts';
 import type { Canvas } from './painting/canvas.ts';
-import { colorFromHex, unitVector, type Light } from './painting/color.ts';
-import { paintHouse, sunPastHouse, type House } from './painting/building.ts';
-import { lightPlant, paintPlant, type FoliageLook } from './painting/foliage.ts';
+import { colorFromHex, type Light, unitVector } from './painting/color.ts';
+import { type FoliageLook, lightPlant, paintPlant } from './painting/foliage.ts';
 import {
   acrossAt,
   distanceAt,
-  paintGrass,
-  soilColor,
   type GrassLook,
-  type SoilLook,
   type GroundView,
+  paintGrass,
+  type SoilLook,
+  soilColor,
 } from './painting/ground.ts';
 import { lerp, NoiseField, randomStream, through } from './painting/noise.ts';
-import type { SceneRecipe } from './scene.ts';
 import { paintSky, type SkyLook } from './painting/sky.ts';
 import { growConifer } from './painting/trees.ts';
+import type { SceneRecipe } from './scene.ts';
 
 /** A log cabin at the edge of a forest. Rows and heights in reference pixels, the house in meters. */
 interface Cabin {

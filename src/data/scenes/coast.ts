@@ -1,11 +1,11 @@
 import type { Canvas } from './painting/canvas.ts';
-import { colorFromHex, lit, mix, scaleColor, unitVector, type LinearColor, type Light } from './painting/color.ts';
-import type { SoilLook, GroundView } from './painting/ground.ts';
+import { colorFromHex, type Light, type LinearColor, lit, mix, scaleColor, unitVector } from './painting/color.ts';
+import type { GroundView, SoilLook } from './painting/ground.ts';
 import { clampTo, lerp, NoiseField, smoothstep, through } from './painting/noise.ts';
-import type { SceneRecipe } from './scene.ts';
 import { paintBeach, paintSea, type SeaLook } from './painting/sea.ts';
 import { paintSky, type SkyLook } from './painting/sky.ts';
-import { facing, paintRange, peak, type Peak, type RangeLook, type TerrainPoint } from './painting/terrain.ts';
+import { facing, type Peak, paintRange, peak, type RangeLook, type TerrainPoint } from './painting/terrain.ts';
+import type { SceneRecipe } from './scene.ts';
 
 /** A rocky shore in the evening. Reference pixels; rows count down from the top. */
 interface Coast {

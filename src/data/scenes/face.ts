@@ -1,9 +1,9 @@
 import { namedPalettes } from '../layout/palettes.ts';
 import type { Canvas } from './painting/canvas.ts';
-import { colorFromHex, mix, scaleColor, type LinearColor } from './painting/color.ts';
-import { paintHead, type Head } from './painting/head.ts';
+import { colorFromHex, type LinearColor, mix, scaleColor } from './painting/color.ts';
+import { type Head, paintHead } from './painting/head.ts';
 import { NoiseField, smoothstep } from './painting/noise.ts';
-import type { SceneRecipe, SceneClass } from './scene.ts';
+import type { SceneClass, SceneRecipe } from './scene.ts';
 
 /** What is seen of CelebAMask-HQ's classes; l_ is on the left of the picture. */
 const names = [

@@ -1,13 +1,14 @@
 // The example scenes that ship with the program: landscapes and a portrait painted by code, each with an exact layout,
 // and further layouts whose true picture is known because the same painter paints it.
-import { Canvas } from './painting/canvas.ts';
-import { developLayout, developPhoto } from './painting/develop.ts';
+
 import { cabin } from './cabin.ts';
 import { coast } from './coast.ts';
 import { face } from './face.ts';
 import { lake } from './lake.ts';
 import { meadow } from './meadow.ts';
-import type { SceneRecipe, Scene, ScenePicture } from './scene.ts';
+import { Canvas } from './painting/canvas.ts';
+import { developLayout, developPhoto } from './painting/develop.ts';
+import type { Scene, ScenePicture, SceneRecipe } from './scene.ts';
 
 export type { Scene, SceneClass, ScenePicture } from './scene.ts';
 

@@ -1,13 +1,13 @@
 import type { Canvas } from './painting/canvas.ts';
-import { colorFromHex, lit, mix, scaleColor, unitVector, type LinearColor, type Light } from './painting/color.ts';
-import { lightPlant, paintPlant, type FoliageLook } from './painting/foliage.ts';
-import { paintGrass, type GrassLook, type GroundView } from './painting/ground.ts';
+import { colorFromHex, type Light, type LinearColor, lit, mix, scaleColor, unitVector } from './painting/color.ts';
+import { type FoliageLook, lightPlant, paintPlant } from './painting/foliage.ts';
+import { type GrassLook, type GroundView, paintGrass } from './painting/ground.ts';
 import { clampTo, lerp, NoiseField, randomStream, smoothstep, through } from './painting/noise.ts';
-import type { SceneRecipe } from './scene.ts';
 import { paintSky, type SkyLook } from './painting/sky.ts';
-import { facing, paintRange, peak, type Peak, type RangeLook, type TerrainPoint } from './painting/terrain.ts';
+import { facing, type Peak, paintRange, peak, type RangeLook, type TerrainPoint } from './painting/terrain.ts';
 import { growConifer } from './painting/trees.ts';
 import { paintLake, type WaterLook } from './painting/water.ts';
+import type { SceneRecipe } from './scene.ts';
 
 /** A mountain lake. Reference pixels; rows count down from the top. */
 interface Lake {

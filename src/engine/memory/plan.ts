@@ -2,8 +2,9 @@
  * Memory planning: step storages whose lifetimes do not overlap share a bin. Each bin becomes one buffer of its own, so
  * a dispatch never has one buffer bound both for reading and for writing, which WebGPU forbids.
  */
-import { align, type Storage } from './storage.ts';
+
 import type { Call } from '../call.ts';
+import { align, type Storage } from './storage.ts';
 
 /** Which step storages share memory. */
 export interface MemoryPlan {

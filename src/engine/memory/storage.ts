@@ -126,13 +126,13 @@ export class Memory {
     return result;
   }
 
-  /** Sends values to the start of a lasting storage. @throws RangeError if they are more than it holds. */
-  write(storage: Storage, data: ArrayBufferView): void {
-    if (data.byteLength > storage.bytes)
-      throw new RangeError(`${storage.label}: ${data.byteLength} bytes into ${storage.bytes}`);
+  /** Sends values to a lasting storage, from byte `at` on. @throws RangeError if they are more than it holds. */
+  write(storage: Storage, data: ArrayBufferView, at = 0): void {
+    if (at + data.byteLength > storage.bytes)
+      throw new RangeError(`${storage.label}: ${data.byteLength} bytes at ${at} into ${storage.bytes}`);
     this.device.gpu.queue.writeBuffer(
       storage.target!,
-      storage.start,
+      storage.start + at,
       data.buffer as ArrayBuffer,
       data.byteOffset,
       data.byteLength,

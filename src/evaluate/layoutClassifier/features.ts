@@ -2,7 +2,7 @@
  * What the judge sees of a pixel: color and texture of its surroundings at several sizes, and nothing of where it lies.
  * All by hand (no learned filter), on the host in a fixed order, so that they are the same on every adapter.
  */
-import { planeGradient, lab, smooth, type Plane, type Planes } from '../metrics/planes.ts';
+import { lab, type Plane, type Planes, planeGradient, smooth } from '../metrics/planes.ts';
 
 /** Radii (in pixels of a picture about 256 wide) of the windows for means and for texture. */
 const radii = [2, 5];

@@ -8,13 +8,13 @@
  * the source that it has not seen, where the layout is known to be right; and the control, what it gives the untouched
  * source against the target, which is what doing nothing earns. A result's score means something between the two.
  */
-import { resize, resizeLabels, type Picture } from '../../data/image/image.ts';
+import { type Picture, resize, resizeLabels } from '../../data/image/image.ts';
 import { HostRandom } from '../../engine/random.ts';
+import { type LayoutScore, layoutScore } from '../metrics/labels.ts';
+import { lab } from '../metrics/planes.ts';
 import { pixelFeatures } from './features.ts';
 import { Forest } from './forest.ts';
-import { layoutScore, type LayoutScore } from '../metrics/labels.ts';
-import { lab } from '../metrics/planes.ts';
-import { warpedPair, type PictureAndLabels } from './warps.ts';
+import { type PictureAndLabels, warpedPair } from './warps.ts';
 
 /** How a layout classifier learns. */
 export interface LayoutClassifierOptions {

@@ -2,7 +2,7 @@
  * Random warps of a source pair on the host, for the judge: what may be learned from one picture, and what it is tested
  * on.
  */
-import { warpMap, warpPosition, type ControlPoint } from '../../autograd/kernels/warpMap.ts';
+import { type ControlPoint, warpMap, warpPosition } from '../../autograd/kernels/warpMap.ts';
 import type { Picture } from '../../data/image/image.ts';
 import { HostRandom } from '../../engine/random.ts';
 import { outputToInput } from '../../model/training/augment.ts';

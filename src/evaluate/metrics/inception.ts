@@ -5,8 +5,8 @@
 import { conv2d } from '../../autograd/ops/conv2d/conv2d.ts';
 import { relu } from '../../autograd/ops/pointwise/pointwise.ts';
 import { maxPool2d } from '../../autograd/ops/spatial/pool.ts';
-import { sameShape, type Shape, type Tensor } from '../../autograd/tensor.ts';
 import type { Session } from '../../autograd/session.ts';
+import { type Shape, sameShape, type Tensor } from '../../autograd/tensor.ts';
 import { UserError } from '../../data/errors.ts';
 
 /** name, kernel, stride, padding; each convolution without bias, then batch normalization (eps 0.001) and ReLU. */

@@ -5,7 +5,7 @@
  */
 import { patchNearest } from '../../autograd/ops/patch/nearest.ts';
 import type { Session } from '../../autograd/session.ts';
-import { fitSize, resize, resizeLabels, toFloatCHW, type Picture } from '../../data/image/image.ts';
+import { fitSize, type Picture, resize, resizeLabels, toFloatCHW } from '../../data/image/image.ts';
 
 export interface LabeledPicture {
   picture: Picture;

@@ -3,7 +3,7 @@
  * are the judge's hand-made ones at three sizes, with no learned weights, so its numbers compare with each other and
  * with nothing published.
  */
-import { resize, type Picture } from '../../data/image/image.ts';
+import { type Picture, resize } from '../../data/image/image.ts';
 import { pixelFeatures } from '../layoutClassifier/features.ts';
 
 /**

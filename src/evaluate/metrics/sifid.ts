@@ -1,7 +1,7 @@
 /** Single Image Frechet Inception Distance (Shaham, Dekel, Michaeli 2019, section 3.1). */
 import type { Session } from '../../autograd/session.ts';
-import { toFloatCHW, type Picture } from '../../data/image/image.ts';
-import { frechetDistance, gaussianOf, type Gaussian } from './frechet.ts';
+import { type Picture, toFloatCHW } from '../../data/image/image.ts';
+import { frechetDistance, type Gaussian, gaussianOf } from './frechet.ts';
 import type { Inception } from './inception.ts';
 
 /** The distance on two layers of Inception; 0 and up, lower is better. */

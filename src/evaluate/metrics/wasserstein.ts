@@ -5,7 +5,7 @@
  */
 import { conv2d } from '../../autograd/ops/conv2d/conv2d.ts';
 import type { Session } from '../../autograd/session.ts';
-import { resize, toFloatCHW, type Picture } from '../../data/image/image.ts';
+import { type Picture, resize, toFloatCHW } from '../../data/image/image.ts';
 import { HostRandom } from '../../engine/random.ts';
 
 export interface SlicedOptions {

@@ -1,6 +1,6 @@
 /** Answers of a user study as they come back: CSV files, possibly edited in a spreadsheet, read and checked. */
 import { UserError } from '../../data/errors.ts';
-import { columns, type Answer } from './study.ts';
+import { type Answer, columns } from './study.ts';
 
 /**
  * Records of a CSV text (RFC 4180; LF or CRLF, a byte order mark is skipped) with the line each begins in; empty lines

@@ -1,6 +1,6 @@
 /** Shares of the ranks of a user study, with intervals by resampling participants. */
 import { HostRandom } from '../../engine/random.ts';
-import { csv, type Answer } from './study.ts';
+import { type Answer, csv } from './study.ts';
 
 export interface Share {
   value: number;

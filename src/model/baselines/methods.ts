@@ -1,10 +1,10 @@
 /** Every method of `semia compare`, one line each; a new one is a `ComparedMethod` in its own file and a line here. */
 import { resize } from '../../data/image/image.ts';
+import type { LayoutData } from '../pair.ts';
 import { previewerOf } from '../synthesis/preview.ts';
 import { deepAnalogyMethod, randomAnalogyMethod } from './deepAnalogy/method.ts';
 import { textureByNumbers } from './imageAnalogies/imageAnalogies.ts';
-import type { LayoutData } from '../pair.ts';
-import { timedReport, type ComparedMethod } from './method.ts';
+import { type ComparedMethod, timedReport } from './method.ts';
 import { presetMethods } from './ours.ts';
 import { singan } from './singan/singan.ts';
 import { spadeMethod } from './spade/spade.ts';

@@ -5,9 +5,9 @@
 import { ownLayout } from '../../data/prepare.ts';
 import { configure } from '../configure.ts';
 import { PreparedSource } from '../preparedSource.ts';
-import { presetsByEffort, type Preset, type PresetName } from '../presets.ts';
+import { type Preset, type PresetName, presetsByEffort } from '../presets.ts';
 import { TrainingSession } from '../training/session.ts';
-import { timedReport, trainingEnd, type ComparedMethod, type MethodInputs, type MethodOutcome } from './method.ts';
+import { type ComparedMethod, type MethodInputs, type MethodOutcome, timedReport, trainingEnd } from './method.ts';
 
 type NamedPreset = Preset & { name: PresetName };
 

@@ -1,7 +1,7 @@
 /**
  * The blocks that both encoders and the decoder are made of (method: "bottleneck residual block", down and up blocks).
  */
-import { chain, conv, norm, slope, up, type Declare, type Layer } from './layers.ts';
+import { chain, conv, type Declare, type Layer, norm, slope, up } from './layers.ts';
 
 /** x + [1x1 c->c/4, norm, LReLU, reflect 3x3 c/4->c/4, norm, LReLU, 1x1 c/4->c, norm](x). */
 export function residual(d: Declare, name: string, c: number): Layer {

@@ -4,7 +4,7 @@
 import { add } from '../../autograd/ops/pointwise/pointwise.ts';
 import { resizeBilinear } from '../../autograd/ops/spatial/resize.ts';
 import type { Tensor } from '../../autograd/tensor.ts';
-import { conv, plainNorm, type Declare, type Layer, type ForwardPass } from './layers.ts';
+import { conv, type Declare, type ForwardPass, type Layer, plainNorm } from './layers.ts';
 
 export interface DiscriminatorOutput {
   /** Prediction maps [N,1,h,w] at 1/4 and 1/8 of the size. */

@@ -7,14 +7,14 @@ import { normalize } from '../../autograd/ops/norm/normalize.ts';
 import { scale, tanh } from '../../autograd/ops/pointwise/pointwise.ts';
 import type { Tensor } from '../../autograd/tensor.ts';
 import { downBlock, edge, upBlock } from './blocks.ts';
-import { conv, type Declare, type Layer, type ForwardPass } from './layers.ts';
+import { conv, type Declare, type ForwardPass, type Layer } from './layers.ts';
 import {
-  featureChange,
-  noFeatureChange,
-  translation,
   type FeatureChange,
+  featureChange,
   type Modulation,
+  noFeatureChange,
   type TranslationOptions,
+  translation,
 } from './translate.ts';
 
 export interface GeneratorOptions extends TranslationOptions {

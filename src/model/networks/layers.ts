@@ -2,13 +2,14 @@
  * Layers as closures: declaring one adds its parameters to a list and returns its forward function. Names are the keys
  * that checkpoints and goldens use.
  */
-import { HostRandom, fnv1a } from '../../engine/random.ts';
-import { addBias } from '../../autograd/ops/pointwise/bias.ts';
+
 import { batchNormInfer, batchNormTrain } from '../../autograd/functional/batchNorm.ts';
 import { conv2d, convTranspose2d } from '../../autograd/ops/conv2d/conv2d.ts';
 import { normalize } from '../../autograd/ops/norm/normalize.ts';
+import { addBias } from '../../autograd/ops/pointwise/bias.ts';
 import type { ParameterSpec, Parameters } from '../../autograd/parameters.ts';
-import { sizeOf, type Shape, type Tensor } from '../../autograd/tensor.ts';
+import { type Shape, sizeOf, type Tensor } from '../../autograd/tensor.ts';
+import { fnv1a, HostRandom } from '../../engine/random.ts';
 
 /** LeakyReLU slope everywhere in the networks [S, C]. */
 export const slope = 0.2;

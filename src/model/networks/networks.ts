@@ -1,12 +1,12 @@
 /** The three networks of a run with their parameters. */
 import { Parameters } from '../../autograd/parameters.ts';
-import type { Tensor } from '../../autograd/tensor.ts';
 import type { Session } from '../../autograd/session.ts';
+import type { Tensor } from '../../autograd/tensor.ts';
 import type { Config } from '../config.ts';
-import { declareDiscriminator, type Discriminator } from './discriminator.ts';
-import { declareGenerator, type Generator, type GeneratorOptions } from './generator.ts';
-import { Declare, seededInit, type Init, type ForwardPass } from './layers.ts';
 import { layoutChannels } from '../pair.ts';
+import { type Discriminator, declareDiscriminator } from './discriminator.ts';
+import { declareGenerator, type Generator, type GeneratorOptions } from './generator.ts';
+import { Declare, type ForwardPass, type Init, seededInit } from './layers.ts';
 import { declareSegmenter, type Segmenter } from './segmenter.ts';
 
 export interface Networks {

@@ -12,14 +12,15 @@
  *  - weight_v: at inference PyTorch takes sigma = u W v with u and v as saved, so v is kept as `<weight>.v` beside our
  *  u.
  */
-import { UserError } from '../../data/errors.ts';
-import { sizeOf, type Shape } from '../../autograd/tensor.ts';
+
 import { rightVector } from '../../autograd/optimizer/spectral.ts';
+import { type Shape, sizeOf } from '../../autograd/tensor.ts';
+import { UserError } from '../../data/errors.ts';
 import type { Config } from '../config.ts';
+import type { TensorState } from '../networks/networks.ts';
 import { declareGenerator } from './generator.ts';
 import { Declare, seededInit } from './layers.ts';
 import { generatorOptions } from './networks.ts';
-import type { TensorState } from '../networks/networks.ts';
 
 type Tensors = ReadonlyMap<string, { shape: Shape; data: Float32Array }>;
 /** Our name of a layer and theirs; `bias`: theirs has one, and a normalization behind it. */

@@ -1,8 +1,8 @@
 /** The segmenter S: reads the layout off an image; trained with the source pair, it teaches G semantic alignment. */
 import { concat } from '../../autograd/ops/copy/copy.ts';
-import { expand } from '../../autograd/ops/reduce/sum.ts';
-import { mean } from '../../autograd/ops/reduce/reduce.ts';
 import { normalize } from '../../autograd/ops/norm/normalize.ts';
+import { mean } from '../../autograd/ops/reduce/reduce.ts';
+import { expand } from '../../autograd/ops/reduce/sum.ts';
 import type { Tensor } from '../../autograd/tensor.ts';
 import { conv, type Declare, type ForwardPass } from './layers.ts';
 

@@ -3,12 +3,12 @@
  *   F_scale = F_target / F_source, F_shift = F_target - F_source; gamma = SFTscale(F_scale), beta = SFTshift(F_shift).
  */
 import { fill } from '../../autograd/kernels/fill.ts';
-import { featureDifferenceOp } from '../../autograd/ops/loss/featureDifference.ts';
 import { concat, samples } from '../../autograd/ops/copy/copy.ts';
+import { featureDifferenceOp } from '../../autograd/ops/loss/featureDifference.ts';
 import { div, sub } from '../../autograd/ops/pointwise/pointwise.ts';
 import type { OpSession, Shape, Tensor } from '../../autograd/tensor.ts';
 import { plainResidual } from './blocks.ts';
-import { chain, conv, type Declare, type Layer, type ForwardPass } from './layers.ts';
+import { chain, conv, type Declare, type ForwardPass, type Layer } from './layers.ts';
 
 export interface TranslationOptions {
   /** `linear`: one 1x1 layer each [S]. `residual`: residual block and two 1x1 layers [C]. */

@@ -5,8 +5,8 @@
 import { conv2d } from '../../autograd/ops/conv2d/conv2d.ts';
 import { add, mul, relu } from '../../autograd/ops/pointwise/pointwise.ts';
 import { maxPool2d } from '../../autograd/ops/spatial/pool.ts';
-import { sameShape, sizeOf, type Shape, type Tensor } from '../../autograd/tensor.ts';
 import type { Session } from '../../autograd/session.ts';
+import { type Shape, sameShape, sizeOf, type Tensor } from '../../autograd/tensor.ts';
 import { UserError } from '../../data/errors.ts';
 import { hashUniform } from '../../engine/random.ts';
 

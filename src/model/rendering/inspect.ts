@@ -7,7 +7,7 @@ import type { Session } from '../../autograd/session.ts';
 import type { Tensor } from '../../autograd/tensor.ts';
 import type { Config } from '../config.ts';
 import { inference, type Networks } from '../networks/networks.ts';
-import { lastingSide, layoutChannels, layoutValues, type ClassTable, type LayoutData, type PairData } from '../pair.ts';
+import { type ClassTable, type LayoutData, lastingSide, layoutChannels, layoutValues, type PairData } from '../pair.ts';
 import { untaped } from '../training/steps.ts';
 
 /** One value a position, row by row. */

@@ -1,19 +1,19 @@
 /** From a layout to a finished picture: the generator's draft, then patches of the photograph. */
 import type { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
-import { fromFloatCHW, resize, type Picture } from '../../data/image/image.ts';
+import { fromFloatCHW, type Picture, resize } from '../../data/image/image.ts';
 import { cutCHW, type Padding } from '../../data/image/pad.ts';
 import { ownLayout, type Size, type Source, type Target } from '../../data/prepare.ts';
 import type { Config } from '../config.ts';
-import { createNetworks, restoreNetworks, versionOf, type Networks } from '../networks/networks.ts';
+import type { TensorState } from '../networks/networks.ts';
+import { createNetworks, type Networks, restoreNetworks, versionOf } from '../networks/networks.ts';
 import type { LayoutData } from '../pair.ts';
 import { PreparedSource } from '../preparedSource.ts';
 import { finishesByPatches, presets } from '../presets.ts';
-import type { TensorState } from '../networks/networks.ts';
 import type { Draft } from '../synthesis/level.ts';
 import { refine, synthesizeTargets } from '../synthesis/synthesis.ts';
 import { fitting, type Tile } from '../synthesis/tile.ts';
-import { inspectNetworks, type Inside } from './inspect.ts';
+import { type Inside, inspectNetworks } from './inspect.ts';
 import { Renderer } from './renderer.ts';
 
 /** See `Painter.paint`. */
@@ -117,8 +117,8 @@ export class Painter {
       // Of its own layout a synthesis makes the photograph.
       drafts = { draft: blended(draft, synthesis, c.blend), own: blended(drafts.own, small, c.blend) };
     }
-    const image = await refine(session, c, prepared.full, drafts, target, { tile });
-    return fromFloatCHW(image, target.width, target.height, target.name);
+    const data = await refine(session, c, prepared.full, drafts, target, { tile });
+    return { width: target.width, height: target.height, data, hasAlpha: false, source: target.name };
   }
 
   /**

@@ -5,11 +5,11 @@ import type { Program } from '../../engine/program.ts';
 import type { Config } from '../config.ts';
 import { inference, type Networks } from '../networks/networks.ts';
 import {
+  type ClassTable,
+  type LayoutData,
   lastingSide,
   layoutChannels,
   layoutValues,
-  type ClassTable,
-  type LayoutData,
   type PairData,
   type TrainingPair,
 } from '../pair.ts';

@@ -2,8 +2,8 @@
 import { zlibSync } from 'fflate';
 import { withText } from '../../data/formats/png.ts';
 import type { Target } from '../../data/prepare.ts';
-import type { FileRecord, RunRecord } from './runRecord.ts';
 import type { Tile } from '../synthesis/tile.ts';
+import type { FileRecord, RunRecord } from './runRecord.ts';
 
 export interface Recipe {
   program: 'semia';

@@ -5,15 +5,15 @@
  *     run.json  weights-000400.safetensors  source.png  layout.png  targets/0.png  targets.safetensors  losses.jsonl
  */
 import { UserError } from '../../data/errors.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../data/formats/safetensors.ts';
 import type { Picture } from '../../data/image/image.ts';
 import { renderLayout } from '../../data/layout/layout.ts';
 import { hex } from '../../data/layout/palette.ts';
 import type { Size, Source, Target } from '../../data/prepare.ts';
-import { decodeSafetensors, encodeSafetensors } from '../../data/formats/safetensors.ts';
-import type { PairData } from '../pair.ts';
-import type { FileRecord, RunRecord } from './runRecord.ts';
-import type { HostState } from '../training/training.ts';
 import type { TensorState } from '../networks/networks.ts';
+import type { PairData } from '../pair.ts';
+import type { HostState } from '../training/training.ts';
+import type { FileRecord, RunRecord } from './runRecord.ts';
 
 export const recordName = 'run.json';
 export const lossName = 'losses.jsonl';

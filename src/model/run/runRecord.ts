@@ -2,10 +2,11 @@
  * run.json: what a run is, and how far it has come. Everything a checkpoint consists of is named here, so switching
  * this one file switches all.
  */
+
+import type { KernelRecord } from '../../autograd/kernels/choices.ts';
 import { UserError } from '../../data/errors.ts';
 import type { Palette } from '../../data/layout/palette.ts';
 import type { Size } from '../../data/prepare.ts';
-import type { KernelRecord } from '../../autograd/kernels/choices.ts';
 import type { DeviceInfo } from '../../engine/device.ts';
 import type { Config } from '../config.ts';
 import type { HostState } from '../training/training.ts';

@@ -2,13 +2,13 @@
  * A run as one file: a zip of its folder. The page saves and opens these, and keeps runs in the same form; `semia
  * serve` hands one over.
  */
-import { strToU8, zipSync, type Zippable } from 'fflate';
+import { strToU8, type Zippable, zipSync } from 'fflate';
 import { UserError } from '../../data/errors.ts';
 import { decodeRgbPng } from '../../data/formats/rgbPng.ts';
 import { isZip, readEntry, zipEntries } from '../../data/formats/zip.ts';
-import { lossLine, parseLosses, type LossRow } from '../training/lossRows.ts';
-import { lossName, recordName, recordText, RunReader, type NamedBytes } from './runFiles.ts';
-import { readRecord, type RunRecord } from './runRecord.ts';
+import { type LossRow, lossLine, parseLosses } from '../training/lossRows.ts';
+import { lossName, type NamedBytes, RunReader, recordName, recordText } from './runFiles.ts';
+import { type RunRecord, readRecord } from './runRecord.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

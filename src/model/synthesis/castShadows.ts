@@ -4,9 +4,10 @@
  * than its class usually is, and a layout's objects take that along, scaled to their own widths and heights. The result
  * is a guide of one channel, 0 where there is no such effect.
  */
-import type { RegionBox, RegionCoordinates } from './regionCoordinates.ts';
+
 import type { LayoutData, PairData } from '../pair.ts';
 import { shrinkImage, shrinkLabels } from './pyramid.ts';
+import type { RegionBox, RegionCoordinates } from './regionCoordinates.ts';
 
 /** Size of a small map of a layout, and the layout's regions. */
 interface SmallMap {

@@ -1,8 +1,9 @@
 /** Guides of patch synthesis: what a position is, beside its colors, so that patches come from like places. */
-import { placesWithin, regionCoordinates, type RegionCoordinates } from './regionCoordinates.ts';
+
 import { allDistances } from '../../data/layout/drawing/lines.ts';
 import type { LayoutData } from '../pair.ts';
 import { shrinkImage } from './pyramid.ts';
+import { placesWithin, type RegionCoordinates, regionCoordinates } from './regionCoordinates.ts';
 
 /** Weights of the guide channels, each against squared color differences in [-1,1]. */
 export interface GuideWeights {

@@ -3,37 +3,31 @@
  * comes out.
  */
 import {
+  type CutOut,
+  type FieldSource,
+  type FieldTarget,
   fieldSource,
   improveField,
   liftField,
   overuse,
+  type PatchGrid,
   packPixels,
   searchField,
   seedField,
   voteField,
   wrapMargins,
-  type CutOut,
-  type FieldSource,
-  type FieldTarget,
-  type PatchGrid,
 } from '../../autograd/nnf/patchField.ts';
-import type { Tensor } from '../../autograd/tensor.ts';
 import type { Session } from '../../autograd/session.ts';
-import type { Program } from '../../engine/program.ts';
+import type { Tensor } from '../../autograd/tensor.ts';
 import { resizeLines } from '../../data/layout/drawing/lines.ts';
-import { guides, type GuideWeights, type Surroundings } from './guides.ts';
+import type { Program } from '../../engine/program.ts';
 import type { PairData } from '../pair.ts';
+import { type GuideWeights, guides, type Surroundings } from './guides.ts';
+import { matchesOf, type NearestNeighborField, type PatchMatches, patchGrid, pixelField } from './matches.ts';
+import { firstNoise, passes, type SynthesisOptions, weightsAt } from './options.ts';
 import { shrinkImage, shrinkLabels } from './pyramid.ts';
-import { firstNoise, passes, weightsAt, type SynthesisOptions } from './options.ts';
-import { continuedGuides, planesWithMargins, windowOf, withMargins, type Tile } from './tile.ts';
+import { continuedGuides, planesWithMargins, type Tile, windowOf, withMargins } from './tile.ts';
 
-/** Source pixel and distance of every result pixel: the coordinates that a result copies from. */
-export interface NearestNeighborField {
-  /** u32 [H,W]: pixel of the source, row by row. */
-  indices: Uint32Array;
-  /** f32 [H,W]: mean cost per patch pixel, squared colors in [-1,1]. */
-  distances: Float32Array;
-}
 /** RGBA bytes [H,W,4] of one level, coarsest first. */
 export interface LevelPicture {
   /** 0 is the coarsest. */
@@ -259,10 +253,25 @@ export class Level implements PatchGrid {
   /** The last run's picture, and where its pixels are from. */
   async result(): Promise<{ data: Uint8Array; field: NearestNeighborField }> {
     const [packed, field] = await this.session.read([this.picture, this.field]);
-    const { indices, distances } = pixelField(field as Uint32Array, this, this.source, this.plan.o.patch);
+    const { patch } = this.plan.o;
+    const { indices, distances } = pixelField(matchesOf(field as Uint32Array, this, patch), this.source, patch);
     return {
       data: bytesOf(this.cut(packed as Uint32Array)),
       field: { indices: this.cut(indices), distances: this.cut(distances) },
+    };
+  }
+
+  /** The last run's matches, without the margins of a tile. */
+  async matches(): Promise<PatchMatches> {
+    const { patch } = this.plan.o;
+    const [field] = await this.session.read([this.field]);
+    const { across, matches } = matchesOf(field as Uint32Array, this, patch);
+    const grid = patchGrid(this.inner, patch, this.plan.tile);
+    const own = { width: across, height: matches.length / across };
+    return {
+      ...this.inner,
+      ...grid,
+      matches: windowOf(matches, own, { ...this.margin, width: grid.across, height: grid.down }),
     };
   }
 
@@ -295,26 +304,3 @@ const bytesOf = (packed: Uint32Array): Uint8Array => {
   }
   return data;
 };
-
-/** From matched patches to every pixel's own source: at the borders, the nearest patch's match moved along. */
-function pixelField(
-  field: Uint32Array,
-  { width, height }: PatchGrid,
-  source: PatchGrid,
-  patch: number,
-): NearestNeighborField {
-  const r = (patch - 1) / 2;
-  const costs = new Float32Array(field.buffer, field.byteOffset, field.length);
-  const [across, own] = [width - patch + 1, source.width - patch + 1];
-  const indices = new Uint32Array(width * height);
-  const distances = new Float32Array(width * height);
-  for (let y = 0, i = 0; y < height; y++)
-    for (let x = 0; x < width; x++, i++) {
-      const [px, py] = [Math.min(across - 1, Math.max(0, x - r)), Math.min(height - patch, Math.max(0, y - r))];
-      const at = py * across + px;
-      const m = field[2 * at];
-      indices[i] = (Math.floor(m / own) + y - py) * source.width + (m % own) + x - px;
-      distances[i] = costs[2 * at + 1] / (patch * patch);
-    }
-  return { indices, distances };
-}

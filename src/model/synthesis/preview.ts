@@ -1,13 +1,15 @@
 /** A result in about a second, without training: patch synthesis of one layout, for a first look and for drawing. */
 import type { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
-import { toFloatCHW, type Picture } from '../../data/image/image.ts';
+import type { Picture } from '../../data/image/image.ts';
 import type { Source } from '../../data/prepare.ts';
-import type { LayoutData, PairData } from '../pair.ts';
-import type { NearestNeighborField, LevelPicture } from './level.ts';
+import type { LayoutData } from '../pair.ts';
+import type { LevelPicture } from './level.ts';
+import type { NearestNeighborField } from './matches.ts';
 import { defaultSynthesis, lineSynthesis, type SynthesisOptions } from './options.ts';
-import { Synthesizer, type SynthesizerOptions } from './synthesizer.ts';
+import type { SynthesizerOptions } from './synthesizer.ts';
 import type { Tile } from './tile.ts';
+import { type PhotoPair, PhotoSynthesizer } from './upsampling/photoSynthesizer.ts';
 
 /** A photograph with its layout. */
 export interface PreviewSource {
@@ -34,6 +36,8 @@ export interface PreviewRequest {
    * for.
    */
   onLevel?: (picture: LevelPicture) => void | Promise<void>;
+  /** False: where the pixels come from is not wanted, which saves 8 bytes a pixel. Default true. */
+  field?: boolean;
   /** Looked at between levels; an abort rejects with its reason. */
   signal?: AbortSignal;
   /** Settings of the synthesis; default: those for areas, or for lines. */
@@ -50,14 +54,14 @@ export interface PreviewOptions extends PreviewSource, PreviewRequest {
 export interface Preview {
   /** Of the size asked for. */
   image: Picture;
-  /** Where each of its pixels comes from. */
-  field: NearestNeighborField;
+  /** Where each of its pixels comes from; null where the request wants none. */
+  field: NearestNeighborField | null;
 }
 
 /** The size and options that a synthesizer was made for, as a text to compare by. */
 interface Prepared {
   key: string;
-  synthesizer: Promise<Synthesizer>;
+  synthesizer: Promise<PhotoSynthesizer>;
 }
 
 /**
@@ -65,7 +69,7 @@ interface Prepared {
  * last, so that a request of the same size only writes the target's labels and replays.
  */
 export class Previewer {
-  private readonly source: PairData;
+  private readonly source: PhotoPair;
   private prepared: Prepared | null = null;
 
   constructor(
@@ -74,7 +78,7 @@ export class Previewer {
     private readonly o: PreviewSource,
   ) {
     const { photo, layout } = o;
-    this.source = { width: photo.width, height: photo.height, image: toFloatCHW(photo), labels: layout };
+    this.source = { width: photo.width, height: photo.height, data: photo.data, labels: layout };
   }
 
   /**
@@ -100,10 +104,10 @@ export class Previewer {
   }
 
   /** The synthesizer for this size; one made for another is released once its last run is over. */
-  private prepare(size: { width: number; height: number }, o: SynthesizerOptions): Promise<Synthesizer> {
+  private prepare(size: { width: number; height: number }, o: SynthesizerOptions): Promise<PhotoSynthesizer> {
     const key = JSON.stringify([size.width, size.height, o]);
     if (this.prepared?.key === key) return this.prepared.synthesizer;
-    const synthesizer = this.close().then(() => Synthesizer.create(this.session, this.source, size, o));
+    const synthesizer = this.close().then(() => PhotoSynthesizer.create(this.session, this.source, size, o));
     const now: Prepared = { key, synthesizer };
     this.prepared = now;
     synthesizer.catch(() => {

@@ -2,15 +2,17 @@
  * Patch synthesis without training: the target layout filled coarse to fine with patches of the photograph. Each level
  * takes a few rounds of "nearest patch, then vote" (expectation-maximization as in Kwatra et al. 2005 and GPNN, Granot
  * et al. 2022), guided by the layouts. The generator learns from it, its drafts are finished by it, and it is the
- * preview. Here are its uses for one layout; synthesizer.ts keeps one ready, level.ts has a level's rounds.
+ * preview. Here are its uses for one layout; upsampling/photoSynthesizer.ts keeps one ready at the
+ * photograph's size, synthesizer.ts its searched levels, level.ts has a level's rounds.
  */
 import type { Session } from '../../autograd/session.ts';
 import type { Config } from '../config.ts';
 import type { LayoutData, PairData } from '../pair.ts';
 import type { Draft } from './level.ts';
 import { defaultSynthesis, lineSynthesis, type SynthesisOptions } from './options.ts';
-import { Synthesizer, type RunOptions, type SynthesizerOptions } from './synthesizer.ts';
+import { type RunOptions, Synthesizer, type SynthesizerOptions } from './synthesizer.ts';
 import type { Tile } from './tile.ts';
+import { type PhotoPair, PhotoSynthesizer } from './upsampling/photoSynthesizer.ts';
 
 /** What a generator makes of a layout, and of the source's own. */
 export interface Drafts {
@@ -55,38 +57,38 @@ export const synthesize = (
  * the draft's size it is the draft that is matched: it decides what goes where, the photograph's patches how it looks.
  * `drafts.own`: what the generator makes of the source's own layout. Drafts are compared with it at every level, so
  * that what all drafts have in common (a blur, a tint) costs nothing. Both drafts are of any size, source and layout at
- * the resolution wanted. `tile`: the result fits itself along these axes, as the draft should.
+ * the resolution wanted. `tile`: the result fits itself along these axes, as the draft should. Gives opaque RGBA bytes
+ * [H,W,4] of the layout's size.
  */
-export function refine(
+export async function refine(
   session: Session,
   c: Config,
-  source: PairData,
+  source: PhotoPair,
   drafts: Drafts,
   layout: LayoutData,
   { options: o, tile }: { options?: SynthesisOptions; tile?: Tile } = {},
-): Promise<Float32Array> {
+): Promise<Uint8Array> {
   const { draft, own } = drafts;
   // The first rounds of a synthesis without a draft decide what goes where; here the draft has decided that.
   const lines = c.network.condition === 'sketch';
   const base = o ?? (lines ? lineSynthesis : defaultSynthesis);
   const options = { ...base, rounds: base.rounds.map((n) => Math.min(n, 1 + c.refine)) };
-  return once(
-    session,
-    source,
-    layout,
-    {
-      classes: classesOf(source, layout),
-      lines,
-      options,
-      tile,
-      draft: { width: draft.width, height: draft.height, own },
-    },
-    { draft: draft.image },
-  );
+  const synthesizer = await PhotoSynthesizer.create(session, source, layout, {
+    classes: classesOf(source, layout),
+    lines,
+    options,
+    tile,
+    draft: { width: draft.width, height: draft.height, own },
+  });
+  try {
+    return (await synthesizer.run(layout.labels, { draft: draft.image, field: false })).data;
+  } finally {
+    synthesizer.destroy();
+  }
 }
 
 /** A class may be too thin for the source's small size and still be in a layout. */
-const classesOf = (...layouts: LayoutData[]): number =>
+const classesOf = (...layouts: Pick<LayoutData, 'labels'>[]): number =>
   1 + Math.max(...layouts.map((l) => l.labels.reduce((a, b) => Math.max(a, b), 0)));
 
 /** Weights of the place within a region, in the syntheses that a learnt picture is the mean of [M]. */

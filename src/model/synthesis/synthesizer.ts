@@ -3,11 +3,12 @@
  */
 import type { PatchGrid } from '../../autograd/nnf/patchField.ts';
 import type { Session } from '../../autograd/session.ts';
-import { lineSurroundings, surroundings, type Surroundings } from './guides.ts';
 import type { LayoutData, PairData } from '../pair.ts';
-import { learnCastShadows, castShadowsOf, type CastShadows } from './castShadows.ts';
-import { Level, type Draft, type NearestNeighborField, type LevelPicture, type LevelPlan } from './level.ts';
-import { defaultSynthesis, lineSynthesis, scales, type SynthesisOptions } from './options.ts';
+import { type CastShadows, castShadowsOf, learnCastShadows } from './castShadows.ts';
+import { lineSurroundings, type Surroundings, surroundings } from './guides.ts';
+import { type Draft, Level, type LevelPicture, type LevelPlan } from './level.ts';
+import type { NearestNeighborField, PatchMatches } from './matches.ts';
+import { defaultSynthesis, lineSynthesis, type SynthesisOptions, scales } from './options.ts';
 import { continued, type Tile } from './tile.ts';
 
 export interface RunOptions {
@@ -108,6 +109,11 @@ export class Synthesizer {
       await onLevel?.({ ...(await level.read()), of: this.levels.length });
     }
     return this.levels.at(-1)!.result();
+  }
+
+  /** The last run's matches at the finest level. */
+  matches(): Promise<PatchMatches> {
+    return this.levels.at(-1)!.matches();
   }
 
   /** Releases everything once the runs asked for are over. */

@@ -1,6 +1,7 @@
 /** Pictures that continue at their own other edge: label maps and guides beyond the edges, and cutting back. */
-import { guides, type GuideWeights, type Surroundings } from './guides.ts';
+
 import type { LayoutData } from '../pair.ts';
+import { type GuideWeights, guides, type Surroundings } from './guides.ts';
 
 /** Axes along which a picture is to fit itself: across, left to right; down, top to bottom. */
 export interface Tile {

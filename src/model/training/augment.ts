@@ -3,8 +3,8 @@
  * draws a handful of numbers; the device resamples (thin-plate spline, Bookstein 1989; affine maps by wgpu-matrix).
  */
 import { mat3, vec2 } from 'wgpu-matrix';
+import { type Affine, type ControlPoint, warpMap, warpMapSize } from '../../autograd/kernels/warpMap.ts';
 import type { HostRandom } from '../../engine/random.ts';
-import { warpMap, warpMapSize, type Affine, type ControlPoint } from '../../autograd/kernels/warpMap.ts';
 import type { Config } from '../config.ts';
 
 /** 3 x 3 control points. */

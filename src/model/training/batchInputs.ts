@@ -5,19 +5,19 @@
 import { assign } from '../../autograd/kernels/strided.ts';
 import { oneHot } from '../../autograd/ops/labels/labels.ts';
 import { warp, warpLabels } from '../../autograd/ops/spatial/warp.ts';
-import type { Tensor } from '../../autograd/tensor.ts';
 import type { Session } from '../../autograd/session.ts';
+import type { Tensor } from '../../autograd/tensor.ts';
 import type { Program } from '../../engine/program.ts';
-import { augmentationSize } from './augment.ts';
 import type { Config } from '../config.ts';
 import {
+  type ClassTable,
   lastingSide,
   layoutChannels,
   layoutValues,
-  type ClassTable,
   type PairData,
   type TrainingPair,
 } from '../pair.ts';
+import { augmentationSize } from './augment.ts';
 
 /** sampling: photograph -> warp; swapped: warp -> photograph; source, augmented: one of them on both sides. */
 export type Role = 'sampling' | 'swapped' | 'source' | 'augmented' | `target${number}`;

@@ -4,19 +4,19 @@
  * it.
  */
 import { l1To } from '../../autograd/functional/losses.ts';
+import { reshape } from '../../autograd/ops/copy/reshape.ts';
 import { meanAll } from '../../autograd/ops/loss/meanError.ts';
-import { unfoldAt } from '../../autograd/ops/patch/unfoldAt.ts';
+import { meanOfTerms, weightedSum } from '../../autograd/ops/loss/weightedSum.ts';
 import { kNearestPatches } from '../../autograd/ops/patch/kNearest.ts';
 import { patchNearest } from '../../autograd/ops/patch/nearest.ts';
+import { unfoldAt } from '../../autograd/ops/patch/unfoldAt.ts';
 import { sub } from '../../autograd/ops/pointwise/pointwise.ts';
 import { avgPool2d } from '../../autograd/ops/spatial/pool.ts';
-import { reshape } from '../../autograd/ops/copy/reshape.ts';
-import { meanOfTerms, weightedSum } from '../../autograd/ops/loss/weightedSum.ts';
-import { Tensor } from '../../autograd/tensor.ts';
 import type { Session } from '../../autograd/session.ts';
+import { Tensor } from '../../autograd/tensor.ts';
 import type { HostRandom } from '../../engine/random.ts';
-import { centerLabels } from './losses.ts';
 import type { Vgg } from '../networks/vgg.ts';
+import { centerLabels } from './losses.ts';
 
 /** image, source [1,3,H,W] in [-1, 1]; labels u32 [1,H,W] of both, for guided matches. */
 export type Coherence = (image: Tensor, source: Tensor, labels?: { image: Tensor; source: Tensor }) => Tensor;

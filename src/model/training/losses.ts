@@ -1,11 +1,12 @@
 /** The losses of the method (table "loss (on G)"), each a function of tensors that returns a scalar [1]. */
+
+import { l1, l1To, leastSquares as squaresTo } from '../../autograd/functional/losses.ts';
 import { samples } from '../../autograd/ops/copy/copy.ts';
 import { crop } from '../../autograd/ops/copy/slice.ts';
-import { l1, l1To, leastSquares as squaresTo } from '../../autograd/functional/losses.ts';
 import { meanAll } from '../../autograd/ops/loss/meanError.ts';
-import { avgPool2d } from '../../autograd/ops/spatial/pool.ts';
-import { patchNearest } from '../../autograd/ops/patch/nearest.ts';
 import { meanOfTerms, weightedSum } from '../../autograd/ops/loss/weightedSum.ts';
+import { patchNearest } from '../../autograd/ops/patch/nearest.ts';
+import { avgPool2d } from '../../autograd/ops/spatial/pool.ts';
 import { detach } from '../../autograd/tape.ts';
 import { Tensor } from '../../autograd/tensor.ts';
 import type { DiscriminatorOutput } from '../networks/discriminator.ts';

@@ -19,7 +19,7 @@ import type { PreparedSource } from '../preparedSource.ts';
 import { Painter, restoring } from '../rendering/painter.ts';
 import { synthesizeTargets } from '../synthesis/synthesis.ts';
 import { readingInterval, shortened } from './schedule.ts';
-import { Training, type HostState, type TrainingInput } from './training.ts';
+import { type HostState, Training, type TrainingInput } from './training.ts';
 
 /** How a training shares its device with other work. */
 export interface DeviceSharing {

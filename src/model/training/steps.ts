@@ -1,18 +1,19 @@
 /**
  * The three kinds of training step, as recordings. Each runs inside session.record; the trainer replays the programs.
  */
+
+import { l1 } from '../../autograd/functional/losses.ts';
 import { concat } from '../../autograd/ops/copy/copy.ts';
 import { crossEntropy } from '../../autograd/ops/loss/crossEntropy.ts';
-import { dropout } from '../../autograd/ops/noise/dropout.ts';
-import { l1 } from '../../autograd/functional/losses.ts';
 import { weightedSum } from '../../autograd/ops/loss/weightedSum.ts';
+import { dropout } from '../../autograd/ops/noise/dropout.ts';
 import { detach } from '../../autograd/tape.ts';
 import type { OpSession, Tensor } from '../../autograd/tensor.ts';
 import type { Config } from '../config.ts';
 import { readsLayouts } from '../networks/generator.ts';
-import { featureMatching, fixedPoint, adversarialLoss, patchCoherence } from './losses.ts';
 import type { Networks } from '../networks/networks.ts';
 import type { TrainingPair } from '../pair.ts';
+import { adversarialLoss, featureMatching, fixedPoint, patchCoherence } from './losses.ts';
 
 /** `target`: sampling towards a user's layout, whose picture is a patch synthesis. */
 export type StepKind = 'sampling' | 'reconstruction' | 'target';

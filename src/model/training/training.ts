@@ -2,23 +2,24 @@
  * Training: alternating optimization of D, S and G on one pair (method, "Training"). All steps are recorded before the
  * loop; an iteration draws its augmentation, sends a few numbers, and replays.
  */
-import { HostRandom } from '../../engine/random.ts';
-import type { Profile } from '../../engine/profile.ts';
-import type { Program } from '../../engine/program.ts';
+
 import { Meter } from '../../autograd/meter.ts';
 import { newCounter, uniformNoise } from '../../autograd/ops/noise/noise.ts';
 import { add } from '../../autograd/ops/pointwise/pointwise.ts';
 import type { Parameters } from '../../autograd/parameters.ts';
-import type { Tensor } from '../../autograd/tensor.ts';
 import type { Session } from '../../autograd/session.ts';
-import { drawAugmentation } from './augment.ts';
+import type { Tensor } from '../../autograd/tensor.ts';
+import type { Profile } from '../../engine/profile.ts';
+import type { Program } from '../../engine/program.ts';
+import { HostRandom } from '../../engine/random.ts';
 import type { Config } from '../config.ts';
-import { colorMaps, exactCoherence, PatchSamples, sampledCoherence, type Coherence, type Maps } from './coherence.ts';
+import { createNetworks, type Networks, restoreNetworks, type TensorState } from '../networks/networks.ts';
+import { type ClassTable, classWeights, type PairData } from '../pair.ts';
+import { drawAugmentation } from './augment.ts';
 import { BatchInputs, type Role } from './batchInputs.ts';
-import { createNetworks, restoreNetworks, type Networks, type TensorState } from '../networks/networks.ts';
-import { classWeights, type ClassTable, type PairData } from '../pair.ts';
+import { type Coherence, colorMaps, exactCoherence, type Maps, PatchSamples, sampledCoherence } from './coherence.ts';
 import { rateAt, withIterations } from './schedule.ts';
-import { discriminatorStep, generatorStep, segmenterStep, type StepKind, type Losses } from './steps.ts';
+import { discriminatorStep, generatorStep, type Losses, type StepKind, segmenterStep } from './steps.ts';
 
 /** What a training learns from. */
 export interface TrainingInput {

@@ -1,24 +1,24 @@
 /** The assets worker: files, scenes, first layouts and PNGs. The engine worker has only the device to serve. */
 import { isUserError, UserError } from '../../data/errors.ts';
 import { checkComplete, checkSize, readableFormat } from '../../data/formats/checks.ts';
+import { encodePalettePng } from '../../data/formats/palettePng.ts';
+import { pngChunks, readText, withText } from '../../data/formats/png.ts';
+import { decodePng } from '../../data/formats/pngPixels.ts';
 import {
+  anyTransparent,
+  type Picture as Decoded,
   fitSize,
   flatten,
   resize,
   resizeLabels,
-  anyTransparent,
-  type Picture as Decoded,
 } from '../../data/image/image.ts';
-import { buildPalette, readLayout } from '../../data/layout/layout.ts';
 import { matchSize } from '../../data/layout/checks.ts';
-import { encodePalettePng } from '../../data/formats/palettePng.ts';
 import { drawingOf, drawingPalette, readDrawing } from '../../data/layout/drawing/drawing.ts';
 import { resizeLines } from '../../data/layout/drawing/lines.ts';
-import { pngChunks, readText, withText } from '../../data/formats/png.ts';
-import { decodePng } from '../../data/formats/pngPixels.ts';
-import { paintSource, paintTarget } from '../../data/scenes/index.ts';
-import { classesOf, segment, type Segments } from '../../data/layout/segment.ts';
+import { buildPalette, readLayout } from '../../data/layout/layout.ts';
 import type { PaletteClass } from '../../data/layout/palette.ts';
+import { classesOf, type Segments, segment } from '../../data/layout/segment.ts';
+import { paintSource, paintTarget } from '../../data/scenes/index.ts';
 import type { Bytes, LayoutClass, Size } from '../wireTypes.ts';
 import type {
   AssetsMethodName,

@@ -2,10 +2,10 @@
  * The page's session with the engine worker: opens the device, sends the source, asks for previews after strokes, and
  * reports failures.
  */
-import { EngineError, type EngineClient } from '../engineClient.ts';
+import { type EngineClient, EngineError } from '../engineClient.ts';
 import type { DeviceReport, SourceInput, TargetInput, TrainStatus } from '../engineProtocol.ts';
 import { $ } from './dom.ts';
-import { browserOf, notifyError, hideNotice, notify, showNotice, stepsFor } from './messages.ts';
+import { browserOf, hideNotice, notify, notifyError, showNotice, stepsFor } from './messages.ts';
 import type { ResultPane } from './panes/resultPane.ts';
 import { idle, type PageState } from './state.ts';
 

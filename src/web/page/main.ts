@@ -14,7 +14,7 @@ import { showToolbar } from './panels/toolbar.ts';
 import { TrainingPanel } from './panels/training.ts';
 import { showUndo } from './panels/undo.ts';
 import { PaintPane } from './panes/paintPane.ts';
-import { ResultPane, type Mode } from './panes/resultPane.ts';
+import { type Mode, ResultPane } from './panes/resultPane.ts';
 import { paneKeys, shortcuts } from './shortcuts.ts';
 import { OpeningScreen } from './start.ts';
 import { PageState } from './state.ts';

@@ -3,14 +3,14 @@
  * and from dropped files. Imports and exports layouts.
  */
 import { readableTypes } from '../../data/formats/imageFormats.ts';
-import { shippedSceneNames } from './sceneNames.ts';
-import { $, download, fileName, h, icon, on, stem } from './dom.ts';
 import type { AssetsClient } from '../assetsWorker/assetsClient.ts';
 import type { LayoutAnswer, PagePicture } from '../assetsWorker/assetsProtocol.ts';
-import { askFirstLayout, superpixelsOf } from './panels/firstLayout.ts';
-import { notifyError, notify } from './messages.ts';
+import { $, download, fileName, h, icon, on, stem } from './dom.ts';
+import { notify, notifyError } from './messages.ts';
 import { PaintDocument } from './paint/document.ts';
 import type { LayerName } from './paint/layers.ts';
+import { askFirstLayout, superpixelsOf } from './panels/firstLayout.ts';
+import { shippedSceneNames } from './sceneNames.ts';
 import type { PageState } from './state.ts';
 
 /** Longer side of an opened photograph, in pixels. */

@@ -2,7 +2,7 @@
 import type { TrainStatus } from '../engineProtocol.ts';
 import type { PaintDocument } from './paint/document.ts';
 import type { LayerName } from './paint/layers.ts';
-import { suits, type Settings } from './paint/tools.ts';
+import { type Settings, suits } from './paint/tools.ts';
 
 interface StateEvents {
   /** Another document was opened. */

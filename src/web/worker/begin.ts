@@ -1,23 +1,23 @@
 /** The beginning of a run: what was asked for, checked; its steps recorded; its first saved state. */
 import { Tuner } from '../../autograd/kernels/tune.ts';
 import type { Session } from '../../autograd/session.ts';
-import type { Target } from '../../data/prepare.ts';
 import { encodeRgbPng } from '../../data/formats/rgbPng.ts';
+import type { Target } from '../../data/prepare.ts';
 import type { DeviceInfo } from '../../engine/device.ts';
 import type { Config } from '../../model/config.ts';
 import { configure, defaultOutput } from '../../model/configure.ts';
 import { PreparedSource } from '../../model/preparedSource.ts';
 import { newRun, sha256 } from '../../model/run/runFiles.ts';
 import { kernelChoice } from '../../model/run/runKernels.ts';
-import { runFormat, type RunRecord } from '../../model/run/runRecord.ts';
+import { type RunRecord, runFormat } from '../../model/run/runRecord.ts';
 import { savedRun } from '../../model/run/runZip.ts';
 import { shortened } from '../../model/training/schedule.ts';
 import { TrainingSession } from '../../model/training/session.ts';
 import { indexedDbStore } from '../choiceStore.ts';
 import type { Estimate, SourceInput, TargetInput, TrainSettings } from '../engineProtocol.ts';
+import type { DeviceQueue } from './deviceQueue.ts';
 import { PageRun } from './run.ts';
 import { sourceAt, targetAt } from './source.ts';
-import type { DeviceQueue } from './deviceQueue.ts';
 
 /** The program's version; the build's. */
 declare const SEMIA_VERSION: string;

@@ -9,7 +9,7 @@ import type { DeviceQueue } from './deviceQueue.ts';
 import { failureOf } from './failures.ts';
 import { PageRun, renamed } from './run.ts';
 import { storeRun } from './runStore.ts';
-import { Trainer, type Send } from './trainer.ts';
+import { type Send, Trainer } from './trainer.ts';
 
 export class CurrentRun {
   trainer: Trainer | null = null;

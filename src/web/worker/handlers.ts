@@ -3,10 +3,10 @@ import { parsePassNames } from '../../autograd/passes/index.ts';
 import { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
 import { encodeRgbPng } from '../../data/formats/rgbPng.ts';
-import { openDevice, type Device } from '../../engine/device.ts';
+import { type Device, openDevice } from '../../engine/device.ts';
 import { withRecipe } from '../../model/run/recipe.ts';
 import { sha256 } from '../../model/run/runFiles.ts';
-import { unzipRun, zipRun, type SavedRun } from '../../model/run/runZip.ts';
+import { type SavedRun, unzipRun, zipRun } from '../../model/run/runZip.ts';
 import type {
   Bytes,
   Methods,
@@ -19,7 +19,7 @@ import type {
   TrainSettings,
   TrainStatus,
 } from '../engineProtocol.ts';
-import { beginRun, runNameOf, planRun, version, withMinutes } from './begin.ts';
+import { beginRun, planRun, runNameOf, version, withMinutes } from './begin.ts';
 import { CurrentRun } from './currentRun.ts';
 import { DeviceQueue } from './deviceQueue.ts';
 import { Estimator } from './estimate.ts';

@@ -1,10 +1,10 @@
 /** Patch synthesis of what the visitor just painted: coarse first, and given up for a newer one. */
 import type { Session } from '../../autograd/session.ts';
 import type { Source } from '../../data/prepare.ts';
-import { previewerOf, type Previewer } from '../../model/synthesis/preview.ts';
+import { type Previewer, previewerOf } from '../../model/synthesis/preview.ts';
 import type { PreviewLevel, PreviewParams, SourceField, SourceInput } from '../engineProtocol.ts';
-import { sourceAt, targetAt } from './source.ts';
 import type { DeviceQueue } from './deviceQueue.ts';
+import { sourceAt, targetAt } from './source.ts';
 
 /** The newest source sizes, whose resized photographs are kept. */
 const remembered = 3;
@@ -79,12 +79,12 @@ export class Previews {
               });
           },
         });
-        const distance = Float32Array.from(field.distances, (cost) => 127.5 * Math.sqrt(Math.max(0, cost) / 3));
+        const distance = Float32Array.from(field!.distances, (cost) => 127.5 * Math.sqrt(Math.max(0, cost) / 3));
         const found: SourceField = {
           width: image.width,
           height: image.height,
           source: { width: source.width, height: source.height },
-          pixels: Uint32Array.from(field.indices),
+          pixels: Uint32Array.from(field!.indices),
           distance,
         };
         return {

@@ -5,15 +5,15 @@ import type { Picture } from '../../data/image/image.ts';
 import { cutCHW } from '../../data/image/pad.ts';
 import type { Size, Source, Target } from '../../data/prepare.ts';
 import { PreparedSource } from '../../model/preparedSource.ts';
-import type { ValueMap } from '../../model/rendering/inspect.ts';
 import type { PresetName } from '../../model/presets.ts';
+import type { ValueMap } from '../../model/rendering/inspect.ts';
 import { Painter } from '../../model/rendering/painter.ts';
-import { lossRow } from '../../model/training/lossRows.ts';
 import { weightsOf } from '../../model/run/runFiles.ts';
 import { adoptKernels } from '../../model/run/runKernels.ts';
-import { TrainingSession, type DeviceSharing } from '../../model/training/session.ts';
-import type { HeatMap, Inspection, LossRow, RunInfo, TargetInput } from '../engineProtocol.ts';
 import { readerOf, type SavedRun } from '../../model/run/runZip.ts';
+import { lossRow } from '../../model/training/lossRows.ts';
+import { type DeviceSharing, TrainingSession } from '../../model/training/session.ts';
+import type { HeatMap, Inspection, LossRow, RunInfo, TargetInput } from '../engineProtocol.ts';
 import { inputOf, pixelsOfCHW, targetAt, targetInputOf } from './source.ts';
 
 /** Gives a target of a saved run another name. */

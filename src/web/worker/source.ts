@@ -1,7 +1,8 @@
 /** The visitor's photograph, layout and targets as the model takes them. */
-import { resizerOf } from '../../data/layout/drawing/drawing.ts';
+
 import { UserError } from '../../data/errors.ts';
-import { anyTransparent, fitSize, flatten, fromFloatCHW, resize, type Picture } from '../../data/image/image.ts';
+import { anyTransparent, fitSize, flatten, fromFloatCHW, type Picture, resize } from '../../data/image/image.ts';
+import { resizerOf } from '../../data/layout/drawing/drawing.ts';
 import { thin } from '../../data/layout/drawing/lines.ts';
 import { hex, MAX_CLASSES } from '../../data/layout/palette.ts';
 import { fitTarget, type Size, type Source, type Target } from '../../data/prepare.ts';

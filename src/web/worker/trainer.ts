@@ -5,9 +5,9 @@
  */
 import { ownLayout, type Target } from '../../data/prepare.ts';
 import type { Events, TrainStatus } from '../engineProtocol.ts';
+import type { DeviceQueue } from './deviceQueue.ts';
 import type { PageRun } from './run.ts';
 import { pixelsOf } from './source.ts';
-import type { DeviceQueue } from './deviceQueue.ts';
 
 export type Send = <E extends keyof Events>(event: E, data: Events[E]) => void;
 

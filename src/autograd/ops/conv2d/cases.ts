@@ -1,7 +1,7 @@
 /** Convolution cases: a control and single deviations from it, tiny odd shapes, then the networks' own layers. */
 import type { Case } from '../../op.ts';
 import type { Shape } from '../../tensor.ts';
-import { outSize, type ConvAttrs, type InputAttrs, type WeightAttrs } from './shape.ts';
+import { type ConvAttrs, type InputAttrs, outSize, type WeightAttrs } from './shape.ts';
 
 interface Layer {
   name: string;

@@ -3,11 +3,12 @@
  * lanes idle there. So all taps of all channels are rows of one matrix, whose product with dy is a 1x1 convolution, and
  * each pixel of dx adds the products that reach it. For subgroups of 8 without workgroup memory.
  */
-import columns from '../../../shaders/conv2d/inputGradient/columns.wgsl';
+
 import forwardK1 from '../../../shaders/conv2d/forward/k1.wgsl';
-import { lanes, type Dispatch } from '../../kernels/plan.ts';
+import columns from '../../../shaders/conv2d/inputGradient/columns.wgsl';
+import { type Dispatch, lanes } from '../../kernels/plan.ts';
 import { quads } from './lanes.ts';
-import { ceilDiv, WG, type ConvShape, type ConvVariant } from './shape.ts';
+import { type ConvShape, type ConvVariant, ceilDiv, WG } from './shape.ts';
 
 const CHANNELS = 32; // of a workgroup of conv2d/forward/k1
 const rows = (s: ConvShape): number => s.ci * s.kh * s.kw;

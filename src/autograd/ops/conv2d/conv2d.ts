@@ -3,15 +3,16 @@
  * x, w), convInput (x-shaped, from y-shaped and w: the transposed convolution), convWeight (w-shaped). x [N,Ci,H,W], w
  * [Co,Ci,Kh,Kw], y [N,Co,Ho,Wo]; families.ts lists the kernels.
  */
-import { op, shapeError, type Op } from '../../op.ts';
+
 import { runPlan } from '../../kernels/run.ts';
+import { type Op, op, shapeError } from '../../op.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
+import { reshape } from '../copy/reshape.ts';
+import { sum } from '../reduce/sum.ts';
 import { convCases, inputCases, weightCases } from './cases.ts';
 import { backwardDataFamily, backwardWeightFamily, forwardFamily } from './families.ts';
 import { forwardReference, inputReference, magnitudeBy, weightReference } from './reference.ts';
-import { geometry, type ConvAttrs, type InputAttrs, type WeightAttrs } from './shape.ts';
-import { sum } from '../reduce/sum.ts';
-import { reshape } from '../copy/reshape.ts';
+import { type ConvAttrs, geometry, type InputAttrs, type WeightAttrs } from './shape.ts';
 
 /** [x [N,Ci,H,W], w [Co,Ci,Kh,Kw], bias [Co] (may be missing)] -> y [N,Co,Ho,Wo], a cross-correlation. */
 export const conv2dOp: Op<ConvAttrs> = op<ConvAttrs>({

@@ -7,7 +7,7 @@ import type { Family } from '../../kernels/plan.ts';
 import type { Shape } from '../../tensor.ts';
 import { columnsBackwardData } from './columns.ts';
 import { genericBackwardData, genericBackwardWeight, genericForward, mirroring } from './generic.ts';
-import { dilated3x3, stride2, k1, k3, k3Mirrored, k7 } from './lanes.ts';
+import { dilated3x3, k1, k3, k3Mirrored, k7, stride2 } from './lanes.ts';
 import { weightDilated3x3, weightK1, weightK3, weightK7, weightK7Few, weightStride2 } from './lanesWeight.ts';
 import type { ConvShape } from './shape.ts';
 import { tiled, tiledWeight } from './tiled.ts';

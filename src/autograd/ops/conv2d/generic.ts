@@ -2,13 +2,14 @@
  * Convolution on any adapter, of any shape: the last variant of each direction. Weights are packed first, channels
  * written innermost.
  */
+
+import forward from '../../../shaders/conv2d/forward/generic.wgsl';
 import backwardData from '../../../shaders/conv2d/inputGradient/generic.wgsl';
 import mirrored from '../../../shaders/conv2d/inputGradient/reflect.wgsl';
-import backwardWeight from '../../../shaders/conv2d/weightGradient/generic.wgsl';
-import forward from '../../../shaders/conv2d/forward/generic.wgsl';
 import pack from '../../../shaders/conv2d/pack.wgsl';
+import backwardWeight from '../../../shaders/conv2d/weightGradient/generic.wgsl';
 import type { Dispatch } from '../../kernels/plan.ts';
-import { ceilDiv, isReflect, splitting, WG, type ConvShape, type ConvVariant, type ConvDirection } from './shape.ts';
+import { type ConvDirection, type ConvShape, type ConvVariant, ceilDiv, isReflect, splitting, WG } from './shape.ts';
 
 /** vec4 of a packed row of so many channels: a whole number of pairs. */
 export const pad4 = (channels: number): number => 2 * ceilDiv(channels, 8); // vec4 per packed row: whole pairs of them

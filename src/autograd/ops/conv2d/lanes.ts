@@ -3,15 +3,16 @@
  * shuffles, weights by broadcasts from the lanes that hold them, read where they lie. Measured in
  * docs/experiments/convolution.
  */
-import backwardDataStride2 from '../../../shaders/conv2d/inputGradient/stride2.wgsl';
+
 import dilated from '../../../shaders/conv2d/forward/dilated.wgsl';
-import forwardStride2 from '../../../shaders/conv2d/forward/stride2.wgsl';
 import forwardK1 from '../../../shaders/conv2d/forward/k1.wgsl';
 import forwardK3 from '../../../shaders/conv2d/forward/k3.wgsl';
 import forwardK7 from '../../../shaders/conv2d/forward/k7.wgsl';
+import forwardStride2 from '../../../shaders/conv2d/forward/stride2.wgsl';
+import backwardDataStride2 from '../../../shaders/conv2d/inputGradient/stride2.wgsl';
 import { lanes } from '../../kernels/plan.ts';
 import { mirroring } from './generic.ts';
-import { ceilDiv, isReflect, type ConvShape, type ConvVariant, type ConvDirection } from './shape.ts';
+import { type ConvDirection, type ConvShape, type ConvVariant, ceilDiv, isReflect } from './shape.ts';
 
 /** 3x3, stride 1, padding 1, rows of whole vec4. */
 export const is3x3 = (s: ConvShape): boolean =>

@@ -3,14 +3,14 @@
  * few cores busy.
  */
 import weightDilatedKernel from '../../../shaders/conv2d/weightGradient/dilated.wgsl';
-import weightStride2Kernel from '../../../shaders/conv2d/weightGradient/stride2.wgsl';
 import weightK1Kernel from '../../../shaders/conv2d/weightGradient/k1.wgsl';
 import weightK3Kernel from '../../../shaders/conv2d/weightGradient/k3.wgsl';
 import weightK7Kernel from '../../../shaders/conv2d/weightGradient/k7.wgsl';
 import weightK7FewKernel from '../../../shaders/conv2d/weightGradient/k7Few.wgsl';
+import weightStride2Kernel from '../../../shaders/conv2d/weightGradient/stride2.wgsl';
 import { lanes } from '../../kernels/plan.ts';
 import { is1x1, is3x3, is7x7, isDilated, isStride2 } from './lanes.ts';
-import { ceilDiv, splitting, type ConvShape, type ConvVariant } from './shape.ts';
+import { type ConvShape, type ConvVariant, ceilDiv, splitting } from './shape.ts';
 
 const BUSY = 16; // workgroups that keep the software adapter's cores busy
 /** Units of work per split, so that `tiles` times the splits come to about BUSY. */

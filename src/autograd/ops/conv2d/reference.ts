@@ -1,8 +1,8 @@
 /**
  * Convolution and its gradients in float64, by definition: every product of one output, one tap, one input position.
  */
-import { ref, type Ref } from '../../op.ts';
-import { outSize, type ConvAttrs, type InputAttrs, type WeightAttrs } from './shape.ts';
+import { type Ref, ref } from '../../op.ts';
+import { type ConvAttrs, type InputAttrs, outSize, type WeightAttrs } from './shape.ts';
 
 /** Position on an axis of n, or -1 outside (zero padding). */
 function source(i: number, n: number, mode: ConvAttrs['padMode']): number {

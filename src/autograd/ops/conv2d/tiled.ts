@@ -9,7 +9,7 @@ import sumKernel from '../../../shaders/conv2d/tiled/sum.wgsl';
 import weightKernel from '../../../shaders/conv2d/tiled/weightGradient.wgsl';
 import type { Plan } from '../../kernels/plan.ts';
 import { mirroring, packedBytes, packWeights, pad4 } from './generic.ts';
-import { ceilDiv, splitting, WG, type ConvShape, type ConvVariant, type ConvDirection } from './shape.ts';
+import { type ConvDirection, type ConvShape, type ConvVariant, ceilDiv, splitting, WG } from './shape.ts';
 
 interface Tile {
   side: number;

@@ -8,9 +8,9 @@
 import input from '../../../shaders/conv2d/winograd/input.wgsl';
 import output from '../../../shaders/conv2d/winograd/output.wgsl';
 import weights from '../../../shaders/conv2d/winograd/weights.wgsl';
-import { mirroring } from './generic.ts';
-import { ceilDiv, WG, type ConvShape, type ConvVariant, type ConvDirection } from './shape.ts';
 import { tiledProduct } from '../matmul/families.ts';
+import { mirroring } from './generic.ts';
+import { type ConvDirection, type ConvShape, type ConvVariant, ceilDiv, WG } from './shape.ts';
 
 const MOST_BYTES = 128 << 20; // of a scratch buffer: what every WebGPU adapter binds
 const LEAST_CHANNELS = 32;

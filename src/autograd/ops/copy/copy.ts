@@ -1,7 +1,7 @@
 /** Ops that only move values: permute, flip, concat. One kernel, an index map each. */
 import { copyStrided, denseStrides, dot, positions } from '../../kernels/strided.ts';
-import { op, ref, shapeError, type Op, type Ref } from '../../op.ts';
-import { four, sizeOf, type Four } from '../../shape.ts';
+import { type Op, op, type Ref, ref, shapeError } from '../../op.ts';
+import { type Four, four, sizeOf } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { joinOp, part } from './ranges.ts';
 import { sliceOrPad } from './slice.ts';

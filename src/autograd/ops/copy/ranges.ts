@@ -2,13 +2,14 @@
  * Contiguous ranges of a tensor without copies: `part` cuts one out (samples of a batch, or channels of a single
  * sample), and `join` puts ranges together, adding where they overlap. Each is the other's gradient.
  */
-import kernel from '../../../shaders/copy/join.wgsl';
-import { alignment, type Storage } from '../../../engine/memory/storage.ts';
-import { ref, shapeError, taped, type Op, type OpSpec } from '../../op.ts';
+
 import { grid } from '../../../engine/grid.ts';
-import { sizeOf, Tensor, type OpSession, type Shape } from '../../tensor.ts';
-import { sliceOrPad } from './slice.ts';
+import { alignment, type Storage } from '../../../engine/memory/storage.ts';
+import kernel from '../../../shaders/copy/join.wgsl';
+import { type Op, type OpSpec, ref, shapeError, taped } from '../../op.ts';
+import { type OpSession, type Shape, sizeOf, Tensor } from '../../tensor.ts';
 import { reshape } from './reshape.ts';
+import { sliceOrPad } from './slice.ts';
 
 interface PartAttrs {
   /** First value, a multiple of 64: 256 bytes. */ from: number;

@@ -1,6 +1,6 @@
 /** The same values under another shape: no launch, only a node on the tape. */
-import { ref, shapeError, taped, type OpSpec, type Op } from '../../op.ts';
-import { sizeOf, type Shape, type Tensor } from '../../tensor.ts';
+import { type Op, type OpSpec, ref, shapeError, taped } from '../../op.ts';
+import { type Shape, sizeOf, type Tensor } from '../../tensor.ts';
 
 interface Attrs {
   shape: Shape;

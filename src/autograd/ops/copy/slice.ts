@@ -1,7 +1,7 @@
 /** Boxes of [N,C,H,W]: cut out, or framed with zeros. The op is its own adjoint. */
 import { copyStrided, denseStrides, dot, positions } from '../../kernels/strided.ts';
-import { op, ref, shapeError, type Op } from '../../op.ts';
-import { four, type Four } from '../../shape.ts';
+import { type Op, op, ref, shapeError } from '../../op.ts';
+import { type Four, four } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 
 /** A box cut out of [N,C,H,W], or a frame of zeros put around it: `start` may be negative and the box may overhang. */

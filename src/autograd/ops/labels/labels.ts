@@ -1,8 +1,9 @@
 /** Between layouts as label maps (u32 [N, H, W]) and as one channel per class ([N, K, H, W]). No gradients. */
+
+import { grid } from '../../../engine/grid.ts';
 import argmaxKernel from '../../../shaders/labels/argmax.wgsl';
 import oneHotKernel from '../../../shaders/labels/oneHot.wgsl';
-import { op, ref, shapeError, type Op, imageShape } from '../../op.ts';
-import { grid } from '../../../engine/grid.ts';
+import { imageShape, type Op, op, ref, shapeError } from '../../op.ts';
 import type { Tensor } from '../../tensor.ts';
 
 /** Workgroups for one thread per pixel of each of n samples (pixel_of in lib/planes.wgsl). */

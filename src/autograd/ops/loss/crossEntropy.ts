@@ -4,7 +4,7 @@
 import backwardKernel from '../../../shaders/loss/crossEntropy/backward.wgsl';
 import forwardKernel from '../../../shaders/loss/crossEntropy/forward.wgsl';
 import meanKernel from '../../../shaders/loss/crossEntropy/mean.wgsl';
-import { op, ref, shapeError, type CaseInput, type Op, type Ref, imageShape } from '../../op.ts';
+import { type CaseInput, imageShape, type Op, op, type Ref, ref, shapeError } from '../../op.ts';
 import { sameShape, type Tensor } from '../../tensor.ts';
 import { sampleGroups } from '../labels/labels.ts';
 import { sum } from '../reduce/sum.ts';

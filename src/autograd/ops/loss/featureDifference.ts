@@ -1,12 +1,13 @@
 /** How two feature maps differ, as a bounded ratio and a difference, in one launch each way. */
+
+import { grid } from '../../../engine/grid.ts';
 import backwardKernel from '../../../shaders/loss/featureDifference/backward.wgsl';
 import forwardKernel from '../../../shaders/loss/featureDifference/forward.wgsl';
-import { op, ref, shapeError, type Op } from '../../op.ts';
-import { grid } from '../../../engine/grid.ts';
+import { type Op, op, ref, shapeError } from '../../op.ts';
 import { sizeOf, type Tensor } from '../../tensor.ts';
 import { samples } from '../copy/copy.ts';
-import { add, affine, div, mul, scale, square, sub } from '../pointwise/pointwise.ts';
 import { joinOp } from '../copy/ranges.ts';
+import { add, affine, div, mul, scale, square, sub } from '../pointwise/pointwise.ts';
 
 /** Keeps the ratio finite where the first map is near 0, and 1 where both agree; above 0. */
 interface Attrs {

@@ -2,15 +2,16 @@
  * Means of simple functions of a difference, the stuff of losses: one launch each way (two forward where there is much
  * to add).
  */
+
+import { grid } from '../../../engine/grid.ts';
 import backwardKernel from '../../../shaders/loss/meanError/backward.wgsl';
 import forwardKernel from '../../../shaders/loss/meanError/forward.wgsl';
-import { op, ref, shapeError, type Case, type Op, type BackwardContext } from '../../op.ts';
-import { grid } from '../../../engine/grid.ts';
+import { sumPlanes } from '../../kernels/reduce.ts';
+import { type BackwardContext, type Case, type Op, op, ref, shapeError } from '../../op.ts';
 import { sameShape, sizeOf, type Tensor } from '../../tensor.ts';
+import { reshape } from '../copy/reshape.ts';
 import { affine, mul, scale, signGate, sub } from '../pointwise/pointwise.ts';
 import { expand } from '../reduce/sum.ts';
-import { sumPlanes } from '../../kernels/reduce.ts';
-import { reshape } from '../copy/reshape.ts';
 
 /** f of the mean: v, |v| or v^2. */
 export type MeanKind = 'plain' | 'absolute' | 'square';

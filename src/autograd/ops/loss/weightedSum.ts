@@ -1,7 +1,7 @@
 /** A weighted sum of scalars: how losses are added up, in one launch each way. */
 import sharesKernel from '../../../shaders/loss/weightedSum/backward.wgsl';
 import kernel from '../../../shaders/loss/weightedSum/forward.wgsl';
-import { op, ref, shapeError, type Op } from '../../op.ts';
+import { type Op, op, ref, shapeError } from '../../op.ts';
 import { sizeOf, type Tensor } from '../../tensor.ts';
 import { scale } from '../pointwise/pointwise.ts';
 

@@ -1,12 +1,13 @@
 /** Matrix products, one or a batch, of matrices or their transposes. Its gradients are matrix products again. */
-import packKernel from '../../../shaders/matmul/pack.wgsl';
-import { op, ref, shapeError, type Op, type Ref } from '../../op.ts';
+
 import { grid } from '../../../engine/grid.ts';
+import packKernel from '../../../shaders/matmul/pack.wgsl';
 import { runPlan } from '../../kernels/run.ts';
-import type { OpSession, Shape, Tensor } from '../../tensor.ts';
-import { productFamily } from './families.ts';
+import { type Op, op, type Ref, ref, shapeError } from '../../op.ts';
 import { absolute } from '../../reference.ts';
+import type { OpSession, Shape, Tensor } from '../../tensor.ts';
 import { sumTo } from '../reduce/sum.ts';
+import { productFamily } from './families.ts';
 
 /** Whether a, b enter transposed (their last two axes swapped). */
 /** Which factors of a product are stored transposed. */

@@ -1,7 +1,8 @@
 /** Dropout with a mask that is computed, not stored (see noise.ts for the counter). */
-import kernel from '../../../shaders/noise/dropout.wgsl';
-import { op, ref, type Op } from '../../op.ts';
+
 import { grid } from '../../../engine/grid.ts';
+import kernel from '../../../shaders/noise/dropout.wgsl';
+import { type Op, op, ref } from '../../op.ts';
 import type { Tensor } from '../../tensor.ts';
 import { checkCounter, counterInput, drawAt } from './noise.ts';
 

@@ -3,12 +3,13 @@
  * number that belongs to one place in the program, and of the element's index. The host writes the next step into the
  * counter, and the replayed program draws new numbers.
  */
+
+import { grid } from '../../../engine/grid.ts';
+import { hashAt, streamOf } from '../../../engine/random.ts';
 import gaussianKernel from '../../../shaders/noise/gaussian.wgsl';
 import uniformKernel from '../../../shaders/noise/uniform.wgsl';
-import { hashAt, streamOf } from '../../../engine/random.ts';
-import { op, ref, shapeError, type CaseInput, type Op, type Ref } from '../../op.ts';
-import { grid } from '../../../engine/grid.ts';
-import { sameShape, type OpSession, type Shape, type Tensor } from '../../tensor.ts';
+import { type CaseInput, type Op, op, type Ref, ref, shapeError } from '../../op.ts';
+import { type OpSession, type Shape, sameShape, type Tensor } from '../../tensor.ts';
 
 /**
  * A counter to draw from: [seed, step, 0, 0]. Write it again before each replay: `session.write(counter, [seed, step,

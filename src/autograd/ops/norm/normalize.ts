@@ -9,13 +9,13 @@ import backwardElement from '../../../shaders/norm/backwardElement.wgsl';
 import backwardQuads from '../../../shaders/norm/backwardQuads.wgsl';
 import forwardKernel from '../../../shaders/norm/forward.wgsl';
 import forwardQuads from '../../../shaders/norm/forwardQuads.wgsl';
-import { op, ref, shapeError, type Case, type Op, type Ref, type BackwardContext } from '../../op.ts';
-import { sameShape, type OpSession, type Shape, type Tensor } from '../../tensor.ts';
 import { planeLanes } from '../../kernels/planes.ts';
+import { type BackwardContext, type Case, type Op, op, type Ref, ref, shapeError } from '../../op.ts';
+import { type OpSession, type Shape, sameShape, type Tensor } from '../../tensor.ts';
+import { reshape } from '../copy/reshape.ts';
 import { add, affine, leakyGate, mul, reciprocal, sqrt, square, sub } from '../pointwise/pointwise.ts';
 import { mean } from '../reduce/reduce.ts';
 import { sumTo } from '../reduce/sum.ts';
-import { reshape } from '../copy/reshape.ts';
 
 /** Attributes of `normalize`. */
 export interface NormAttrs {

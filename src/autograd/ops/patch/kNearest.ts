@@ -3,10 +3,11 @@
  * idle: all distances side by side, then the k smallest of each row. Exact; gives places only, from which taped ops
  * take the distances.
  */
+
+import { grid } from '../../../engine/grid.ts';
 import distancesKernel from '../../../shaders/patch/kNearest/distances.wgsl';
 import selectKernel from '../../../shaders/patch/kNearest/select.wgsl';
-import { op, shapeError, type Case, type Op } from '../../op.ts';
-import { grid } from '../../../engine/grid.ts';
+import { type Case, type Op, op, shapeError } from '../../op.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
 import { patchGrid } from './nearestPlan.ts';
 

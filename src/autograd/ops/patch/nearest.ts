@@ -3,14 +3,15 @@
  * the paper's patch coherence is the mean of the distances for k = 1. Which kernels run is patchNearest.plan.ts's
  * matter.
  */
-import backwardKernel from '../../../shaders/patch/nearest/backward.wgsl';
-import { op, shapeError, type Case, type Op, type BackwardContext } from '../../op.ts';
+
 import { grid } from '../../../engine/grid.ts';
+import backwardKernel from '../../../shaders/patch/nearest/backward.wgsl';
 import { adapterOf } from '../../kernels/plan.ts';
 import { runPlan } from '../../kernels/run.ts';
+import { type BackwardContext, type Case, type Op, op, shapeError } from '../../op.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
 import { cosineGradient } from './nearestCosine.ts';
-import { metricCode, patchGrid, planPatchNearest, type PatchShape } from './nearestPlan.ts';
+import { metricCode, type PatchShape, patchGrid, planPatchNearest } from './nearestPlan.ts';
 import { referencePatchNearest } from './nearestReference.ts';
 
 /** Attributes of `patchNearest`. */

@@ -4,9 +4,9 @@
  */
 import { Tensor } from '../../tensor.ts';
 import { crop } from '../copy/slice.ts';
-import { unfoldAt, foldAt } from './unfoldAt.ts';
 import { add, affine, clamp, div, mul, sqrt, square, stepGate, sub } from '../pointwise/pointwise.ts';
 import { sum } from '../reduce/sum.ts';
+import { foldAt, unfoldAt } from './unfoldAt.ts';
 
 /** Matches whose distances are differentiated. */
 export interface CosineMatches {

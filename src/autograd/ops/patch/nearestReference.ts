@@ -1,5 +1,5 @@
 /** Float64 references of the patch kernels: plain loops, for tests. The contracts are those of the .wgsl files. */
-import { patchGrid, type PatchShape } from './nearestPlan.ts';
+import { type PatchShape, patchGrid } from './nearestPlan.ts';
 
 type Numbers = ArrayLike<number>;
 /** A search's inputs as numbers. */

@@ -2,13 +2,14 @@
  * Patches of an image as columns, and back: unfoldAt gathers the p x p patches at given indices, foldAt adds columns
  * back where they came from; each is the other's gradient. Without indices: all patches, in order (unfold, fold).
  */
+
+import { grid } from '../../../engine/grid.ts';
 import gatherKernel from '../../../shaders/patch/unfoldAt/gather.wgsl';
 import scatterKernel from '../../../shaders/patch/unfoldAt/scatter.wgsl';
-import { op, ref, shapeError, type Case, type CaseInput, type Op, type Ref } from '../../op.ts';
-import { grid } from '../../../engine/grid.ts';
+import { type Case, type CaseInput, type Op, op, type Ref, ref, shapeError } from '../../op.ts';
+import { absolute } from '../../reference.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
 import { patchGrid } from './nearestPlan.ts';
-import { absolute } from '../../reference.ts';
 
 interface UnfoldAttrs {
   patch: number;

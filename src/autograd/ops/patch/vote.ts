@@ -1,7 +1,8 @@
 /** An image from matched patches: every pixel the weighted mean of what the patches covering it say. No gradient. */
-import kernel from '../../../shaders/patch/vote.wgsl';
-import { op, ref, shapeError, type Op } from '../../op.ts';
+
 import { grid } from '../../../engine/grid.ts';
+import kernel from '../../../shaders/patch/vote.wgsl';
+import { type Op, op, ref, shapeError } from '../../op.ts';
 import type { Tensor } from '../../tensor.ts';
 
 /** Attributes of `patchVote`. */

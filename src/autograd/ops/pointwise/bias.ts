@@ -4,12 +4,12 @@
  */
 import backwardKernel from '../../../shaders/pointwise/biasBackward.wgsl';
 import forwardKernel from '../../../shaders/pointwise/biasForward.wgsl';
-import { op, ref, shapeError, type Op, type BackwardContext, imageShape } from '../../op.ts';
-import { sameShape, type Tensor } from '../../tensor.ts';
 import { planeLanes } from '../../kernels/planes.ts';
-import { add, leakyGate, leakyRelu } from './pointwise.ts';
-import { sum } from '../reduce/sum.ts';
+import { type BackwardContext, imageShape, type Op, op, ref, shapeError } from '../../op.ts';
+import { sameShape, type Tensor } from '../../tensor.ts';
 import { reshape } from '../copy/reshape.ts';
+import { sum } from '../reduce/sum.ts';
+import { add, leakyGate, leakyRelu } from './pointwise.ts';
 
 /** slope of the LeakyReLU, at least 0; 1 for none. */
 interface Attrs {

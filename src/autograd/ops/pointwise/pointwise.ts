@@ -2,13 +2,14 @@
  * Pointwise ops: each is one row of a table. A row's `df` is written with ops of the same table, so gradients have
  * gradients; a gate (the derivative of a kink) has none towards its second argument, which null declares.
  */
+
+import { grid } from '../../../engine/grid.ts';
 import binaryKernel from '../../../shaders/pointwise/binary.wgsl';
 import broadcastKernel from '../../../shaders/pointwise/broadcast.wgsl';
 import unaryKernel from '../../../shaders/pointwise/unary.wgsl';
-import { four, op, ref, type Case, type Op } from '../../op.ts';
-import { grid } from '../../../engine/grid.ts';
-import { sameShape, type Shape, type Tensor } from '../../tensor.ts';
+import { type Case, four, type Op, op, ref } from '../../op.ts';
 import { broadcastShape } from '../../shape.ts';
+import { type Shape, sameShape, type Tensor } from '../../tensor.ts';
 import { sumTo } from '../reduce/sum.ts';
 
 interface Pair {

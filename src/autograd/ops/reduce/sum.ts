@@ -1,8 +1,8 @@
 /** Sums over axes and copies along axes: each is the other's gradient. */
 import { reduceInto } from '../../kernels/reduce.ts';
 import { copyStrided, denseStrides, dot, positions } from '../../kernels/strided.ts';
-import { op, ref, shapeError, type Ref } from '../../op.ts';
-import { broadcastShape, four, sameShape, sizeOf, type Four, type Shape } from '../../shape.ts';
+import { op, type Ref, ref, shapeError } from '../../op.ts';
+import { broadcastShape, type Four, four, type Shape, sameShape, sizeOf } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
 import { reshape } from '../copy/reshape.ts';
 

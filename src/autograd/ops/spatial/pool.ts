@@ -6,10 +6,10 @@ import averageAdjointKernel from '../../../shaders/spatial/pool/averageAdjoint.w
 import maxKernel from '../../../shaders/spatial/pool/max.wgsl';
 import pickKernel from '../../../shaders/spatial/pool/pick.wgsl';
 import spreadKernel from '../../../shaders/spatial/pool/spread.wgsl';
-import { op, ref, shapeError, type CaseInput, type Op, type Ref, imageShape, type ImageShape } from '../../op.ts';
-import { sameShape, type Shape, type Tensor } from '../../tensor.ts';
-import { absolute, perPlane, scatterPlanes } from '../../reference.ts';
 import { planeGroups } from '../../kernels/planes.ts';
+import { type CaseInput, type ImageShape, imageShape, type Op, op, type Ref, ref, shapeError } from '../../op.ts';
+import { absolute, perPlane, scatterPlanes } from '../../reference.ts';
+import { type Shape, sameShape, type Tensor } from '../../tensor.ts';
 import { mean } from '../reduce/reduce.ts';
 
 interface Window {

@@ -1,10 +1,10 @@
 /** Reflect padding of images and its adjoint, each the other's gradient. */
 import foldKernel from '../../../shaders/spatial/reflectPad/fold.wgsl';
 import padKernel from '../../../shaders/spatial/reflectPad/forward.wgsl';
-import { op, shapeError, type Op, type Ref, imageShape, type ImageShape } from '../../op.ts';
-import type { Shape, Tensor } from '../../tensor.ts';
-import { absolute, perPlane, scatterPlanes } from '../../reference.ts';
 import { planeGroups } from '../../kernels/planes.ts';
+import { type ImageShape, imageShape, type Op, op, type Ref, shapeError } from '../../op.ts';
+import { absolute, perPlane, scatterPlanes } from '../../reference.ts';
+import type { Shape, Tensor } from '../../tensor.ts';
 
 /** Rows and columns added on each side; each smaller than the image's size along its axis. */
 export interface PadWidths {

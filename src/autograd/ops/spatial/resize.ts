@@ -1,10 +1,10 @@
 /** Nearest and bilinear resampling to any size, by PyTorch's `interpolate` conventions, and its adjoint. */
 import adjointKernel from '../../../shaders/spatial/resize/adjoint.wgsl';
 import forwardKernel from '../../../shaders/spatial/resize/forward.wgsl';
-import { op, shapeError, type Op, type Ref, imageShape, type ImageShape } from '../../op.ts';
-import type { OpSession, Shape, Tensor } from '../../tensor.ts';
-import { absolute, perPlane, scatterPlanes } from '../../reference.ts';
 import { planeGroups } from '../../kernels/planes.ts';
+import { type ImageShape, imageShape, type Op, op, type Ref, shapeError } from '../../op.ts';
+import { absolute, perPlane, scatterPlanes } from '../../reference.ts';
+import type { OpSession, Shape, Tensor } from '../../tensor.ts';
 
 /**
  * `areas`: align_corners = false, pixels are areas. `corners`: align_corners = true, the corner pixels' centers meet.

@@ -1,19 +1,20 @@
 /**
  * Images and label maps resampled through a map that lies in device memory, so that a replayed step can get a new one.
  */
+
+import { grid } from '../../../engine/grid.ts';
 import bilinearKernel from '../../../shaders/spatial/warp/bilinear.wgsl';
 import nearestKernel from '../../../shaders/spatial/warp/nearest.wgsl';
-import { op, ref, shapeError, type Case, type CaseInput, type Op, type Ref } from '../../op.ts';
-import { grid } from '../../../engine/grid.ts';
-import type { OpSession, Shape, Tensor } from '../../tensor.ts';
 import {
   type Affine,
-  type WarpMap,
   identityAffine,
+  type WarpMap,
   warpMap,
   warpMapSize,
   warpPosition,
 } from '../../kernels/warpMap.ts';
+import { type Case, type CaseInput, type Op, op, type Ref, ref, shapeError } from '../../op.ts';
+import type { OpSession, Shape, Tensor } from '../../tensor.ts';
 
 /** Outside the input: mirrored at the edge pixels' centers, or the nearest edge pixel. */
 export type Border = 'reflect' | 'clamp';

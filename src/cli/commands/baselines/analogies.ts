@@ -1,13 +1,13 @@
 /** semia analogies PHOTO LAYOUT TARGET... -o OUT, and --filter A A' B...: Image Analogies (Hertzmann et al. 2001). */
 import type { Command } from 'commander';
 import { UserError } from '../../../data/errors.ts';
-import { flatten, fitSize, resize, type Picture } from '../../../data/image/image.ts';
+import { fitSize, flatten, type Picture, resize } from '../../../data/image/image.ts';
 import { imageFilter, textureByNumbers } from '../../../model/baselines/imageAnalogies/imageAnalogies.ts';
 import { readInputPicture } from '../../options/inputs.ts';
 import { number } from '../../options/options.ts';
-import { Progress } from '../../reports/progress.ts';
 import { option } from '../../recipes/methodRecipe.ts';
-import { makeResults, readTask, taskOptions, taskWords, type Made, type TaskOptions } from '../../withoutTraining.ts';
+import { Progress } from '../../reports/progress.ts';
+import { type Made, makeResults, readTask, type TaskOptions, taskOptions, taskWords } from '../../withoutTraining.ts';
 
 /** Longer side unless asked for: the time grows with the fourth power of it. */
 export const analogiesSide = 256;

@@ -3,7 +3,7 @@ import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../../data/errors.ts';
-import { fitSize, flatten, resize, type Picture } from '../../../data/image/image.ts';
+import { fitSize, flatten, type Picture, resize } from '../../../data/image/image.ts';
 import { deepAnalogy } from '../../../model/baselines/deepAnalogy/deepAnalogy.ts';
 import { vggNeeded } from '../../../model/baselines/deepAnalogy/method.ts';
 import { encodePng } from '../../../node/encode.ts';
@@ -11,10 +11,10 @@ import { writeFilesAtomic } from '../../../node/files.ts';
 import { readInputPicture } from '../../options/inputs.ts';
 import { integer } from '../../options/options.ts';
 import { checkWritable } from '../../options/outputs.ts';
-import { Progress } from '../../reports/progress.ts';
-import { option, withMethod } from '../../recipes/methodRecipe.ts';
-import { explainDevice, openSession } from '../../session.ts';
 import { readVggWhole } from '../../options/vgg.ts';
+import { option, withMethod } from '../../recipes/methodRecipe.ts';
+import { Progress } from '../../reports/progress.ts';
+import { explainDevice, openSession } from '../../session.ts';
 
 interface Options {
   output: string;

@@ -1,17 +1,17 @@
 /** semia singan train PHOTO -o RUN, and what can be done with the run (singanTasks.ts): SinGAN (Shaham et al. 2019). */
 import type { Command } from 'commander';
-import { readableList } from '../../../data/formats/imageFormats.ts';
 import { UserError } from '../../../data/errors.ts';
-import { fitSize, flatten, resize, type Picture } from '../../../data/image/image.ts';
-import { published, scalesOf, small, type SinganConfig } from '../../../model/baselines/singan/config.ts';
+import { readableList } from '../../../data/formats/imageFormats.ts';
+import { fitSize, flatten, type Picture, resize } from '../../../data/image/image.ts';
+import { published, type SinganConfig, scalesOf, small } from '../../../model/baselines/singan/config.ts';
 import { singanFormat } from '../../../model/baselines/singan/record.ts';
 import { repainting, SinganTraining, spread } from '../../../model/baselines/singan/training.ts';
 import type { PictureRecord } from '../../../model/run/runRecord.ts';
 import { checkNewRun } from '../../../node/runFolder.ts';
 import { isSinganRun, SinganFolder } from '../../../node/singanFolder.ts';
 import { versions } from '../../../node/version.ts';
-import { readInputPicture } from '../../options/inputs.ts';
 import { Interrupt } from '../../interrupt.ts';
+import { readInputPicture } from '../../options/inputs.ts';
 import { again, integer, refuseChanges, refuseResumeInputs } from '../../options/options.ts';
 import { checkWritable } from '../../options/outputs.ts';
 import { duration, Progress } from '../../reports/progress.ts';

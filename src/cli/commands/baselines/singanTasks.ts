@@ -1,29 +1,29 @@
 /** semia singan sample, retarget, superres, edit, harmonize, paint, animate: the tasks of a trained SinGAN run. */
 import type { Command } from 'commander';
-import { animatedPng } from '../../../data/formats/apng.ts';
 import { UserError } from '../../../data/errors.ts';
-import { fitSize, flatten, resize, type Picture } from '../../../data/image/image.ts';
+import { animatedPng } from '../../../data/formats/apng.ts';
+import { fitSize, flatten, type Picture, resize } from '../../../data/image/image.ts';
 import { inColors, mainColors } from '../../../data/image/quantize.ts';
+import type { Size } from '../../../data/prepare.ts';
 import { scalesOf } from '../../../model/baselines/singan/config.ts';
 import {
   animate,
   blend,
   enlarged,
+  type InjectionStart,
   sample,
   softMask,
-  type InjectionStart,
 } from '../../../model/baselines/singan/tasks.ts';
 import { SinganTraining } from '../../../model/baselines/singan/training.ts';
-import type { Size } from '../../../data/prepare.ts';
 import type { FileRecord } from '../../../model/run/runRecord.ts';
 import { encodePng } from '../../../node/encode.ts';
 import { writeFilesAtomic } from '../../../node/files.ts';
 import { SinganFolder } from '../../../node/singanFolder.ts';
-import { readInputPicture, type InputPicture } from '../../options/inputs.ts';
+import { type InputPicture, readInputPicture } from '../../options/inputs.ts';
 import { integer, largestSize as largest, number, sizeOption } from '../../options/options.ts';
 import { resultFiles } from '../../options/outputs.ts';
+import { option, type Word, withMethod } from '../../recipes/methodRecipe.ts';
 import { Progress } from '../../reports/progress.ts';
-import { option, withMethod, type Word } from '../../recipes/methodRecipe.ts';
 import { explainDevice, openSession } from '../../session.ts';
 
 interface Common {

@@ -1,13 +1,13 @@
 /** semia spade PHOTO LAYOUT TARGET... -o OUT: SPADE (Park et al. 2019) on one pair, or with published weights. */
-import { InvalidArgumentError, type Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../../../data/errors.ts';
-import { runSpade, spadeDefaults, type SpadeResult } from '../../../model/baselines/spade/spade.ts';
+import { runSpade, type SpadeResult, spadeDefaults } from '../../../model/baselines/spade/spade.ts';
 import { readSpadeWeights } from '../../../model/baselines/spade/weights.ts';
 import { sha256Sync } from '../../../node/version.ts';
 import { integer } from '../../options/options.ts';
-import { option } from '../../recipes/methodRecipe.ts';
-import { makeResults, readTask, taskOptions, taskWords, type TaskOptions } from '../../withoutTraining.ts';
 import { readVggWhole, readWeights } from '../../options/vgg.ts';
+import { option } from '../../recipes/methodRecipe.ts';
+import { makeResults, readTask, type TaskOptions, taskOptions, taskWords } from '../../withoutTraining.ts';
 
 interface SpadeCommand extends TaskOptions {
   size: number;

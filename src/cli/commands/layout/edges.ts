@@ -3,13 +3,13 @@
  * follows a drawing.
  */
 import { basename } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
-import { drawingOf, drawingPalette, readDrawing, type DrawingOptions } from '../../../data/layout/drawing/drawing.ts';
+import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../../../data/errors.ts';
-import { flatten } from '../../../data/image/image.ts';
-import { percent } from '../../../data/layout/layoutReport.ts';
-import { lineScore, resizeLines } from '../../../data/layout/drawing/lines.ts';
 import { encodePalettePng } from '../../../data/formats/palettePng.ts';
+import { flatten } from '../../../data/image/image.ts';
+import { type DrawingOptions, drawingOf, drawingPalette, readDrawing } from '../../../data/layout/drawing/drawing.ts';
+import { lineScore, resizeLines } from '../../../data/layout/drawing/lines.ts';
+import { percent } from '../../../data/layout/layoutReport.ts';
 import { writeFileAtomic } from '../../../node/files.ts';
 import { readInputPicture } from '../../options/inputs.ts';
 import { integer } from '../../options/options.ts';

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { percent } from '../../../data/layout/layoutReport.ts';
 import { hex } from '../../../data/layout/palette.ts';
 import {
-  paletteReport,
   type ClassUse,
   type PaletteReport,
+  paletteReport,
   type TargetUse,
 } from '../../../data/layout/paletteReport.ts';
 import { readInputPicture, readLayouts, readPalette } from '../../options/inputs.ts';

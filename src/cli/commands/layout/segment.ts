@@ -5,11 +5,11 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../../data/errors.ts';
-import { fitSize, flatten, resize, resizeLabels, type Picture } from '../../../data/image/image.ts';
+import { encodePalettePng } from '../../../data/formats/palettePng.ts';
+import { fitSize, flatten, type Picture, resize, resizeLabels } from '../../../data/image/image.ts';
 import { percent } from '../../../data/layout/layoutReport.ts';
 import { hex } from '../../../data/layout/palette.ts';
-import { encodePalettePng } from '../../../data/formats/palettePng.ts';
-import { classesOf, segment, type SegmentedLayout } from '../../../data/layout/segment.ts';
+import { classesOf, type SegmentedLayout, segment } from '../../../data/layout/segment.ts';
 import { encodePng } from '../../../node/encode.ts';
 import { writeFilesAtomic } from '../../../node/files.ts';
 import { readInputPicture } from '../../options/inputs.ts';

@@ -2,19 +2,19 @@
 import type { Command } from 'commander';
 import { prepareSource } from '../../../data/prepare.ts';
 import { configure } from '../../../model/configure.ts';
-import { PreparedSource } from '../../../model/preparedSource.ts';
+import type { TensorState } from '../../../model/networks/networks.ts';
 import { createNetworks } from '../../../model/networks/networks.ts';
 import { fromReleased, sizeOfReleased } from '../../../model/networks/released.ts';
+import { PreparedSource } from '../../../model/preparedSource.ts';
 import { runFormat } from '../../../model/run/runRecord.ts';
-import type { TensorState } from '../../../model/networks/networks.ts';
 import { checkNewRun, RunFolder } from '../../../node/runFolder.ts';
 import { sha256Sync, versions } from '../../../node/version.ts';
 import { readInputPicture, readPalette } from '../../options/inputs.ts';
 import { integer } from '../../options/options.ts';
 import { checkWritable } from '../../options/outputs.ts';
+import { readWeights } from '../../options/vgg.ts';
 import { Progress } from '../../reports/progress.ts';
 import { explainDevice, openSession } from '../../session.ts';
-import { readWeights } from '../../options/vgg.ts';
 
 interface ImportOptions {
   output: string;

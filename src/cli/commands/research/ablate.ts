@@ -4,22 +4,22 @@
  */
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UserError } from '../../../data/errors.ts';
 import { allSceneNames, sceneNames } from '../../../data/scenes/index.ts';
 import { ablationMetrics } from '../../../evaluate/ablation/ablation.ts';
 import { changed, factors } from '../../../evaluate/ablation/factors.ts';
-import { configure, type Choices } from '../../../model/configure.ts';
-import { presetNames, type PresetName } from '../../../model/presets.ts';
+import { type Choices, configure } from '../../../model/configure.ts';
+import { type PresetName, presetNames } from '../../../model/presets.ts';
 import { differences } from '../../../model/run/runRecord.ts';
 import { lock } from '../../../node/lock.ts';
 import { programVersion } from '../../../node/version.ts';
-import { cellName, readAblation, summaryTable, writeAblation, type Ablation } from '../../reports/ablatePage.ts';
-import { openScene, trainCell, type AblationScene } from './ablateCell.ts';
-import { commandLine, again, integer } from '../../options/options.ts';
+import { again, commandLine, integer } from '../../options/options.ts';
 import { checkWritable } from '../../options/outputs.ts';
+import { type Ablation, cellName, readAblation, summaryTable, writeAblation } from '../../reports/ablatePage.ts';
 import { duration, Progress } from '../../reports/progress.ts';
 import { explainDevice, openSession } from '../../session.ts';
+import { type AblationScene, openScene, trainCell } from './ablateCell.ts';
 
 interface AblateOptions {
   output: string;

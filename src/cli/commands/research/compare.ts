@@ -1,15 +1,15 @@
 /** semia compare PHOTO LAYOUT TARGET... -o DIR, or --scene NAME: every method on the same inputs, one page. */
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Session } from '../../../autograd/session.ts';
 import { isUserError, UserError } from '../../../data/errors.ts';
-import { resize, type Picture } from '../../../data/image/image.ts';
-import { renderLayout } from '../../../data/layout/layout.ts';
 import { withText } from '../../../data/formats/png.ts';
-import { paintScene, allSceneNames } from '../../../data/scenes/index.ts';
+import { type Picture, resize } from '../../../data/image/image.ts';
+import { renderLayout } from '../../../data/layout/layout.ts';
+import { allSceneNames, paintScene } from '../../../data/scenes/index.ts';
 import { DeviceError } from '../../../engine/device.ts';
-import { evaluate, layoutClassifierOf, type EvaluateInput } from '../../../evaluate/evaluate.ts';
+import { type EvaluateInput, evaluate, layoutClassifierOf } from '../../../evaluate/evaluate.ts';
 import { metrics } from '../../../evaluate/metrics/metrics.ts';
 import type { ComparedMethod, MethodInputs } from '../../../model/baselines/method.ts';
 import { methods } from '../../../model/baselines/methods.ts';
@@ -18,23 +18,23 @@ import { encodePng } from '../../../node/encode.ts';
 import { writeFilesAtomic } from '../../../node/files.ts';
 import { programVersion } from '../../../node/version.ts';
 import { coresFromNow } from '../../cores.ts';
+import { resultNames } from '../../options/inputs.ts';
+import { commandLine, integer } from '../../options/options.ts';
+import { checkWritable } from '../../options/outputs.ts';
+import { readVggWhole } from '../../options/vgg.ts';
 import {
+  type Comparison,
   compareCsv,
   compareJson,
   comparePage,
   meanMetric,
-  type Comparison,
   type Row,
 } from '../../reports/comparePage.ts';
-import { finishedRows } from './compareResume.ts';
-import { pictureFile, sceneFiles } from '../example.ts';
-import { resultNames } from '../../options/inputs.ts';
-import { commandLine, integer } from '../../options/options.ts';
-import { checkWritable } from '../../options/outputs.ts';
 import { duration } from '../../reports/progress.ts';
 import { explainDevice, openSession } from '../../session.ts';
 import { readTask, type Task } from '../../withoutTraining.ts';
-import { readVggWhole } from '../../options/vgg.ts';
+import { pictureFile, sceneFiles } from '../example.ts';
+import { finishedRows } from './compareResume.ts';
 
 export interface CompareOptions {
   output: string;

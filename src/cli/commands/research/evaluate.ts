@@ -3,21 +3,21 @@ import type { Command } from 'commander';
 import type { Session } from '../../../autograd/session.ts';
 import { UserError } from '../../../data/errors.ts';
 import type { Picture } from '../../../data/image/image.ts';
+import { ownLayout } from '../../../data/prepare.ts';
 import { evaluate, layoutClassifierOf, type Report } from '../../../evaluate/evaluate.ts';
 import { inceptionFromWeights, isInceptionWeight } from '../../../evaluate/metrics/inception.ts';
-import { metrics, metricsOf, shown, arrow } from '../../../evaluate/metrics/metrics.ts';
-import { ownLayout } from '../../../data/prepare.ts';
+import { arrow, metrics, metricsOf, shown } from '../../../evaluate/metrics/metrics.ts';
 import type { Painter } from '../../../model/rendering/painter.ts';
-import { writeFilesAtomic, type OutputFile } from '../../../node/files.ts';
+import { type OutputFile, writeFilesAtomic } from '../../../node/files.ts';
 import type { RunFolder } from '../../../node/runFolder.ts';
 import { programVersion } from '../../../node/version.ts';
-import { readItems, type EvaluateOptions, type Item } from './evaluateInputs.ts';
 import { integer } from '../../options/options.ts';
 import { checkWritable } from '../../options/outputs.ts';
+import { readWeights } from '../../options/vgg.ts';
 import { painterOf } from '../../painting.ts';
 import { Progress } from '../../reports/progress.ts';
 import { explainDevice, openSession } from '../../session.ts';
-import { readWeights } from '../../options/vgg.ts';
+import { type EvaluateOptions, type Item, readItems } from './evaluateInputs.ts';
 
 export function addEvaluate(program: Command): void {
   program

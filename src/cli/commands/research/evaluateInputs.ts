@@ -4,9 +4,9 @@
  */
 import { promises as fs } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { hasReadableExtension, readableExtensions } from '../../../data/formats/imageFormats.ts';
 import { isUserError, UserError } from '../../../data/errors.ts';
-import { resize, resizeLabels, type Picture } from '../../../data/image/image.ts';
+import { hasReadableExtension, readableExtensions } from '../../../data/formats/imageFormats.ts';
+import { type Picture, resize, resizeLabels } from '../../../data/image/image.ts';
 import { readLayout } from '../../../data/layout/layout.ts';
 import { prepareSource, prepareTarget, type Source, type Target } from '../../../data/prepare.ts';
 import { readPicture } from '../../../node/decode.ts';

@@ -3,8 +3,8 @@ import { promises as fs } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../../data/errors.ts';
-import { seal } from '../../../evaluate/study/study.ts';
 import { readAnswers } from '../../../evaluate/study/answers.ts';
+import { seal } from '../../../evaluate/study/study.ts';
 import { tally, tallyCsv } from '../../../evaluate/study/tally.ts';
 import { readInput, writeFileAtomic } from '../../../node/files.ts';
 import { dataUri } from '../../../node/page.ts';
@@ -12,9 +12,9 @@ import { sha256Sync } from '../../../node/version.ts';
 import { integer } from '../../options/options.ts';
 import { checkWritable } from '../../options/outputs.ts';
 import { Progress } from '../../reports/progress.ts';
-import { readStudy } from './studyInputs.ts';
 import { studyPage } from '../../reports/studyPage.ts';
 import { tallyPage, tallyTable } from '../../reports/studyTally.ts';
+import { readStudy } from './studyInputs.ts';
 
 interface StudyOptions {
   output?: string;

@@ -4,9 +4,9 @@
  */
 import { promises as fs } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
-import { hasReadableExtension } from '../../../data/formats/imageFormats.ts';
 import { UserError } from '../../../data/errors.ts';
-import { resize, type Picture } from '../../../data/image/image.ts';
+import { hasReadableExtension } from '../../../data/formats/imageFormats.ts';
+import { type Picture, resize } from '../../../data/image/image.ts';
 import { methods as known } from '../../../model/baselines/methods.ts';
 import { readPicture } from '../../../node/decode.ts';
 import { readInput } from '../../../node/files.ts';

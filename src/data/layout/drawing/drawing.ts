@@ -3,12 +3,13 @@
  * layout of two classes, paper and line, so that all that carries layouts (runs, recipes, the page) carries it;
  * `palette.lines` says that it is one.
  */
-import { brightness, gaussianGradient, hysteresis } from '../../image/edges.ts';
+
 import { UserError } from '../../errors.ts';
-import { flatten, resizeLabels, type Picture } from '../../image/image.ts';
+import { brightness, gaussianGradient, hysteresis } from '../../image/edges.ts';
+import { flatten, type Picture, resizeLabels } from '../../image/image.ts';
 import { percent } from '../layoutReport.ts';
-import { allDistances, resizeLines, thin, withoutSpecks } from './lines.ts';
 import type { Palette } from '../palette.ts';
+import { allDistances, resizeLines, thin, withoutSpecks } from './lines.ts';
 
 interface Drawing {
   width: number;

@@ -1,5 +1,5 @@
 import type { Canvas } from './canvas.ts';
-import { colorFromHex, lit, mix, scaleColor, type LinearColor, type Light, type Vector } from './color.ts';
+import { colorFromHex, type Light, type LinearColor, lit, mix, scaleColor, type Vector } from './color.ts';
 import type { GroundView } from './ground.ts';
 import { clampTo, hash, lerp, NoiseField, smoothstep } from './noise.ts';
 

@@ -1,6 +1,6 @@
 import type { Canvas } from './canvas.ts';
-import { mix, scaleColor, type LinearColor, type Vector } from './color.ts';
-import { clampTo, lerp, NoiseField, randomStream, smoothstep, type Random } from './noise.ts';
+import { type LinearColor, mix, scaleColor, type Vector } from './color.ts';
+import { clampTo, lerp, NoiseField, type Random, randomStream, smoothstep } from './noise.ts';
 
 /** Fair-weather heaps: how many are tried, the width of one high in the sky (reference pixels), and their light. */
 export interface CumulusLook {

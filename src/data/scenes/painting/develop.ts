@@ -1,4 +1,4 @@
-import { SUPERSAMPLING, type Canvas } from './canvas.ts';
+import { type Canvas, SUPERSAMPLING } from './canvas.ts';
 import { encodeSrgb } from './color.ts';
 import { randomStream } from './noise.ts';
 

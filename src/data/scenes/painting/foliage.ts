@@ -1,5 +1,5 @@
 import type { Canvas } from './canvas.ts';
-import { lit, mix, type LinearColor, type Light } from './color.ts';
+import { type Light, type LinearColor, lit, mix } from './color.ts';
 import { clampTo, type Random } from './noise.ts';
 
 /** One leaf, tuft or bunch of needles. Reference pixels about the foot of the plant: x right, y up, z to the viewer. */

@@ -1,5 +1,5 @@
 import type { Canvas } from './canvas.ts';
-import { mix, scaleColor, type LinearColor, type Light, lit } from './color.ts';
+import { type Light, type LinearColor, lit, mix, scaleColor } from './color.ts';
 import { clampTo, hash, lerp, NoiseField, randomStream, smoothstep } from './noise.ts';
 
 /** A level ground under a camera: eye height in meters above it, horizon row and focal length in reference pixels. */

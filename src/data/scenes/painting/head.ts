@@ -1,5 +1,5 @@
 import type { Canvas } from './canvas.ts';
-import { colorFromHex, lit, mix, scaleColor, unitVector, type LinearColor, type Light, type Vector } from './color.ts';
+import { colorFromHex, type Light, type LinearColor, lit, mix, scaleColor, unitVector, type Vector } from './color.ts';
 import { clampTo, lerp, NoiseField, randomStream, smoothstep } from './noise.ts';
 
 /** A head from the front. Lengths in reference pixels, from the middle of the face (x, y) unless said otherwise. */

@@ -1,6 +1,6 @@
 import type { Canvas } from './canvas.ts';
-import { lit, mix, scaleColor, type LinearColor, type Light } from './color.ts';
-import { acrossAt, distanceAt, soilColor, type SoilLook, type GroundView } from './ground.ts';
+import { type Light, type LinearColor, lit, mix, scaleColor } from './color.ts';
+import { acrossAt, distanceAt, type GroundView, type SoilLook, soilColor } from './ground.ts';
 import { clampTo, NoiseField, randomStream, smoothstep } from './noise.ts';
 import { fresnel } from './water.ts';
 

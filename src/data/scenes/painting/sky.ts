@@ -1,6 +1,6 @@
 import type { Canvas } from './canvas.ts';
-import { paintCumulus, type CumulusLook } from './clouds.ts';
-import { mix, type LinearColor } from './color.ts';
+import { type CumulusLook, paintCumulus } from './clouds.ts';
+import { type LinearColor, mix } from './color.ts';
 import { clampTo, lerp, NoiseField, smoothstep } from './noise.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Canvas } from './canvas.ts';
-import { mix, type LinearColor } from './color.ts';
-import { clampTo, NoiseField, randomStream, smoothstep } from './noise.ts';
+import { type LinearColor, mix } from './color.ts';
 import { acrossAt, distanceAt, type GroundView } from './ground.ts';
+import { clampTo, NoiseField, randomStream, smoothstep } from './noise.ts';
 
 /** A lake's surface. */
 export interface WaterLook {

@@ -7,21 +7,22 @@
  * L-BFGS), and W = alpha_L / (1 + exp(-300 (|F_A|^2 - 0.05))), |F_A|^2 normalized to [0, 1] over the picture. alpha,
  * patches, radii as released. PatchMatch here is the gather form (featureField.ts), not the scan-line one.
  */
+
+import { mse } from '../../../autograd/functional/losses.ts';
 import { channelsLast, fieldMap, improveFeatureField, voteFeatures } from '../../../autograd/nnf/featureField.ts';
 import { permute } from '../../../autograd/ops/copy/copy.ts';
-import { mse } from '../../../autograd/functional/losses.ts';
 import { add, affine, div, mul, scale, sigmoid, square, sub } from '../../../autograd/ops/pointwise/pointwise.ts';
 import { max } from '../../../autograd/ops/reduce/reduce.ts';
 import { sum } from '../../../autograd/ops/reduce/sum.ts';
+import { minimize } from '../../../autograd/optimizer/lbfgs.ts';
+import type { Session } from '../../../autograd/session.ts';
 import { gradients } from '../../../autograd/tape.ts';
 import type { Shape, Tensor } from '../../../autograd/tensor.ts';
-import type { Session } from '../../../autograd/session.ts';
 import { UserError } from '../../../data/errors.ts';
-import { fromFloatCHW, resize, toFloatCHW, type Picture } from '../../../data/image/image.ts';
+import { fromFloatCHW, type Picture, resize, toFloatCHW } from '../../../data/image/image.ts';
 import { HostRandom } from '../../../engine/random.ts';
-import { minimize } from '../../../autograd/optimizer/lbfgs.ts';
+import { type Vgg, vggLayers } from '../../networks/vgg.ts';
 import { untaped } from '../../training/steps.ts';
-import { vggLayers, type Vgg } from '../../networks/vgg.ts';
 
 /** By level, coarsest (relu5_1) first. The radius at the top is the whole map. */
 const patches = [3, 3, 3, 5, 5];

@@ -3,10 +3,10 @@
  * synthesis of the target.
  */
 import { UserError } from '../../../data/errors.ts';
+import { randomVgg, type Vgg, vggFromWeights } from '../../networks/vgg.ts';
 import { previewerOf } from '../../synthesis/preview.ts';
-import { randomVgg, vggFromWeights, type Vgg } from '../../networks/vgg.ts';
-import { deepAnalogy } from './deepAnalogy.ts';
 import type { ComparedMethod, MethodInputs, MethodOutcome } from '../method.ts';
+import { deepAnalogy } from './deepAnalogy.ts';
 
 /** What is missing without weights, and where it is to be had. */
 export const vggNeeded =

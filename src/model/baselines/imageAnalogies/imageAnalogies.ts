@@ -4,13 +4,13 @@
  * `serialAnalogies` (float64) only where two candidates, or the two sides of the kappa rule, are equal within float32's
  * rounding; what is made after such a place may then differ, too, since the algorithm feeds on its own output.
  */
-import { runAnalogyLevel, type FeatureEntry } from '../../../autograd/nnf/analogyField.ts';
+import { type FeatureEntry, runAnalogyLevel } from '../../../autograd/nnf/analogyField.ts';
 import type { Session } from '../../../autograd/session.ts';
 import { UserError } from '../../../data/errors.ts';
 import type { Picture } from '../../../data/image/image.ts';
 import type { RGB } from '../../../data/layout/palette.ts';
 import type { LayoutData } from '../../pair.ts';
-import { coherenceFactor, neighbors, pyramid, type Analogy, type AnalogyLevel, type FeaturePlanes } from './problem.ts';
+import { type Analogy, type AnalogyLevel, coherenceFactor, type FeaturePlanes, neighbors, pyramid } from './problem.ts';
 import type { Synthesis } from './reference.ts';
 
 /** How a run is watched and stopped. */

@@ -4,14 +4,14 @@
  * some 64 pixels a side.
  */
 import {
-  causal,
-  coherenceFactor,
-  neighbors,
-  pyramid,
   type Analogy,
   type AnalogyLevel,
-  type Neighbor,
+  causal,
+  coherenceFactor,
   type FeaturePlanes,
+  type Neighbor,
+  neighbors,
+  pyramid,
 } from './problem.ts';
 
 export interface Synthesis {

@@ -5,18 +5,19 @@
  * Biases that have no effect and would only drift are left out: before a batch norm, and of D's last layer, since a
  * Wasserstein critic is known up to a constant.
  */
-import { addBias } from '../../../autograd/ops/pointwise/bias.ts';
+
 import { conv2d } from '../../../autograd/ops/conv2d/conv2d.ts';
 import { concat } from '../../../autograd/ops/copy/copy.ts';
 import { crop, sliceOrPad, zeroPad } from '../../../autograd/ops/copy/slice.ts';
 import { argmax, oneHot } from '../../../autograd/ops/labels/labels.ts';
+import { addBias } from '../../../autograd/ops/pointwise/bias.ts';
 import { add, tanh } from '../../../autograd/ops/pointwise/pointwise.ts';
 import { resizeBilinear } from '../../../autograd/ops/spatial/resize.ts';
 import { Parameters } from '../../../autograd/parameters.ts';
-import { type Tensor, sizeOf, type Shape } from '../../../autograd/tensor.ts';
 import type { Session } from '../../../autograd/session.ts';
+import { type Shape, sizeOf, type Tensor } from '../../../autograd/tensor.ts';
 import { fnv1a, HostRandom } from '../../../engine/random.ts';
-import { Declare, norm, slope, type Init, type ForwardPass } from '../../networks/layers.ts';
+import { Declare, type ForwardPass, type Init, norm, slope } from '../../networks/layers.ts';
 import type { TensorState } from '../../networks/networks.ts';
 import { adamOptions, border, layers } from './config.ts';
 

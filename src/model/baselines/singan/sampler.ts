@@ -6,14 +6,14 @@
 import { fill } from '../../../autograd/kernels/fill.ts';
 import { assign } from '../../../autograd/kernels/strided.ts';
 import { add, scale as times } from '../../../autograd/ops/pointwise/pointwise.ts';
-import type { Tensor } from '../../../autograd/tensor.ts';
 import type { Session } from '../../../autograd/session.ts';
-import type { Program } from '../../../engine/program.ts';
-import { resize, toFloatCHW, type Picture } from '../../../data/image/image.ts';
+import type { Tensor } from '../../../autograd/tensor.ts';
+import { type Picture, resize, toFloatCHW } from '../../../data/image/image.ts';
 import { inColors } from '../../../data/image/quantize.ts';
 import type { Size } from '../../../data/prepare.ts';
-import { sizesFor, type Scale } from './config.ts';
-import { enlarge, gaussianField, generate, pad, type Frozen } from './networks.ts';
+import type { Program } from '../../../engine/program.ts';
+import { type Scale, sizesFor } from './config.ts';
+import { enlarge, type Frozen, gaussianField, generate, pad } from './networks.ts';
 
 /** All that is needed of a training. */
 export interface SinganModel {

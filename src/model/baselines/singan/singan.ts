@@ -4,11 +4,11 @@
  * synthesis (`semia preview`).
  */
 import { UserError } from '../../../data/errors.ts';
-import { fitSize, resize, type Picture } from '../../../data/image/image.ts';
+import { fitSize, type Picture, resize } from '../../../data/image/image.ts';
 import type { LayoutData } from '../../pair.ts';
 import { previewerOf } from '../../synthesis/preview.ts';
-import { timedReport, trainingEnd, type ComparedMethod, type MethodInputs, type MethodOutcome } from '../method.ts';
-import { published, scalesOf, small, type SinganConfig } from './config.ts';
+import { type ComparedMethod, type MethodInputs, type MethodOutcome, timedReport, trainingEnd } from '../method.ts';
+import { published, type SinganConfig, scalesOf, small } from './config.ts';
 import { sample } from './tasks.ts';
 import { SinganTraining, spread } from './training.ts';
 

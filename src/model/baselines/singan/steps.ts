@@ -1,13 +1,14 @@
 /** SinGAN's two training steps at one scale, as recordings: WGAN-GP (Gulrajani et al. 2017) and reconstruction. */
-import { concat, samples } from '../../../autograd/ops/copy/copy.ts';
+
 import { mse } from '../../../autograd/functional/losses.ts';
+import { concat, samples } from '../../../autograd/ops/copy/copy.ts';
 import { meanAll } from '../../../autograd/ops/loss/meanError.ts';
+import { weightedSum } from '../../../autograd/ops/loss/weightedSum.ts';
 import { add, affine, mul, scale, sqrt, square } from '../../../autograd/ops/pointwise/pointwise.ts';
 import { sum, sumAll } from '../../../autograd/ops/reduce/sum.ts';
-import { weightedSum } from '../../../autograd/ops/loss/weightedSum.ts';
 import { gradients } from '../../../autograd/tape.ts';
 import type { Tensor } from '../../../autograd/tensor.ts';
-import { untaped, type Losses } from '../../training/steps.ts';
+import { type Losses, untaped } from '../../training/steps.ts';
 import type { SinganNetworks } from './networks.ts';
 
 /** What a random sample is made of: noise over the upsampled previous result, and that result; [1,3,H+10,W+10]. */

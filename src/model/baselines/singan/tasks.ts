@@ -1,16 +1,17 @@
 /** What the paper does with a trained pyramid: each task a function from a model and pictures to pictures. */
-import { fromFloatCHW, resize, toFloatCHW, type Picture } from '../../../data/image/image.ts';
+
 import { UserError } from '../../../data/errors.ts';
+import { fromFloatCHW, type Picture, resize, toFloatCHW } from '../../../data/image/image.ts';
 import type { Size } from '../../../data/prepare.ts';
 import {
   injected,
   injectedPainting,
+  type NoiseMap,
   noiseOf,
   Sampler,
-  stagesFrom,
-  type NoiseMap,
   type SinganModel,
   type Stage,
+  stagesFrom,
 } from './sampler.ts';
 
 /**

@@ -2,32 +2,33 @@
  * SinGAN's training, scale by scale. A scale's two steps are recorded once and replayed; the scales below it are used
  * as trained (their batch norms at running statistics). The state between two iterations decides every later bit.
  */
-import { Meter } from '../../../autograd/meter.ts';
+
 import { fill } from '../../../autograd/kernels/fill.ts';
 import { assign } from '../../../autograd/kernels/strided.ts';
-import { expand } from '../../../autograd/ops/reduce/sum.ts';
+import { Meter } from '../../../autograd/meter.ts';
 import { gaussianNoise, newCounter, uniformNoise } from '../../../autograd/ops/noise/noise.ts';
 import { add, scale as times } from '../../../autograd/ops/pointwise/pointwise.ts';
-import type { Tensor } from '../../../autograd/tensor.ts';
+import { expand } from '../../../autograd/ops/reduce/sum.ts';
 import type { Session } from '../../../autograd/session.ts';
-import type { Program } from '../../../engine/program.ts';
-import { resize, toFloatCHW, type Picture } from '../../../data/image/image.ts';
+import type { Tensor } from '../../../autograd/tensor.ts';
+import { type Picture, resize, toFloatCHW } from '../../../data/image/image.ts';
 import { mainColors } from '../../../data/image/quantize.ts';
+import type { Program } from '../../../engine/program.ts';
 import type { TensorState } from '../../networks/networks.ts';
 import { border, decay, type Scale, type SinganConfig } from './config.ts';
 import {
   createSingan,
   enlarge,
+  type Frozen,
   freeze,
   gaussianField,
   generate,
   nearestColors,
   pad,
-  singanInit,
-  type Frozen,
   type SinganNetworks,
+  singanInit,
 } from './networks.ts';
-import { discriminatorLoss, generatorLoss, type Draw } from './steps.ts';
+import { type Draw, discriminatorLoss, generatorLoss } from './steps.ts';
 
 /** Where a training stands, with the tensors of its state. */
 export interface SinganHost {

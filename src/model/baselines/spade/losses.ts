@@ -1,13 +1,14 @@
 /** SPADE's losses: hinge, feature matching and, where VGG weights are given, VGG features, as published. */
-import { concat, samples } from '../../../autograd/ops/copy/copy.ts';
+
 import { hingeFake, hingeGenerator, hingeReal, l1 } from '../../../autograd/functional/losses.ts';
+import { concat, samples } from '../../../autograd/ops/copy/copy.ts';
 import { meanOfTerms, weightedSum } from '../../../autograd/ops/loss/weightedSum.ts';
 import { detach } from '../../../autograd/tape.ts';
 import type { Tensor } from '../../../autograd/tensor.ts';
 import type { ForwardPass } from '../../networks/layers.ts';
-import { untaped, type Losses } from '../../training/steps.ts';
-import { vggLayers, type Vgg } from '../../networks/vgg.ts';
-import type { SpadeDiscriminator, SpadeGenerator, SpadeDiscriminatorOutput, SpadePass } from './networks.ts';
+import { type Vgg, vggLayers } from '../../networks/vgg.ts';
+import { type Losses, untaped } from '../../training/steps.ts';
+import type { SpadeDiscriminator, SpadeDiscriminatorOutput, SpadeGenerator, SpadePass } from './networks.ts';
 
 export interface SpadeNetworks {
   g: SpadeGenerator;

@@ -8,7 +8,7 @@ import { add, affine, leakyRelu, mul, sub, tanh } from '../../../autograd/ops/po
 import { avgPool2d } from '../../../autograd/ops/spatial/pool.ts';
 import { resizeNearest } from '../../../autograd/ops/spatial/resize.ts';
 import type { Tensor } from '../../../autograd/tensor.ts';
-import { conv, plainNorm, slope, type Declare, type Layer, type ForwardPass } from '../../networks/layers.ts';
+import { conv, type Declare, type ForwardPass, type Layer, plainNorm, slope } from '../../networks/layers.ts';
 
 export interface SpadeSize {
   /** Channels ngf of the last block; the first has 16 times as many. 64 as published. */

@@ -4,9 +4,9 @@ import { UserError } from '../../../data/errors.ts';
 import type { Picture } from '../../../data/image/image.ts';
 import { ownLayout, type Source, type Target } from '../../../data/prepare.ts';
 import { PreparedSource } from '../../preparedSource.ts';
-import { timedReport, trainingEnd, type ComparedMethod } from '../method.ts';
+import { type ComparedMethod, timedReport, trainingEnd } from '../method.ts';
 import { spadeLevels } from './networks.ts';
-import { SpadeTraining, type SpadeOptions } from './training.ts';
+import { type SpadeOptions, SpadeTraining } from './training.ts';
 
 /**
  * Unless asked for otherwise: what two processor cores train in minutes. At the published rates 100 iterations on the

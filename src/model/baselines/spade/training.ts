@@ -4,26 +4,26 @@
  */
 import { Meter } from '../../../autograd/meter.ts';
 import { Parameters } from '../../../autograd/parameters.ts';
-import { type Tensor, sizeOf } from '../../../autograd/tensor.ts';
 import type { Session } from '../../../autograd/session.ts';
-import { fromFloatCHW, resize, type Picture } from '../../../data/image/image.ts';
+import { sizeOf, type Tensor } from '../../../autograd/tensor.ts';
+import { fromFloatCHW, type Picture, resize } from '../../../data/image/image.ts';
 import { cutCHW } from '../../../data/image/pad.ts';
 import type { Target } from '../../../data/prepare.ts';
-import { fnv1a, HostRandom } from '../../../engine/random.ts';
 import type { Program } from '../../../engine/program.ts';
-import { configure } from '../../configure.ts';
-import { drawAugmentation } from '../../training/augment.ts';
+import { fnv1a, HostRandom } from '../../../engine/random.ts';
 import type { Config } from '../../config.ts';
-import type { PreparedSource } from '../../preparedSource.ts';
-import { rateAt } from '../../training/schedule.ts';
-import { BatchInputs } from '../../training/batchInputs.ts';
-import { Declare, seededInit, type Init } from '../../networks/layers.ts';
-import { oneHotLayout } from '../../pair.ts';
-import { untaped, type Losses } from '../../training/steps.ts';
+import { configure } from '../../configure.ts';
+import { Declare, type Init, seededInit } from '../../networks/layers.ts';
 import type { Vgg } from '../../networks/vgg.ts';
-import { spadeDiscriminatorLoss, spadeGeneratorLoss, type SpadeNetworks } from './losses.ts';
-import { declareSpadeDiscriminator, declareSpadeGenerator, spadeLevels, type SpadeSize } from './networks.ts';
-import { statisticsOf, type SpadeWeights } from './weights.ts';
+import { oneHotLayout } from '../../pair.ts';
+import type { PreparedSource } from '../../preparedSource.ts';
+import { drawAugmentation } from '../../training/augment.ts';
+import { BatchInputs } from '../../training/batchInputs.ts';
+import { rateAt } from '../../training/schedule.ts';
+import { type Losses, untaped } from '../../training/steps.ts';
+import { type SpadeNetworks, spadeDiscriminatorLoss, spadeGeneratorLoss } from './losses.ts';
+import { declareSpadeDiscriminator, declareSpadeGenerator, type SpadeSize, spadeLevels } from './networks.ts';
+import { type SpadeWeights, statisticsOf } from './weights.ts';
 
 export interface SpadeOptions {
   /** Longer side in training. */

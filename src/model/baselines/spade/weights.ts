@@ -4,8 +4,9 @@
  * and norm_0, norm_1, norm_s with mlp_shared.0, mlp_gamma, mlp_beta and param_free_norm.running_mean, running_var.
  * Models with a further block (`most`) or a latent vector do not fit.
  */
-import { sameShape, sizeOf, type Shape } from '../../../autograd/tensor.ts';
+
 import type { Session } from '../../../autograd/session.ts';
+import { type Shape, sameShape, sizeOf } from '../../../autograd/tensor.ts';
 import { UserError } from '../../../data/errors.ts';
 import { Declare } from '../../networks/layers.ts';
 import type { TensorState } from '../../networks/networks.ts';

@@ -6,11 +6,11 @@
  * photographs and masks only limit which patches may be taken.
  */
 import { UserError } from '../../../data/errors.ts';
-import { toFloatCHW, type Picture } from '../../../data/image/image.ts';
+import { type Picture, toFloatCHW } from '../../../data/image/image.ts';
 import { surroundings } from '../guides.ts';
 import { blendHole } from './blend.ts';
-import { solveLevel, type SolvedLevel } from './level.ts';
-import { defaultInpainting, inpaintingScales, unguidedInpainting, type InpaintOptions } from './options.ts';
+import { type SolvedLevel, solveLevel } from './level.ts';
+import { defaultInpainting, type InpaintOptions, inpaintingScales, unguidedInpainting } from './options.ts';
 import type { PatchSource } from './sources.ts';
 
 /**

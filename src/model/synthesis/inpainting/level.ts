@@ -1,5 +1,7 @@
 /** One level of inpainting: its hole filled in rounds of "nearest patch, then vote". */
 import {
+  type CutOut,
+  type FieldSource,
   improveField,
   knownPixel,
   liftField,
@@ -8,8 +10,6 @@ import {
   searchField,
   seedField,
   voteField,
-  type CutOut,
-  type FieldSource,
 } from '../../../autograd/nnf/patchField.ts';
 import type { Tensor } from '../../../autograd/tensor.ts';
 import { UserError } from '../../../data/errors.ts';
@@ -18,8 +18,8 @@ import { membrane } from '../../../data/image/membrane.ts';
 import { guides, type Surroundings } from '../guides.ts';
 import { shrinkImage, shrinkLabels } from '../pyramid.ts';
 import { aroundHole, cutOut, sized } from './cutOut.ts';
-import { passesOf, stray, type InpaintOptions, type InpaintSettings } from './options.ts';
-import { shrinkKnown, stackSources, type PatchSource } from './sources.ts';
+import { type InpaintOptions, type InpaintSettings, passesOf, stray } from './options.ts';
+import { type PatchSource, shrinkKnown, stackSources } from './sources.ts';
 
 /** What a level has come to: its field, and the cut-out's pixels as bytes packed in u32, with the hole (`picture`) and
  * without anything known (`plain`). */

@@ -1,5 +1,5 @@
 /** Where patches come from, at the size of a level. */
-import { fieldSource, packPixels, type FieldSource, type PatchGrid } from '../../../autograd/nnf/patchField.ts';
+import { type FieldSource, fieldSource, type PatchGrid, packPixels } from '../../../autograd/nnf/patchField.ts';
 import type { Session } from '../../../autograd/session.ts';
 import { guides, type Surroundings } from '../guides.ts';
 import { shrinkImage, shrinkLabels } from '../pyramid.ts';

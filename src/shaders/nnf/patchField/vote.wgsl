@@ -1,18 +1,20 @@
 // A picture from matched patches: each pixel the mean of what the patches covering it say, weighted by
 // exp(-(i*i + j*j) / (2 sigma^2)) at offset (i, j) from the patch's center.
-//   sourceMap packed [Hs,Ws], labels u32 [Ht,Wt], field as in nnf/patchField/improve -> output packed [Ht,Wt] with
+//   sourceMap, sourceRest packed [Hs,Ws] (lib/sourcePixels), labels u32 [Ht,Wt], field as in nnf/patchField/improve -> output packed [Ht,Wt] with
 //   these labels. Where a label has bit 8, the pixel is known and comes from `known` packed [Ht,Wt]. trust > 0: what a
 //   patch says counts exp(-trust distance), too, and a pixel of another class than the label counts `stray`.
 // Grid: one invocation per pixel.
 // #import grid
+// #import sourcePixels
 override SIDE: i32 = 5;
 @group(0) @binding(0) var<storage, read> sourceMap: array<u32>;
-@group(0) @binding(1) var<storage, read> labels: array<u32>;
-@group(0) @binding(2) var<storage, read> field: array<vec2u>;
-@group(0) @binding(3) var<storage, read> known: array<u32>;
-@group(0) @binding(4) var<storage, read_write> output: array<u32>;
+@group(0) @binding(1) var<storage, read> sourceRest: array<u32>;
+@group(0) @binding(2) var<storage, read> labels: array<u32>;
+@group(0) @binding(3) var<storage, read> field: array<vec2u>;
+@group(0) @binding(4) var<storage, read> known: array<u32>;
+@group(0) @binding(5) var<storage, read_write> output: array<u32>;
 struct Params { ht: i32, wt: i32, ws: i32, decay: f32, trust: f32, stray: f32, threads: u32 }
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(6) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
 fn main(
@@ -39,7 +41,7 @@ fn main(
       let index = i32(entry.x);
       let inside = pixel - vec2i(x, y);
       let off = vec2f(inside - SIDE / 2);
-      let v = sourceMap[(index / s_across + inside.y) * params.ws + index % s_across + inside.x];
+      let v = source_pixel(u32((index / s_across + inside.y) * params.ws + index % s_across + inside.x));
       let w = select(params.stray, 1.0, v >> 24u == (labels[thread] & 255u)) *
         exp(params.decay * dot(off, off) - min(params.trust * bitcast<f32>(entry.y), 40.0));
       sum += w * vec3f(f32(v & 255u), f32((v >> 8u) & 255u), f32((v >> 16u) & 255u));

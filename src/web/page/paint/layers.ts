@@ -1,6 +1,6 @@
 /** The two layers of a document: edited in steps that can be undone; changes are reported to listeners. */
-import { bytesOf, cut, equalBytes, swapPieces, type History, type HistoryEntry, type LayerPiece } from './history.ts';
-import { union, type Map2, type Rect } from './raster.ts';
+import { bytesOf, cut, equalBytes, type History, type HistoryEntry, type LayerPiece, swapPieces } from './history.ts';
+import { type Map2, type Rect, union } from './raster.ts';
 
 export type LayerName = 'source' | 'target';
 

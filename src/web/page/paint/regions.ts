@@ -2,7 +2,7 @@
  * Regions of a class map: found, filled, lifted and put down. Points are in pixels. Every function that paints returns
  * the rectangle it may have changed.
  */
-import { clip, put, union, type Ink, type Map2, type Point, type Rect } from './raster.ts';
+import { clip, type Ink, type Map2, type Point, put, type Rect, union } from './raster.ts';
 
 const inside = ({ width, height }: Map2, at: Point): number => {
   const x = Math.floor(at.x),

@@ -1,8 +1,8 @@
 /** The tools, used alike by pointer and keyboard: press, move, release. They change the document and use no DOM. */
 import { PAPER, type PaintDocument } from './document.ts';
 import type { LayerName } from './layers.ts';
-import { frame, rectangle, strokeSegment, union, type Ink, type Point, type Rect } from './raster.ts';
-import { boundsOf, fillRegion, floodFill, lift, polygonMask, putDown, region, type Lifted } from './regions.ts';
+import { frame, type Ink, type Point, type Rect, rectangle, strokeSegment, union } from './raster.ts';
+import { boundsOf, fillRegion, floodFill, type Lifted, lift, polygonMask, putDown, region } from './regions.ts';
 
 export type ToolName = 'brush' | 'eraser' | 'fill' | 'superpixel' | 'rectangle' | 'move' | 'pick' | 'pan';
 

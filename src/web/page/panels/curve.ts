@@ -1,7 +1,7 @@
 /** Loss curves on a logarithmic scale, drawn again with every reading. */
 import { lossInfo } from '../../../model/training/lossTable.ts';
 import type { LossRow } from '../../engineProtocol.ts';
-import { $, css, h, CanvasSurface } from '../dom.ts';
+import { $, CanvasSurface, css, h } from '../dom.ts';
 
 const most = 1500; // readings drawn; older ones are thinned out
 

@@ -2,12 +2,13 @@
  * The dialog for a first layout, where a photograph came without: its superpixels merged to k classes, or its line
  * drawing. Sliders choose the number of classes or lines.
  */
-import { segmented } from './classes.ts';
-import { inked } from '../colors.ts';
+
 import type { AssetsClient } from '../../assetsWorker/assetsClient.ts';
 import type { AssetsResult, PagePicture } from '../../assetsWorker/assetsProtocol.ts';
+import { inked } from '../colors.ts';
 import { $, canvasOf } from '../dom.ts';
 import { notifyError } from '../messages.ts';
+import { segmented } from './classes.ts';
 
 const SUPERPIXELS = 400;
 

@@ -3,9 +3,9 @@
  * predict. Each can be laid over the result.
  */
 import type { EngineClient } from '../../engineClient.ts';
-import type { LineReading, Inspection, LayoutReading, Labels, TargetInput } from '../../engineProtocol.ts';
-import { $, canvasOf, h, on } from '../dom.ts';
+import type { Inspection, Labels, LayoutReading, LineReading, TargetInput } from '../../engineProtocol.ts';
 import { heatPixels, inked } from '../colors.ts';
+import { $, canvasOf, h, on } from '../dom.ts';
 import { notifyError } from '../messages.ts';
 import type { Overlay, ResultPane } from '../panes/resultPane.ts';
 import type { PageState } from '../state.ts';

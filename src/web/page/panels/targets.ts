@@ -1,8 +1,9 @@
 /** The list of targets under its button: chooses, renames, adds, removes, and starts one over from another layout. */
-import { arrowKeys } from './classes.ts';
+
 import { $, h, icon } from '../dom.ts';
 import { NAME_LENGTH, type TargetLayout } from '../paint/targets.ts';
 import type { PageState } from '../state.ts';
+import { arrowKeys } from './classes.ts';
 
 /** Shows the next target (step 1) or the one before (-1). */
 export function nextTarget(state: PageState, step: number): void {

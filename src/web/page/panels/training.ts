@@ -1,5 +1,5 @@
 /** The training panel: start, pause, resume and reset a run; its progress. */
-import { EngineError, type EngineClient } from '../../engineClient.ts';
+import { type EngineClient, EngineError } from '../../engineClient.ts';
 import type { TrainStatus } from '../../engineProtocol.ts';
 import { $, durationText, icon, on } from '../dom.ts';
 import type { EngineSession } from '../engineSession.ts';

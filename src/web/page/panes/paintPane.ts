@@ -3,13 +3,13 @@
  * of the tools.
  */
 import { inkOf } from '../colors.ts';
-import { $, canvasOf, css, on, CanvasSurface, setText } from '../dom.ts';
+import { $, CanvasSurface, canvasOf, css, on, setText } from '../dom.ts';
 import type { PaintDocument } from '../paint/document.ts';
 import type { LayerName } from '../paint/layers.ts';
 import { Pointers } from '../paint/pointers.ts';
 import type { Point, Rect } from '../paint/raster.ts';
-import { Tools, widthOf, type Touch } from '../paint/tools.ts';
-import { fit, held, toPane, toPicture, zoom, type Viewport } from '../paint/view.ts';
+import { Tools, type Touch, widthOf } from '../paint/tools.ts';
+import { fit, held, toPane, toPicture, type Viewport, zoom } from '../paint/view.ts';
 import type { PageState } from '../state.ts';
 import { KeyboardPen } from './keyboardPen.ts';
 import { drawCross, drawOutline, drawRing, isRegionSelected, statusText } from './paintOverlay.ts';

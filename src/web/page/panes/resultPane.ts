@@ -3,9 +3,9 @@
  * probe that shows where in the photograph a pixel comes from.
  */
 import type { Pixels, SourceField } from '../../engineProtocol.ts';
-import { $, canvasOf, css, h, on, CanvasSurface } from '../dom.ts';
-import type { PaintDocument } from '../paint/document.ts';
 import { inked } from '../colors.ts';
+import { $, CanvasSurface, canvasOf, css, h, on } from '../dom.ts';
+import type { PaintDocument } from '../paint/document.ts';
 import type { Point } from '../paint/raster.ts';
 import { fit, toPane, toPicture, type Viewport } from '../paint/view.ts';
 import type { PageState } from '../state.ts';

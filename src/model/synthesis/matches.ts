@@ -1,0 +1,109 @@
+/** A level's nearest-neighbor field in host memory: by patches, as levels hand it on, and by pixels, as users want it. */
+import type { PatchGrid } from '../../autograd/nnf/patchField.ts';
+import type { Tile } from './tile.ts';
+
+/** Source pixel and distance of every result pixel: the coordinates that a result copies from. */
+export interface NearestNeighborField {
+  /** u32 [H,W]: pixel of the source, row by row. */
+  indices: Uint32Array;
+  /** f32 [H,W]: mean cost per patch pixel, squared colors in [-1,1]. */
+  distances: Float32Array;
+}
+
+/** The matches of all patches of a level; its size in pixels is without the margins of a tile. */
+export interface PatchMatches extends PatchGrid {
+  /** Patches in a row. */
+  across: number;
+  /** Rows of patches. */
+  down: number;
+  /** u32 [down,across]: the source patch (by its corner, row by row) that each patch matches. */
+  matches: Uint32Array;
+}
+
+/** Patches across and down of a level: along an axis that fits itself, one begins at every pixel. */
+export const patchGrid = (
+  { width, height }: PatchGrid,
+  patch: number,
+  tile: Tile | null,
+): { across: number; down: number } => ({
+  across: tile?.across ? width : width - patch + 1,
+  down: tile?.down ? height : height - patch + 1,
+});
+
+/** A stretch of patches along one axis: the first one's place, and how many. */
+export interface Stretch {
+  from: number;
+  count: number;
+}
+
+/**
+ * The patches of a level that the patches `from` to `from + count - 1` of one `f` times as large are lifted from, and
+ * one more at each side. Along an axis that fits itself they may lie beyond the edges.
+ */
+export function liftedFrom({ from, count }: Stretch, f: number, patches: number, fits: boolean): Stretch {
+  const first = Math.floor(from / f) - 2;
+  const end = Math.ceil((from + count) / f) + 3;
+  if (fits) return { from: first, count: end - first };
+  const start = Math.min(patches - 1, Math.max(0, first));
+  return { from: start, count: Math.max(1, Math.min(patches, end) - start) };
+}
+
+/** The matches of a part as the kernels read fields: pairs, the second of which is free. */
+export function fieldOfPart({ across, down, matches }: PatchMatches, columns: Stretch, rows: Stretch): Uint32Array {
+  const out = new Uint32Array(2 * columns.count * rows.count);
+  const wrapped = (i: number, n: number): number => ((i % n) + n) % n;
+  let o = 0;
+  for (let y = 0; y < rows.count; y++) {
+    const row = wrapped(rows.from + y, down) * across;
+    for (let x = 0; x < columns.count; x++, o += 2) out[o] = matches[row + wrapped(columns.from + x, across)];
+  }
+  return out;
+}
+
+/** A field as the kernels write it, pairs of match and bits of the distance, as two arrays. */
+export function matchesOf(
+  field: Uint32Array,
+  { width, height }: PatchGrid,
+  patch: number,
+): PatchMatches & { distances: Float32Array } {
+  const grid = patchGrid({ width, height }, patch, null);
+  const n = grid.across * grid.down;
+  const costs = new Float32Array(field.buffer, field.byteOffset, field.length);
+  const [matches, distances] = [new Uint32Array(n), new Float32Array(n)];
+  for (let i = 0; i < n; i++) {
+    matches[i] = field[2 * i];
+    distances[i] = costs[2 * i + 1];
+  }
+  return { width, height, ...grid, matches, distances };
+}
+
+/**
+ * From matched patches to every pixel's own source: that of the patch about it. At borders, the nearest patch's match
+ * moved along.
+ */
+export function pixelField(
+  { width, height, across, down, matches, distances }: PatchMatches & { distances: Float32Array },
+  source: PatchGrid,
+  patch: number,
+): NearestNeighborField {
+  const r = (patch - 1) / 2;
+  const own = source.width - patch + 1;
+  /** The patch that a pixel takes its source from, and the pixel's place in it. */
+  const place = (at: number, n: number, size: number): { patch: number; inside: number } => {
+    const corner = n === size ? (at - r + n) % n : Math.min(n - 1, Math.max(0, at - r));
+    return { patch: corner, inside: n === size ? r : at - corner };
+  };
+  const columns = Array.from({ length: width }, (_, x) => place(x, across, width));
+  const indices = new Uint32Array(width * height);
+  const field = new Float32Array(width * height);
+  for (let y = 0, i = 0; y < height; y++) {
+    const row = place(y, down, height);
+    for (let x = 0; x < width; x++, i++) {
+      const at = row.patch * across + columns[x].patch;
+      const m = matches[at];
+      indices[i] = (Math.floor(m / own) + row.inside) * source.width + (m % own) + columns[x].inside;
+      field[i] = distances[at] / (patch * patch);
+    }
+  }
+  return { indices, distances: field };
+}
