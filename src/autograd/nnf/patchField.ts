@@ -261,6 +261,8 @@ export interface VoteOptions {
   known?: Tensor;
   trust?: number;
   stray?: number;
+  /** The field has tones in place of distances (nnf/tone.ts): they are added. */
+  toned?: boolean;
 }
 
 /**
@@ -278,6 +280,7 @@ export function voteField(
     known,
     trust = 0,
     stray = 1,
+    toned = false,
   }: VoteOptions = {},
 ): Tensor {
   s.map.session.run(voteKernel, {
@@ -290,6 +293,7 @@ export function voteField(
       decay: -0.5 / sigma ** 2,
       trust,
       stray,
+      toned: toned ? 1 : 0,
       threads: t.height * t.width,
     },
     constants: { SIDE: s.patch, SPLIT: s.rest ? s.map.size : 0 },
@@ -319,12 +323,13 @@ export interface CutOut extends PatchGrid {
   whole: PatchGrid;
 }
 
-/** A coarser level's field carried to this one; coarse: the sizes it was for. */
+/** A coarser level's field carried to this one; coarse: the sizes it was for. `carry`: its tones, too. */
 export function liftField(
   s: FieldPixels,
   t: PatchGrid | CutOut,
   field: Tensor,
   coarse: { source: PatchGrid; target: PatchGrid | CutOut },
+  carry = false,
 ): Tensor {
   const [a, b] = [t, coarse.target].map(
     (g: PatchGrid & Partial<CutOut>): CutOut => ({ ...g, x: g.x ?? 0, y: g.y ?? 0, whole: g.whole ?? g }),
@@ -348,6 +353,7 @@ export function liftField(
       y: a.y,
       cx: b.x,
       cy: b.y,
+      carry: carry ? 1 : 0,
       threads: fine.count,
     },
     groups: grid(fine.count, 64),

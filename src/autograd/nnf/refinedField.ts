@@ -64,8 +64,8 @@ export interface Refinement {
 const tries = 2;
 
 /**
- * A part's field, improved: u32 [patches, 2], match and the bits of its distance. map u32 [H,W] of the part, packed.
- * The part lies in a level whose patch grid is `level`; at its rim, neighbors are missing.
+ * A part's field, improved: u32 [patches, 2], match and tone. map u32 [H,W] of the part, packed. The part lies in a
+ * level whose patch grid is `level`; at its rim, neighbors are missing. `costs` f32 [patches] takes the distances.
  */
 export function refineField(
   s: FieldPixels,
@@ -74,6 +74,7 @@ export function refineField(
   map: Tensor,
   start: Tensor,
   { near, passes, seed, stream }: Refinement,
+  costs: Tensor,
   last?: Tensor,
 ): Tensor {
   let field = start;
@@ -82,7 +83,7 @@ export function refineField(
     const next = i === passes.length - 1 && last ? last : fieldOf(s, part);
     s.map.session.run(refineKernel, {
       read: { targetMap: map, sourceMap: s.map, sourceRest: s.rest ?? s.map, previous: field },
-      write: { field: next },
+      write: { field: next, costs },
       params: {
         ht: part.height,
         wt: part.width,
@@ -97,7 +98,6 @@ export function refineField(
         seed,
         stream: stream * 16 + i,
         candidates: radius > 0 ? 5 + tries : 5,
-        fresh: i === 0 ? 1 : 0,
         color: (2 / 255) ** 2,
         near,
         threads: count,

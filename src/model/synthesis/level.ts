@@ -17,13 +17,14 @@ import {
   voteField,
   wrapMargins,
 } from '../../autograd/nnf/patchField.ts';
+import { noTone, toneField } from '../../autograd/nnf/tone.ts';
 import type { Session } from '../../autograd/session.ts';
 import type { Tensor } from '../../autograd/tensor.ts';
 import { resizeLines } from '../../data/layout/drawing/lines.ts';
 import type { Program } from '../../engine/program.ts';
 import type { PairData } from '../pair.ts';
 import { type GuideWeights, guides, type Surroundings } from './guides.ts';
-import { matchesOf, type NearestNeighborField, type PatchMatches, patchGrid, pixelField } from './matches.ts';
+import { columnsOf, type NearestNeighborField, type PatchMatches, patchGrid, pixelField } from './matches.ts';
 import { firstNoise, passes, type SynthesisOptions, weightsAt } from './options.ts';
 import { shrinkImage, shrinkLabels } from './pyramid.ts';
 import { continuedGuides, planesWithMargins, type Tile, windowOf, withMargins } from './tile.ts';
@@ -57,6 +58,8 @@ export interface LevelPlan {
   tile: Tile | null;
   /** Scale of the coarsest level. */
   coarsest: number;
+  /** Scale of the finest level. */
+  finest: number;
 }
 
 export class Level implements PatchGrid {
@@ -79,6 +82,8 @@ export class Level implements PatchGrid {
   /** Outputs: the picture, packed, and the field it is made from. */
   private picture!: Tensor;
   private field!: Tensor;
+  /** The field with tones; null at levels that go on being searched. */
+  private toned: Tensor | null = null;
   private program: Program | null = null;
   private readonly owned: Tensor[] = [];
 
@@ -154,7 +159,9 @@ export class Level implements PatchGrid {
     this.expected = lasting([256], 'expected', 'f32');
     this.given = this.index === 0 || this.drafts ? lasting([n], 'given') : null;
     this.picture = lasting([n], 'picture');
-    this.field = lasting([(this.width - o.patch + 1) * (this.height - o.patch + 1), 2], 'field');
+    const patches = (this.width - o.patch + 1) * (this.height - o.patch + 1);
+    this.field = lasting([patches, 2], 'field');
+    if (this.scale === this.plan.finest && o.tones && !this.plan.tile) this.toned = lasting([patches, 2], 'toned');
   }
 
   private part({ width, height }: PatchGrid): PatchGrid {
@@ -210,6 +217,10 @@ export class Level implements PatchGrid {
           : improveField(s, t, x, field, passes(s), index * 16 + i, { near, scale }, out);
       x = vote(field, last);
     }
+    if (!this.toned) return;
+    const reach = o.tones!.reach * Math.max(t.width, t.height);
+    const toned = toneField(s, t, labels, field!, { ...o.tones!, reach }, this.toned);
+    voteField(s, t, labels, toned, o.sharp, { output: this.picture, toned: true });
   }
 
   /**
@@ -254,7 +265,13 @@ export class Level implements PatchGrid {
   async result(): Promise<{ data: Uint8Array; field: NearestNeighborField }> {
     const [packed, field] = await this.session.read([this.picture, this.field]);
     const { patch } = this.plan.o;
-    const { indices, distances } = pixelField(matchesOf(field as Uint32Array, this, patch), this.source, patch);
+    const [matches, costs] = columnsOf(field as Uint32Array);
+    const grid = { width: this.width, height: this.height, ...patchGrid(this, patch, null) };
+    const { indices, distances } = pixelField(
+      { ...grid, matches, distances: new Float32Array(costs.buffer) },
+      this.source,
+      patch,
+    );
     return {
       data: bytesOf(this.cut(packed as Uint32Array)),
       field: { indices: this.cut(indices), distances: this.cut(distances) },
@@ -264,15 +281,14 @@ export class Level implements PatchGrid {
   /** The last run's matches, without the margins of a tile. */
   async matches(): Promise<PatchMatches> {
     const { patch } = this.plan.o;
-    const [field] = await this.session.read([this.field]);
-    const { across, matches } = matchesOf(field as Uint32Array, this, patch);
+    const [field] = await this.session.read([this.toned ?? this.field]);
+    const [matches, tones] = columnsOf(field as Uint32Array);
+    if (!this.toned) tones.fill(noTone);
+    const own = patchGrid(this, patch, null);
     const grid = patchGrid(this.inner, patch, this.plan.tile);
-    const own = { width: across, height: matches.length / across };
-    return {
-      ...this.inner,
-      ...grid,
-      matches: windowOf(matches, own, { ...this.margin, width: grid.across, height: grid.down }),
-    };
+    const part = { ...this.margin, width: grid.across, height: grid.down };
+    const inner = (map: Uint32Array): Uint32Array => windowOf(map, { width: own.across, height: own.down }, part);
+    return { ...this.inner, ...grid, matches: inner(matches), tones: inner(tones) };
   }
 
   /** A map of this level without the margins of a tile. */

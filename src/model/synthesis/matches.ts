@@ -18,6 +18,8 @@ export interface PatchMatches extends PatchGrid {
   down: number;
   /** u32 [down,across]: the source patch (by its corner, row by row) that each patch matches. */
   matches: Uint32Array;
+  /** u32 [down,across]: the patches' tones, packed (nnf/tone.ts). */
+  tones: Uint32Array;
 }
 
 /** Patches across and down of a level: along an axis that fits itself, one begins at every pixel. */
@@ -48,33 +50,35 @@ export function liftedFrom({ from, count }: Stretch, f: number, patches: number,
   return { from: start, count: Math.max(1, Math.min(patches, end) - start) };
 }
 
-/** The matches of a part as the kernels read fields: pairs, the second of which is free. */
-export function fieldOfPart({ across, down, matches }: PatchMatches, columns: Stretch, rows: Stretch): Uint32Array {
+/** The matches of a part as the kernels read fields: pairs of match and tone. */
+export function fieldOfPart(
+  { across, down, matches, tones }: PatchMatches,
+  columns: Stretch,
+  rows: Stretch,
+): Uint32Array {
   const out = new Uint32Array(2 * columns.count * rows.count);
   const wrapped = (i: number, n: number): number => ((i % n) + n) % n;
   let o = 0;
   for (let y = 0; y < rows.count; y++) {
     const row = wrapped(rows.from + y, down) * across;
-    for (let x = 0; x < columns.count; x++, o += 2) out[o] = matches[row + wrapped(columns.from + x, across)];
+    for (let x = 0; x < columns.count; x++, o += 2) {
+      const at = row + wrapped(columns.from + x, across);
+      out[o] = matches[at];
+      out[o + 1] = tones[at];
+    }
   }
   return out;
 }
 
-/** A field as the kernels write it, pairs of match and bits of the distance, as two arrays. */
-export function matchesOf(
-  field: Uint32Array,
-  { width, height }: PatchGrid,
-  patch: number,
-): PatchMatches & { distances: Float32Array } {
-  const grid = patchGrid({ width, height }, patch, null);
-  const n = grid.across * grid.down;
-  const costs = new Float32Array(field.buffer, field.byteOffset, field.length);
-  const [matches, distances] = [new Uint32Array(n), new Float32Array(n)];
+/** The first and the second numbers of a field as the kernels write it: matches, and bits of distances or tones. */
+export function columnsOf(field: Uint32Array): [Uint32Array, Uint32Array] {
+  const n = field.length / 2;
+  const [first, second] = [new Uint32Array(n), new Uint32Array(n)];
   for (let i = 0; i < n; i++) {
-    matches[i] = field[2 * i];
-    distances[i] = costs[2 * i + 1];
+    first[i] = field[2 * i];
+    second[i] = field[2 * i + 1];
   }
-  return { width, height, ...grid, matches, distances };
+  return [first, second];
 }
 
 /**
@@ -82,7 +86,7 @@ export function matchesOf(
  * moved along.
  */
 export function pixelField(
-  { width, height, across, down, matches, distances }: PatchMatches & { distances: Float32Array },
+  { width, height, across, down, matches, distances }: Omit<PatchMatches, 'tones'> & { distances: Float32Array },
   source: PatchGrid,
   patch: number,
 ): NearestNeighborField {

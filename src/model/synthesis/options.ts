@@ -1,5 +1,6 @@
 /** Settings of patch synthesis, and what follows from them for the levels and rounds. */
 import type { PatchGrid, SearchPass } from '../../autograd/nnf/patchField.ts';
+import type { ToneSettings } from '../../autograd/nnf/tone.ts';
 import type { GuideWeights } from './guides.ts';
 import { placeless, type Tile } from './tile.ts';
 
@@ -35,6 +36,11 @@ export interface SynthesisOptions {
   sigma: number;
   /** The same in the last round of a level. */
   sharp: number;
+  /**
+   * Evening out of the steps between patches, after the last round (autograd/nnf/tone.ts); `reach` in longer sides.
+   * null: none, as in a tile.
+   */
+  tones: Pick<ToneSettings, 'spread' | 'other' | 'reach'> | null;
 }
 export const defaultSynthesis: SynthesisOptions = {
   patch: 5,
@@ -48,6 +54,7 @@ export const defaultSynthesis: SynthesisOptions = {
   repetition: 0.5,
   noise: 0,
   draft: 1,
+  tones: { spread: 0.06, other: 0.1, reach: 0.3 },
   guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2, within: 1, castShadow: 2.5 },
 };
 

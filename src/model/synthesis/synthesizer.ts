@@ -62,6 +62,7 @@ export class Synthesizer {
       drafted: draft ?? null,
       tile: tile && (tile.across || tile.down) ? tile : null,
       coarsest: all[0],
+      finest: all[all.length - 1],
     });
     try {
       const around = made.around(source);

@@ -54,7 +54,7 @@ export async function upperLevel(session: Session, w: UpperLevelWork, costs = fa
   const { across, down } = patchGrid(size, source.patch, tile);
   const result: UpperLevelResult = {
     data: new Uint8Array(4 * size.width * size.height),
-    matches: { ...size, across, down, matches: new Uint32Array(across * down) },
+    matches: { ...size, across, down, matches: new Uint32Array(across * down), tones: new Uint32Array(across * down) },
     distances: costs ? new Float32Array(across * down) : null,
   };
   const rows = Math.max(2 * reach(source.patch), Math.floor((w.pixels ?? bandPixels) / size.width));
@@ -141,27 +141,29 @@ class Bands {
     const given = this.lasting('coarse', 2 * lifted.columns.count * lifted.rows.count);
     const picture = this.lasting('picture', count);
     const field = this.lasting('field', 2 * grid.count);
+    const costs = this.lasting('costs', grid.count);
     session.write(labels, Uint32Array.from(windowOf(w.labels, size, part)));
     session.write(given, fieldOfPart(before, lifted.columns, lifted.rows));
     const program = await session.record(() => {
-      const start = liftField(source, part, given, { source: sourceBefore, target: coarse });
-      const map = voteField(source, part, labels, start, o.sigma);
-      const near = o.guides.near;
+      const start = liftField(source, part, given, { source: sourceBefore, target: coarse }, true);
+      const map = voteField(source, part, labels, start, o.sigma, { toned: true });
       const better = refineField(
         source,
         part,
         level,
         map,
         start,
-        { near, passes, seed: w.seed, stream: w.index },
+        { near: o.guides.near, passes, seed: w.seed, stream: w.index },
+        costs,
         field,
       );
-      voteField(source, part, labels, better, o.sharp, { output: picture });
+      voteField(source, part, labels, better, o.sharp, { output: picture, toned: true });
     });
     try {
       program.run();
-      const [packed, found] = (await session.read([picture, field])) as Uint32Array[];
-      keepRows(result, { part, grid, top, bottom }, packed, found);
+      const wanted = result.distances ? [picture, field, costs] : [picture, field];
+      const [packed, found, distances] = (await session.read(wanted)) as Uint32Array[];
+      keepRows(result, { part, grid, top, bottom }, packed, found, distances);
     } finally {
       program.destroy();
     }
@@ -176,10 +178,16 @@ interface Band {
 }
 
 /** A band's own rows, without what it overlaps with. Patches count to the row that their corner is in. */
-function keepRows(result: UpperLevelResult, band: Band, packed: Uint32Array, found: Uint32Array): void {
+function keepRows(
+  result: UpperLevelResult,
+  band: Band,
+  packed: Uint32Array,
+  found: Uint32Array,
+  distances?: Uint32Array,
+): void {
   const { part, grid, top, bottom } = band;
-  const { width, across, down, matches } = result.matches;
-  const costs = new Float32Array(found.buffer, found.byteOffset, found.length);
+  const { width, across, down, matches, tones } = result.matches;
+  const costs = distances && new Float32Array(distances.buffer, distances.byteOffset, distances.length);
   const out = new Uint32Array(result.data.buffer);
   for (let y = top; y < bottom; y++) {
     const from = (y - part.y) * part.width - part.x;
@@ -188,7 +196,8 @@ function keepRows(result: UpperLevelResult, band: Band, packed: Uint32Array, fou
     const first = (y - part.y) * grid.across - part.x;
     for (let x = 0; x < across; x++) {
       matches[y * across + x] = found[2 * (first + x)];
-      if (result.distances) result.distances[y * across + x] = costs[2 * (first + x) + 1];
+      tones[y * across + x] = found[2 * (first + x) + 1];
+      if (costs) result.distances![y * across + x] = costs[first + x];
     }
   }
 }
