@@ -11,7 +11,7 @@ import type { Picture } from '../data/image/image.ts';
 import type { Palette } from '../data/layout/palette.ts';
 import { prepareDrawing, prepareSource, prepareTarget } from '../data/prepare.ts';
 import type { Config } from './config.ts';
-import { type Choices, configure, defaultOutput } from './configure.ts';
+import { type Choices, configure } from './configure.ts';
 import { PreparedSource } from './preparedSource.ts';
 import type { Tile } from './synthesis/tile.ts';
 import { TrainingSession } from './training/session.ts';
@@ -33,7 +33,7 @@ export interface AnalogyOptions extends Choices {
   config?: Partial<Config>;
   /** Names of the classes, from readPaletteFile. */
   palette?: Palette;
-  /** Longer side of the pictures; default the photograph's, at most four times the training size. */
+  /** Longer side of the pictures; default the photograph's; a photograph is never enlarged. */
   outputSize?: number;
   /**
    * Choose kernels by measuring before the training begins; without: in a fixed order, the same bits whatever was
@@ -57,7 +57,7 @@ export interface AnalogyOptions extends Choices {
 export async function analogy(o: AnalogyOptions): Promise<Picture[]> {
   const { session, raw, tile, signal } = o;
   const config: Config = { ...configure(o), ...o.config };
-  const longSide = o.outputSize ?? defaultOutput(config);
+  const longSide = o.outputSize;
   if (!o.layout && o.condition !== 'sketch') throw new UserError('analogy: a layout of the photograph is needed');
   const { source } =
     o.condition === 'sketch'

@@ -44,6 +44,3 @@ export function configure({ preset = presetNames[0], condition, size, width, see
   }
   return iterations === undefined ? c : withIterations(c, iterations);
 }
-
-/** Longer side of results unless asked for: what patches of the photograph can carry from the training size. */
-export const defaultOutput = (c: Pick<Config, 'size'>): number => 4 * c.size;

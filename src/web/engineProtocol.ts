@@ -88,7 +88,7 @@ export interface TrainSettings {
   /** The length: either iterations, or about so many minutes on this device; the preset's iterations without both. */
   iterations?: number;
   minutes?: number;
-  /** Longer side of finished pictures: at most the photograph's. Default: four times `size`. */
+  /** Longer side of finished pictures: at most the photograph's, which is the default. */
   outputSize?: number;
   /** Layouts to render later. They come out better: presets with a `targetShare` learn from their patch syntheses. */
   targets?: TargetInput[];

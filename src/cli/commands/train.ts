@@ -4,7 +4,7 @@ import type { Session } from '../../autograd/session.ts';
 import { UserError } from '../../data/errors.ts';
 import { readableList } from '../../data/formats/imageFormats.ts';
 import { trainingCases } from '../../data/layout/failureCases.ts';
-import { configure, defaultOutput } from '../../model/configure.ts';
+import { configure } from '../../model/configure.ts';
 import { PreparedSource } from '../../model/preparedSource.ts';
 import type { FileRecord } from '../../model/run/runRecord.ts';
 import { withIterations } from '../../model/training/schedule.ts';
@@ -73,7 +73,7 @@ export async function planTraining(
   const config = configure(o);
   const { source, notes, files } = await readSource(photo, layout, {
     ...o,
-    longSide: o.outputSize ?? defaultOutput(config),
+    longSide: o.outputSize,
   });
   const prepared = PreparedSource.for(config, source);
   notes.forEach(notify);

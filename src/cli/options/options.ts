@@ -119,7 +119,7 @@ export const trainingOptions = (command: Command): Command =>
     .option('--iterations <count>', "iterations in all (default: the preset's)", integer(1, 1_000_000))
     .option(
       '--output-size <pixels>',
-      "longer side of the results (default: the photo's, at most 4 times the training size)",
+      "longer side of the results (default: the photo's)",
       integer(16, 8192),
     )
     .option(...paletteOption)

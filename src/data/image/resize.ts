@@ -49,28 +49,24 @@ export function resize(picture: Picture, width: number, height: number): Picture
   const { width: w, height: h } = picture;
   if (!(width >= 1 && height >= 1)) throw new Error(`resize to ${width} x ${height}`);
   if (w === width && h === height) return picture;
-  const src = new Float32Array(picture.data);
-  if (picture.hasAlpha)
-    for (let i = 0; i < src.length; i += 4) for (let c = 0; c < 3; c++) src[i + c] *= src[i + 3] / 255;
-  const mid = new Float32Array(width * h * 4);
   const across = axis(w, width),
     down = axis(h, height);
-  for (let y = 0; y < h; y++)
-    for (let x = 0; x < width; x++)
-      for (let k = 0; k < across.taps; k++) {
-        const f = across.weight[x * across.taps + k];
-        const s = (y * w + across.first[x] + k) * 4,
-          d = (y * width + x) * 4;
-        for (let c = 0; c < 4; c++) mid[d + c] += f * src[s + c];
-      }
+  // Rows already made narrower, as many as one row of the result needs: a large picture takes no copy of itself.
+  const rows = Array.from({ length: down.taps }, () => new Float32Array(width * 4));
+  const wide = new Float32Array(w * 4);
+  let made = 0;
+  const narrowed = (y: number): Float32Array => {
+    for (; made <= y; made++) narrow(picture, made, across, wide, rows[made % down.taps]);
+    return rows[y % down.taps];
+  };
   const data = new Uint8Array(width * height * 4);
   const row = new Float32Array(width * 4);
   for (let y = 0; y < height; y++) {
     row.fill(0);
     for (let k = 0; k < down.taps; k++) {
-      const f = down.weight[y * down.taps + k],
-        s = (down.first[y] + k) * width * 4;
-      for (let j = 0; j < row.length; j++) row[j] += f * mid[s + j];
+      const f = down.weight[y * down.taps + k];
+      const from = narrowed(down.first[y] + k);
+      for (let j = 0; j < row.length; j++) row[j] += f * from[j];
     }
     for (let j = 0; j < row.length; j += 4) {
       const alpha = picture.hasAlpha ? row[j + 3] : 255;
@@ -80,6 +76,19 @@ export function resize(picture: Picture, width: number, height: number): Picture
     }
   }
   return { ...picture, width, height, data, indexed: undefined };
+}
+
+/** Row y of a picture at another width, put into `out` [width,4]; `wide` has room for the row. */
+function narrow({ data, width: w, hasAlpha }: Picture, y: number, across: Axis, wide: Float32Array, out: Float32Array) {
+  for (let j = 0; j < wide.length; j++) wide[j] = data[y * w * 4 + j];
+  if (hasAlpha) for (let j = 0; j < wide.length; j += 4) for (let c = 0; c < 3; c++) wide[j + c] *= wide[j + 3] / 255;
+  out.fill(0);
+  for (let x = 0, d = 0; d < out.length; x++, d += 4)
+    for (let k = 0; k < across.taps; k++) {
+      const f = across.weight[x * across.taps + k];
+      const s = (across.first[x] + k) * 4;
+      for (let c = 0; c < 4; c++) out[d + c] += f * wide[s + c];
+    }
 }
 
 /** A label map [h,w] at another size: the class with the largest area under each new pixel; nearest where it grows. */

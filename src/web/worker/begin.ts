@@ -5,7 +5,7 @@ import { encodeRgbPng } from '../../data/formats/rgbPng.ts';
 import type { Target } from '../../data/prepare.ts';
 import type { DeviceInfo } from '../../engine/device.ts';
 import type { Config } from '../../model/config.ts';
-import { configure, defaultOutput } from '../../model/configure.ts';
+import { configure } from '../../model/configure.ts';
 import { PreparedSource } from '../../model/preparedSource.ts';
 import { newRun, sha256 } from '../../model/run/runFiles.ts';
 import { kernelChoice } from '../../model/run/runKernels.ts';
@@ -35,7 +35,7 @@ export interface RunPlan {
 /** Everything that can be checked without the device. Throws UserError. */
 export function planRun(input: SourceInput, settings: TrainSettings): RunPlan {
   const config = configure({ ...settings, condition: input.lines ? 'sketch' : undefined });
-  const source = sourceAt(input, settings.outputSize ?? defaultOutput(config));
+  const source = sourceAt(input, settings.outputSize ?? Infinity);
   const targets = (settings.targets ?? []).map((t) => targetAt(t, source, input.photo));
   return { config, prepared: PreparedSource.for(config, source).check(targets), targets };
 }
