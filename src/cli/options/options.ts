@@ -117,11 +117,7 @@ export const trainingOptions = (command: Command): Command =>
     .option('--width <channels>', "base width of the networks (default: the preset's)", integer(4, 128, 4))
     .option('--seed <number>', 'another seed gives another result (default: 0)', integer(0, 2 ** 32 - 1))
     .option('--iterations <count>', "iterations in all (default: the preset's)", integer(1, 1_000_000))
-    .option(
-      '--output-size <pixels>',
-      "longer side of the results (default: the photo's)",
-      integer(16, 8192),
-    )
+    .option('--output-size <pixels>', "longer side of the results (default: the photo's)", integer(16, 8192))
     .option(...paletteOption)
     .option('--vgg <file>', "torchvision's VGG-19 weights (.safetensors or .pth) for the patch coherence")
     .option('--resume', 'go on with an interrupted run; a larger --iterations extends it')
