@@ -11,6 +11,7 @@ import type { LayoutData } from '../pair.ts';
 import { PreparedSource } from '../preparedSource.ts';
 import { finishesByPatches, presets } from '../presets.ts';
 import type { Draft } from '../synthesis/level.ts';
+import type { SynthesisOptions } from '../synthesis/options.ts';
 import { refine, synthesizeTargets } from '../synthesis/synthesis.ts';
 import { fitting, type Tile } from '../synthesis/tile.ts';
 import { type Inside, inspectNetworks } from './inspect.ts';
@@ -24,6 +25,8 @@ export interface PaintOptions {
   alone?: boolean;
   /** Axes along which the picture is to fit itself. */
   tile?: Tile;
+  /** Settings of the finishing by patches; default: those for areas, or for lines. */
+  options?: SynthesisOptions;
 }
 
 /** Renders layouts with networks as they are now, trained further or not; one renderer for each size of layout. */
@@ -92,7 +95,7 @@ export class Painter {
    * the layout should, too.
    * @throws UserError where a tile is asked of a preset that finishes nothing.
    */
-  async paint(target: Target, { raw = false, alone = false, tile }: PaintOptions = {}): Promise<Picture> {
+  async paint(target: Target, { raw = false, alone = false, tile, options }: PaintOptions = {}): Promise<Picture> {
     const { config } = this;
     if (tile && !raw) checkTile(config);
     const draft = await this.draft(target, tile);
@@ -100,14 +103,14 @@ export class Painter {
       const plain = fromFloatCHW(draft.image, draft.width, draft.height, target.name);
       return raw ? plain : resize(plain, target.width, target.height);
     }
-    return this.finish(draft, target, { alone, tile });
+    return this.finish(draft, target, { alone, tile, options });
   }
 
   /**
    * A draft finished by patches of the photograph, at the target's output size. The errors of generator and synthesis
    * are different ones, so they are blended before (`blend`), unless `alone`.
    */
-  private async finish(draft: Draft, target: Target, { alone, tile }: PaintOptions): Promise<Picture> {
+  private async finish(draft: Draft, target: Target, { alone, tile, options }: PaintOptions): Promise<Picture> {
     const { config: c, session, prepared, source } = this;
     let drafts = { draft, own: await this.ownDraft() };
     if (c.blend > 0 && !alone) {
@@ -117,7 +120,7 @@ export class Painter {
       // Of its own layout a synthesis makes the photograph.
       drafts = { draft: blended(draft, synthesis, c.blend), own: blended(drafts.own, small, c.blend) };
     }
-    const data = await refine(session, c, prepared.full, drafts, target, { tile });
+    const data = await refine(session, c, prepared.full, drafts, target, { tile, options });
     return { width: target.width, height: target.height, data, hasAlpha: false, source: target.name };
   }
 

@@ -17,13 +17,14 @@ import {
   voteField,
   wrapMargins,
 } from '../../autograd/nnf/patchField.ts';
-import { noTone, toneField } from '../../autograd/nnf/tone.ts';
+import { noTone } from '../../autograd/nnf/tone.ts';
 import type { Session } from '../../autograd/session.ts';
 import type { Tensor } from '../../autograd/tensor.ts';
 import { resizeLines } from '../../data/layout/drawing/lines.ts';
 import type { Program } from '../../engine/program.ts';
 import type { PairData } from '../pair.ts';
 import { type GuideWeights, guides, type Surroundings } from './guides.ts';
+import { LevelTones, type TonedLevel } from './levelTones.ts';
 import { columnsOf, type NearestNeighborField, type PatchMatches, patchGrid, pixelField } from './matches.ts';
 import { firstNoise, passes, type SynthesisOptions, weightsAt } from './options.ts';
 import { shrinkImage, shrinkLabels } from './pyramid.ts';
@@ -82,8 +83,8 @@ export class Level implements PatchGrid {
   /** Outputs: the picture, packed, and the field it is made from. */
   private picture!: Tensor;
   private field!: Tensor;
-  /** The field with tones; null at levels that go on being searched. */
-  private toned: Tensor | null = null;
+  /** Null at levels that are not the finest, and without tones. */
+  private tones: LevelTones | null = null;
   private program: Program | null = null;
   private readonly owned: Tensor[] = [];
 
@@ -119,6 +120,9 @@ export class Level implements PatchGrid {
     try {
       level.allocate(source, around);
       level.program = await session.record(() => level.record(before));
+      const { o, tile, drafted, finest } = plan;
+      if (o.tones && scale === finest && !tile)
+        level.tones = await LevelTones.create(session, level.parts, { ...o, tones: o.tones }, drafted !== null);
       return level;
     } catch (error) {
       level.destroy();
@@ -159,9 +163,7 @@ export class Level implements PatchGrid {
     this.expected = lasting([256], 'expected', 'f32');
     this.given = this.index === 0 || this.drafts ? lasting([n], 'given') : null;
     this.picture = lasting([n], 'picture');
-    const patches = (this.width - o.patch + 1) * (this.height - o.patch + 1);
-    this.field = lasting([patches, 2], 'field');
-    if (this.scale === this.plan.finest && o.tones && !this.plan.tile) this.toned = lasting([patches, 2], 'toned');
+    this.field = lasting([(this.width - o.patch + 1) * (this.height - o.patch + 1), 2], 'field');
   }
 
   private part({ width, height }: PatchGrid): PatchGrid {
@@ -217,30 +219,33 @@ export class Level implements PatchGrid {
           : improveField(s, t, x, field, passes(s), index * 16 + i, { near, scale }, out);
       x = vote(field, last);
     }
-    if (!this.toned) return;
-    const reach = o.tones!.reach * Math.max(t.width, t.height);
-    const toned = toneField(s, t, labels, field!, { ...o.tones!, reach }, this.toned);
-    voteField(s, t, labels, toned, o.sharp, { output: this.picture, toned: true });
+  }
+
+  private get parts(): TonedLevel {
+    const { width, height, source, labels, field, picture } = this;
+    return { width, height, source, labels, field, picture };
   }
 
   /**
    * One run: writes the inputs for labels of the result's size and their surroundings, and replays. draft: [3,h,w] of
    * the size announced.
    */
-  run(labels: Uint8Array, around: Surroundings, seed: number, draft?: Float32Array): void {
+  async run(labels: Uint8Array, around: Surroundings, seed: number, drawn?: Float32Array): Promise<void> {
+    const { drafted } = this.plan;
+    const draft = drawn && drafted ? { ...drafted, image: drawn } : null;
     this.feed(labels, around, draft);
     seedField(this.source, seed);
     this.program!.run();
+    await this.tones?.run(draft);
   }
 
-  private feed(labels: Uint8Array, around: Surroundings, drawn?: Float32Array): void {
+  private feed(labels: Uint8Array, around: Surroundings, draft: Draft | null): void {
     const {
       session,
       inner,
       weights,
-      plan: { size, o, tile, drafted },
+      plan: { size, o, tile },
     } = this;
-    const draft = drawn && drafted ? { ...drafted, image: drawn } : null;
     const plain = this.shrink(labels, size.width, size.height, inner.width, inner.height);
     const own = tile ? withMargins(plain, inner, this.margin) : plain;
     session.write(this.labels, own);
@@ -281,9 +286,9 @@ export class Level implements PatchGrid {
   /** The last run's matches, without the margins of a tile. */
   async matches(): Promise<PatchMatches> {
     const { patch } = this.plan.o;
-    const [field] = await this.session.read([this.toned ?? this.field]);
+    const [field] = await this.session.read([this.tones?.field ?? this.field]);
     const [matches, tones] = columnsOf(field as Uint32Array);
-    if (!this.toned) tones.fill(noTone);
+    if (!this.tones) tones.fill(noTone);
     const own = patchGrid(this, patch, null);
     const grid = patchGrid(this.inner, patch, this.plan.tile);
     const part = { ...this.margin, width: grid.across, height: grid.down };
@@ -298,6 +303,7 @@ export class Level implements PatchGrid {
 
   destroy(): void {
     this.program?.destroy();
+    this.tones?.destroy();
     for (const t of this.owned) this.session.memory.release(t.storage.buffer!);
   }
 }

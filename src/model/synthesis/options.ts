@@ -4,6 +4,12 @@ import type { ToneSettings } from '../../autograd/nnf/tone.ts';
 import type { GuideWeights } from './guides.ts';
 import { placeless, type Tile } from './tile.ts';
 
+/** Evening out of steps between patches: see autograd/nnf/tone.ts; `reach` in longer sides of the picture. */
+export interface ToneOptions extends Pick<ToneSettings, 'spread' | 'other' | 'reach'> {
+  /** The reach where there is a draft, whose colors tones then fade to; 0: they fade to none there, too. */
+  pull: number;
+}
+
 /** Settings of patch synthesis. */
 export interface SynthesisOptions {
   /** Side of a patch in pixels, odd, at most 9. */
@@ -36,11 +42,8 @@ export interface SynthesisOptions {
   sigma: number;
   /** The same in the last round of a level. */
   sharp: number;
-  /**
-   * Evening out of the steps between patches, after the last round (autograd/nnf/tone.ts); `reach` in longer sides.
-   * null: none, as in a tile.
-   */
-  tones: Pick<ToneSettings, 'spread' | 'other' | 'reach'> | null;
+  /** Evening out of the steps between patches, after the last round; null: none, as in a tile. */
+  tones: ToneOptions | null;
 }
 export const defaultSynthesis: SynthesisOptions = {
   patch: 5,
@@ -54,7 +57,7 @@ export const defaultSynthesis: SynthesisOptions = {
   repetition: 0.5,
   noise: 0,
   draft: 1,
-  tones: { spread: 0.06, other: 0.1, reach: 0.3 },
+  tones: { spread: 0.06, other: 0.1, reach: 0.3, pull: 0.04 },
   guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2, within: 1, castShadow: 2.5 },
 };
 

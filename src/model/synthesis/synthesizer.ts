@@ -106,7 +106,7 @@ export class Synthesizer {
     const around = this.around(tile ? continued({ ...size, labels }, tile) : { ...size, labels });
     for (const level of this.levels) {
       signal?.throwIfAborted();
-      level.run(labels, around, seed, draft);
+      await level.run(labels, around, seed, draft);
       await onLevel?.({ ...(await level.read()), of: this.levels.length });
     }
     return this.levels.at(-1)!.result();
