@@ -28,15 +28,16 @@ const mirrored = (t: number, last: number): number => {
 /**
  * The pair under one random warp: mirrored or not, turned by up to 8 degrees, 0.9 to 1.15 times the size, shifted by up
  * to a tenth, bent by a thin-plate spline of 9 points moved by up to 4 % of the width; mirrored at the borders,
- * bilinear (labels: nearest). The same seed and number give the same warp.
+ * bilinear (labels: nearest). The same seed and number give the same warp. `mirror` false: never mirrored.
  */
 export function warpedPair(
   { width: w, height: h, photo, labels }: PictureAndLabels,
   seed: number,
   number: number,
+  { mirror = true } = {},
 ): PictureAndLabels {
   const random = new HostRandom((seed + Math.imul(number + 1, 0x85ebca6b)) >>> 0);
-  const flip = random.next() < 0.5;
+  const flip = random.next() < 0.5 && mirror;
   const [zoom, angle] = [random.range(0.9, 1.15), (random.range(-8, 8) * Math.PI) / 180];
   const shift: ControlPoint = [random.range(-0.1, 0.1) * w, random.range(-0.1, 0.1) * h];
   const points: ControlPoint[] = [],

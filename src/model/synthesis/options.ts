@@ -52,7 +52,7 @@ export const defaultSynthesis: SynthesisOptions = {
   fullPixels: 48 * 48,
   rounds: [8, 5, 3, 2],
   sigma: 1.5,
-  sharp: 0.7,
+  sharp: 0.35,
   fade: 0.8,
   repetition: 0.5,
   noise: 0,
