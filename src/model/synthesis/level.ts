@@ -99,7 +99,7 @@ export class Level implements PatchGrid {
     const { x, y } = this.margin;
     this.width = this.inner.width + 2 * x;
     this.height = this.inner.height + 2 * y;
-    this.drafts = plan.drafted !== null && this.inner.width <= plan.drafted.width * 1.25;
+    this.drafts = plan.drafted !== null && plan.o.fromDraft && this.inner.width <= plan.drafted.width * 1.25;
     this.weights = weightsAt(plan.o, scale, plan.coarsest, plan.tile);
   }
 

@@ -34,6 +34,8 @@ export interface SynthesisOptions {
    * all levels, those larger than the draft too.
    */
   draft: number;
+  /** Whether the draft is matched at levels up to its size, in place of a search by classes and guides. */
+  fromDraft: boolean;
   /** Cost of using the same source patches again and again: keeps small patterns from repeating. */
   repetition: number;
   /** Random part of the first match's distances: large areas start with much of the source in them. */
@@ -56,7 +58,8 @@ export const defaultSynthesis: SynthesisOptions = {
   fade: 0.8,
   repetition: 0.5,
   noise: 0,
-  draft: 1,
+  draft: 0.5,
+  fromDraft: false,
   tones: { spread: 0.06, other: 0.1, reach: 0.3, pull: 0.04 },
   guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2, within: 1, castShadow: 2.5 },
 };

@@ -72,7 +72,7 @@ export async function refine(
   // The first rounds of a synthesis without a draft decide what goes where; here the draft has decided that.
   const lines = c.network.condition === 'sketch';
   const base = o ?? (lines ? lineSynthesis : defaultSynthesis);
-  const options = { ...base, rounds: base.rounds.map((n) => Math.min(n, 1 + c.refine)) };
+  const options = { ...base, rounds: base.fromDraft ? base.rounds.map((n) => Math.min(n, 1 + c.refine)) : base.rounds };
   const synthesizer = await PhotoSynthesizer.create(session, source, layout, {
     classes: classesOf(source, layout),
     lines,
