@@ -70,6 +70,8 @@ export const defaultSynthesis: SynthesisOptions = {
  */
 export const lineSynthesis: SynthesisOptions = {
   ...defaultSynthesis,
+  fromDraft: true,
+  draft: 1,
   guides: { near: 0.5, far: 3, farRadius: 0, across: 0.3, down: 1.2, within: 0, castShadow: 0 },
 };
 
