@@ -1,76 +1,84 @@
-/** Image files to pictures, in Node: PNG by pngjs, other formats by sharp. */
+/** Image files to pictures, in Node: PNG by pngjs, other formats by sharp (pictures/bySharp.ts). */
 import { inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { UserError } from '../data/errors.ts';
-import { checkSize, MAX_PIXELS, readableFormat } from '../data/formats/checks.ts';
-import type { ImageFormat } from '../data/formats/imageFormats.ts';
+import { checkSize, readableFormat } from '../data/formats/checks.ts';
 import { type Chunk, type PngHeader, pngChunks, pngHeader } from '../data/formats/png.ts';
 import { rawBytes, SAMPLES } from '../data/formats/pngPixels.ts';
-import { anyTransparent, type Indexed, type Picture } from '../data/image/image.ts';
+import { anyTransparent, type Indexed, narrow, type Picture } from '../data/image/image.ts';
 import { readInput } from './files.ts';
-import { optionalPackage } from './optionalPackage.ts';
+import { animated, broken, decodeBySharp, isRgbProfile } from './pictures/bySharp.ts';
 
 /** What a file is decoded for. */
 export interface DecodeOptions {
   /** A layout's colors are names, not light: a PNG's color profile is then not applied. Default false. */
   layout?: boolean;
+  /**
+   * For results that are to have what the file has: pixels stay in its own RGB space (`profile`), and its 16 bits
+   * (`wide`) and EXIF (`exif`) are kept. Other color spaces become sRGB all the same. Default false.
+   */
+  own?: boolean;
 }
 
 /**
- * File bytes -> RGBA, 8 bits, upright (EXIF orientation applied), in sRGB (other profiles and CMYK converted).
- * The bytes decide the format.
+ * File bytes -> RGBA, 8 bits, upright (EXIF orientation applied), in sRGB (other profiles and CMYK converted; but see
+ * `own`). The bytes decide the format.
  * @param name What messages call the file.
  * @throws UserError Empty, another format, animated, damaged, cut off, under 2 x 2 pixels, over 64 megapixels.
  */
 export async function decodeImage(bytes: Uint8Array, name: string, options: DecodeOptions = {}): Promise<Picture> {
   const format = readableFormat(bytes, name);
-  if (format.decoder === 'platform') return viaSharp(bytes, name, format);
+  if (format.decoder !== 'png') return decodeBySharp(bytes, name, format, options);
   const header = pngHeader(bytes, name);
   checkSize(header.width, header.height, name);
   const chunks = pngChunks(bytes, name);
   if (chunks.some((c) => c.type === 'acTL')) throw animated(name, 'PNG');
-  const raw = decodePngByLibrary(bytes, chunks, header, name);
-  const profile = chunks.find((c) => c.type === 'iCCP');
-  const foreign = profile !== undefined && !isSrgb(profile) && !options.layout;
-  if (!foreign && !chunks.some((c) => c.type === 'eXIf')) return raw;
-  const kept = foreign
-    ? bytes
-    : Buffer.concat([
-        bytes.subarray(0, 8),
-        ...chunks.filter((c) => c !== profile).map((c) => bytes.subarray(c.start, c.end)),
-      ]);
-  return { ...(await viaSharp(kept, name, format)), ...(raw.sixteenBit && { sixteenBit: true }) };
+  const raw = decodePngByLibrary(bytes, chunks, header, name, options);
+  const iccp = chunks.find((c) => c.type === 'iCCP');
+  const profile = iccp && !options.layout ? profileIn(iccp) : null;
+  const colored = header.colorType !== 0 && header.colorType !== 4;
+  const kept = profile && options.own && colored && isRgbProfile(profile) ? profile : undefined;
+  const foreign = profile !== null && !kept && !isSrgb(iccp!, profile);
+  const exif = chunks.find((c) => c.type === 'eXIf');
+  if (!foreign && !exif) return { ...raw, ...(kept && { profile: kept }) };
+  const given = foreign || kept ? bytes : withoutChunk(bytes, chunks, iccp);
+  const turned = await decodeBySharp(given, name, format, options);
+  return { ...turned, ...(raw.sixteenBit && { sixteenBit: true }) };
 }
+
+const withoutChunk = (bytes: Uint8Array, chunks: readonly Chunk[], left: Chunk | undefined): Uint8Array =>
+  Buffer.concat([bytes.subarray(0, 8), ...chunks.filter((c) => c !== left).map((c) => bytes.subarray(c.start, c.end))]);
 
 /** The picture in a file: readInput, then decodeImage. */
 export const readPicture = async (path: string, options?: DecodeOptions): Promise<Picture> =>
   decodeImage(await readInput(path), path, options);
 
-const animated = (name: string, format: string) =>
-  new UserError(`${name}: is an animated ${format}: export the one frame you mean as a still PNG`);
-
-const broken = (name: string, format: string, e: unknown) => {
-  const why = (e as Error).message.split('\n')[0].trim();
-  return new UserError(`${name}: the ${format} file is damaged or cut off (${why}): get or export it again`);
-};
-
-function isSrgb(iccp: Chunk): boolean {
-  const end = iccp.data.indexOf(0);
-  const label = String.fromCharCode(...iccp.data.subarray(0, end));
-  if (/s-?rgb/i.test(label)) return true;
+/** The profile in an iCCP chunk; null where it cannot be unpacked: it then changes nothing. */
+function profileIn({ data }: Chunk): Uint8Array | null {
   try {
-    // the profile's own description, UTF-16 in version 4 profiles
-    const profile = inflateSync(iccp.data.subarray(end + 2), { maxOutputLength: 1 << 24 });
-    return /s-?rgb iec61966|\bsRGB\b/i.test(profile.toString('latin1').replace(/\0/g, ''));
+    return inflateSync(data.subarray(data.indexOf(0) + 2), { maxOutputLength: 1 << 24 });
   } catch {
-    return true; // an unreadable profile changes nothing
+    return null;
   }
+}
+
+/** By the chunk's label, or the profile's own description, UTF-16 in version 4 profiles. */
+function isSrgb({ data }: Chunk, profile: Uint8Array): boolean {
+  const label = Buffer.from(data.subarray(0, data.indexOf(0))).toString('latin1');
+  if (/s-?rgb/i.test(label)) return true;
+  return /s-?rgb iec61966|\bsRGB\b/i.test(Buffer.from(profile).toString('latin1').replace(/\0/g, ''));
 }
 
 /** Bytes: some writers leave a little behind the last row. */
 const SLACK = 1 << 16;
 
-function decodePngByLibrary(bytes: Uint8Array, chunks: Chunk[], header: PngHeader, name: string): Picture {
+function decodePngByLibrary(
+  bytes: Uint8Array,
+  chunks: Chunk[],
+  header: PngHeader,
+  name: string,
+  { own = false }: DecodeOptions,
+): Picture {
   const { width, height, bits, colorType } = header;
   if (!(colorType in SAMPLES))
     throw new UserError(`${name}: the PNG file is damaged: there is no color type ${colorType}`);
@@ -89,13 +97,15 @@ function decodePngByLibrary(bytes: Uint8Array, chunks: Chunk[], header: PngHeade
   const gray = colorType === 0 || colorType === 4;
   let indexed: Indexed | undefined;
   let data: Uint8Array;
+  let wide: Uint16Array | undefined;
   if (bits === 16) {
-    const wide = png.data as Uint16Array;
+    wide = png.data as Uint16Array;
+    data = narrow(wide);
     // all but black as a picture: a map of class numbers
-    const small = gray && !wide.some((v, i) => (i & 3) < 3 && v > 255);
-    data = new Uint8Array(wide.length);
-    for (let i = 0; i < data.length; i++) data[i] = small && (i & 3) < 3 ? wide[i] : (wide[i] * 255 + 32767) / 65535;
-    if (small) indexed = { kind: 'gray', step: 1 };
+    if (gray && !wide.some((v, i) => (i & 3) < 3 && v > 255)) {
+      for (let i = 0; i < data.length; i++) if ((i & 3) < 3) data[i] = wide[i];
+      indexed = { kind: 'gray', step: 1 };
+    }
   } else {
     data = new Uint8Array(png.data.buffer, png.data.byteOffset, width * height * 4);
     if (gray && bits < 8) indexed = { kind: 'gray', step: 255 / (2 ** bits - 1) };
@@ -111,32 +121,7 @@ function decodePngByLibrary(bytes: Uint8Array, chunks: Chunk[], header: PngHeade
     source: name,
     format: 'png',
     indexed,
-    ...(bits === 16 && { sixteenBit: true }),
+    ...(wide && { sixteenBit: true }),
+    ...(own && wide && !indexed && { wide }),
   };
-}
-
-async function viaSharp(bytes: Uint8Array, name: string, { id, label }: ImageFormat): Promise<Picture> {
-  const use = id === 'png' ? `${name}: a PNG file with a color profile or an orientation` : `${name}: ${label}`;
-  const { default: sharp } = await optionalPackage('sharp', use, () => import('sharp'));
-  const settings = { failOn: 'error', limitInputPixels: MAX_PIXELS } as const;
-  try {
-    const header = await sharp(bytes, { ...settings, limitInputPixels: false }).metadata();
-    if ((header.pages ?? 1) > 1) throw animated(name, label);
-    checkSize(header.width ?? 0, header.height ?? 0, name);
-    // rotate(): by its EXIF orientation
-    const image = sharp(bytes, settings).rotate().toColorspace('srgb').ensureAlpha();
-    const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    if (info.channels !== 4) throw new Error(`${info.channels} channels`);
-    const rgba = new Uint8Array(data.buffer, data.byteOffset, data.length);
-    return {
-      width: info.width,
-      height: info.height,
-      data: rgba,
-      hasAlpha: anyTransparent(rgba),
-      source: name,
-      format: id,
-    };
-  } catch (e) {
-    throw e instanceof UserError ? e : broken(name, label, e);
-  }
 }

@@ -15,10 +15,9 @@ export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c)
 /** A picture as a data URI, scaled down to at most `longSide` pixels. */
 export function dataUri(picture: Picture, longSide = 512): string {
   const f = Math.min(1, longSide / Math.max(picture.width, picture.height));
+  const shown = { ...picture, exif: undefined, wide: undefined };
   const small =
-    f < 1
-      ? resize(picture, Math.max(1, Math.round(picture.width * f)), Math.max(1, Math.round(picture.height * f)))
-      : picture;
+    f < 1 ? resize(shown, Math.max(1, Math.round(shown.width * f)), Math.max(1, Math.round(shown.height * f))) : shown;
   return `data:image/png;base64,${Buffer.from(encodePng(small)).toString('base64')}`;
 }
 

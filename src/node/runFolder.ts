@@ -129,7 +129,7 @@ export class RunFolder {
     return new RunReader(this.record, {
       where: (name) => this.file(name),
       bytes: (name) => readInput(this.file(name)),
-      picture: (name) => readPicture(this.file(name), { layout: true }),
+      picture: (name) => readPicture(this.file(name), name === 'source.png' ? { own: true } : { layout: true }),
     });
   }
   /** The parts of the run, checked against its record: see RunReader. */

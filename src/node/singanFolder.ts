@@ -107,7 +107,7 @@ export class SinganFolder {
 
   /** The photograph at the finest scale's size. */
   async photo(): Promise<Picture> {
-    const photo = await readPicture(this.file('photo.png'));
+    const photo = await readPicture(this.file('photo.png'), { own: true });
     const { width, height } = this.record.size;
     if (photo.width !== width || photo.height !== height)
       throw new UserError(

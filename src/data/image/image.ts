@@ -1,9 +1,13 @@
 /** A decoded picture's way into and out of the network's numbers. Runs unchanged in Node and in browsers. */
 import type { Picture } from './picture.ts';
 
-export { cutCHW, cutLabels, type Padding, padCHW, padLabels, padTo } from './pad.ts';
 export type { Indexed, Picture } from './picture.ts';
 export { fitSize, resize, resizeLabels } from './resize.ts';
+
+import { narrow } from './depth.ts';
+
+export { likePhoto, narrow } from './depth.ts';
+export { cutCHW, cutLabels, type Padding, padCHW, padLabels, padTo } from './pad.ts';
 
 /** RGBA bytes -> [3,H,W] in [-1, 1]. Alpha is not looked at: flatten() first where it matters. */
 export function toFloatCHW(picture: { width: number; height: number; data: Uint8Array }): Float32Array {
@@ -42,13 +46,20 @@ export function transparentShare(picture: Picture, below = 255): number {
 /** The picture laid over a background color (default white): opaque. Returned as it is where it is opaque already. */
 export function flatten(picture: Picture, background: readonly [number, number, number] = [255, 255, 255]): Picture {
   if (!picture.hasAlpha) return picture;
-  const data = new Uint8Array(picture.data);
-  for (let i = 0; i < data.length; i += 4) {
-    const a = data[i + 3] / 255;
-    for (let c = 0; c < 3; c++) data[i + c] = Math.round(a * data[i + c] + (1 - a) * background[c]);
-    data[i + 3] = 255;
+  if (!picture.wide) return { ...picture, data: laidOver(picture.data, background, 255), hasAlpha: false };
+  const wide = laidOver(picture.wide, background, 65535);
+  return { ...picture, wide, data: narrow(wide), hasAlpha: false };
+}
+
+/** RGBA samples from 0 to `full` over a background from 0 to 255. */
+function laidOver<T extends Uint8Array | Uint16Array>(samples: T, background: readonly number[], full: number): T {
+  const out = samples.slice() as T;
+  for (let i = 0; i < out.length; i += 4) {
+    const a = out[i + 3] / full;
+    for (let c = 0; c < 3; c++) out[i + c] = Math.round(a * out[i + c] + (1 - a) * background[c] * (full / 255));
+    out[i + 3] = full;
   }
-  return { ...picture, data, hasAlpha: false };
+  return out;
 }
 
 /** True if any of the RGBA bytes has an alpha below 255. */

@@ -1,7 +1,10 @@
 /** A decoded picture. */
 import type { ReadableFormat } from '../formats/imageFormats.ts';
 
-/** A decoded picture in memory, in sRGB. Layouts are pictures, too: each pixel has the color of its class. */
+/**
+ * A decoded picture in memory, in sRGB or the RGB space of its `profile`. Layouts are pictures, too: each pixel has the
+ * color of its class.
+ */
 export interface Picture {
   /** Pixels. */
   width: number;
@@ -11,6 +14,12 @@ export interface Picture {
   data: Uint8Array;
   /** The file held 16 bits per channel; `data` is rounded to 8 (but see `indexed`). */
   sixteenBit?: boolean;
+  /** The same pixels with 16 bits per channel, where the file was read for them; `data` is `narrow(wide)`. */
+  wide?: Uint16Array;
+  /** ICC profile of the pixels' RGB space, where it was kept; without: sRGB. */
+  profile?: Uint8Array;
+  /** EXIF of the file, where it was kept: a block as `exifOf` gives it. */
+  exif?: Uint8Array;
   /** At least one pixel is not fully opaque. A fully opaque alpha channel says nothing. */
   hasAlpha: boolean;
   /** The file's name, for messages. */

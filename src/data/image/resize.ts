@@ -1,4 +1,5 @@
 /** Sizes changed: photographs by area average or bicubic, label maps by majority or nearest. */
+import { narrow } from './depth.ts';
 import type { Picture } from './picture.ts';
 
 /**
@@ -44,22 +45,40 @@ function axis(from: number, to: number): Axis {
 /**
  * A photograph at another size. Each axis by itself: exact area average where it shrinks, bicubic where it grows.
  * Colors are weighted by alpha where there is any, so that what lies under transparent pixels does not bleed out.
+ * With 16 bits, those are scaled, and the 8 bits are rounded from them.
  */
 export function resize(picture: Picture, width: number, height: number): Picture {
   const { width: w, height: h } = picture;
   if (!(width >= 1 && height >= 1)) throw new Error(`resize to ${width} x ${height}`);
   if (w === width && h === height) return picture;
+  const scaled = { ...picture, width, height, indexed: undefined };
+  if (!picture.wide) return { ...scaled, data: resizeSamples(picture, picture.data, 255, width, height) };
+  const wide = resizeSamples(picture, picture.wide, 65535, width, height);
+  return { ...scaled, wide, data: narrow(wide) };
+}
+
+/** RGBA samples from 0 to `full`, of the same type as given. */
+function resizeSamples<T extends Uint8Array | Uint16Array>(
+  { width: w, height: h, hasAlpha }: Picture,
+  samples: T,
+  full: number,
+  width: number,
+  height: number,
+): T {
   const across = axis(w, width),
     down = axis(h, height);
   // Rows already made narrower, as many as one row of the result needs: a large picture takes no copy of itself.
   const rows = Array.from({ length: down.taps }, () => new Float32Array(width * 4));
-  const wide = new Float32Array(w * 4);
+  const whole = new Float32Array(w * 4);
   let made = 0;
   const narrowed = (y: number): Float32Array => {
-    for (; made <= y; made++) narrow(picture, made, across, wide, rows[made % down.taps]);
+    for (; made <= y; made++) {
+      takeRow(samples, made, hasAlpha ? full : 0, whole);
+      resizeRow(whole, across, rows[made % down.taps]);
+    }
     return rows[y % down.taps];
   };
-  const data = new Uint8Array(width * height * 4);
+  const data = new (samples.constructor as new (length: number) => T)(width * height * 4);
   const row = new Float32Array(width * 4);
   for (let y = 0; y < height; y++) {
     row.fill(0);
@@ -69,25 +88,30 @@ export function resize(picture: Picture, width: number, height: number): Picture
       for (let j = 0; j < row.length; j++) row[j] += f * from[j];
     }
     for (let j = 0; j < row.length; j += 4) {
-      const alpha = picture.hasAlpha ? row[j + 3] : 255;
-      const un = picture.hasAlpha && alpha > 0 ? 255 / alpha : 1;
-      for (let c = 0; c < 3; c++) data[y * width * 4 + j + c] = Math.max(0, Math.min(255, Math.round(row[j + c] * un)));
-      data[y * width * 4 + j + 3] = Math.max(0, Math.min(255, Math.round(alpha)));
+      const alpha = hasAlpha ? row[j + 3] : full;
+      const un = hasAlpha && alpha > 0 ? full / alpha : 1;
+      const at = y * width * 4 + j;
+      for (let c = 0; c < 3; c++) data[at + c] = Math.max(0, Math.min(full, Math.round(row[j + c] * un)));
+      data[at + 3] = Math.max(0, Math.min(full, Math.round(alpha)));
     }
   }
-  return { ...picture, width, height, data, indexed: undefined };
+  return data;
 }
 
-/** Row y of a picture at another width, put into `out` [width,4]; `wide` has room for the row. */
-function narrow({ data, width: w, hasAlpha }: Picture, y: number, across: Axis, wide: Float32Array, out: Float32Array) {
-  for (let j = 0; j < wide.length; j++) wide[j] = data[y * w * 4 + j];
-  if (hasAlpha) for (let j = 0; j < wide.length; j += 4) for (let c = 0; c < 3; c++) wide[j + c] *= wide[j + 3] / 255;
+/** Row y of RGBA samples; `opaque`, where it is not 0: the alpha of opaque pixels, by whose share colors are weighted. */
+function takeRow(samples: Uint8Array | Uint16Array, y: number, opaque: number, out: Float32Array): void {
+  for (let j = 0; j < out.length; j++) out[j] = samples[y * out.length + j];
+  if (opaque) for (let j = 0; j < out.length; j += 4) for (let c = 0; c < 3; c++) out[j + c] *= out[j + 3] / opaque;
+}
+
+/** A row at another width: [w,4] -> `out` [width,4]. */
+function resizeRow(row: Float32Array, across: Axis, out: Float32Array): void {
   out.fill(0);
   for (let x = 0, d = 0; d < out.length; x++, d += 4)
     for (let k = 0; k < across.taps; k++) {
       const f = across.weight[x * across.taps + k];
       const s = (across.first[x] + k) * 4;
-      for (let c = 0; c < 4; c++) out[d + c] += f * wide[s + c];
+      for (let c = 0; c < 4; c++) out[d + c] += f * row[s + c];
     }
 }
 

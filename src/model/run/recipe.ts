@@ -1,4 +1,4 @@
-/** What a result carries with it to be made again: in two text chunks of its PNG, `semia` (JSON) and `semia-layout`. */
+/** What a result carries with it to be made again: two texts of its file, `semia` (JSON) and `semia-layout`. */
 import { zlibSync } from 'fflate';
 import { withText } from '../../data/formats/png.ts';
 import type { Target } from '../../data/prepare.ts';
@@ -15,6 +15,8 @@ export interface Recipe {
   raw: boolean;
   /** The axes along which it fits itself; none: absent. */
   tile?: Tile;
+  /** Of a lossy file, where it was given. */
+  quality?: number;
   adapter: string;
   /** The run folder, seen from the picture's own folder. */
   run: string;
@@ -32,15 +34,18 @@ export interface RecipeParts {
   file: FileRecord;
   raw: boolean;
   tile?: Tile;
+  quality?: number;
   adapter: string;
   version: string;
 }
 
-/** The PNG of a result with its recipe in it. The same result has the same bytes. `file`: the target layout's. */
-export function withRecipe(
-  png: Uint8Array,
-  { record: { config: c, inputs, host, weights }, run, target, file, raw, tile, adapter, version }: RecipeParts,
-): Uint8Array {
+/** The PNG of a result with its recipe in it. The same result has the same bytes. */
+export const withRecipe = (png: Uint8Array, parts: RecipeParts): Uint8Array => withText(png, recipeTexts(parts));
+
+/** The recipe as texts of the result's file. `file`: the target layout's. */
+export function recipeTexts({ record, run, target, file, ...parts }: RecipeParts): Record<string, string> {
+  const { config: c, inputs, host, weights } = record;
+  const { raw, tile, quality, adapter, version } = parts;
   const brief = ({ name, sha256 }: FileRecord): FileRecord => ({ name, sha256 });
   const recipe: Recipe = {
     program: 'semia',
@@ -51,6 +56,7 @@ export function withRecipe(
     iteration: host.iteration,
     raw,
     ...(tile && { tile }),
+    ...(quality !== undefined && { quality }),
     adapter,
     run,
     weights: weights.sha256,
@@ -61,5 +67,5 @@ export function withRecipe(
   // The labels themselves travel along: a layout drawn over later can still be rendered as it was.
   let packed = '';
   for (const byte of zlibSync(target.labels, { level: 9 })) packed += String.fromCharCode(byte);
-  return withText(png, { Software: `semia ${version}`, semia: JSON.stringify(recipe), 'semia-layout': btoa(packed) });
+  return { Software: `semia ${version}`, semia: JSON.stringify(recipe), 'semia-layout': btoa(packed) };
 }

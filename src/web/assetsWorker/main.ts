@@ -37,6 +37,8 @@ const SEGMENT_SIDE = 640;
 async function decode(file: Blob, name: string, layout: boolean): Promise<Decoded> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const format = readableFormat(bytes, name);
+  if (format.decoder === 'node')
+    throw new UserError(`${name}: browsers do not read ${format.label}: convert it to PNG (or a photo to JPEG)`);
   // Browsers show what there is of a file that is cut off, and give only the colors of a palette or of class numbers.
   checkComplete(bytes, format, name);
   if (format.decoder === 'png') {

@@ -21,8 +21,10 @@ const frames = () =>
 for (const [what, bytes, pattern] of [
   ['empty', () => text(''), /^a\.png: the file is empty/],
   ['GIF', () => flat().gif().toBuffer(), /GIF is not read: convert it to PNG/],
-  ['TIFF', () => flat().tiff().toBuffer(), /TIFF.* is not read: convert it to PNG/],
-  ['AVIF', () => flat().avif().toBuffer(), /AVIF is not read: convert it/],
+  ['raw', () => Buffer.from('II*\0\x10\0\0\0CR\x02\0', 'latin1'), /camera raw.* is not read: convert it to PNG/],
+  ['BigTIFF', () => text('II+\0\x08\0\0\0'), /BigTIFF is not read: convert it to PNG/],
+  ['TIFF, cut off', () => cutShort(noise().tiff({ compression: 'lzw' }).toBuffer()), /TIFF file is damaged or cut off/],
+  ['AVIF, cut off', () => cutShort(noise().avif().toBuffer()), /AVIF file is damaged or cut off/],
   ['HEIC', () => text('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), /HEIC is not read: convert it/],
   ['BMP', () => text('BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0'), /BMP is not read/],
   ['PDF', () => text('%PDF-1.7\n%'), /PDF is not read: export it as PNG/],
