@@ -181,8 +181,9 @@ class Loop {
       adapter: session.device.info,
       versions: versions(),
     });
+    const { profile } = prepared.source.photo;
     const shown = job.targets[0] ?? ownLayout(prepared.source);
-    this.progress.newest(await folder.snapshot(await painter.paint(shown, { raw: true })));
+    this.progress.newest(await folder.snapshot({ ...(await painter.paint(shown, { raw: true })), profile }));
     await writeRunPage(folder, { live: !training.finished && !stop.requested });
     this.saved = performance.now();
   }

@@ -1,16 +1,15 @@
 /** Rendering layouts with a run, and writing the results. */
 import type { Session } from '../autograd/session.ts';
-import type { Picture } from '../data/image/image.ts';
+import { likePhoto, type Picture } from '../data/image/image.ts';
 import { prepareTarget, type Target } from '../data/prepare.ts';
 import { PreparedSource } from '../model/preparedSource.ts';
 import { Painter } from '../model/rendering/painter.ts';
 import type { FileRecord } from '../model/run/runRecord.ts';
-import type { Tile } from '../model/synthesis/tile.ts';
-import { writeFileAtomic } from '../node/files.ts';
 import type { RunFolder } from '../node/runFolder.ts';
 import type { InputPicture } from './options/inputs.ts';
 import { adoptKernels } from './options/kernels.ts';
-import { embedRunRecipe } from './recipes/runRecipe.ts';
+import { type OutputOptions, type ResultFile, writeResults } from './options/results.ts';
+import { type Recipe, runTexts } from './recipes/runRecipe.ts';
 
 /** Layout files as targets of a source, checked for everything that could stop their rendering. */
 export function targetsOf(
@@ -40,21 +39,33 @@ export interface Work {
   path: string;
 }
 
+/** How a run renders, as its recipe records it. */
+type Rendering = Pick<Recipe, 'raw' | 'tile' | 'quality'>;
+
+/** A rendering with the profile, EXIF and depth of the run's photograph, and its recipe. */
+export async function paintOne(
+  painter: Painter,
+  run: RunFolder,
+  { target, file, path }: Work,
+  { raw, tile, quality }: Rendering,
+): Promise<ResultFile> {
+  const picture = likePhoto(await painter.paint(target, { raw, tile }), painter.source.photo);
+  const { description, vendor } = painter.session.device.info;
+  return { path, picture, texts: runTexts(path, run, target, file, { raw, tile, quality }, description || vendor) };
+}
+
 /** Renders and writes, one after the other; each is on the disk before the next begins. */
 export async function paintAll(
   painter: Painter,
   run: RunFolder,
   work: readonly Work[],
-  { raw, tile, notify }: { raw: boolean; tile?: Tile; notify: (note: string) => void },
+  { notify, ...o }: OutputOptions & Rendering & { notify: (note: string) => void },
 ): Promise<Picture[]> {
   const pictures: Picture[] = [];
-  for (const { target, file, path } of work) {
-    const picture = await painter.paint(target, { raw, tile });
-    const { info } = painter.session.device;
-    await writeFileAtomic(
-      path,
-      embedRunRecipe(picture, path, run, target, file, { raw, tile }, info.description || info.vendor),
-    );
+  for (const w of work) {
+    const result = await paintOne(painter, run, w, o);
+    await writeResults([result], o);
+    const { path, picture } = result;
     notify(`${path}  ${picture.width} x ${picture.height}`);
     pictures.push(picture);
   }

@@ -2,20 +2,20 @@
 import type { Command } from 'commander';
 import type { Session } from '../autograd/session.ts';
 import { readableList } from '../data/formats/imageFormats.ts';
-import type { Picture } from '../data/image/image.ts';
-import { prepareTarget, type Source, type Target } from '../data/prepare.ts';
+import { likePhoto, type Picture } from '../data/image/image.ts';
+import { prepareTarget, type Size, type Source, type Target } from '../data/prepare.ts';
 import type { FileRecord } from '../model/run/runRecord.ts';
-import { encodePng } from '../node/encode.ts';
-import { writeFileAtomic } from '../node/files.ts';
 import { readLayouts, readSource } from './options/inputs.ts';
 import { integer, type LayoutKind, paletteOption, type sizeOption } from './options/options.ts';
 import { resultFiles } from './options/outputs.ts';
-import { option, type Word, withMethod } from './recipes/methodRecipe.ts';
+import { type OutputOptions, outputHelp, outputOptions, outputWords, writeResults } from './options/results.ts';
+import { methodTexts } from './recipes/methodRecipe.ts';
+import { option, type Word } from './recipes/words.ts';
 import { sheetFile, sheetOption, writeSheet } from './reports/contactSheet.ts';
 import { duration, Progress } from './reports/progress.ts';
 import { explainDevice, openSession } from './session.ts';
 
-export interface TaskOptions {
+export interface TaskOptions extends OutputOptions {
   output: string;
   condition?: LayoutKind;
   drawing?: string;
@@ -32,6 +32,8 @@ export interface Made {
   /** Shown on the contact sheet beside the results; without it there is no sheet. */
   source?: Source;
   targets?: readonly Target[];
+  /** Sizes of the results, where they are known. */
+  sizes?: readonly Size[];
 }
 export interface Task extends Made {
   source: Source;
@@ -44,14 +46,16 @@ export interface Task extends Made {
  */
 export const taskOptions = (command: Command, targets = '<targets...>'): Command =>
   sheetOption(
-    command
-      .argument('<photo>', `the photograph (${readableList})`)
-      .argument('<layout>', 'its layout: each class in one flat color, or class numbers')
-      .argument(targets, 'new layouts in the same classes (files, folders or patterns)')
-      .requiredOption('-o, --output <out>', 'a .png file for one target, a folder for several')
-      .option('--output-size <pixels>', "longer side of the results (default: the photo's)", integer(16, 8192))
-      .option(...paletteOption)
-      .option('--quiet', 'print nothing but errors'),
+    outputOptions(
+      command
+        .argument('<photo>', `the photograph (${readableList})`)
+        .argument('<layout>', 'its layout: each class in one flat color, or class numbers')
+        .argument(targets, 'new layouts in the same classes (files, folders or patterns)')
+        .requiredOption('-o, --output <out>', outputHelp)
+        .option('--output-size <pixels>', "longer side of the results (default: the photo's)", integer(16, 8192))
+        .option(...paletteOption)
+        .option('--quiet', 'print nothing but errors'),
+    ),
   );
 
 /** Reads and checks everything that the user named. */
@@ -62,7 +66,11 @@ export async function readTask(
   o: Omit<TaskOptions, 'output'>,
 ): Promise<Task> {
   const notify = (note: string): void => Progress.line(note, o.quiet ?? false);
-  const { source, notes, files } = await readSource(photo, layout, { ...o, longSide: o.outputSize });
+  const { source, notes, files } = await readSource(photo, layout, {
+    ...o,
+    own: true,
+    longSide: o.outputSize,
+  });
   const layouts = await readLayouts(targets, source.palette, notify);
   const read = layouts.map(({ picture }) => prepareTarget(picture, source, o.targetSize));
   for (const note of [...notes, ...read.flatMap((t) => t.notes)]) notify(`note: ${note}`);
@@ -91,22 +99,33 @@ export const taskWords = (
   ...option('--palette', files.palette),
 ];
 
+/** What a method makes of one target. */
+export interface Result {
+  image: Picture;
+  /** Its photograph: what profile, EXIF and depth the result gets. */
+  photo?: Picture;
+  /** The photograph's pixel that each of its pixels was copied from: see `likePhoto`. */
+  from?: Uint32Array;
+}
+
 /**
- * Makes and writes one result after the other. `settings`: the method's settings, for the record in each PNG (text
- * chunk `semia-method`). `words`: the command that makes one result. Both are called once the result is there.
+ * Makes and writes one result after the other. `settings`: the method's settings, for the recipe in each file (text
+ * `semia-method`). `words`: the command that makes one result. Both are called once the result is there.
  */
 export async function makeResults(
-  { files, notify, source, targets }: Made,
+  { files, notify, source, targets, sizes = targets }: Made,
   o: TaskOptions,
   method: string,
   settings: () => object,
   words: (target: FileRecord) => Word[],
-  make: (session: Session, target: number) => Promise<Picture>,
+  make: (session: Session, target: number) => Promise<Result>,
 ): Promise<void> {
   const paths = await resultFiles(
     o.output,
     files.targets.map((t) => ({ path: t.name })),
     [files.photo, files.layout, ...files.targets].map((f) => f.name),
+    o,
+    sizes,
   );
   const sheet =
     source && targets
@@ -118,7 +137,8 @@ export async function makeResults(
   try {
     for (const [i, target] of files.targets.entries()) {
       const began = performance.now();
-      const picture = await make(session, i);
+      const { image, photo = source?.photo, from } = await make(session, i);
+      const picture = photo ? likePhoto(image, photo, from) : image;
       const record = {
         method,
         ...settings(),
@@ -127,7 +147,8 @@ export async function makeResults(
         layout: files.layout,
         target,
       };
-      await writeFileAtomic(paths[i], withMethod(encodePng(picture), paths[i], record, words(target)));
+      const command = [...words(target), ...outputWords(o)];
+      await writeResults([{ path: paths[i], picture, texts: methodTexts(paths[i], record, command) }], o);
       pictures.push(picture);
       const ms = performance.now() - began;
       notify(

@@ -1,5 +1,6 @@
 /** semia analogy PHOTO LAYOUT TARGET... -o OUT: train, then render. */
 import type { Command } from 'commander';
+import { UserError } from '../../data/errors.ts';
 import { readableList } from '../../data/formats/imageFormats.ts';
 import { checkTile } from '../../model/rendering/painter.ts';
 import { dataUri } from '../../node/page.ts';
@@ -15,13 +16,16 @@ import {
   trainingOptions,
 } from '../options/options.ts';
 import { resultFiles, runBeside } from '../options/outputs.ts';
+import { type OutputOptions, outputHelp, outputOptions } from '../options/results.ts';
 import { paintAll } from '../painting.ts';
 import { sheetFile, sheetOption, writeSheet } from '../reports/contactSheet.ts';
 import { Progress } from '../reports/progress.ts';
 import { explainDevice } from '../session.ts';
+import { makePreviews } from './preview.ts';
 import { planTraining, runTraining } from './train.ts';
 
-interface AnalogyCommand extends TrainOptions {
+interface AnalogyCommand extends TrainOptions, OutputOptions {
+  training: boolean;
   contactSheet?: string;
   run?: string;
   raw?: boolean;
@@ -31,27 +35,35 @@ interface AnalogyCommand extends TrainOptions {
 
 export function addAnalogy(program: Command): void {
   sheetOption(
-    trainingOptions(
-      program
-        .command('analogy')
-        .description('rearrange a photograph to new layouts: train, then render each target')
-        .argument('<photo>', `the photograph (${readableList})`)
-        .argument('<layout>', 'its layout: each class in one flat color, or class numbers')
-        .argument('[targets...]', 'new layouts in the same classes (files, folders or patterns)')
-        .requiredOption('-o, --output <out>', 'a .png file for one target, a folder for several')
-        .option(...drawingOption)
-        .option('--run <folder>', 'the run folder (default: beside the results)')
-        .option('--raw', "the network's own pictures, at the training size")
-        .addOption(tileOption())
-        .addOption(targetSizeOption()),
+    outputOptions(
+      trainingOptions(
+        program
+          .command('analogy')
+          .description('rearrange a photograph to new layouts: train, then render each target')
+          .argument('<photo>', `the photograph (${readableList})`)
+          .argument('<layout>', 'its layout: each class in one flat color, or class numbers')
+          .argument('[targets...]', 'new layouts in the same classes (files, folders or patterns)')
+          .requiredOption('-o, --output <out>', outputHelp)
+          .option('--no-training', 'no training, seconds instead of minutes: the files that semia preview makes')
+          .option(...drawingOption)
+          .option('--run <folder>', 'the run folder (default: beside the results)')
+          .option('--raw', "the network's own pictures, at the training size")
+          .addOption(tileOption())
+          .addOption(targetSizeOption()),
+      ),
     ),
   )
     .addHelpText(
       'after',
       '\nExample:\n  semia analogy photo.jpg layout.png wider-lake.png -o result.png --preset fast\n' +
-        '  semia analogy photo.jpg new-drawing.png --condition sketch -o result.png --preset fast\n',
+        '  semia analogy photo.jpg new-drawing.png --condition sketch -o result.png --preset fast\n' +
+        '  semia analogy photo.jpg layout.png wider-lake.png -o result.png --no-training\n',
     )
-    .action(async (photo: string, first: string, rest: string[], o: AnalogyCommand) => {
+    .action(async (photo: string, first: string, rest: string[], o: AnalogyCommand, command: Command) => {
+      if (!o.training) {
+        refuseTraining(command);
+        return makePreviews(photo, first, rest, o);
+      }
       const { layout, targets } = layoutAndTargets(first, rest, o);
       const notify = (note: string): void => Progress.line(note, o.quiet ?? false);
       const job = await planTraining(photo, layout, targets, o.run ?? (await runBeside(o.output)), o);
@@ -61,6 +73,8 @@ export function addAnalogy(program: Command): void {
         o.output,
         given.map((t) => ({ path: t.name })),
         [photo, ...(layout ? [layout] : []), ...given.map((t) => t.name)],
+        o,
+        o.raw ? [] : job.targets,
       );
       const sheet = await sheetFile(o.contactSheet, [
         ...files,
@@ -71,7 +85,12 @@ export function addAnalogy(program: Command): void {
       const { run, painter } = await runTraining(job);
       try {
         const work = job.targets.map((target, i) => ({ target, file: given[i], path: files[i] }));
-        const pictures = await paintAll(painter, run, work, { raw: o.raw ?? false, tile: tileOf(o.tile), notify });
+        const pictures = await paintAll(painter, run, work, {
+          ...o,
+          raw: o.raw ?? false,
+          tile: tileOf(o.tile),
+          notify,
+        });
         if (sheet) {
           await writeSheet(sheet, job.prepared.source, job.targets, pictures);
           notify(sheet);
@@ -84,4 +103,23 @@ export function addAnalogy(program: Command): void {
         throw explainDevice(error);
       }
     });
+}
+
+/** Options of training and of its run, by the names that commander gives their values. */
+const ofTraining = [
+  ...['preset', 'size', 'width', 'iterations', 'vgg', 'resume', 'saveEvery', 'deterministic', 'profile'],
+  ...['run', 'raw'],
+];
+
+/** Throws UserError where --no-training is given with options that only a training has. */
+function refuseTraining(command: Command): void {
+  const given = command.options.filter(
+    (option) =>
+      ofTraining.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (given.length)
+    throw new UserError(
+      `--no-training: ${given.map((option) => option.long).join(', ')} ${given.length > 1 ? 'are' : 'is'} for training: ` +
+        `leave ${given.length > 1 ? 'them' : 'it'} out, or leave out --no-training`,
+    );
 }

@@ -4,8 +4,9 @@
  */
 import type { CommandRow } from '../commandRow.ts';
 
-const seed = ['--seed'];
-const task = ['--output-size', '--palette'];
+const file = ['--quality'];
+const seed = ['--seed', ...file];
+const task = ['--output-size', '--palette', ...file];
 const hole = [...seed, '--mask', '--sample-mask', '--grow'];
 const start = [...seed, '--start'];
 
@@ -52,7 +53,7 @@ export const commands: readonly CommandRow[] = [
   {
     name: 'deepanalogy',
     device: true,
-    rerun: [...seed, '--vgg', '--size', '--iterations', '--steps'],
+    rerun: [...seed, '--format', '--vgg', '--size', '--iterations', '--steps'],
     load: async () => (await import('./baselines/deepAnalogy.ts')).addDeepAnalogy,
   },
   {
@@ -65,7 +66,7 @@ export const commands: readonly CommandRow[] = [
       edit: [...start, '--mask'],
       harmonize: [...start, '--mask'],
       paint: [...start, '--colors'],
-      animate: [...start, '--frames', '--fps', '--alpha', '--beta'],
+      animate: ['--seed', '--start', '--frames', '--fps', '--alpha', '--beta'],
     },
     load: async () => (await import('./baselines/singan.ts')).addSingan,
   },

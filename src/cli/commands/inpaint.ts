@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../data/errors.ts';
 import { readableList } from '../../data/formats/imageFormats.ts';
-import { type Picture, resize, resizeLabels } from '../../data/image/image.ts';
+import { likePhoto, type Picture, resize, resizeLabels } from '../../data/image/image.ts';
 import { fillLabels } from '../../data/image/membrane.ts';
 import { percent } from '../../data/layout/layoutReport.ts';
 import { growMask, readMask } from '../../data/layout/mask.ts';
@@ -15,18 +15,18 @@ import type { Painter } from '../../model/rendering/painter.ts';
 import type { PictureRecord } from '../../model/run/runRecord.ts';
 import { inpaint } from '../../model/synthesis/inpainting/inpaint.ts';
 import type { HoleLayout } from '../../model/synthesis/inpainting/options.ts';
-import { encodePng } from '../../node/encode.ts';
-import { writeFileAtomic } from '../../node/files.ts';
 import { RunFolder } from '../../node/runFolder.ts';
-import { readInputPicture, readPalette } from '../options/inputs.ts';
+import { readInputPicture, readPalette, readTogether } from '../options/inputs.ts';
 import { integer } from '../options/options.ts';
 import { resultFiles } from '../options/outputs.ts';
+import { type OutputOptions, outputOptions, outputWords, writeResults } from '../options/results.ts';
 import { painterOf } from '../painting.ts';
-import { option, type Word, withMethod } from '../recipes/methodRecipe.ts';
+import { methodTexts } from '../recipes/methodRecipe.ts';
+import { option, type Word } from '../recipes/words.ts';
 import { duration, Progress } from '../reports/progress.ts';
 import { explainDevice, openSession } from '../session.ts';
 
-interface Shared {
+interface Shared extends OutputOptions {
   output: string;
   mask?: string;
   sampleMask?: string;
@@ -45,14 +45,16 @@ interface InpaintCommand extends Shared {
 }
 
 const shared = (command: Command): Command =>
-  command
-    .argument('<photo>', `the photograph (${readableList})`)
-    .requiredOption('-o, --output <file>', 'the result, a .png file')
-    .option('--mask <file>', 'what to fill: white on black, or opaque on transparent')
-    .option('--sample-mask <file>', 'where patches may come from (white); default: everywhere but the hole')
-    .option('--grow <pixels>', 'widen what is filled by so much', integer(0, 500))
-    .option('--seed <number>', 'another seed gives another result', integer(0, 2 ** 32 - 1), 0)
-    .option('--quiet', 'print nothing but errors');
+  outputOptions(
+    command
+      .argument('<photo>', `the photograph (${readableList})`)
+      .requiredOption('-o, --output <file>', 'the result, a picture file (.png, .jpg, .webp, .tiff, .avif)')
+      .option('--mask <file>', 'what to fill: white on black, or opaque on transparent')
+      .option('--sample-mask <file>', 'where patches may come from (white); default: everywhere but the hole')
+      .option('--grow <pixels>', 'widen what is filled by so much', integer(0, 500))
+      .option('--seed <number>', 'another seed gives another result', integer(0, 2 ** 32 - 1), 0)
+      .option('--quiet', 'print nothing but errors'),
+  );
 
 export function addRemove(program: Command): void {
   shared(
@@ -83,7 +85,7 @@ export function addRemove(program: Command): void {
       if (!o.mask && !o.class)
         throw new UserError('what is to be removed? Give --mask FILE, or --layout FILE and --class NAME');
       if (o.run && !o.layout) throw new UserError('--run renders a layout: give that, too, with --layout');
-      const photo = await readInputPicture(path, false);
+      const photo = await readInputPicture(path, false, true);
       const words: Word[] = ['remove', photo.record, ...option('--seed', o.seed), ...option('--grow', o.grow)];
       const read = reading(words);
       const { width, height } = photo.picture;
@@ -143,7 +145,7 @@ export function addInpaint(program: Command): void {
     )
     .action(async (path: string, o: InpaintCommand) => {
       const notify = (note: string): void => Progress.line(note, o.quiet ?? false);
-      const { picture: photo, record } = await readInputPicture(path, false);
+      const [{ picture: photo, record }, ...others] = await readTogether([path, ...(o.from ?? [])]);
       const words: Word[] = ['inpaint', record, ...option('--seed', o.seed), ...option('--grow', o.grow)];
       const read = reading(words);
       if (!o.mask && !photo.hasAlpha)
@@ -153,10 +155,9 @@ export function addInpaint(program: Command): void {
         : Uint8Array.from({ length: photo.width * photo.height }, (_, i) => Number(photo.data[4 * i + 3] < 255));
       const hole = growMask(marked, photo.width, photo.height, o.grow ?? 0);
       const sample = o.sampleMask ? readMask(await read('--sample-mask', o.sampleMask, true), photo) : undefined;
-      const others: Picture[] = [];
-      for (const file of o.from ?? []) others.push(await read('--from', file, false));
+      for (const other of others) words.push('--from', other.record);
       await fill(o, 'inpaint', photo, words, notify, hole, (session) =>
-        inpaint({ session, photo, hole, sample, others, seed: o.seed }),
+        inpaint({ session, photo, hole, sample, others: others.map((p) => p.picture), seed: o.seed }),
       );
     });
 }
@@ -170,9 +171,12 @@ const reading =
     return picture;
   };
 
+/** A pixel that no photograph has. */
+const nowhere = 2 ** 32 - 1;
+
 /**
- * Checks the output, opens a device, fills, writes. The record in the PNG (text chunk `semia-method`) says what it was
- * made of.
+ * Checks the output, opens a device, fills, writes. The recipe in the file (text `semia-method`) says what it was made
+ * of. Outside the hole the result has the photograph's samples, all 16 bits of them where there are so many.
  */
 async function fill(
   o: Shared,
@@ -188,18 +192,21 @@ async function fill(
     o.output,
     [{ path: basename(photo.source) }],
     files.map((f) => f.name),
+    o,
+    [photo],
   );
   const share = hole.reduce((n, v) => n + v, 0) / hole.length;
   if (share === 1)
     throw new UserError(`${o.mask ?? photo.source}: everything is to be filled: nothing is left to fill it from`);
-  if (photo.sixteenBit) notify(`note: ${photo.source} has 16 bits a channel: the result has 8`);
+  const from = Uint32Array.from(hole, (filled, i) => (filled ? nowhere : i));
   const session = await openSession();
   try {
     const began = performance.now();
-    const picture = await make(session);
+    const picture = likePhoto(await make(session), photo, from);
     const { description, vendor } = session.device.info;
     const record = { method, seed: o.seed, grow: o.grow, adapter: description || vendor, files };
-    await writeFileAtomic(path, withMethod(encodePng(picture), path, record, words));
+    const texts = methodTexts(path, record, [...words, ...outputWords(o)]);
+    await writeResults([{ path, picture, texts }], o);
     notify(
       `${path}  ${picture.width} x ${picture.height}, ${percent(share)} of it filled in ` +
         `${duration((performance.now() - began) / 1000)}`,

@@ -11,7 +11,7 @@ import {
   tileOf,
   tileOption,
 } from '../options/options.ts';
-import { option } from '../recipes/methodRecipe.ts';
+import { option } from '../recipes/words.ts';
 import { makeResults, readTask, type TaskOptions, taskOptions, taskWords } from '../withoutTraining.ts';
 
 export function addPreview(program: Command): void {
@@ -32,31 +32,41 @@ export function addPreview(program: Command): void {
         '  semia preview photo.jpg layout.png wider-lake.png -o preview.png\n' +
         '  semia preview photo.jpg new-drawing.png --condition sketch -o preview.png\n',
     )
-    .action(async (photo: string, first: string, rest: string[], o: TaskOptions & { seed: number; tile?: Axes }) => {
-      const { layout, targets } = layoutAndTargets(first, rest, o);
-      const task = await readTask(photo, layout, targets, o);
-      const { source } = task;
-      const tile = tileOf(o.tile);
-      await makeResults(
-        task,
-        o,
-        'preview',
-        () => ({ seed: o.seed, tile: o.tile, ...(o.condition && { condition: o.condition }) }),
-        (target) => taskWords(task, 'preview', target, [...option('--seed', o.seed), ...option('--tile', o.tile)], o),
-        async (session, i) =>
-          (
-            await preview({
-              session,
-              photo: source.photo,
-              layout: source.labels,
-              target: task.targets[i],
-              classes: source.palette.classes.length,
-              lines: source.palette.lines,
-              tile,
-              seed: o.seed,
-              field: false,
-            })
-          ).image,
-      );
-    });
+    .action((photo: string, first: string, rest: string[], o: PreviewCommand) => makePreviews(photo, first, rest, o));
+}
+
+/** What `makePreviews` takes. */
+export interface PreviewCommand extends TaskOptions {
+  seed?: number;
+  tile?: Axes;
+}
+
+/** The previews of `semia preview`, and of `semia analogy --no-training`: the same files, to the byte. */
+export async function makePreviews(photo: string, first: string, rest: string[], o: PreviewCommand): Promise<void> {
+  const { layout, targets } = layoutAndTargets(first, rest, o);
+  const task = await readTask(photo, layout, targets, o);
+  const { source } = task;
+  const tile = tileOf(o.tile);
+  const seed = o.seed ?? 0;
+  await makeResults(
+    task,
+    o,
+    'preview',
+    () => ({ seed, tile: o.tile, ...(o.condition && { condition: o.condition }) }),
+    (target) => taskWords(task, 'preview', target, [...option('--seed', seed), ...option('--tile', o.tile)], o),
+    async (session, i) => {
+      const { image, field } = await preview({
+        session,
+        photo: source.photo,
+        layout: source.labels,
+        target: task.targets[i],
+        classes: source.palette.classes.length,
+        lines: source.palette.lines,
+        tile,
+        seed,
+        field: source.photo.wide !== undefined,
+      });
+      return { image, from: field?.indices };
+    },
+  );
 }

@@ -6,12 +6,13 @@ import { RunFolder } from '../../node/runFolder.ts';
 import { readLayouts } from '../options/inputs.ts';
 import { type Axes, type sizeOption, targetSizeOption, tileOf, tileOption } from '../options/options.ts';
 import { resultFiles } from '../options/outputs.ts';
+import { type OutputOptions, outputHelp, outputOptions } from '../options/results.ts';
 import { paintAll, painterOf, targetsOf } from '../painting.ts';
 import { sheetFile, sheetOption, writeSheet } from '../reports/contactSheet.ts';
 import { Progress } from '../reports/progress.ts';
 import { explainDevice, openSession } from '../session.ts';
 
-interface RenderOptions {
+interface RenderOptions extends OutputOptions {
   output: string;
   contactSheet?: string;
   raw?: boolean;
@@ -22,16 +23,18 @@ interface RenderOptions {
 
 export function addRender(program: Command): void {
   sheetOption(
-    program
-      .command('render')
-      .description('render layouts with a trained run')
-      .argument('<run>', 'the run folder')
-      .argument('<layouts...>', 'layouts in the classes of the source layout (files, folders or patterns)')
-      .requiredOption('-o, --output <out>', 'a .png file for one layout, a folder for several')
-      .option('--raw', "the network's own picture, at the training size")
-      .addOption(tileOption())
-      .addOption(targetSizeOption())
-      .option('--quiet', 'print nothing but errors'),
+    outputOptions(
+      program
+        .command('render')
+        .description('render layouts with a trained run')
+        .argument('<run>', 'the run folder')
+        .argument('<layouts...>', 'layouts in the classes of the source layout (files, folders or patterns)')
+        .requiredOption('-o, --output <out>', outputHelp)
+        .option('--raw', "the network's own picture, at the training size")
+        .addOption(tileOption())
+        .addOption(targetSizeOption())
+        .option('--quiet', 'print nothing but errors'),
+    ),
   )
     .addHelpText(
       'after',
@@ -50,6 +53,8 @@ export function addRender(program: Command): void {
         o.output,
         inputs,
         inputs.map((i) => i.path),
+        o,
+        o.raw ? [] : targets,
       );
       const sheet = await sheetFile(o.contactSheet, [...files, ...inputs.map((i) => i.path)]);
       await run.state(); // damaged weights are reported before a device is opened
@@ -61,7 +66,7 @@ export function addRender(program: Command): void {
           painter,
           run,
           targets.map((target, i) => ({ target, file: inputs[i].record, path: files[i] })),
-          { raw: o.raw ?? false, tile: tileOf(o.tile), notify },
+          { ...o, raw: o.raw ?? false, tile: tileOf(o.tile), notify },
         );
         if (sheet) {
           await writeSheet(sheet, source, targets, pictures);

@@ -14,27 +14,30 @@ import { type Job, type Trained, train } from '../job.ts';
 import { type InputPicture, readInputPicture, readLayouts, readPalette, readSource } from '../options/inputs.ts';
 import { again, refuseChanges, refuseResumeInputs, type TrainOptions, trainingOptions } from '../options/options.ts';
 import { checkWritable } from '../options/outputs.ts';
+import { metadataOption } from '../options/results.ts';
 import { readVgg } from '../options/vgg.ts';
 import { targetsOf } from '../painting.ts';
 import { Progress } from '../reports/progress.ts';
 import { explainDevice, openSession } from '../session.ts';
 
 export function addTrain(program: Command): void {
-  trainingOptions(
-    program
-      .command('train')
-      .description('learn a photograph and its layout; the run folder can then render any layout')
-      .argument('[photo]', `the photograph (${readableList})`)
-      .argument(
-        '[layout]',
-        'its layout: each class in one flat color, or class numbers; with --condition sketch a drawing of ' +
-          'it (default: its edges)',
-      )
-      .requiredOption('-o, --output <run>', 'the run folder to make, or with --resume to go on with')
-      .option(
-        '--targets <path...>',
-        'layouts that will be rendered (files, folders or patterns): known in advance, they come out better',
-      ),
+  metadataOption(
+    trainingOptions(
+      program
+        .command('train')
+        .description('learn a photograph and its layout; the run folder can then render any layout')
+        .argument('[photo]', `the photograph (${readableList})`)
+        .argument(
+          '[layout]',
+          'its layout: each class in one flat color, or class numbers; with --condition sketch a drawing of ' +
+            'it (default: its edges)',
+        )
+        .requiredOption('-o, --output <run>', 'the run folder to make, or with --resume to go on with')
+        .option(
+          '--targets <path...>',
+          'layouts that will be rendered (files, folders or patterns): known in advance, they come out better',
+        ),
+    ),
   )
     .addHelpText(
       'after',
@@ -73,6 +76,7 @@ export async function planTraining(
   const config = configure(o);
   const { source, notes, files } = await readSource(photo, layout, {
     ...o,
+    own: true,
     longSide: o.outputSize,
   });
   const prepared = PreparedSource.for(config, source);

@@ -23,14 +23,31 @@ export interface InputPicture {
   record: PictureRecord;
 }
 
-export async function readInputPicture(path: string, layout: boolean): Promise<InputPicture> {
+/** `own`: the photograph of a result, which is to have what its file has (DecodeOptions). */
+export async function readInputPicture(path: string, layout: boolean, own = false): Promise<InputPicture> {
   const bytes = await readInput(path);
-  const picture = await decodeImage(bytes, path, { layout });
+  const picture = await decodeImage(bytes, path, { layout, own });
   return {
     path,
     picture,
     record: { name: path, sha256: sha256Sync(bytes), width: picture.width, height: picture.height },
   };
+}
+
+/**
+ * Photographs whose pixels are mixed: all in their own color space where that is one and the same, else all in sRGB.
+ * EXIF is kept.
+ */
+export async function readTogether(paths: readonly string[]): Promise<InputPicture[]> {
+  const inputs = await Promise.all(paths.map((path) => readInputPicture(path, false, true)));
+  const profiles = inputs.map(({ picture: { profile } }) => Buffer.from(profile ?? []));
+  if (profiles.every((p) => p.equals(profiles[0]))) return inputs;
+  return Promise.all(
+    inputs.map(async (input) => {
+      const { picture } = await readInputPicture(input.path, false);
+      return { ...input, picture: { ...picture, exif: input.picture.exif } };
+    }),
+  );
 }
 
 /**
@@ -76,27 +93,43 @@ export interface GivenSource {
   files: { photo: PictureRecord; layout: PictureRecord; palette: FileRecord | null };
 }
 
+/** How `readSource` reads. */
+export interface ReadSourceOptions {
+  condition?: LayoutKind;
+  palette?: string;
+  longSide?: number;
+  /** For results: see `readInputPicture`. */
+  own?: boolean;
+  /** False: without the photograph's EXIF. */
+  metadata?: boolean;
+}
+
 /**
  * A photograph with its layout. With `condition` sketch: with its drawing, or the edges found in it where none is
  * given.
  */
 export async function readSource(
-  photo: string,
+  path: string,
   layout: string | undefined,
-  { condition, palette, longSide }: { condition?: LayoutKind; palette?: string; longSide?: number },
+  { condition, palette, longSide, own, metadata }: ReadSourceOptions,
 ): Promise<GivenSource> {
+  const photograph = async (): Promise<InputPicture> => {
+    const photo = await readInputPicture(path, false, own);
+    if (metadata === false) delete photo.picture.exif;
+    return photo;
+  };
   if (condition === 'sketch') {
     if (palette)
       throw new UserError('--palette names classes, and a drawing (--condition sketch) has none: leave it out');
-    const p = await readInputPicture(photo, false);
+    const p = await photograph();
     const d = layout === undefined ? null : await readInputPicture(layout, true);
     return {
       ...prepareDrawing(p.picture, d?.picture ?? null, { longSide }),
-      files: { photo: p.record, layout: d?.record ?? { ...p.record, name: `edges of ${photo}` }, palette: null },
+      files: { photo: p.record, layout: d?.record ?? { ...p.record, name: `edges of ${path}` }, palette: null },
     };
   }
   const named = palette ? await readPalette(palette) : null;
-  const [p, l] = [await readInputPicture(photo, false), await readInputPicture(layout!, true)];
+  const [p, l] = [await photograph(), await readInputPicture(layout!, true)];
   return {
     ...prepareSource(p.picture, l.picture, { named: named?.palette, longSide }),
     files: { photo: p.record, layout: l.record, palette: named?.record ?? null },
@@ -128,14 +161,14 @@ export async function readPalette(path: string): Promise<NamedPalette> {
   };
 }
 
-/** A file name for each result: the layout's, with a number where two are alike. */
-export function resultNames(inputs: readonly { path: string }[]): string[] {
+/** A file name for each result: the layout's, with a number where two are alike. `extension`: without the dot. */
+export function resultNames(inputs: readonly { path: string }[], extension = 'png'): string[] {
   const used = new Set<string>();
   return inputs.map(({ path }) => {
     const stem = basename(path).replace(/\.\w+$/, '');
     let name = stem;
     for (let i = 2; used.has(name.toLowerCase()); i++) name = `${stem}-${i}`;
     used.add(name.toLowerCase());
-    return `${name}.png`;
+    return `${name}.${extension}`;
   });
 }

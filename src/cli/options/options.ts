@@ -96,6 +96,7 @@ export interface TrainOptions extends Choices {
   resume?: boolean;
   profile?: boolean;
   deterministic?: boolean;
+  metadata?: boolean;
   quiet?: boolean;
   saveEvery: number;
 }

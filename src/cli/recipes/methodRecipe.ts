@@ -1,15 +1,12 @@
 /**
- * Recipes of results that were made without a run of ours: the PNG text chunk `semia-method` holds JSON with the
+ * Recipes of results that were made without a run of ours: the text `semia-method` of the file holds JSON with the
  * method, its settings and, under `again`, the command that makes the result once more and the files that it reads.
  */
 import { dirname, relative, resolve } from 'node:path';
 import { UserError } from '../../data/errors.ts';
-import { withText } from '../../data/formats/png.ts';
 import type { FileRecord } from '../../model/run/runRecord.ts';
 import { programVersion } from '../../node/version.ts';
-
-/** A word of a command line: a literal one, or an input file (a run folder stands for its weights). */
-export type Word = string | FileRecord;
+import type { Word } from './words.ts';
 
 /** JSON under `again`. */
 export interface RecordedCommand {
@@ -21,7 +18,7 @@ export interface RecordedCommand {
   result?: string;
 }
 
-/** JSON of the text chunk `semia-method`. */
+/** JSON of the text `semia-method`. */
 export interface MethodRecord {
   method: string;
   version?: string;
@@ -31,27 +28,18 @@ export interface MethodRecord {
   repeat?: string;
 }
 
-/** An option and its value as words: none where the value is absent or false, the name alone where it is true. */
-export const option = (name: string, value: string | number | boolean | FileRecord | null | undefined): Word[] =>
-  value === undefined || value === null || value === false
-    ? []
-    : value === true
-      ? [name]
-      : [name, typeof value === 'number' ? String(value) : value];
-
 /**
- * Adds the recipe to a PNG.
+ * The recipe as texts of the file.
  * @param path Where the result will lie; recorded paths are relative to its folder.
  * @param words The command without `-o`. `semia rerun` accepts only commands and options of the table of commands.
  * @param result The file name of this result, where the command makes several.
  */
-export function withMethod(
-  png: Uint8Array,
+export function methodTexts(
   path: string,
   record: { method: string } & Record<string, unknown>,
   words: readonly Word[],
   result?: string,
-): Uint8Array {
+): Record<string, string> {
   const files = [...new Set(words.filter((w): w is FileRecord => typeof w !== 'string'))];
   const again: RecordedCommand = {
     command: words.map((w) => (typeof w === 'string' ? w : files.indexOf(w))),
@@ -62,10 +50,10 @@ export function withMethod(
       path: relative(dirname(resolve(path)), resolve(name)) || '.',
     })),
   };
-  return withText(png, {
+  return {
     Software: `semia ${programVersion}`,
     'semia-method': JSON.stringify({ program: 'semia', version: programVersion, ...record, again }),
-  });
+  };
 }
 
 /**

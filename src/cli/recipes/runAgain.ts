@@ -50,13 +50,19 @@ async function locateFiles({ files }: RecordedCommand, file: string, run?: strin
  * Runs the recorded command in a child process. Resolves to the bytes of the result, or to the exit code of the child
  * where it failed (it has printed why).
  * @param file The picture whose recipe this is.
+ * @param extension Of the result's format, without the dot; where the command makes several, it knows their names.
  * @param run The run folder, where it is no longer at its recorded place.
  */
-export async function runAgain(again: RecordedCommand, file: string, run?: string): Promise<Uint8Array | number> {
+export async function runAgain(
+  again: RecordedCommand,
+  file: string,
+  extension: string,
+  run?: string,
+): Promise<Uint8Array | number> {
   const paths = await locateFiles(again, file, run);
   const folder = await fs.mkdtemp(join(tmpdir(), 'semia-rerun-'));
   try {
-    const out = again.result === undefined ? join(folder, 'result.png') : folder;
+    const out = again.result === undefined ? join(folder, `result.${extension}`) : folder;
     const words = [...again.command.map((w) => (typeof w === 'number' ? paths[w] : w)), '-o', out];
     const child = spawn(process.execPath, [...process.execArgv, process.argv[1], ...words], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -1,47 +1,43 @@
-/** Recipes of runs' results, in the PNG's text chunks. Their content is defined in model/run/recipe.ts. */
+/** Recipes of runs' results, as texts of their files. Their content is defined in model/run/recipe.ts. */
 import { dirname, relative, resolve } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { UserError } from '../../data/errors.ts';
-import { readText } from '../../data/formats/png.ts';
-import type { Picture } from '../../data/image/image.ts';
 import type { Target } from '../../data/prepare.ts';
-import { withRecipe as addRecipe, type Recipe } from '../../model/run/recipe.ts';
+import { type Recipe, recipeTexts } from '../../model/run/recipe.ts';
 import type { FileRecord } from '../../model/run/runRecord.ts';
-import { encodePng } from '../../node/encode.ts';
 import type { RunFolder } from '../../node/runFolder.ts';
 import { programVersion } from '../../node/version.ts';
 
 export type { Recipe } from '../../model/run/recipe.ts';
 
-/** The PNG of a result that will lie at `path`. The same result has the same bytes. */
-export function embedRunRecipe(
-  picture: Picture,
+/** The texts of a result that will lie at `path`. The same result has the same ones. */
+export function runTexts(
   path: string,
   run: RunFolder,
   target: Target,
   file: FileRecord,
-  { raw, tile }: Pick<Recipe, 'raw' | 'tile'>,
+  { raw, tile, quality }: Pick<Recipe, 'raw' | 'tile' | 'quality'>,
   adapter: string,
-): Uint8Array {
+): Record<string, string> {
   const beside = relative(dirname(resolve(path)), resolve(run.path)) || '.';
-  return addRecipe(encodePng(picture), {
+  return recipeTexts({
     record: run.record,
     run: beside,
     target,
     file,
     raw,
     tile,
+    quality,
     adapter,
     version: programVersion,
   });
 }
 
-/** The recipe in a PNG's bytes. Throws UserError where there is none. */
-export function readRecipe(png: Uint8Array, path: string): { recipe: Recipe; target: Target } {
-  const texts = readText(png, path);
+/** The recipe in a file's texts. Throws UserError where there is none. */
+export function readRecipe(texts: Record<string, string>, path: string): { recipe: Recipe; target: Target } {
   if (!texts.semia || !texts['semia-layout'])
     throw new UserError(
-      `${path}: carries no recipe: only PNG files that this program rendered do, and some programs drop it when ` +
+      `${path}: carries no recipe: only pictures that this program rendered do, and some programs drop it when ` +
         'they save',
     );
   try {

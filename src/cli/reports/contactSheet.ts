@@ -44,7 +44,7 @@ export async function sheetFile(file: string | undefined, taken: readonly string
   if (file === undefined) return null;
   if (!/\.png$/i.test(file))
     throw new UserError(`--contact-sheet ${file}: is written as PNG: give a name that ends in .png`);
-  return (await resultFiles(file, [{ path: file }], taken))[0];
+  return (await resultFiles(file, [{ path: file }], taken, 'png'))[0];
 }
 
 /** The source pair, then each target's layout above its result, everything as wide as the photograph. */
@@ -55,7 +55,8 @@ export async function writeSheet(
   results: readonly Picture[],
 ): Promise<void> {
   const fit = (p: Picture): Picture =>
-    resize(p, source.width, Math.max(1, Math.round((p.height * source.width) / p.width)));
+    resize({ ...p, wide: undefined }, source.width, Math.max(1, Math.round((p.height * source.width) / p.width)));
   const layouts = [source, ...targets].map((t) => fit(renderLayout(t, source.palette)));
-  await writeFileAtomic(path, encodePng(contactSheet([layouts, [source.photo, ...results].map(fit)])));
+  const sheet = contactSheet([layouts, [source.photo, ...results].map(fit)]);
+  await writeFileAtomic(path, encodePng({ ...sheet, profile: source.photo.profile }));
 }

@@ -30,7 +30,7 @@ refuses([
   {
     name: 'a first layout as JPEG',
     args: ['segment', 'photo.png', '-o', 'first.jpg'],
-    says: /first\.jpg: results are PNG files/,
+    says: /first\.jpg: is written as PNG/,
   },
   {
     name: 'a first layout over its photograph',

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { UserError } from '../../../data/errors.ts';
 import { fitSize, flatten, type Picture, resize } from '../../../data/image/image.ts';
 import { imageFilter, textureByNumbers } from '../../../model/baselines/imageAnalogies/imageAnalogies.ts';
-import { readInputPicture } from '../../options/inputs.ts';
+import { readTogether } from '../../options/inputs.ts';
 import { number } from '../../options/options.ts';
-import { option } from '../../recipes/methodRecipe.ts';
+import { option } from '../../recipes/words.ts';
 import { Progress } from '../../reports/progress.ts';
 import { type Made, makeResults, readTask, type TaskOptions, taskOptions, taskWords } from '../../withoutTraining.ts';
 
@@ -67,19 +67,19 @@ export function addAnalogies(program: Command): void {
             [...option('--kappa', o.kappa), ...option('--guide-weight', o.guideWeight)],
             o,
           ),
-        async (session, i) =>
-          (
-            await textureByNumbers({
-              session,
-              photo: source.photo,
-              layout: source.labels,
-              target: task.targets[i],
-              colors: source.palette.classes.map((c) => c.color),
-              kappa: o.kappa,
-              guideWeight: o.guideWeight,
-              onProgress: progress,
-            })
-          ).image,
+        async (session, i) => {
+          const { image, matches } = await textureByNumbers({
+            session,
+            photo: source.photo,
+            layout: source.labels,
+            target: task.targets[i],
+            colors: source.palette.classes.map((c) => c.color),
+            kappa: o.kappa,
+            guideWeight: o.guideWeight,
+            onProgress: progress,
+          });
+          return { image, from: matches };
+        },
       );
     });
 }
@@ -91,7 +91,8 @@ async function filter(
   o: AnalogiesOptions,
   onProgress: (share: number) => void,
 ): Promise<void> {
-  const read = await Promise.all([a, ap, ...others].map((path) => readInputPicture(path, false)));
+  const read = await readTogether([a, ap, ...others]);
+  if (o.metadata === false) for (const r of read) delete r.picture.exif;
   const small = (p: Picture): Picture => {
     const size = fitSize(p.width, p.height, o.outputSize ?? analogiesSide);
     return { ...resize(flatten(p), size.width, size.height), source: p.source };
@@ -101,6 +102,7 @@ async function filter(
   const work: Made = {
     files: { photo: first, layout: second, targets: rest },
     notify: (note) => Progress.line(note, o.quiet ?? false),
+    sizes: pictures,
   };
   await makeResults(
     work,
@@ -108,6 +110,9 @@ async function filter(
     'image analogies, filter',
     () => ({ kappa: o.kappa ?? 1 }),
     (target) => taskWords(work, 'analogies', target, ['--filter', ...option('--kappa', o.kappa)], o),
-    (session, i) => imageFilter({ session, a: before, ap: after, b: pictures[i], kappa: o.kappa, onProgress }),
+    async (session, i) => {
+      const b = pictures[i];
+      return { image: await imageFilter({ session, a: before, ap: after, b, kappa: o.kappa, onProgress }), photo: b };
+    },
   );
 }

@@ -3,20 +3,20 @@ import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../../data/errors.ts';
-import { fitSize, flatten, type Picture, resize } from '../../../data/image/image.ts';
+import { fitSize, flatten, likePhoto, type Picture, resize } from '../../../data/image/image.ts';
 import { deepAnalogy } from '../../../model/baselines/deepAnalogy/deepAnalogy.ts';
 import { vggNeeded } from '../../../model/baselines/deepAnalogy/method.ts';
-import { encodePng } from '../../../node/encode.ts';
-import { writeFilesAtomic } from '../../../node/files.ts';
-import { readInputPicture } from '../../options/inputs.ts';
+import { readTogether } from '../../options/inputs.ts';
 import { integer } from '../../options/options.ts';
-import { checkWritable } from '../../options/outputs.ts';
+import { checkWritable, folderFormat } from '../../options/outputs.ts';
+import { type OutputOptions, outputOptions, outputWords, writeResults } from '../../options/results.ts';
 import { readVggWhole } from '../../options/vgg.ts';
-import { option, withMethod } from '../../recipes/methodRecipe.ts';
+import { methodTexts } from '../../recipes/methodRecipe.ts';
+import { option } from '../../recipes/words.ts';
 import { Progress } from '../../reports/progress.ts';
 import { explainDevice, openSession } from '../../session.ts';
 
-interface Options {
+interface Options extends OutputOptions {
   output: string;
   vgg?: string;
   size: number;
@@ -27,30 +27,33 @@ interface Options {
 }
 
 export function addDeepAnalogy(program: Command): void {
-  program
-    .command('deepanalogy')
-    .description("Deep Image Analogy (Liao et al. 2017): two photographs of like things, each in the other's looks")
-    .argument('<a>', 'the one photograph')
-    .argument('<b>', 'the other')
-    .requiredOption(
-      '-o, --output <dir>',
-      "a folder for a-in-the-looks-of-b.png (the paper's A') and b-in-the-looks-of-a.png (its B)",
-    )
-    .option('--vgg <file>', "torchvision's VGG-19 weights (.pth or .safetensors)")
-    .option('--size <pixels>', 'longer side of both; 200 to 700 in the paper', integer(32, 2048), 256)
-    .option('--iterations <count>', 'passes of PatchMatch at each level', integer(1, 100), 10)
-    .option('--steps <count>', 'steps of L-BFGS at each level', integer(1, 1000), 20)
-    .option('--seed <number>', 'another seed gives another result', integer(0, 2 ** 32 - 1), 0)
-    .option('--quiet', 'print nothing but errors')
+  outputOptions(
+    program
+      .command('deepanalogy')
+      .description("Deep Image Analogy (Liao et al. 2017): two photographs of like things, each in the other's looks")
+      .argument('<a>', 'the one photograph')
+      .argument('<b>', 'the other')
+      .requiredOption(
+        '-o, --output <dir>',
+        "a folder for a-in-the-looks-of-b.png (the paper's A') and b-in-the-looks-of-a.png (its B)",
+      )
+      .option('--vgg <file>', "torchvision's VGG-19 weights (.pth or .safetensors)")
+      .option('--size <pixels>', 'longer side of both; 200 to 700 in the paper', integer(32, 2048), 256)
+      .option('--iterations <count>', 'passes of PatchMatch at each level', integer(1, 100), 10)
+      .option('--steps <count>', 'steps of L-BFGS at each level', integer(1, 1000), 20)
+      .option('--seed <number>', 'another seed gives another result', integer(0, 2 ** 32 - 1), 0)
+      .option('--quiet', 'print nothing but errors'),
+  )
     .addHelpText(
       'after',
       '\nExample:\n  semia deepanalogy portrait.jpg painting.jpg -o exchanged --vgg vgg19-dcbb9e9d.pth\n',
     )
     .action(async (pathA: string, pathB: string, o: Options) => {
-      const inputs = [await readInputPicture(pathA, false), await readInputPicture(pathB, false)];
+      const inputs = await readTogether([pathA, pathB]);
       if (!o.vgg) throw new UserError(vggNeeded);
       const vgg = await readVggWhole(o.vgg);
-      const names = ['a-in-the-looks-of-b.png', 'b-in-the-looks-of-a.png'];
+      const { extensions } = await folderFormat(o.output, o);
+      const names = ['a-in-the-looks-of-b', 'b-in-the-looks-of-a'].map((name) => `${name}.${extensions[0]}`);
       const files = names.map((name) => join(o.output, name));
       await checkWritable(files[0]);
       if ((await fs.stat(o.output).catch(() => null))?.isFile())
@@ -94,11 +97,14 @@ export function addDeepAnalogy(program: Command): void {
           ...option('--steps', steps),
           ...option('--seed', seed),
         ];
-        await writeFilesAtomic(
+        // Each shows what its own photograph shows; its pixels are the other's, in the space of both.
+        await writeResults(
           [made.ap, made.b].map((p, i) => ({
             path: files[i],
-            bytes: withMethod(encodePng(p), files[i], record, words, names[i]),
+            picture: likePhoto(p, inputs[i].picture),
+            texts: methodTexts(files[i], record, [...words, ...outputWords(o, true)], names[i]),
           })),
+          o,
         );
       } catch (error) {
         throw explainDevice(error);

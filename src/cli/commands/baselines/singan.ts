@@ -14,6 +14,7 @@ import { Interrupt } from '../../interrupt.ts';
 import { readInputPicture } from '../../options/inputs.ts';
 import { again, integer, refuseChanges, refuseResumeInputs } from '../../options/options.ts';
 import { checkWritable } from '../../options/outputs.ts';
+import { metadataOption } from '../../options/results.ts';
 import { duration, Progress } from '../../reports/progress.ts';
 import { explainDevice, openSession } from '../../session.ts';
 import { addSinganTasks, openRun } from './singanTasks.ts';
@@ -33,6 +34,7 @@ interface TrainOptions {
   resume?: boolean;
   saveEvery: number;
   quiet?: boolean;
+  metadata?: boolean;
 }
 /** What training needs, read and checked before a device is opened. */
 /** `base`: the trained run of which one scale is trained again. */
@@ -54,56 +56,57 @@ export function addSingan(program: Command): void {
         '  semia singan train photo.jpg -o runs/singan --minutes 10\n' +
         '  semia singan sample runs/singan -n 6 -o samples\n',
     );
-  group
-    .command('train')
-    .description('learn a photograph, scale by scale')
-    .argument('[photo]', `the photograph (${readableList})`)
-    .requiredOption('-o, --output <run>', 'the run folder to make, or with --resume to go on with')
-    .option('--minutes <number>', 'take fewer iterations, so that training takes about so long', integer(1, 10_000))
-    .option(
-      '--size <pixels>',
-      `longer side of the finest scale, at most (default: ${published.finest}, on adapters that compute on the ` +
-        `processor ${small.finest})`,
-      integer(16, 1024),
-    )
-    .option(
-      '--coarsest <pixels>',
-      `shorter side of the coarsest scale (default: ${published.coarsest})`,
-      integer(12, 256),
-    )
-    .option(
-      '--width <channels>',
-      `channels at the coarsest scale, doubling every 4 scales up to ${published.widest} (default: ` +
-        `${published.width}, on adapters that compute on the processor ${small.width})`,
-      integer(4, 128, 4),
-    )
-    .option(
-      '--iterations <count>',
-      `per scale (default: ${published.iterations}, on adapters that compute on the processor ${small.iterations})`,
-      integer(1, 100_000),
-    )
-    .option(
-      '--reconstruction <weight>',
-      `of the reconstruction (default: ${published.reconstruction}; 100 for super-resolution)`,
-      integer(0, 10_000),
-    )
-    .option('--seed <number>', 'another seed gives another run (default: 0)', integer(0, 2 ** 32 - 1))
-    .option(
-      '--paint <run>',
-      'train one scale of a finished run again, on the photograph in few colors: for semia singan paint',
-    )
-    .option('--start <scale>', 'with --paint: the scale that paintings will be given to (default: 1)', integer(1, 99))
-    .option('--colors <count>', 'with --paint: how many colors (default: 5)', integer(2, 64))
-    .option('--resume', 'go on with an interrupted run')
-    .option('--save-every <seconds>', 'time between saves', integer(0, 86_400), 30)
-    .option('--quiet', 'print nothing but errors')
-    .addHelpText(
-      'after',
-      '\nExample:\n' +
-        '  semia singan train photo.jpg -o runs/singan --minutes 10\n' +
-        '  semia singan train --paint runs/singan -o runs/singan-paint\n',
-    )
-    .action(async (photo: string | undefined, o: TrainOptions) => train(await plan(photo, o), o));
+  metadataOption(
+    group
+      .command('train')
+      .description('learn a photograph, scale by scale')
+      .argument('[photo]', `the photograph (${readableList})`)
+      .requiredOption('-o, --output <run>', 'the run folder to make, or with --resume to go on with')
+      .option('--minutes <number>', 'take fewer iterations, so that training takes about so long', integer(1, 10_000))
+      .option(
+        '--size <pixels>',
+        `longer side of the finest scale, at most (default: ${published.finest}, on adapters that compute on the ` +
+          `processor ${small.finest})`,
+        integer(16, 1024),
+      )
+      .option(
+        '--coarsest <pixels>',
+        `shorter side of the coarsest scale (default: ${published.coarsest})`,
+        integer(12, 256),
+      )
+      .option(
+        '--width <channels>',
+        `channels at the coarsest scale, doubling every 4 scales up to ${published.widest} (default: ` +
+          `${published.width}, on adapters that compute on the processor ${small.width})`,
+        integer(4, 128, 4),
+      )
+      .option(
+        '--iterations <count>',
+        `per scale (default: ${published.iterations}, on adapters that compute on the processor ${small.iterations})`,
+        integer(1, 100_000),
+      )
+      .option(
+        '--reconstruction <weight>',
+        `of the reconstruction (default: ${published.reconstruction}; 100 for super-resolution)`,
+        integer(0, 10_000),
+      )
+      .option('--seed <number>', 'another seed gives another run (default: 0)', integer(0, 2 ** 32 - 1))
+      .option(
+        '--paint <run>',
+        'train one scale of a finished run again, on the photograph in few colors: for semia singan paint',
+      )
+      .option('--start <scale>', 'with --paint: the scale that paintings will be given to (default: 1)', integer(1, 99))
+      .option('--colors <count>', 'with --paint: how many colors (default: 5)', integer(2, 64))
+      .option('--resume', 'go on with an interrupted run')
+      .option('--save-every <seconds>', 'time between saves', integer(0, 86_400), 30)
+      .option('--quiet', 'print nothing but errors')
+      .addHelpText(
+        'after',
+        '\nExample:\n' +
+          '  semia singan train photo.jpg -o runs/singan --minutes 10\n' +
+          '  semia singan train --paint runs/singan -o runs/singan-paint\n',
+      ),
+  ).action(async (photo: string | undefined, o: TrainOptions) => train(await plan(photo, o), o));
   addSinganTasks(group);
 }
 
@@ -115,7 +118,8 @@ async function plan(path: string | undefined, o: TrainOptions): Promise<Plan> {
   const given = Object.fromEntries(
     Object.entries({ finest, coarsest, width, iterations, reconstruction, seed }).filter(([, v]) => v !== undefined),
   ) as Partial<SinganConfig>;
-  const input = path === undefined ? null : await readInputPicture(path, false);
+  const input = path === undefined ? null : await readInputPicture(path, false, true);
+  if (input && o.metadata === false) delete input.picture.exif;
   if (o.resume && (await isSinganRun(o.output))) {
     const run = await SinganFolder.open(o.output);
     const own = run.record.config;

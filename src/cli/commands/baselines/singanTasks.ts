@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { UserError } from '../../../data/errors.ts';
 import { animatedPng } from '../../../data/formats/apng.ts';
-import { fitSize, flatten, type Picture, resize } from '../../../data/image/image.ts';
+import { withText } from '../../../data/formats/png.ts';
+import { fitSize, flatten, likePhoto, type Picture, resize } from '../../../data/image/image.ts';
 import { inColors, mainColors } from '../../../data/image/quantize.ts';
 import type { Size } from '../../../data/prepare.ts';
 import { scalesOf } from '../../../model/baselines/singan/config.ts';
@@ -17,16 +18,18 @@ import {
 import { SinganTraining } from '../../../model/baselines/singan/training.ts';
 import type { FileRecord } from '../../../model/run/runRecord.ts';
 import { encodePng } from '../../../node/encode.ts';
-import { writeFilesAtomic } from '../../../node/files.ts';
+import { writeFileAtomic } from '../../../node/files.ts';
 import { SinganFolder } from '../../../node/singanFolder.ts';
 import { type InputPicture, readInputPicture } from '../../options/inputs.ts';
 import { integer, largestSize as largest, number, sizeOption } from '../../options/options.ts';
 import { resultFiles } from '../../options/outputs.ts';
-import { option, type Word, withMethod } from '../../recipes/methodRecipe.ts';
+import { type OutputOptions, outputHelp, outputOptions, outputWords, writeResults } from '../../options/results.ts';
+import { methodTexts } from '../../recipes/methodRecipe.ts';
+import { option, type Word } from '../../recipes/words.ts';
 import { Progress } from '../../reports/progress.ts';
 import { explainDevice, openSession } from '../../session.ts';
 
-interface Common {
+interface Common extends OutputOptions {
   output: string;
   seed: number;
   start?: number;
@@ -71,7 +74,10 @@ function startOf({ last, run }: Opened, wanted: number | undefined, share: numbe
   return start;
 }
 
-/** Makes and writes results, each with its recipe (text chunk `semia-method`). */
+/** A picture, or the frames of an animation as a PNG; and what to say of it. */
+type Made = ({ picture: Picture } | { animation: Uint8Array }) & { what: string; seed?: number };
+
+/** Makes and writes results, each with its recipe (text `semia-method`), profile, EXIF and depth of the photograph. */
 async function write(
   { run, photo }: Opened,
   o: Common,
@@ -79,7 +85,7 @@ async function write(
   settings: object,
   words: readonly Word[],
   paths: readonly string[],
-  make: (model: SinganTraining) => Promise<{ png: Uint8Array; what: string; seed?: number }[]>,
+  make: (model: SinganTraining) => Promise<Made[]>,
 ): Promise<void> {
   const session = await openSession();
   try {
@@ -94,43 +100,53 @@ async function write(
     );
     const { description, vendor } = session.device.info;
     const made = await make(model);
-    await writeFilesAtomic(
-      made.map(({ png, seed = o.seed }, i) => {
-        const record = {
-          method: `SinGAN, ${task}`,
-          ...settings,
-          seed,
-          adapter: description || vendor,
-          run: run.path,
-          weights: weights.sha256,
-          photo: { name: file.name, sha256: file.sha256 },
-        };
-        const [name, ...rest] = words;
-        return {
-          path: paths[i],
-          bytes: withMethod(png, paths[i], record, [
-            'singan',
-            name,
-            { name: run.path, sha256: weights.sha256 },
-            ...rest,
-            '--seed',
-            String(seed),
-          ]),
-        };
-      }),
+    const textsOf = (path: string, seed: number): Record<string, string> => {
+      const record = {
+        method: `SinGAN, ${task}`,
+        ...settings,
+        seed,
+        adapter: description || vendor,
+        run: run.path,
+        weights: weights.sha256,
+        photo: { name: file.name, sha256: file.sha256 },
+      };
+      const [name, ...rest] = words;
+      return methodTexts(path, record, [
+        'singan',
+        name,
+        { name: run.path, sha256: weights.sha256 },
+        ...rest,
+        '--seed',
+        String(seed),
+        ...outputWords(o),
+      ]);
+    };
+    const pictures = made.flatMap((m, i) =>
+      'picture' in m
+        ? [{ path: paths[i], picture: likePhoto(m.picture, photo), texts: textsOf(paths[i], m.seed ?? o.seed) }]
+        : [],
     );
+    await writeResults(pictures, o);
+    for (const [i, m] of made.entries())
+      if ('animation' in m) await writeFileAtomic(paths[i], withText(m.animation, textsOf(paths[i], o.seed)));
     for (const [i, { what }] of made.entries()) Progress.line(`${paths[i]}  ${what}`, o.quiet ?? false);
   } catch (error) {
     throw explainDevice(error);
   }
 }
-const still = (p: Picture): { png: Uint8Array; what: string } => ({
-  png: encodePng(p),
-  what: `${p.width} x ${p.height}`,
-});
+const still = (picture: Picture): Made => ({ picture, what: `${picture.width} x ${picture.height}` });
+/** A picture that the run's pixels are mixed with: in its own color space where that is the run's, else in sRGB. */
+async function readAlike(path: string, { photo }: Opened): Promise<InputPicture> {
+  const own = await readInputPicture(path, false, true);
+  const alike = Buffer.from(own.picture.profile ?? []).equals(Buffer.from(photo.profile ?? []));
+  return alike ? own : readInputPicture(path, false);
+}
 const brief = ({ record: { name, sha256 } }: InputPicture): FileRecord => ({ name, sha256 });
 
-const common = (command: Command, out = 'a .png file'): Command =>
+const fileHelp = 'a picture file (.png, .jpg, .webp, .tiff, .avif)';
+const common = (command: Command, out = fileHelp): Command => outputOptions(bare(command, out));
+/** Without the options of how results are written. */
+const bare = (command: Command, out: string): Command =>
   command
     .requiredOption('-o, --output <out>', out)
     .option('--seed <number>', 'another seed gives another result', integer(0, 2 ** 32 - 1), 0)
@@ -142,7 +158,7 @@ export function addSinganTasks(group: Command): void {
   startOption(
     common(
       group.command('sample').description('random pictures of any size').argument('<run>', 'a trained run'),
-      'a .png file for one, a folder for several',
+      outputHelp,
     ),
     'scale to start at, 0 for wholly random; above, the photograph is kept up to there (default: 0)',
   )
@@ -187,14 +203,14 @@ export function addSinganTasks(group: Command): void {
       .option('--factor <number>', 'of its sides', number(1.1, 16), 4),
   ).action(async (path: string, picture: string | undefined, o: Common & { factor: number }) => {
     const opened = await openRun(path);
-    const input = picture === undefined ? null : await readInputPicture(picture, false);
+    const input = picture === undefined ? null : await readAlike(picture, opened);
     const source = input ? flatten(input.picture) : opened.photo;
     if (Math.max(source.width, source.height) * o.factor > largest)
       throw new UserError(
         `--factor ${o.factor}: ${source.width} x ${source.height} pixels would become more than ${largest} a ` +
           'side: take a smaller factor',
       );
-    const paths = await resultFiles(o.output, [{ path: 'superres.png' }], [picture ?? '']);
+    const paths = await resultFiles(o.output, [{ path: 'superres.png' }], [picture ?? ''], o);
     const { reconstruction } = opened.run.record.config;
     if (reconstruction < 100)
       Progress.line(
@@ -216,7 +232,7 @@ export function addSinganTasks(group: Command): void {
   injection(group, 'harmonize', 'an object pasted into the photograph, in its style', 0.75, 7 / 250);
   injection(group, 'paint', "a rough painting made a picture in the photograph's likeness", 0, null);
   startOption(
-    common(
+    bare(
       group
         .command('animate')
         .description('a walk around the photograph, as an animated PNG')
@@ -233,7 +249,7 @@ export function addSinganTasks(group: Command): void {
       const opened = await openRun(path);
       const start = o.start ?? Math.round(opened.last / 4);
       if (start > opened.last) throw new UserError(`--start ${start}: the scales of ${path} are 0 to ${opened.last}`);
-      const paths = await resultFiles(o.output, [{ path: 'animation.png' }], []);
+      const paths = await resultFiles(o.output, [{ path: 'animation.png' }], [], 'png');
       const settings = { start, frames: o.frames, fps: o.fps, alpha: o.alpha, beta: o.beta, seed: o.seed };
       const words = (['start', 'frames', 'fps', 'alpha', 'beta'] as const).flatMap((k) =>
         option(`--${k}`, settings[k]),
@@ -242,7 +258,7 @@ export function addSinganTasks(group: Command): void {
         const frames = await animate(m, m.z, { ...settings });
         return [
           {
-            png: animatedPng(
+            animation: animatedPng(
               frames.map((f) => encodePng(f)),
               o.fps,
             ),
@@ -266,6 +282,8 @@ async function samples(
     o.output,
     seeds.map((s) => ({ path: `${task}-${s}.png` })),
     [],
+    o,
+    seeds.map(() => size),
   );
   const words = [
     task,
@@ -314,7 +332,7 @@ function injection(group: Command, name: string, description: string, share: num
     }
     const start = paint?.start ?? startOf(opened, o.start, share);
     const colors = grow === null ? (paint?.colors ?? o.colors ?? 5) : undefined;
-    const input = await readInputPicture(picture, false);
+    const input = await readAlike(picture, opened);
     const given = flatten(input.picture);
     const own = opened.run.record.size;
     const fit = (p: Picture, what: string): Picture => {
@@ -339,7 +357,7 @@ function injection(group: Command, name: string, description: string, share: num
     const mask = o.mask === undefined ? null : await readInputPicture(o.mask, true);
     const long = Math.max(own.width, own.height);
     const weights = mask && softMask(fit(mask.picture, o.mask!), Math.round((grow ?? 0) * long), (5 / 250) * long);
-    const paths = await resultFiles(o.output, [{ path: `${name}.png` }], [picture, o.mask ?? '']);
+    const paths = await resultFiles(o.output, [{ path: `${name}.png` }], [picture, o.mask ?? ''], o, [size]);
     const files = { picture: brief(input), ...(mask ? { mask: brief(mask) } : {}) };
     await write(
       opened,

@@ -6,7 +6,7 @@ import { readSpadeWeights } from '../../../model/baselines/spade/weights.ts';
 import { sha256Sync } from '../../../node/version.ts';
 import { integer } from '../../options/options.ts';
 import { readVggWhole, readWeights } from '../../options/vgg.ts';
-import { option } from '../../recipes/methodRecipe.ts';
+import { option } from '../../recipes/words.ts';
 import { makeResults, readTask, type TaskOptions, taskOptions, taskWords } from '../../withoutTraining.ts';
 
 interface SpadeCommand extends TaskOptions {
@@ -111,7 +111,7 @@ export function addSpade(program: Command): void {
             seconds: o.minutes && 60 * o.minutes,
             report: task.notify,
           });
-          return made.pictures[i];
+          return { image: made.pictures[i] };
         },
       );
     });

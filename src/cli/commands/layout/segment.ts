@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../../data/errors.ts';
 import { encodePalettePng } from '../../../data/formats/palettePng.ts';
+import { withText } from '../../../data/formats/png.ts';
 import { fitSize, flatten, type Picture, resize, resizeLabels } from '../../../data/image/image.ts';
 import { percent } from '../../../data/layout/layoutReport.ts';
 import { hex } from '../../../data/layout/palette.ts';
@@ -15,7 +16,8 @@ import { writeFilesAtomic } from '../../../node/files.ts';
 import { readInputPicture } from '../../options/inputs.ts';
 import { integer, number } from '../../options/options.ts';
 import { resultFiles } from '../../options/outputs.ts';
-import { option, withMethod } from '../../recipes/methodRecipe.ts';
+import { methodTexts } from '../../recipes/methodRecipe.ts';
+import { option } from '../../recipes/words.ts';
 
 interface SegmentChoices {
   output?: string;
@@ -57,7 +59,7 @@ export function addSegment(program: Command): void {
         ...option('--compactness', o.compactness),
       ];
       const bytes = [
-        withMethod(encodePalettePng(layout, layout), files[0], { method: 'segment' }, words),
+        withText(encodePalettePng(layout, layout), methodTexts(files[0], { method: 'segment' }, words)),
         ...(o.overlay ? [encodePng(overlay(picture, layout))] : []),
       ];
       await writeFilesAtomic(files.map((f, i) => ({ path: f, bytes: bytes[i] })));

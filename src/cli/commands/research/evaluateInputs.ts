@@ -11,6 +11,7 @@ import { readLayout } from '../../../data/layout/layout.ts';
 import { prepareSource, prepareTarget, type Source, type Target } from '../../../data/prepare.ts';
 import { readPicture } from '../../../node/decode.ts';
 import { readInput } from '../../../node/files.ts';
+import { readTexts } from '../../../node/pictures/encodeImage.ts';
 import { isRun, RunFolder } from '../../../node/runFolder.ts';
 import { readInputPicture, readLayouts, readPalette } from '../../options/inputs.ts';
 import { readRecipe } from '../../recipes/runRecipe.ts';
@@ -142,22 +143,22 @@ async function ownItems(paths: readonly string[], runs: readonly boolean[]): Pro
         `${path}: is not a run folder (it has no run.json): for a folder of pictures give --source, --layout ` +
           'and --target too',
       );
-    const { recipe, target } = recipeIn(await readInput(path), path);
+    const { recipe, target } = await recipeIn(await readInput(path), path);
     const folder = resolve(dirname(path), recipe.run);
     const { run, source } = await open(folder).catch((e: Error) => {
       throw new UserError(
         `${path}: was made by a run that cannot be read (${e.message}): give --source, --layout and --target`,
       );
     });
-    out.push(fitting({ name: stem(path), source, target, result: await readPicture(path), run }));
+    out.push(fitting({ name: stem(path), source, target, result: await readPicture(path, { own: true }), run }));
   }
   return out;
 }
 
 /** The recipe in a result; throws UserError with the options to give instead where there is none. */
-function recipeIn(bytes: Uint8Array, path: string): ReturnType<typeof readRecipe> {
+async function recipeIn(bytes: Uint8Array, path: string): Promise<ReturnType<typeof readRecipe>> {
   try {
-    return readRecipe(bytes, path);
+    return readRecipe(await readTexts(bytes, path), path);
   } catch (e) {
     if (isUserError(e)) throw new UserError(`${e.message}: give --source, --layout and --target`);
     throw e;
@@ -231,7 +232,8 @@ async function addTruths(items: readonly Item[], paths: readonly string[]): Prom
   for (const [i, item] of items.entries()) {
     const path = folder ? await namedAs(folder, item.name) : paths[paths.length === 1 ? 0 : i];
     if (!path) continue; // a run's own layout needs none: its truth is the photograph
-    const truth = await readPicture(path);
+    // A run's photograph stays in its own color space, and so do its results.
+    const truth = await readPicture(path, { own: item.run !== null });
     const { width, height } = item.target;
     if (Math.abs(truth.width / truth.height / (width / height) - 1) > 0.02 + 1 / Math.min(width, height))
       throw new UserError(
