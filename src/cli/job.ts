@@ -13,7 +13,7 @@ import type { Painter } from '../model/rendering/painter.ts';
 import { type RunRecord, runFormat } from '../model/run/runRecord.ts';
 import { TrainingSession } from '../model/training/session.ts';
 import { RunFolder } from '../node/runFolder.ts';
-import { writeRunPage } from '../node/runPage.ts';
+import { writeRunPage } from '../node/runs/runPage.ts';
 import { versions } from '../node/version.ts';
 import type { Interrupt } from './interrupt.ts';
 import { adoptKernels, kernelChoice, tunerFor } from './options/kernels.ts';

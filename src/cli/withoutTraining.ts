@@ -100,7 +100,7 @@ export const taskWords = (
 ];
 
 /** What a method makes of one target. */
-export interface Result {
+export interface MethodResult {
   image: Picture;
   /** Its photograph: what profile, EXIF and depth the result gets. */
   photo?: Picture;
@@ -118,7 +118,7 @@ export async function makeResults(
   method: string,
   settings: () => object,
   words: (target: FileRecord) => Word[],
-  make: (session: Session, target: number) => Promise<Result>,
+  make: (session: Session, target: number) => Promise<MethodResult>,
 ): Promise<void> {
   const paths = await resultFiles(
     o.output,

@@ -26,8 +26,8 @@ import type { SavedRun } from '../model/run/runZip.ts';
 import { readPicture } from './decode.ts';
 import { encodePng } from './encode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from './files.ts';
-import { lock } from './lock.ts';
-import { LossLog } from './lossLog.ts';
+import { lock } from './runs/lock.ts';
+import { LossLog } from './runs/lossLog.ts';
 
 export const isRun = (path: string): Promise<boolean> =>
   fs.stat(join(path, recordName)).then(

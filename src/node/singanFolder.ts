@@ -14,7 +14,7 @@ import type { FileRecord } from '../model/run/runRecord.ts';
 import { readPicture } from './decode.ts';
 import { encodePng } from './encode.ts';
 import { readInput, writeFileAtomic, writeFilesAtomic } from './files.ts';
-import { lock } from './lock.ts';
+import { lock } from './runs/lock.ts';
 import { sha256Sync } from './version.ts';
 
 export const isSinganRun = (path: string): Promise<boolean> =>

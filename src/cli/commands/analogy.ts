@@ -4,7 +4,7 @@ import { UserError } from '../../data/errors.ts';
 import { readableList } from '../../data/formats/imageFormats.ts';
 import { checkTile } from '../../model/rendering/painter.ts';
 import { dataUri } from '../../node/page.ts';
-import { writeRunPage } from '../../node/runPage.ts';
+import { writeRunPage } from '../../node/runs/runPage.ts';
 import {
   type Axes,
   drawingOption,
@@ -117,9 +117,10 @@ function refuseTraining(command: Command): void {
     (option) =>
       ofTraining.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',
   );
-  if (given.length)
-    throw new UserError(
-      `--no-training: ${given.map((option) => option.long).join(', ')} ${given.length > 1 ? 'are' : 'is'} for training: ` +
-        `leave ${given.length > 1 ? 'them' : 'it'} out, or leave out --no-training`,
-    );
+  if (!given.length) return;
+  const [are, them] = given.length > 1 ? ['are', 'them'] : ['is', 'it'];
+  throw new UserError(
+    `--no-training: ${given.map((option) => option.long).join(', ')} ${are} for training: leave ${them} out, or ` +
+      'leave out --no-training',
+  );
 }

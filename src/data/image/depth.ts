@@ -10,9 +10,9 @@ export function narrow(wide: Uint16Array): Uint8Array {
 
 /**
  * The result with the photograph's color profile, EXIF and depth. Its pixels must be in the photograph's RGB space.
- * 16 bits: where a sample of the result has the 8 bits of the photograph's pixel that it was copied from, it gets that
- * one's 16 bits; any other (a mean of several patches, a network's) is its 8 bits times 257. So `narrow` gives the
- * result's own 8 bits back.
+ * 16 bits: a sample is its 8 bits times 257, and what the 16 bits of the pixel that it was copied from differ from that
+ * pixel's own 8 bits times 257. An unchanged copy so has all 16 bits, one made lighter or darker (the steps between
+ * patches are evened out) the finer shades, and `narrow` gives the result's own 8 bits back in any case.
  * @param from u32 [H,W] of the result: the photograph's pixel that each was copied from, row by row. Values beyond the
  * photograph stand for none; without `from` there are none at all.
  */
@@ -25,7 +25,7 @@ export function likePhoto(result: Picture, photo: Picture, from?: Uint32Array): 
     for (const [p, origin] of from.entries())
       for (let c = 0; c < 4; c++) {
         const [i, s] = [4 * p + c, 4 * origin + c];
-        if (s < source.length && photo.data[s] === result.data[i]) wide[i] = source[s];
+        if (s < source.length) wide[i] = Math.max(0, Math.min(65535, wide[i] + source[s] - 257 * photo.data[s]));
       }
   return { ...kept, wide, sixteenBit: true };
 }

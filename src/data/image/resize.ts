@@ -98,7 +98,7 @@ function resizeSamples<T extends Uint8Array | Uint16Array>(
   return data;
 }
 
-/** Row y of RGBA samples; `opaque`, where it is not 0: the alpha of opaque pixels, by whose share colors are weighted. */
+/** Row y of RGBA samples. `opaque`: the alpha of opaque pixels, by whose share colors are weighted; 0: they are not. */
 function takeRow(samples: Uint8Array | Uint16Array, y: number, opaque: number, out: Float32Array): void {
   for (let j = 0; j < out.length; j++) out[j] = samples[y * out.length + j];
   if (opaque) for (let j = 0; j < out.length; j += 4) for (let c = 0; c < 3; c++) out[j + c] *= out[j + 3] / opaque;

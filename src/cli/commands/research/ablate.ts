@@ -12,7 +12,7 @@ import { changed, factors } from '../../../evaluate/ablation/factors.ts';
 import { type Choices, configure } from '../../../model/configure.ts';
 import { type PresetName, presetNames } from '../../../model/presets.ts';
 import { differences } from '../../../model/run/runRecord.ts';
-import { lock } from '../../../node/lock.ts';
+import { lock } from '../../../node/runs/lock.ts';
 import { programVersion } from '../../../node/version.ts';
 import { again, commandLine, integer } from '../../options/options.ts';
 import { checkWritable } from '../../options/outputs.ts';

@@ -1,7 +1,8 @@
 /**
- * EXIF of photographs, for results made of them (Exif 3.0, CIPA DC-008). Camera, lens, exposure, time, place and authors
- * are kept. Left out: what describes the file rather than the photograph, thumbnails, and the maker note. Both would
- * show the photograph as it was before something was removed from it, and the note's offsets do not survive a move.
+ * EXIF of photographs, for results made of them (Exif 3.0, CIPA DC-008). Camera, lens, exposure, time, place and
+ * authors are kept. Left out: what describes the file rather than the photograph; and thumbnails and the maker note,
+ * since both can show the photograph as it was before something was removed from it, and the note's offsets do not
+ * survive a move.
  */
 import { directoryBytes, directorySize, type Entry, numberEntry, numberOf, readDirectory, tiffHeader } from './ifd.ts';
 

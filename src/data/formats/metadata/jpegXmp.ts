@@ -54,7 +54,8 @@ export function withJpegXmp(jpeg: Uint8Array, packet: string, digest: string): U
   else {
     const note =
       '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
-      `<rdf:Description rdf:about="" xmlns:xmpNote="http://ns.adobe.com/xmp/note/" xmpNote:HasExtendedXMP="${digest}"/>` +
+      '<rdf:Description rdf:about="" xmlns:xmpNote="http://ns.adobe.com/xmp/note/" ' +
+      `xmpNote:HasExtendedXMP="${digest}"/>` +
       '</rdf:RDF></x:xmpmeta>';
     added.push(app1(latin1(STANDARD), latin1(note)));
     for (let at = 0; at < text.length; at += most)

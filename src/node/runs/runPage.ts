@@ -2,10 +2,10 @@
  * index.html of a run folder: how far it is, its curves, its pictures. While training goes on it loads itself again.
  */
 import { basename, join } from 'node:path';
-import { readPicture } from './decode.ts';
-import { writeFileAtomic } from './files.ts';
-import { curveHead, curves, dataUri, escapeHtml, type Figure, facts, figures, page } from './page.ts';
-import type { RunFolder } from './runFolder.ts';
+import { readPicture } from '../decode.ts';
+import { writeFileAtomic } from '../files.ts';
+import { curveHead, curves, dataUri, escapeHtml, type Figure, facts, figures, page } from '../page.ts';
+import type { RunFolder } from '../runFolder.ts';
 
 const shown = 8;
 const refreshSeconds = 10;

@@ -1,7 +1,7 @@
 /** One trainer at a time in a run folder: two would remove each other's files. */
 import { promises as fs, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { UserError } from '../data/errors.ts';
+import { UserError } from '../../data/errors.ts';
 
 const alive = (pid: number): boolean => {
   try {

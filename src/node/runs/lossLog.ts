@@ -1,7 +1,7 @@
 /** losses.jsonl of a run folder, appended to while training goes on. */
 import { promises as fs } from 'node:fs';
-import { type LossRow, lossLine, lossRow, parseLosses } from '../model/training/lossRows.ts';
-import { writeFileAtomic } from './files.ts';
+import { type LossRow, lossLine, lossRow, parseLosses } from '../../model/training/lossRows.ts';
+import { writeFileAtomic } from '../files.ts';
 
 /** losses.jsonl of a run folder. */
 export class LossLog {
