@@ -64,7 +64,7 @@ async function keepsAll(file: string): Promise<void> {
 }
 
 for (const extension of Object.keys(magic))
-  test(`preview writes .${extension}: the format, upright, in Display P3, with the camera; rerun makes it again`, async () => {
+  test(`preview writes .${extension} upright, in Display P3, with the camera; rerun makes it again`, async () => {
     const file = `p.${extension}`;
     good(await run(['preview', 'phone.jpg', 'layout.png', 'target.png', '-o', file]));
     await keepsAll(file);
