@@ -1,27 +1,98 @@
-/** Pictures at once: patch synthesis of every target before a training begins. */
+/** Pictures at once: patch synthesis of every target before a training begins; and whether training was worth it. */
 import type { Session } from '../autograd/session.ts';
-import type { Picture } from '../data/image/image.ts';
+import { likePhoto, type Picture } from '../data/image/image.ts';
 import type { Source, Target } from '../data/prepare.ts';
-import { previewerOf } from '../model/synthesis/preview.ts';
+import { compareHeldOut } from '../evaluate/heldOut.ts';
+import type { Painter } from '../model/rendering/painter.ts';
+import { type Preview, previewerOf } from '../model/synthesis/preview.ts';
 import type { Tile } from '../model/synthesis/tile.ts';
+import { type PreviewCommand, previewSettings, previewWords } from './commands/preview.ts';
+import type { Job } from './job.ts';
+import { tileOf } from './options/options.ts';
+import { outputWords, writeResults } from './options/results.ts';
+import { methodTexts } from './recipes/methodRecipe.ts';
+import { adapterOf } from './withoutTraining.ts';
 
-/** One preview for each target, in order; `done` is called after each. */
+/** How previews are made, and what is done with each. */
+export interface FirstPictures {
+  seed?: number;
+  tile?: Tile;
+  done?: (i: number, preview: Preview) => Promise<void>;
+}
+
+/** One preview for each target, in order. Where pixels come from is known for photographs of 16 bits only. */
 export async function firstPictures(
   session: Session,
   source: Source,
   targets: readonly Target[],
-  { seed = 0, tile, done }: { seed?: number; tile?: Tile; done?: (i: number, picture: Picture) => Promise<void> } = {},
+  { seed = 0, tile, done }: FirstPictures = {},
 ): Promise<Picture[]> {
   const previewer = previewerOf(session, source);
   const pictures: Picture[] = [];
   try {
     for (const [i, target] of targets.entries()) {
-      const { image } = await previewer.run({ target, seed, tile, field: false });
-      pictures.push({ ...image, source: target.name });
-      await done?.(i, pictures[i]);
+      const made = await previewer.run({ target, seed, tile, field: source.photo.wide !== undefined });
+      pictures.push({ ...made.image, source: target.name });
+      await done?.(i, made);
     }
   } finally {
     await previewer.close();
   }
   return pictures;
+}
+
+/** The previews of a training's targets, written to the results' files: the same files that `semia preview` makes. */
+export function previewsOf(
+  session: Session,
+  job: Job,
+  paths: readonly string[],
+  o: PreviewCommand,
+  notify: (note: string) => void,
+): Promise<Picture[]> {
+  const { source } = job.prepared;
+  const { photo, layout, targets, palette } = job.inputs;
+  const made = { files: { photo, layout, targets, palette }, notify };
+  const seed = job.config.seed;
+  return firstPictures(session, source, job.targets, {
+    seed,
+    tile: tileOf(o.tile),
+    done: async (i, { image, field }) => {
+      const record = {
+        method: 'preview',
+        ...previewSettings(seed, o),
+        ...adapterOf(session),
+        photo,
+        layout,
+        target: targets[i],
+      };
+      const words = [...previewWords(made, targets[i], seed, o), ...outputWords(o)];
+      const picture = likePhoto(image, source.photo, field?.indices);
+      await writeResults([{ path: paths[i], picture, texts: methodTexts(paths[i], record, words) }], o);
+      notify(`${paths[i]}  ${image.width} x ${image.height}  a preview; training follows`);
+    },
+  });
+}
+
+/**
+ * Trained pictures are worse than previews only where their distance on warps of the photograph is this much larger:
+ * warps are mild, and there a copy of the photograph is hard to beat [M].
+ */
+const muchWorse = 1.25;
+
+/** Whether the trained pictures are to take the previews' place, and says so. */
+export async function isTrainedBetter(painter: Painter, notify: (note: string) => void): Promise<boolean> {
+  const { session } = painter;
+  const [preview, trained] = await compareHeldOut(painter.source, [
+    {
+      name: 'preview',
+      paint: async (source, target) => (await firstPictures(session, source, [target]))[0],
+    },
+    { name: 'trained', paint: (source, target) => painter.at(source).paint(target) },
+  ]);
+  const better = trained.distance <= muchWorse * preview.distance;
+  notify(
+    `on warps of the photograph that no training saw: perceptual distance ${trained.distance.toFixed(4)} trained, ` +
+      `${preview.distance.toFixed(4)} preview; the ${better ? 'trained pictures' : 'previews'} are the results`,
+  );
+  return better;
 }

@@ -99,6 +99,11 @@ export const taskWords = (
   ...option('--palette', files.palette),
 ];
 
+/** The adapter as recipes name it. */
+export const adapterOf = ({ device: { info } }: Session): { adapter: string } => ({
+  adapter: info.description || info.vendor,
+});
+
 /** What a method makes of one target. */
 export interface MethodResult {
   image: Picture;
@@ -133,20 +138,12 @@ export async function makeResults(
       : null;
   const pictures: Picture[] = [];
   const session = await openSession();
-  const { description, vendor } = session.device.info;
   try {
     for (const [i, target] of files.targets.entries()) {
       const began = performance.now();
       const { image, photo = source?.photo, from } = await make(session, i);
       const picture = photo ? likePhoto(image, photo, from) : image;
-      const record = {
-        method,
-        ...settings(),
-        adapter: description || vendor,
-        photo: files.photo,
-        layout: files.layout,
-        target,
-      };
+      const record = { method, ...settings(), ...adapterOf(session), photo: files.photo, layout: files.layout, target };
       const command = [...words(target), ...outputWords(o)];
       await writeResults([{ path: paths[i], picture, texts: methodTexts(paths[i], record, command) }], o);
       pictures.push(picture);

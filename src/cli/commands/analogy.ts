@@ -2,9 +2,11 @@
 import type { Command } from 'commander';
 import { UserError } from '../../data/errors.ts';
 import { readableList } from '../../data/formats/imageFormats.ts';
+import { finishesByPatches } from '../../model/presets.ts';
 import { checkTile } from '../../model/rendering/painter.ts';
 import { dataUri } from '../../node/page.ts';
 import { writeRunPage } from '../../node/runs/runPage.ts';
+import { isTrainedBetter, previewsOf } from '../firstPictures.ts';
 import {
   type Axes,
   drawingOption,
@@ -20,7 +22,7 @@ import { type OutputOptions, outputHelp, outputOptions } from '../options/result
 import { paintAll } from '../painting.ts';
 import { sheetFile, sheetOption, writeSheet } from '../reports/contactSheet.ts';
 import { Progress } from '../reports/progress.ts';
-import { explainDevice } from '../session.ts';
+import { explainDevice, openSession } from '../session.ts';
 import { makePreviews } from './preview.ts';
 import { planTraining, runTraining } from './train.ts';
 
@@ -82,15 +84,15 @@ export function addAnalogy(program: Command): void {
         ...(layout ? [layout] : []),
         ...given.map((t) => t.name),
       ]);
-      const { run, painter } = await runTraining(job);
+      const session = await openSession();
       try {
+        const first = o.raw || job.resume ? null : await previewsOf(session, job, files, o, notify);
+        const { run, painter } = await runTraining(job, { session });
+        // The other presets are as their authors say, for comparison.
+        const kept = first && finishesByPatches(job.config) && !(await isTrainedBetter(painter, notify)) ? first : null;
         const work = job.targets.map((target, i) => ({ target, file: given[i], path: files[i] }));
-        const pictures = await paintAll(painter, run, work, {
-          ...o,
-          raw: o.raw ?? false,
-          tile: tileOf(o.tile),
-          notify,
-        });
+        const settings = { ...o, raw: o.raw ?? false, tile: tileOf(o.tile), notify };
+        const pictures = kept ?? (await paintAll(painter, run, work, settings));
         if (sheet) {
           await writeSheet(sheet, job.prepared.source, job.targets, pictures);
           notify(sheet);

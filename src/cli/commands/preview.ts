@@ -1,5 +1,6 @@
 /** semia preview PHOTO LAYOUT TARGET... -o OUT: patch synthesis, without training. */
 import type { Command } from 'commander';
+import type { FileRecord } from '../../model/run/runRecord.ts';
 import { preview } from '../../model/synthesis/preview.ts';
 import {
   type Axes,
@@ -11,8 +12,8 @@ import {
   tileOf,
   tileOption,
 } from '../options/options.ts';
-import { option } from '../recipes/words.ts';
-import { makeResults, readTask, type TaskOptions, taskOptions, taskWords } from '../withoutTraining.ts';
+import { option, type Word } from '../recipes/words.ts';
+import { type Made, makeResults, readTask, type TaskOptions, taskOptions, taskWords } from '../withoutTraining.ts';
 
 export function addPreview(program: Command): void {
   taskOptions(
@@ -35,6 +36,17 @@ export function addPreview(program: Command): void {
     .action((photo: string, first: string, rest: string[], o: PreviewCommand) => makePreviews(photo, first, rest, o));
 }
 
+/** A preview's settings, for its recipe. */
+export const previewSettings = (seed: number, o: Pick<PreviewCommand, 'tile' | 'condition'>): object => ({
+  seed,
+  tile: o.tile,
+  ...(o.condition && { condition: o.condition }),
+});
+
+/** The command that makes one preview. */
+export const previewWords = (made: Made, target: FileRecord, seed: number, o: PreviewCommand): Word[] =>
+  taskWords(made, 'preview', target, [...option('--seed', seed), ...option('--tile', o.tile)], o);
+
 /** What `makePreviews` takes. */
 export interface PreviewCommand extends TaskOptions {
   seed?: number;
@@ -52,8 +64,8 @@ export async function makePreviews(photo: string, first: string, rest: string[],
     task,
     o,
     'preview',
-    () => ({ seed, tile: o.tile, ...(o.condition && { condition: o.condition }) }),
-    (target) => taskWords(task, 'preview', target, [...option('--seed', seed), ...option('--tile', o.tile)], o),
+    () => previewSettings(seed, o),
+    (target) => previewWords(task, target, seed, o),
     async (session, i) => {
       const { image, field } = await preview({
         session,

@@ -68,7 +68,7 @@ export function addStart(program: Command): void {
         const job = await planExample(session, folder, scene, o);
         const results = scene.targets.map((t) => join(folder, 'results', pictureFile(t)));
         await firstPictures(session, job.prepared.source, job.targets, {
-          done: (i, picture) => shown.preview(i, picture),
+          done: (i, { image }) => shown.preview(i, image),
         });
         console.log(
           `previews of ${results.length} layouts after ${duration((performance.now() - began) / 1000)}; open ` +

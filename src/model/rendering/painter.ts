@@ -59,6 +59,11 @@ export class Painter {
     return new Painter(session, c, source, networks);
   }
 
+  /** A painter with the same networks for this photograph at another size. */
+  at(source: Source): Painter {
+    return new Painter(this.session, this.config, source, this.networks);
+  }
+
   /** The photograph and its layout. */
   get source(): Source {
     return this.prepared.source;
