@@ -29,7 +29,7 @@ test('a resized or flattened picture has 16 bits, and the 8 are rounded from the
     }
 });
 
-test('a result has its photograph’s 16 bits where it copies, finer shades where it changes them, and its profile', () => {
+test('a result has its photograph’s 16 bits where it copies, finer shades elsewhere, and its profile', () => {
   const photo = { ...deep(8, 4), profile: Uint8Array.of(1), exif: Uint8Array.of(2) };
   const from = Uint32Array.of(5, 31, 0, 2 ** 32 - 1);
   const data = new Uint8Array(16);
