@@ -63,7 +63,7 @@ test('doctor names the adapter and measures it', async () => {
     assert.match(stdout, what);
 });
 
-test('analogy trains and renders in one command, to a file that carries its recipe', async () => {
+test('analogy shows previews, trains, and says which are the results; a render of its run carries its recipe', async () => {
   const target = `ex/coast/targets/${readdirSync(join(folder, 'ex/coast/targets'))[0]}`;
   // A VGG-19 with few channels: the file's widths are taken as they are.
   const conv = (n: number, out: number, from: number): [string, NamedTensor][] => [
@@ -89,10 +89,12 @@ test('analogy trains and renders in one command, to a file that carries its reci
       'vgg.safetensors',
     ]),
   );
-  assert.match(stdout, /coast\.png {2}64 x/);
+  assert.match(stdout, /coast\.png {2}64 x \d+ {2}a preview; training follows/);
+  assert.match(stdout, /distance [\d.]+ trained, [\d.]+ preview; the (previews|trained pictures) are the results/);
   assert.match(readFileSync(join(folder, 'coast.run/run.json'), 'utf8'), /"vgg": \{\s*"name": "vgg\.safetensors"/);
-  assert.match(readFileSync(join(folder, 'coast.png'), 'latin1'), /"program":"semia".*"seed":0.*"run":"coast\.run"/s);
-  assert.match(good(await run(['rerun', 'coast.png'])).stdout, /equal/);
+  good(await run(['render', 'coast.run', target, '-o', 'coast2.png']));
+  assert.match(readFileSync(join(folder, 'coast2.png'), 'latin1'), /"program":"semia".*"seed":0.*"run":"coast\.run"/s);
+  for (const file of ['coast.png', 'coast2.png']) assert.match(good(await run(['rerun', file])).stdout, /equal/);
 });
 
 test('preview fills layouts in one command, the same each time, and says how in the file', async () => {
@@ -143,7 +145,8 @@ test('analogies: by numbers and as a filter', async () => {
 
 test('start: from nothing to a page, and again without training', async () => {
   const { stdout } = good(await run(['start', 'out', '--size', '64', '--iterations', '2']));
-  assert.match(stdout, /^mean +[\d.]+ +[\d.]+$/m);
+  assert.match(stdout, /^previews of 4 layouts after .*index\.html\n/m);
+  assert.match(stdout, /^mean( +[\d.]+ dB [\d.]+){3}/m);
   const at = join(folder, 'out');
   assert.equal(readdirSync(at).sort(), ['contact-sheet.png', 'index.html', 'lake']);
   assert.equal(readdirSync(join(at, 'lake/results')), readdirSync(join(at, 'lake/truth')));

@@ -130,12 +130,13 @@ test('label maps of an outside segmenter in place of the layout classifier', asy
 
 test('a run folder with its targets and reconstruction; a result that carries its recipe', async () => {
   await ok(
-    'analogy',
+    'train',
     `${lake}/photo.png`,
     `${lake}/layout.png`,
+    '--targets',
     `${lake}/targets/trees-moved.png`,
     '-o',
-    'result.png',
+    'result.run',
     '--preset',
     'fast',
     '--size',
@@ -146,6 +147,7 @@ test('a run folder with its targets and reconstruction; a result that carries it
     '1',
     '--quiet',
   );
+  await ok('render', 'result.run', `${lake}/targets/trees-moved.png`, '-o', 'result.png', '--quiet');
   assert.ok(existsSync(at('result.run/run.json')));
   await ok('evaluate', 'result.run', 'result.png', '--truth', `${lake}/truth`, '--json', 'run.json', '--quiet');
   const [target, own, result] = json('run.json').results;
