@@ -11,7 +11,7 @@ import type { Job } from './job.ts';
 import { tileOf } from './options/options.ts';
 import { outputWords, writeResults } from './options/results.ts';
 import { methodTexts } from './recipes/methodRecipe.ts';
-import { adapterOf } from './withoutTraining.ts';
+import { adapterName } from './withoutTraining.ts';
 
 /** How previews are made, and what is done with each. */
 export interface FirstPictures {
@@ -60,7 +60,7 @@ export function previewsOf(
       const record = {
         method: 'preview',
         ...previewSettings(seed, o),
-        ...adapterOf(session),
+        ...adapterName(session),
         photo,
         layout,
         target: targets[i],

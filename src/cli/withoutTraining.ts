@@ -100,7 +100,7 @@ export const taskWords = (
 ];
 
 /** The adapter as recipes name it. */
-export const adapterOf = ({ device: { info } }: Session): { adapter: string } => ({
+export const adapterName = ({ device: { info } }: Session): { adapter: string } => ({
   adapter: info.description || info.vendor,
 });
 
@@ -143,7 +143,14 @@ export async function makeResults(
       const began = performance.now();
       const { image, photo = source?.photo, from } = await make(session, i);
       const picture = photo ? likePhoto(image, photo, from) : image;
-      const record = { method, ...settings(), ...adapterOf(session), photo: files.photo, layout: files.layout, target };
+      const record = {
+        method,
+        ...settings(),
+        ...adapterName(session),
+        photo: files.photo,
+        layout: files.layout,
+        target,
+      };
       const command = [...words(target), ...outputWords(o)];
       await writeResults([{ path: paths[i], picture, texts: methodTexts(paths[i], record, command) }], o);
       pictures.push(picture);

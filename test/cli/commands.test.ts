@@ -63,7 +63,7 @@ test('doctor names the adapter and measures it', async () => {
     assert.match(stdout, what);
 });
 
-test('analogy shows previews, trains, and says which are the results; a render of its run carries its recipe', async () => {
+test('analogy shows previews, trains, and says which are the results; its run renders', async () => {
   const target = `ex/coast/targets/${readdirSync(join(folder, 'ex/coast/targets'))[0]}`;
   // A VGG-19 with few channels: the file's widths are taken as they are.
   const conv = (n: number, out: number, from: number): [string, NamedTensor][] => [

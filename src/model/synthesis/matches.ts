@@ -1,4 +1,4 @@
-/** A level's nearest-neighbor field in host memory: by patches, as levels hand it on, and by pixels, as users want it. */
+/** A level's nearest-neighbor field in host memory: by patches, as levels hand it on, and by pixels, for users. */
 import type { PatchGrid } from '../../autograd/nnf/patchField.ts';
 import type { Tile } from './tile.ts';
 
@@ -23,7 +23,7 @@ export interface PatchMatches extends PatchGrid {
 }
 
 /** Patches across and down of a level: along an axis that fits itself, one begins at every pixel. */
-export const patchGrid = (
+export const gridOfPatches = (
   { width, height }: PatchGrid,
   patch: number,
   tile: Tile | null,

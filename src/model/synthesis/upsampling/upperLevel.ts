@@ -8,7 +8,7 @@ import { liftField, patches, voteField } from '../../../autograd/nnf/patchField.
 import { refineField } from '../../../autograd/nnf/refinedField.ts';
 import type { Session } from '../../../autograd/session.ts';
 import type { Tensor } from '../../../autograd/tensor.ts';
-import { fieldOfPart, liftedFrom, type PatchMatches, patchGrid, type Stretch } from '../matches.ts';
+import { fieldOfPart, gridOfPatches, liftedFrom, type PatchMatches, type Stretch } from '../matches.ts';
 import type { SynthesisOptions } from '../options.ts';
 import { type Tile, windowOf } from '../tile.ts';
 
@@ -51,7 +51,7 @@ export interface UpperLevelResult {
 /** Computes a level band by band. `costs`: its distances are wanted, too. */
 export async function upperLevel(session: Session, w: UpperLevelWork, costs = false): Promise<UpperLevelResult> {
   const { size, tile, source } = w;
-  const { across, down } = patchGrid(size, source.patch, tile);
+  const { across, down } = gridOfPatches(size, source.patch, tile);
   const result: UpperLevelResult = {
     data: new Uint8Array(4 * size.width * size.height),
     matches: { ...size, across, down, matches: new Uint32Array(across * down), tones: new Uint32Array(across * down) },
@@ -113,7 +113,7 @@ class Bands {
     const rows = stretchAround(top, bottom, size.height, tile?.down ?? false, margin);
     const columns = stretchAround(0, size.width, size.width, tile?.across ?? false, margin);
     const part: CutOut = { x: columns.from, y: rows.from, width: columns.count, height: rows.count, whole: size };
-    const level = patchGrid(size, patch, tile);
+    const level = gridOfPatches(size, patch, tile);
     const lifted = {
       columns: liftedFrom(
         { from: part.x, count: part.width - patch + 1 },

@@ -1,6 +1,7 @@
 // A coarser level's field at a finer one: each patch takes its coarse patch's match, at the same place inside it.
 // Sizes are of patch grids, pixels of fine and coarse level are `across` and `down` apart in scale; r = half the patch.
-// carry = 1: the second numbers go along, as tones do; else they become 0. Both fields may be of cut-outs, whose corners (pixels of their level) are at (x, y) and (cx, cy).
+// carry = 1: the second numbers go along, as tones do; else they become 0.
+// Both fields may be of cut-outs, whose corners (pixels of their level) are at (x, y) and (cx, cy).
 //   coarse vec2u [ch,cw] (matches in a source grid bw wide) -> field vec2u [th,tw] (matches in a source grid [sh,sw]).
 // Grid: one invocation per fine patch.
 // #import grid

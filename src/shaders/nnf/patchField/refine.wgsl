@@ -4,9 +4,9 @@
 // class of the target patch's center. Where all matches about a patch agree, its distance is that of rounding, and
 // nothing is tried.
 //   targetMap packed [ht,wt]; sourceMap, sourceRest packed [hs,ws] (lib/sourcePixels).
-//   distance = sum over the patch of |rgb difference|^2 (as of colors in [-1,1]) + near for each pixel of another class
-//   previous vec2u [targets] -> field vec2u [targets]: x = source patch, y = its tone (lib/tone), which comes along with
-//   a neighbor's match; costs f32 [targets]: the distances.
+//   distance = sum over the patch of |rgb difference|^2 (of colors in [-1,1]) + near for each pixel of another class
+//   previous vec2u [targets] -> field vec2u [targets]: x = source patch, y = its tone (lib/tone), which comes along
+//   with a neighbor's match; costs f32 [targets]: the distances.
 //   The part's corner is (x, y) in a level of `across` x `down` patches that repeats itself: random numbers are by the
 //   place in the level, so the result does not depend on how the level is cut.
 // Grid: one invocation per target patch.

@@ -1,6 +1,7 @@
 // A picture from matched patches: each pixel the mean of what the patches covering it say, weighted by
 // exp(-(i*i + j*j) / (2 sigma^2)) at offset (i, j) from the patch's center.
-//   sourceMap, sourceRest packed [Hs,Ws] (lib/sourcePixels), labels u32 [Ht,Wt], field as in nnf/patchField/improve -> output packed [Ht,Wt] with
+//   sourceMap, sourceRest packed [Hs,Ws] (lib/sourcePixels), labels u32 [Ht,Wt],
+//   field as in nnf/patchField/improve -> output packed [Ht,Wt] with
 //   these labels. Where a label has bit 8, the pixel is known and comes from `known` packed [Ht,Wt]. trust > 0: what a
 //   patch says counts exp(-trust distance), too, and a pixel of another class than the label counts `stray`. toned = 1:
 //   the field's second numbers are tones (lib/tone), which are added; trust is then 0.

@@ -1,5 +1,5 @@
-// The coarser grid system (lib/fivePoint) of two by two cells joined: weights between joined cells add up, halved, since
-// a correction that is constant in each would be half of what is needed (over-correction, Braess 1995).
+// The coarser grid system (lib/fivePoint) of two by two cells joined: weights between joined cells add up, halved,
+// since a correction that is constant in each would be half of what is needed (over-correction, Braess 1995).
 //   weights vec4f [h,w] -> coarse vec4f [ceil(h/2),ceil(w/2)].
 // Grid: one invocation per coarse cell.
 // #import grid

@@ -1,7 +1,7 @@
 // The least-squares problem of the tones b as a linear system on the grid of patches:
 //   sum over neighbors of w (b(q) - b(p) - step)^2 + sum of screen (b(p) - wanted(p))^2.
 //   across, down vec4f [h,w] as in nnf/tone/steps; wanted vec4f [h,w] (any buffer where `pulled` is 0: then 0).
-//   weights vec4f [h,w]: x, y = weight of the right and the lower neighbor, z = screen. sums vec4f [h,w]: the right side.
+//   weights vec4f [h,w]: x, y = weight of the right and the lower neighbor, z = screen; sums vec4f [h,w]: right side.
 // Grid: one invocation per patch.
 // #import grid
 @group(0) @binding(0) var<storage, read> across: array<vec4f>;

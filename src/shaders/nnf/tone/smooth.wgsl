@@ -1,5 +1,5 @@
-// Half a Gauss-Seidel sweep over a grid system (lib/fivePoint): the cells of one color of a checkerboard, in place. They
-// read cells of the other color only, so the order does not matter.
+// Half a Gauss-Seidel sweep over a grid system (lib/fivePoint): the cells of one color of a checkerboard, in place.
+// They read cells of the other color only, so the order does not matter.
 //   weights, sums vec4f [h,w] -> unknowns vec4f [h,w].
 // Grid: one invocation per cell.
 // #import grid

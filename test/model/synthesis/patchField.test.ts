@@ -10,10 +10,10 @@ import {
   searchField,
   seedField,
   voteField,
-} from '../../src/autograd/nnf/patchField.ts';
-import { hashUniform } from '../../src/engine/random.ts';
-import { scoped } from '../support/device.ts';
-import { test } from '../support/suite.ts';
+} from '../../../src/autograd/nnf/patchField.ts';
+import { hashUniform } from '../../../src/engine/random.ts';
+import { scoped } from '../../support/device.ts';
+import { test } from '../../support/suite.ts';
 
 const size = 32;
 /** Smooth blobs: what neighbors share is what PatchMatch lives on. */

@@ -1,19 +1,19 @@
 /** Patch synthesis on pictures whose answer is known. */
 
 import * as assert from 'uvu/assert';
-import { toFloatCHW } from '../../src/data/image/image.ts';
-import { hashUniform } from '../../src/engine/random.ts';
-import type { PairData } from '../../src/model/pair.ts';
-import { preset } from '../../src/model/presets.ts';
-import type { Draft } from '../../src/model/synthesis/level.ts';
-import { defaultSynthesis } from '../../src/model/synthesis/options.ts';
-import { Previewer, preview } from '../../src/model/synthesis/preview.ts';
-import { shrinkImage } from '../../src/model/synthesis/pyramid.ts';
-import { refine, synthesize, synthesizeTargets } from '../../src/model/synthesis/synthesis.ts';
-import { photoPair } from '../../src/model/synthesis/upsampling/photoSynthesizer.ts';
-import { scoped } from '../support/device.ts';
-import { psnr, scene } from '../support/halves.ts';
-import { test } from '../support/suite.ts';
+import { toFloatCHW } from '../../../src/data/image/image.ts';
+import { hashUniform } from '../../../src/engine/random.ts';
+import type { PairData } from '../../../src/model/pair.ts';
+import { preset } from '../../../src/model/presets.ts';
+import type { Draft } from '../../../src/model/synthesis/level.ts';
+import { defaultSynthesis } from '../../../src/model/synthesis/options.ts';
+import { Previewer, preview } from '../../../src/model/synthesis/preview.ts';
+import { shrinkImage } from '../../../src/model/synthesis/pyramid.ts';
+import { refine, synthesize, synthesizeTargets } from '../../../src/model/synthesis/synthesis.ts';
+import { photoPair } from '../../../src/model/synthesis/upsampling/photoSynthesizer.ts';
+import { scoped } from '../../support/device.ts';
+import { psnr, scene } from '../../support/halves.ts';
+import { test } from '../../support/suite.ts';
 
 test("synthesis follows a moved boundary with the source's textures, and leaves no memory behind", () =>
   scoped(async (session) => {

@@ -1,16 +1,16 @@
 /** What guides a synthesis beside the colors: places within regions, and the shadows that things cast. */
 
 import * as assert from 'uvu/assert';
-import { hashUniform } from '../../src/engine/random.ts';
-import type { PairData } from '../../src/model/pair.ts';
-import { castShadowsOf, learnCastShadows } from '../../src/model/synthesis/castShadows.ts';
-import { surroundings } from '../../src/model/synthesis/guides.ts';
-import { defaultSynthesis } from '../../src/model/synthesis/options.ts';
-import { placesWithin, regionCoordinates } from '../../src/model/synthesis/regionCoordinates.ts';
-import { synthesize } from '../../src/model/synthesis/synthesis.ts';
-import { scoped } from '../support/device.ts';
-import { psnr, scene } from '../support/halves.ts';
-import { test } from '../support/suite.ts';
+import { hashUniform } from '../../../src/engine/random.ts';
+import type { PairData } from '../../../src/model/pair.ts';
+import { castShadowsOf, learnCastShadows } from '../../../src/model/synthesis/castShadows.ts';
+import { surroundings } from '../../../src/model/synthesis/guides.ts';
+import { defaultSynthesis } from '../../../src/model/synthesis/options.ts';
+import { placesWithin, regionCoordinates } from '../../../src/model/synthesis/regionCoordinates.ts';
+import { synthesize } from '../../../src/model/synthesis/synthesis.ts';
+import { scoped } from '../../support/device.ts';
+import { psnr, scene } from '../../support/halves.ts';
+import { test } from '../../support/suite.ts';
 
 test('places within a region move and stretch with it; specks belong to the nearest part of their class', () => {
   const [w, h] = [40, 20];

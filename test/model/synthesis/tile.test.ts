@@ -1,17 +1,17 @@
 /** Tiles: maps that continue, and a synthesis whose edges fit where they are to. */
 
 import * as assert from 'uvu/assert';
-import type { Picture } from '../../src/data/image/image.ts';
-import type { Palette } from '../../src/data/layout/palette.ts';
-import type { Source } from '../../src/data/prepare.ts';
-import { hashUniform } from '../../src/engine/random.ts';
-import { createNetworks } from '../../src/model/networks/networks.ts';
-import { preset } from '../../src/model/presets.ts';
-import { Painter } from '../../src/model/rendering/painter.ts';
-import { preview } from '../../src/model/synthesis/preview.ts';
-import { continued, type Tile, windowOf, withMargins } from '../../src/model/synthesis/tile.ts';
-import { scoped } from '../support/device.ts';
-import { test } from '../support/suite.ts';
+import type { Picture } from '../../../src/data/image/image.ts';
+import type { Palette } from '../../../src/data/layout/palette.ts';
+import type { Source } from '../../../src/data/prepare.ts';
+import { hashUniform } from '../../../src/engine/random.ts';
+import { createNetworks } from '../../../src/model/networks/networks.ts';
+import { preset } from '../../../src/model/presets.ts';
+import { Painter } from '../../../src/model/rendering/painter.ts';
+import { preview } from '../../../src/model/synthesis/preview.ts';
+import { continued, type Tile, windowOf, withMargins } from '../../../src/model/synthesis/tile.ts';
+import { scoped } from '../../support/device.ts';
+import { test } from '../../support/suite.ts';
 
 test('a window of a map that repeats itself', () => {
   const map = Uint8Array.from({ length: 12 }, (_, i) => i); // 4 wide

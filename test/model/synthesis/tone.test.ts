@@ -1,11 +1,11 @@
 /** Tones: steps between patches evened out, against a dense solution on the host. */
 
 import * as assert from 'uvu/assert';
-import { type FieldPixels, packPixels } from '../../src/autograd/nnf/patchField.ts';
-import { solveGrid, toneField } from '../../src/autograd/nnf/tone.ts';
-import { hashUniform } from '../../src/engine/random.ts';
-import { scoped } from '../support/device.ts';
-import { test } from '../support/suite.ts';
+import { type FieldPixels, packPixels } from '../../../src/autograd/nnf/patchField.ts';
+import { solveGrid, toneField } from '../../../src/autograd/nnf/tone.ts';
+import { hashUniform } from '../../../src/engine/random.ts';
+import { scoped } from '../../support/device.ts';
+import { test } from '../../support/suite.ts';
 
 /** A dense symmetric system solved by elimination, float64. */
 function solve(a: Float64Array[], b: number[]): number[] {

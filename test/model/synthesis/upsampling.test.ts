@@ -1,19 +1,19 @@
 /** Levels too large to be searched: carried on in bands from those that are. */
 
 import * as assert from 'uvu/assert';
-import type { Session } from '../../src/autograd/session.ts';
-import { fromFloatCHW } from '../../src/data/image/image.ts';
-import { hashUniform } from '../../src/engine/random.ts';
-import { defaultSynthesis } from '../../src/model/synthesis/options.ts';
-import { Synthesizer } from '../../src/model/synthesis/synthesizer.ts';
+import type { Session } from '../../../src/autograd/session.ts';
+import { fromFloatCHW } from '../../../src/data/image/image.ts';
+import { hashUniform } from '../../../src/engine/random.ts';
+import { defaultSynthesis } from '../../../src/model/synthesis/options.ts';
+import { Synthesizer } from '../../../src/model/synthesis/synthesizer.ts';
 import {
   type PhotoPair,
   type PhotoSynthesis,
   PhotoSynthesizer,
   type PhotoSynthesizerOptions,
-} from '../../src/model/synthesis/upsampling/photoSynthesizer.ts';
-import { scoped } from '../support/device.ts';
-import { test } from '../support/suite.ts';
+} from '../../../src/model/synthesis/upsampling/photoSynthesizer.ts';
+import { scoped } from '../../support/device.ts';
+import { test } from '../../support/suite.ts';
 
 const [W, H] = [160, 120];
 
