@@ -1,4 +1,4 @@
-import { type House, paintHouse, sunPastHouse } from './painting/building.ts';
+import { type House, paintHouse, sunPastHouse } from './painting/architecture/house.ts';
 import type { Canvas } from './painting/canvas.ts';
 import { colorFromHex, type Light, unitVector } from './painting/color.ts';
 import { type FoliageLook, lightPlant, paintPlant } from './painting/foliage.ts';

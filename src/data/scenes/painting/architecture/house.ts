@@ -1,7 +1,7 @@
-import type { Canvas } from './canvas.ts';
-import { colorFromHex, type Light, type LinearColor, lit, mix, scaleColor, type Vector } from './color.ts';
-import type { GroundView } from './ground.ts';
-import { clampTo, hash, lerp, NoiseField, smoothstep } from './noise.ts';
+import type { Canvas } from '../canvas.ts';
+import { colorFromHex, type Light, type LinearColor, lit, mix, scaleColor, type Vector } from '../color.ts';
+import type { GroundView } from '../ground.ts';
+import { clampTo, hash, lerp, NoiseField, smoothstep } from '../noise.ts';
 
 /** A log cabin. Meters; X to the right, Z ahead; `turn` (radians) swings its right end away from the viewer. */
 export interface House {
