@@ -32,7 +32,7 @@ test('every command explains itself with an example', async () => {
 });
 
 test('example paints scenes with layouts, targets and truths', async () => {
-  for (const name of ['lake', 'meadow', 'cabin', 'coast']) {
+  for (const name of ['lake', 'meadow', 'cabin', 'coast', 'skyline', 'colonnade']) {
     const at = join(folder, 'ex', name);
     assert.equal(readdirSync(at).sort(), ['layout.png', 'palette.txt', 'photo.png', 'targets', 'truth']);
     assert.equal(readdirSync(join(at, 'targets')), readdirSync(join(at, 'truth')));

@@ -3,12 +3,14 @@
 
 import { cabin } from './cabin.ts';
 import { coast } from './coast.ts';
+import { colonnade } from './colonnade.ts';
 import { face } from './face.ts';
 import { lake } from './lake.ts';
 import { meadow } from './meadow.ts';
 import { Canvas } from './painting/canvas.ts';
 import { developLayout, developPhoto } from './painting/develop.ts';
 import type { Scene, ScenePicture, SceneRecipe } from './scene.ts';
+import { skyline } from './skyline.ts';
 
 export type { Scene, SceneClass, ScenePicture } from './scene.ts';
 
@@ -43,7 +45,14 @@ function painter<G>(recipe: SceneRecipe<G>) {
   };
 }
 
-const landscapes = [painter(lake), painter(meadow), painter(cabin), painter(coast)];
+const landscapes = [
+  painter(lake),
+  painter(meadow),
+  painter(cabin),
+  painter(coast),
+  painter(skyline),
+  painter(colonnade),
+];
 const portraits = [painter(face)];
 
 /** Names of the landscapes: what comparisons run over. */
