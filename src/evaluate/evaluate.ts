@@ -5,11 +5,12 @@ import { withoutSides } from '../data/layout/mirror.ts';
 import { LayoutClassifier } from './layoutClassifier/layoutClassifier.ts';
 import type { PictureAndLabels } from './layoutClassifier/warps.ts';
 import { type CopyShare, copyShare } from './metrics/copyCheck.ts';
+import { gradientDeviation, sharpnessRatio } from './metrics/gradients.ts';
 import type { Inception } from './metrics/inception.ts';
 import { type LayoutScore, layoutScore } from './metrics/labels.ts';
 import { type PatchSimilarity, patchSimilarity } from './metrics/patches.ts';
 import { perceptualDistance } from './metrics/perceptual.ts';
-import { psnr, ssim } from './metrics/reconstruction.ts';
+import { psnr, quarterPsnr, ssim } from './metrics/reconstruction.ts';
 import { type Sifid, sifid } from './metrics/sifid.ts';
 import { slicedWasserstein } from './metrics/wasserstein.ts';
 
@@ -77,8 +78,19 @@ export interface Report {
   copy: CopyShare;
   /** PSNR in dB and SSIM of the source's own layout rendered, against the photograph; null where it is not given. */
   reconstruction: { psnr: number; ssim: number } | null;
-  /** The result against the true picture: PSNR in dB, SSIM, a perceptual distance; null where it is not known. */
-  truth: { psnr: number; ssim: number; perceptual: number; copy: CopyShare } | null;
+  /**
+   * The result against the true picture: PSNR in dB at full and at quarter size, SSIM, the deviation of gradient
+   * similarity, its sharpness over the truth's, a perceptual distance; null where it is not known.
+   */
+  truth: {
+    psnr: number;
+    quarterPsnr: number;
+    ssim: number;
+    gradientDeviation: number;
+    sharpness: number;
+    perceptual: number;
+    copy: CopyShare;
+  } | null;
 }
 
 const namesOf = (source: EvaluationSource): string[] => source.palette.classes.map((c) => c.name);
@@ -136,7 +148,10 @@ export async function evaluate(o: EvaluateInput): Promise<Report> {
     truth: truth
       ? {
           psnr: psnr(result, truth),
+          quarterPsnr: quarterPsnr(result, truth),
           ssim: ssim(result, truth),
+          gradientDeviation: gradientDeviation(result, truth),
+          sharpness: sharpnessRatio(result, truth),
           perceptual: perceptualDistance(result, truth),
           copy: copied(source.photo, truth),
         }

@@ -21,6 +21,7 @@ import { alongDirections, slicedWasserstein, wasserstein1 } from '../../src/eval
 import { sizeOf, type Shape } from '../../src/autograd/tensor.ts';
 import { scoped } from '../support/device.ts';
 import { golden } from '../support/golden.ts';
+import { smoothPicture as picture } from '../support/metricPictures.ts';
 import { paint } from '../support/runs.ts';
 
 interface Golden {
@@ -51,22 +52,6 @@ const near = (got: number | null, expected: number | null, relative: number, wha
   else assert.ok(Math.abs(got - expected) <= relative * Math.abs(expected), `${what}: ${got}, expected ${expected}`);
 };
 
-/** The pictures of make_metrics.py: a smooth periodic field and noise. */
-function picture(name: string, height: number, width: number): Picture {
-  const [rows, columns] = [height / 4, width / 4];
-  const grid = hashUniform(`${name}/smooth`, 3 * rows * columns),
-    noise = hashUniform(`${name}/noise`, 3 * height * width);
-  return paint(width, height, (x, y) => {
-    const [y0, x0, ty, tx] = [Math.floor(y / 4), Math.floor(x / 4), (y % 4) / 4, (x % 4) / 4];
-    const at = (c: number, r: number, u: number): number => grid[(c * rows + (r % rows)) * columns + (u % columns)];
-    return [0, 1, 2].map((c) => {
-      const s =
-        (at(c, y0, x0) * (1 - tx) + at(c, y0, x0 + 1) * tx) * (1 - ty) +
-        (at(c, y0 + 1, x0) * (1 - tx) + at(c, y0 + 1, x0 + 1) * tx) * ty;
-      return Math.min(255, Math.max(0, Math.round(127.5 + 90 * s + 30 * noise[(c * height + y) * width + x])));
-    }) as [number, number, number];
-  });
-}
 const labels = (name: string, n: number, classes: number): Uint8Array =>
   Uint8Array.from(hashUniform(name, n), (u) => Math.min(classes - 1, Math.floor(((u + 1) / 2) * classes)));
 

@@ -55,8 +55,10 @@ export function bestOf(m: Metric, values: readonly (number | null)[], rows: read
         : v,
   );
   const given = of.filter((v): v is number => v !== null);
-  const best = m.better === 'higher' ? Math.max(...given) : Math.min(...given);
-  return new Set(given.length > 1 ? of.flatMap((v, i) => (v === best ? [i] : [])) : []);
+  // Lower is better, of this.
+  const badness = (v: number): number => (m.better === 'higher' ? -v : m.better === 'lower' ? v : Math.abs(v - 1));
+  const best = Math.min(...given.map(badness));
+  return new Set(given.length > 1 ? of.flatMap((v, i) => (v !== null && badness(v) === best ? [i] : [])) : []);
 }
 
 const show = (m: Metric, v: number | null): string =>

@@ -7,8 +7,8 @@ export interface Metric {
   key: string;
   /** Heading for people; the unit in brackets. */
   label: string;
-  /** Which way is better. */
-  better: 'higher' | 'lower';
+  /** Which way is better; `one`: the nearer to 1. */
+  better: 'higher' | 'lower' | 'one';
   /** Decimals that are shown. */
   digits: number;
   /** null where it does not apply. */
@@ -41,7 +41,16 @@ export const metrics: readonly Metric[] = [
     of: (r) => r.reconstruction?.ssim ?? null,
   },
   { key: 'truth_psnr', label: 'PSNR', better: 'higher', digits: 2, of: (r) => r.truth?.psnr ?? null },
+  {
+    key: 'truth_quarter_psnr',
+    label: 'PSNR at 1/4',
+    better: 'higher',
+    digits: 2,
+    of: (r) => r.truth?.quarterPsnr ?? null,
+  },
   { key: 'truth_ssim', label: 'SSIM', better: 'higher', digits: 3, of: (r) => r.truth?.ssim ?? null },
+  { key: 'truth_gmsd', label: 'GMSD', better: 'lower', digits: 3, of: (r) => r.truth?.gradientDeviation ?? null },
+  { key: 'truth_sharpness', label: 'sharpness', better: 'one', digits: 2, of: (r) => r.truth?.sharpness ?? null },
   { key: 'truth_perceptual', label: 'perceptual', better: 'lower', digits: 3, of: (r) => r.truth?.perceptual ?? null },
 ];
 
@@ -54,4 +63,5 @@ export const shown = (m: Metric, r: Report): string => {
   const v = m.of(r);
   return v === null ? '-' : Number.isFinite(v) ? v.toFixed(m.digits) : 'equal';
 };
-export const arrow = (m: Metric): string => (m.better === 'higher' ? '↑' : '↓');
+const arrows: { readonly [B in Metric['better']]: string } = { higher: '↑', lower: '↓', one: '→1' };
+export const arrow = (m: Metric): string => arrows[m.better];

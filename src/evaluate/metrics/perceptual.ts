@@ -21,20 +21,45 @@ export function perceptualDistance(a: Picture, b: Picture): number {
   if (a.width !== b.width || a.height !== b.height)
     throw new Error(`perceptualDistance: ${a.width} x ${a.height} against ${b.width} x ${b.height}`);
   const sizes = [1, 2, 4].filter((f) => f === 1 || Math.min(a.width, a.height) / f >= 8);
-  return sizes.reduce((sum, f) => sum + distance(shrunk(a, f), shrunk(b, f)), 0) / sizes.length;
+  return sizes.reduce((sum, f) => sum + bandedDistance(shrunk(a, f), shrunk(b, f)), 0) / sizes.length;
 }
 
 const shrunk = (p: Picture, f: number): Picture => resize(p, Math.round(p.width / f), Math.round(p.height / f));
 
-function distance(a: Picture, b: Picture): number {
+/** Pixels of a band: the features of a large picture would fill gigabytes. */
+const bandPixels = 2 ** 19;
+/** Rows that a feature sees above and below its own: twice the largest window, and what its gradient and detail add. */
+const halo = 16;
+
+/** At one size: in bands of rows, each seen with its surroundings. */
+export function bandedDistance(a: Picture, b: Picture, most = bandPixels): number {
+  const { width: w, height: h } = a,
+    rows = Math.max(1, Math.floor(most / w));
+  let sum = 0;
+  for (let top = 0; top < h; top += rows) {
+    const end = Math.min(h, top + rows),
+      [from, to] = [Math.max(0, top - halo), Math.min(h, end + halo)];
+    const band = (p: Picture): Picture => ({
+      ...p,
+      height: to - from,
+      data: p.data.subarray(4 * w * from, 4 * w * to),
+    });
+    sum += bandDistance(band(a), band(b), w * (top - from), w * (end - from));
+  }
+  return sum / (w * h);
+}
+
+/** Summed over the pixels from..to. */
+function bandDistance(a: Picture, b: Picture, from: number, to: number): number {
   const [fa, fb] = [pixelFeatures(a), pixelFeatures(b)];
   const part = (texture: boolean, least: number): number => {
     const [pa, pb] = [fa, fb].map((f) => f.planes.filter((_, i) => f.texture[i] === texture));
     const n = a.width * a.height;
     const [la, lb] = [lengths(pa, n, least), lengths(pb, n, least)];
     let sum = 0;
-    for (let f = 0; f < pa.length; f++) for (let i = 0; i < n; i++) sum += (pa[f][i] / la[i] - pb[f][i] / lb[i]) ** 2;
-    return sum / n;
+    for (let f = 0; f < pa.length; f++)
+      for (let i = from; i < to; i++) sum += (pa[f][i] / la[i] - pb[f][i] / lb[i]) ** 2;
+    return sum;
   };
   return (part(false, floor.color) + part(true, floor.texture)) / 2;
 }

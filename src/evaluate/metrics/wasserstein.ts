@@ -13,9 +13,11 @@ export interface SlicedOptions {
   directions: number;
   /** Each half the size of the one before. */
   levels: number;
+  /** Patches of a picture and level that are compared, at most; of more, an even choice. */
+  most: number;
   seed: number;
 }
-export const defaultSliced: SlicedOptions = { patch: 7, directions: 32, levels: 3, seed: 0x51c3d };
+export const defaultSliced: SlicedOptions = { patch: 7, directions: 32, levels: 3, most: 2 ** 18, seed: 0x51c3d };
 
 /**
  * W1 between two sets of numbers, each with equal weights: the area between their distribution functions. Both sorted,
@@ -66,39 +68,62 @@ export async function slicedWasserstein(
   b: Picture,
   options: Partial<SlicedOptions> = {},
 ): Promise<number[]> {
-  const { patch, directions, levels, seed } = { ...defaultSliced, ...options };
+  const { patch, directions, levels, most, seed } = { ...defaultSliced, ...options };
   const weights = sliceDirections(directions, 3 * patch * patch, seed);
   const out: number[] = [];
   for (let level = 0; level < levels; level++) {
     const [x, y] = [a, b].map((p) => resize(p, Math.round(p.width / 2 ** level), Math.round(p.height / 2 ** level)));
     if (Math.min(x.width, x.height, y.width, y.height) < patch) break;
-    out.push(await alongDirections(session, x, y, patch, weights));
+    out.push(await alongDirections(session, x, y, patch, weights, most));
   }
   if (!out.length) throw new Error(`slicedWasserstein: a picture is smaller than a patch of ${patch}`);
   return out;
 }
 
-/** One level: the mean of W1 along given directions [count, 3, patch, patch], in 0..255 levels. */
+/** Bytes of projections that are made at once. */
+const chunkBytes = 2 ** 26;
+
+/**
+ * One level: the mean of W1 along given directions [count, 3, patch, patch], in 0..255 levels. `most`: patches of each
+ * picture, at most.
+ */
 export async function alongDirections(
   session: Session,
   a: Picture,
   b: Picture,
   patch: number,
   directions: Float32Array,
+  most = Infinity,
 ): Promise<number> {
-  const count = directions.length / (3 * patch * patch);
-  const [pa, pb] = await session.memory.scope(() => {
-    const w = session.lasting([count, 3, patch, patch], 'evaluate.directions', directions);
-    const inputs = [a, b].map((p) => session.lasting([1, 3, p.height, p.width], 'evaluate.picture', toFloatCHW(p)));
-    return session.compute(() => inputs.map((t) => conv2d(t, w)));
-  });
+  const length = 3 * patch * patch,
+    count = directions.length / length;
+  // A few directions at once: all projections of a large picture would not fit one binding.
+  const each = Math.max(1, Math.floor(chunkBytes / (4 * Math.max(a.width * a.height, b.width * b.height))));
   let sum = 0;
-  for (let d = 0; d < count; d++) sum += wasserstein1(projections(pa, d, count), projections(pb, d, count));
+  for (let from = 0; from < count; from += each) {
+    const n = Math.min(each, count - from);
+    const [pa, pb] = await session.memory.scope(() => {
+      const some = directions.subarray(from * length, (from + n) * length);
+      const w = session.lasting([n, 3, patch, patch], 'evaluate.directions', some);
+      const inputs = [a, b].map((p) => session.lasting([1, 3, p.height, p.width], 'evaluate.picture', toFloatCHW(p)));
+      return session.compute(() => inputs.map((t) => conv2d(t, w)));
+    });
+    for (let d = 0; d < n; d++) sum += wasserstein1(projections(pa, d, n, most), projections(pb, d, n, most));
+  }
   return (sum / count) * 127.5;
 }
 
-/** Projections on one direction, sorted. */
-const projections = (all: Float32Array | Uint32Array, d: number, directions: number): Float32Array | Uint32Array => {
-  const n = all.length / directions;
-  return all.subarray(d * n, (d + 1) * n).sort();
-};
+/** Projections on one direction, sorted; of more than `most` an even choice. */
+function projections(
+  all: Float32Array | Uint32Array,
+  d: number,
+  directions: number,
+  most: number,
+): Float32Array | Uint32Array {
+  const n = all.length / directions,
+    own = all.subarray(d * n, (d + 1) * n);
+  if (n <= most) return own.sort();
+  // Steps of a golden ratio's remainder fall on all rows and columns alike, whatever the picture's width.
+  const golden = (Math.sqrt(5) - 1) / 2;
+  return Float32Array.from({ length: most }, (_, i) => own[Math.floor(((i * golden) % 1) * n)]).sort();
+}

@@ -10,7 +10,7 @@ import pathlib
 
 import numpy as np
 import torch
-from scipy import linalg, stats
+from scipy import linalg, signal, stats
 from skimage import color, metrics
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import accuracy_score, jaccard_score
@@ -55,6 +55,30 @@ def pairs():
             }
         )
     return out
+
+
+def gradients():
+    """GMSD (Xue et al. 2014) over whole windows, mean gradients, and PSNR at a quarter of the size."""
+    x, y = picture('a', 20, 28), picture('b', 20, 28)
+    luma = lambda p: p.astype(np.float64) @ [0.299, 0.587, 0.114]
+    blocks = lambda p, n: p.reshape(p.shape[0] // n, n, p.shape[1] // n, n, *p.shape[2:]).mean((1, 3))
+    across = np.array([[1, 0, -1]] * 3) / 3
+
+    def magnitude(p):
+        half = blocks(luma(p), 2)
+        return np.hypot(signal.convolve2d(half, across, 'valid'), signal.convolve2d(half, across.T, 'valid'))
+
+    def sharpness(p):
+        v = luma(p)
+        return np.hypot(np.diff(v, axis=1)[:-1], np.diff(v, axis=0)[:, :-1]).mean()
+
+    m, k = magnitude(x), magnitude(y)
+    small = [np.floor(blocks(p.astype(np.float64), 4) + 0.5) for p in (x, y)]
+    return {
+        'gmsd': ((2 * m * k + 170) / (m**2 + k**2 + 170)).std(),
+        'sharpness': [sharpness(x), sharpness(y)],
+        'quarter': 10 * np.log10(255**2 / ((small[0] - small[1]) ** 2).mean()),
+    }
 
 
 def layout():
@@ -195,6 +219,7 @@ if __name__ == '__main__':
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     table = {
         'pairs': pairs(),
+        'gradients': gradients(),
         'layout': layout(),
         'similarity': similarity(),
         'wasserstein': wasserstein(),
