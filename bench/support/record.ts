@@ -71,7 +71,7 @@ export function machineOf({ info }: Device): Machine {
 }
 
 /** The commit that is checked out, with '+' when tracked source files differ from it; 'unknown' outside a clone. */
-function commit(): string {
+export function commit(): string {
   const git = (...args: string[]): string =>
     execFileSync('git', args, { cwd: packageRoot, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   try {
