@@ -57,8 +57,10 @@ function bandDistance(a: Picture, b: Picture, from: number, to: number): number 
     const n = a.width * a.height;
     const [la, lb] = [lengths(pa, n, least), lengths(pb, n, least)];
     let sum = 0;
-    for (let f = 0; f < pa.length; f++)
-      for (let i = from; i < to; i++) sum += (pa[f][i] / la[i] - pb[f][i] / lb[i]) ** 2;
+    for (const [f, x] of pa.entries()) {
+      const y = pb[f];
+      for (let i = from; i < to; i++) sum += (x[i] / la[i] - y[i] / lb[i]) ** 2;
+    }
     return sum;
   };
   return (part(false, floor.color) + part(true, floor.texture)) / 2;

@@ -29,15 +29,31 @@ export function lab({ width, height, data }: { width: number; height: number; da
   return { width, height, planes };
 }
 
-/** One pass of a box mean of radius r along rows of length n; edges repeated. */
-function boxPass(x: Plane, out: Plane, rows: number, n: number, r: number, stride: number, next: number): void {
-  for (let row = 0; row < rows; row++) {
-    const base = row * next;
+/** One pass of a box mean of radius r along rows; edges repeated. */
+function boxAcross(x: Plane, out: Plane, w: number, h: number, r: number): void {
+  for (let base = 0; base < w * h; base += w) {
     let sum = (r + 1) * x[base];
-    for (let i = 1; i <= r; i++) sum += x[base + Math.min(n - 1, i) * stride];
-    for (let i = 0; i < n; i++) {
-      out[base + i * stride] = sum / (2 * r + 1);
-      sum += x[base + Math.min(n - 1, i + r + 1) * stride] - x[base + Math.max(0, i - r) * stride];
+    for (let i = 1; i <= r; i++) sum += x[base + Math.min(w - 1, i)];
+    for (let i = 0; i < w; i++) {
+      out[base + i] = sum / (2 * r + 1);
+      sum += x[base + Math.min(w - 1, i + r + 1)] - x[base + Math.max(0, i - r)];
+    }
+  }
+}
+
+/** The same along columns: all at once, row by row, as they lie in memory. */
+function boxDown(x: Plane, out: Plane, w: number, h: number, r: number): void {
+  const sums = new Float64Array(w);
+  for (let i = 0; i < w; i++) sums[i] = (r + 1) * x[i];
+  for (let j = 1; j <= r; j++) {
+    const row = Math.min(h - 1, j) * w;
+    for (let i = 0; i < w; i++) sums[i] += x[row + i];
+  }
+  for (let y = 0; y < h; y++) {
+    const [row, enters, leaves] = [y * w, Math.min(h - 1, y + r + 1) * w, Math.max(0, y - r) * w];
+    for (let i = 0; i < w; i++) {
+      out[row + i] = sums[i] / (2 * r + 1);
+      sums[i] += x[enters + i] - x[leaves + i];
     }
   }
 }
@@ -46,10 +62,10 @@ function boxPass(x: Plane, out: Plane, rows: number, n: number, r: number, strid
 export function smooth(x: Plane, w: number, h: number, r: number): Plane {
   if (r < 1) return x;
   const [a, b] = [new Float32Array(x.length), new Float32Array(x.length)];
-  boxPass(x, a, h, w, r, 1, w);
-  boxPass(a, b, h, w, r, 1, w);
-  boxPass(b, a, w, h, r, w, 1);
-  boxPass(a, b, w, h, r, w, 1);
+  boxAcross(x, a, w, h, r);
+  boxAcross(a, b, w, h, r);
+  boxDown(b, a, w, h, r);
+  boxDown(a, b, w, h, r);
   return b;
 }
 

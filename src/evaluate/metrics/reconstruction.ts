@@ -48,17 +48,24 @@ const MOMENTS = 5;
  */
 function rowMoments(a: Uint8Array, b: Uint8Array, at: number, w: number, out: Float64Array): void {
   const n = w - 2 * radius;
-  out.fill(0);
-  for (let u = 0; u < n; u++)
-    for (let k = 0; k < size; k++) {
-      const i = at + 4 * (u + k),
-        [g, x, y] = [window[k], a[i], b[i]];
-      out[u] += g * x;
-      out[n + u] += g * y;
-      out[2 * n + u] += g * x * x;
-      out[3 * n + u] += g * y * y;
-      out[4 * n + u] += g * x * y;
+  for (let u = 0; u < n; u++) {
+    let [p, q, pp, qq, pq] = [0, 0, 0, 0, 0];
+    for (let k = 0, i = at + 4 * u; k < size; k++, i += 4) {
+      const g = window[k],
+        x = g * a[i],
+        y = g * b[i];
+      p += x;
+      q += y;
+      pp += x * a[i];
+      qq += y * b[i];
+      pq += x * b[i];
     }
+    out[u] = p;
+    out[n + u] = q;
+    out[2 * n + u] = pp;
+    out[3 * n + u] = qq;
+    out[4 * n + u] = pq;
+  }
 }
 
 /**

@@ -17,7 +17,7 @@ export interface SlicedOptions {
   most: number;
   seed: number;
 }
-export const defaultSliced: SlicedOptions = { patch: 7, directions: 32, levels: 3, most: 2 ** 18, seed: 0x51c3d };
+export const defaultSliced: SlicedOptions = { patch: 7, directions: 32, levels: 3, most: 2 ** 16, seed: 0x51c3d };
 
 /**
  * W1 between two sets of numbers, each with equal weights: the area between their distribution functions. Both sorted,
@@ -80,9 +80,6 @@ export async function slicedWasserstein(
   return out;
 }
 
-/** Bytes of projections that are made at once. */
-const chunkBytes = 2 ** 26;
-
 /**
  * One level: the mean of W1 along given directions [count, 3, patch, patch], in 0..255 levels. `most`: patches of each
  * picture, at most.
@@ -95,35 +92,79 @@ export async function alongDirections(
   directions: Float32Array,
   most = Infinity,
 ): Promise<number> {
-  const length = 3 * patch * patch,
-    count = directions.length / length;
-  // A few directions at once: all projections of a large picture would not fit one binding.
-  const each = Math.max(1, Math.floor(chunkBytes / (4 * Math.max(a.width * a.height, b.width * b.height))));
+  const count = directions.length / (3 * patch * patch);
+  const [pa, pb] = [
+    await projected(session, a, patch, directions, most),
+    await projected(session, b, patch, directions, most),
+  ];
   let sum = 0;
-  for (let from = 0; from < count; from += each) {
-    const n = Math.min(each, count - from);
-    const [pa, pb] = await session.memory.scope(() => {
-      const some = directions.subarray(from * length, (from + n) * length);
-      const w = session.lasting([n, 3, patch, patch], 'evaluate.directions', some);
-      const inputs = [a, b].map((p) => session.lasting([1, 3, p.height, p.width], 'evaluate.picture', toFloatCHW(p)));
-      return session.compute(() => inputs.map((t) => conv2d(t, w)));
-    });
-    for (let d = 0; d < n; d++) sum += wasserstein1(projections(pa, d, n, most), projections(pb, d, n, most));
-  }
+  for (let d = 0; d < count; d++) sum += wasserstein1(sorted(pa, d, count), sorted(pb, d, count));
   return (sum / count) * 127.5;
 }
 
-/** Projections on one direction, sorted; of more than `most` an even choice. */
-function projections(
-  all: Float32Array | Uint32Array,
-  d: number,
-  directions: number,
+/** The patches' projections on each direction, [count, patches]: of all by convolution, or of an even choice. */
+async function projected(
+  session: Session,
+  picture: Picture,
+  patch: number,
+  directions: Float32Array,
   most: number,
-): Float32Array | Uint32Array {
-  const n = all.length / directions,
-    own = all.subarray(d * n, (d + 1) * n);
-  if (n <= most) return own.sort();
-  // Steps of a golden ratio's remainder fall on all rows and columns alike, whatever the picture's width.
-  const golden = (Math.sqrt(5) - 1) / 2;
-  return Float32Array.from({ length: most }, (_, i) => own[Math.floor(((i * golden) % 1) * n)]).sort();
+): Promise<Float32Array | Uint32Array> {
+  const { width: w, height: h } = picture,
+    image = toFloatCHW(picture),
+    across = w - patch + 1,
+    patches = across * (h - patch + 1),
+    length = 3 * patch * patch,
+    count = directions.length / length;
+  if (patches > most) return chosen(image, w, h, patch, directions, most);
+  const [made] = await session.memory.scope(() => {
+    const weights = session.lasting([count, 3, patch, patch], 'evaluate.directions', directions);
+    const input = session.lasting([1, 3, h, w], 'evaluate.picture', image);
+    return session.compute(() => [conv2d(input, weights)]);
+  });
+  return made;
 }
+
+/** Steps of this share of the patches fall on all rows and columns alike, whatever the picture's width. */
+const golden = (Math.sqrt(5) - 1) / 2;
+
+function chosen(
+  image: Float32Array,
+  w: number,
+  h: number,
+  patch: number,
+  directions: Float32Array,
+  n: number,
+): Float32Array {
+  const across = w - patch + 1,
+    patches = across * (h - patch + 1),
+    area = patch * patch,
+    length = 3 * area,
+    count = directions.length / length;
+  const out = new Float32Array(count * n),
+    values = new Float32Array(length);
+  for (let i = 0; i < n; i++) {
+    const at = Math.floor(((i * golden) % 1) * patches),
+      first = Math.floor(at / across) * w + (at % across);
+    for (let c = 0, k = 0; c < 3; c++)
+      for (let y = 0; y < patch; y++)
+        for (let x = 0, p = c * w * h + first + y * w; x < patch; x++) values[k++] = image[p + x];
+    for (let d = 0; d < count; d++) {
+      // A sum for each channel: three additions under way at once.
+      let [r, g, b] = [0, 0, 0];
+      for (let k = 0, p = d * length; k < area; k++, p++) {
+        r += directions[p] * values[k];
+        g += directions[p + area] * values[k + area];
+        b += directions[p + 2 * area] * values[k + 2 * area];
+      }
+      out[d * n + i] = r + g + b;
+    }
+  }
+  return out;
+}
+
+/** Projections on one direction, sorted. */
+const sorted = (all: Float32Array | Uint32Array, d: number, directions: number): Float32Array | Uint32Array => {
+  const n = all.length / directions;
+  return all.subarray(d * n, (d + 1) * n).sort();
+};
