@@ -1,8 +1,8 @@
 /**
  * Tones: a constant that each patch of a nearest-neighbor field adds to its colors, so that patches from a brighter and
  * a darker part of a photograph meet without a step (the bias of Image Melding, Darabi et al. 2012; the membrane of
- * Perez et al. 2003, solved on the grid of patches). Steps between patches that show different textures count little,
- * so a tone may jump there; without steps a tone fades to none. The system is solved by multigrid cycles.
+ * Perez et al. 2003, solved on the grid of patches). Steps between patches that show different textures or things
+ * do not count, so a tone may jump there; without steps a tone fades to none. The system is solved by multigrid cycles.
  */
 
 import { grid } from '../../engine/grid.ts';
@@ -20,8 +20,10 @@ import { type FieldPixels, fieldOf, type PatchGrid, patches } from './patchField
 
 /** Settings of `toneField`. */
 export interface ToneSettings {
-  /** Differences between two patches that vary by this much (root mean square, of colors in [-1,1]) count a quarter. */
+  /** Differences between two patches that vary by this much (standard deviation, colors in [-1,1]) do not count. */
   spread: number;
+  /** Nor do mean differences as large as this (length of the three channels). */
+  largest: number;
   /** Factor on steps between patches of two classes, 0 to 1. */
   other: number;
   /** Distance in patches over which a tone fades that no step holds. */
@@ -52,7 +54,7 @@ export function toneField(
   t: PatchGrid,
   labels: Tensor,
   field: Tensor,
-  { spread, other, reach, wanted }: ToneSettings,
+  { spread, largest, other, reach, wanted }: ToneSettings,
   output = fieldOf(s, t),
 ): Tensor {
   const { session } = s.map;
@@ -63,7 +65,7 @@ export function toneField(
   session.run(stepsKernel, {
     read: { sourceMap: s.map, labels, field },
     write: { across, down },
-    params: { ht: t.height, wt: t.width, ws: s.width, spread, other, threads: count },
+    params: { ht: t.height, wt: t.width, ws: s.width, spread, largest, other, threads: count },
     constants: { SIDE: s.patch },
     ...launch,
   });

@@ -44,13 +44,13 @@ export class LevelTones {
     const made = new LevelTones(session, level);
     const { count } = patches(level, level.source.patch);
     if (drafted && o.tones.pull) made.wanted = session.lasting([count, 4], 'synthesis.wantedTones');
-    const { spread, other, reach, pull } = o.tones;
+    const { reach, pull } = o.tones;
     const wanted = made.wanted ?? undefined;
     const far = (wanted ? pull : reach) * Math.max(level.width, level.height);
     try {
       made.program = await session.record(() => {
         const { source, labels, field, picture } = level;
-        toneField(source, level, labels, field, { spread, other, reach: far, wanted }, made.field);
+        toneField(source, level, labels, field, { ...o.tones, reach: far, wanted }, made.field);
         voteField(source, level, labels, made.field, o.sharp, { output: picture, toned: true });
       });
       return made;

@@ -5,7 +5,7 @@ import type { GuideWeights } from './guides.ts';
 import { placeless, type Tile } from './tile.ts';
 
 /** Evening out of steps between patches: see autograd/nnf/tone.ts; `reach` in longer sides of the picture. */
-export interface ToneOptions extends Pick<ToneSettings, 'spread' | 'other' | 'reach'> {
+export interface ToneOptions extends Pick<ToneSettings, 'spread' | 'largest' | 'other' | 'reach'> {
   /** The reach where there is a draft, whose colors tones then fade to; 0: they fade to none there, too. */
   pull: number;
 }
@@ -60,7 +60,7 @@ export const defaultSynthesis: SynthesisOptions = {
   noise: 0,
   draft: 0.5,
   fromDraft: false,
-  tones: { spread: 0.06, other: 0.1, reach: 0.3, pull: 0.04 },
+  tones: { spread: 0.1, largest: 0.4, other: 0, reach: 0.3, pull: 0.04 },
   guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2, within: 1, castShadow: 2.5 },
 };
 

@@ -93,7 +93,7 @@ async function toned(
   const labels = session.lasting([w * h], 'labels', new Uint32Array(w * h), 'u32');
   const given = session.lasting([count, 2], 'field', field, 'u32');
   const [out] = await session.compute(() => [
-    toneField(source, source, labels, given, { spread: 0.1, other: 0.1, reach }),
+    toneField(source, source, labels, given, { spread: 0.1, largest: 0.5, other: 0.1, reach }),
   ]);
   return tonesOf(out as Uint32Array);
 }

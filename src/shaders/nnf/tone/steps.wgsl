@@ -2,8 +2,9 @@
 // lower neighbor (down), the mean difference of what both say on the pixels that they share, and a weight.
 //   sourceMap packed [hs,ws], labels u32 [ht,wt] of the target, field vec2u [targets]: x = source patch.
 //   across, down vec4f [targets]: rgb = mean of (this patch - neighbor), of colors in [-1,1]; a = weight, 1 where both
-//   agree but for a constant, less the more the difference varies (textures), `other` times that where their centers
-//   are of two classes; 0 beyond the last column or row.
+//   agree, less the more the difference varies, 0 from a standard deviation of `spread` on (textures) and from a mean
+//   of `largest` on (things); `other` times that where their centers are of two classes; 0 beyond the last column and
+//   row.
 // Grid: one invocation per target patch.
 // #import grid
 override SIDE: u32 = 5u;
@@ -12,7 +13,7 @@ override SIDE: u32 = 5u;
 @group(0) @binding(2) var<storage, read> field: array<vec2u>;
 @group(0) @binding(3) var<storage, read_write> across: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> down: array<vec4f>;
-struct Params { ht: u32, wt: u32, ws: u32, spread: f32, other: f32, threads: u32 }
+struct Params { ht: u32, wt: u32, ws: u32, spread: f32, largest: f32, other: f32, threads: u32 }
 @group(0) @binding(5) var<uniform> params: Params;
 
 fn color_at(i: u32) -> vec3f {
@@ -47,8 +48,10 @@ fn step_between(t: vec2u, d: vec2u) -> vec4f {
   let n = f32((SIDE - d.y) * (SIDE - d.x));
   let mean = sum / n;
   let variance = max(0.0, squares / n - dot(mean, mean));
-  let even = 1.0 / (1.0 + variance / (params.spread * params.spread));
-  return vec4f(mean, weight * even * even);
+  // Tukey's biweight: however weak, a weight holds an edge, so what is no step of tone must count nothing at all.
+  let even = max(0.0, 1.0 - variance / (params.spread * params.spread));
+  let small = max(0.0, 1.0 - dot(mean, mean) / (params.largest * params.largest));
+  return vec4f(mean, weight * even * even * small * small);
 }
 
 @compute @workgroup_size(WG)
