@@ -40,11 +40,13 @@ export interface Stretch {
 
 /**
  * The patches of a level that the patches `from` to `from + count - 1` of one `f` times as large are lifted from, and
- * one more at each side. Along an axis that fits itself they may lie beyond the edges.
+ * one more at each side: of the patches `known` of that level, counted from the first of these. Along an axis that fits
+ * itself they may lie beyond the edges.
  */
-export function liftedFrom({ from, count }: Stretch, f: number, patches: number, fits: boolean): Stretch {
-  const first = Math.floor(from / f) - 2;
-  const end = Math.ceil((from + count) / f) + 3;
+export function liftedFrom({ from, count }: Stretch, f: number, known: Stretch, fits: boolean): Stretch {
+  const first = Math.floor(from / f) - 2 - known.from;
+  const end = Math.ceil((from + count) / f) + 3 - known.from;
+  const patches = known.count;
   if (fits) return { from: first, count: end - first };
   const start = Math.min(patches - 1, Math.max(0, first));
   return { from: start, count: Math.max(1, Math.min(patches, end) - start) };

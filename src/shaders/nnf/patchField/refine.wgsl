@@ -4,7 +4,8 @@
 // class of the target patch's center. Where all matches about a patch agree, its distance is that of rounding, and
 // nothing is tried.
 //   targetMap packed [ht,wt]; sourceMap, sourceRest packed [hs,ws] (lib/sourcePixels).
-//   distance = sum over the patch of |rgb difference|^2 (of colors in [-1,1]) + near for each pixel of another class
+//   distance = sum over the patch of |rgb difference|^2 (of colors in [-1,1]) + near for each pixel of another class,
+//   and next to infinite for each source pixel of class 255: those are taken only where nothing else was found.
 //   previous vec2u [targets] -> field vec2u [targets]: x = source patch, y = its tone (lib/tone), which comes along
 //   with a neighbor's match; costs f32 [targets]: the distances.
 //   The part's corner is (x, y) in a level of `across` x `down` patches that repeats itself: random numbers are by the
@@ -16,6 +17,7 @@
 // #import tone
 override SIDE: u32 = 5u;
 const NEVER: f32 = 1e37;
+const FORBIDDEN: f32 = 1e30;
 const ROUNDING: f32 = 4e-5;   // of a pixel: half a step of a byte in each channel, squared, at most
 @group(0) @binding(0) var<storage, read> targetMap: array<u32>;
 @group(0) @binding(1) var<storage, read> sourceMap: array<u32>;
@@ -42,10 +44,11 @@ fn distance_to(t: vec2u, s: vec2u, tone: vec3f, limit: f32) -> f32 {
     var colors = vec3f(0.0);
     var classes = 0.0;
     for (var j = 0u; j < SIDE; j++) {
-      let d = unpacked(targetMap[mine + j]) - unpacked(source_pixel(theirs + j));
+      let other = unpacked(source_pixel(theirs + j));
+      let d = unpacked(targetMap[mine + j]) - other;
       let toned = d.xyz - tone;
       colors += toned * toned;
-      classes += select(0.0, 1.0, d.w != 0.0);
+      classes += select(select(0.0, 1.0, d.w != 0.0), FORBIDDEN, other.w == 255.0);
     }
     sum += params.color * (colors.x + colors.y + colors.z) + params.near * classes;
   }
