@@ -198,11 +198,12 @@ async function fill(
   const share = hole.reduce((n, v) => n + v, 0) / hole.length;
   if (share === 1)
     throw new UserError(`${o.mask ?? photo.source}: everything is to be filled: nothing is left to fill it from`);
-  const from = Uint32Array.from(hole, (filled, i) => (filled ? nowhere : i));
   const session = await openSession();
   try {
     const began = performance.now();
-    const picture = likePhoto(await make(session), photo, from);
+    const made = await make(session);
+    const from = photo.wide ? Uint32Array.from(hole, (v, i) => (v ? nowhere : i)) : undefined;
+    const picture = likePhoto(made, photo, from);
     const { description, vendor } = session.device.info;
     const record = { method, seed: o.seed, grow: o.grow, adapter: description || vendor, files };
     const texts = methodTexts(path, record, [...words, ...outputWords(o)]);

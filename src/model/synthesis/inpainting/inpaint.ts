@@ -3,20 +3,21 @@
  * in which only the hole's pixels change (Wexler, Shechtman, Irani, Space-Time Completion of Video, PAMI 2007; the
  * fields as in Barnes et al. 2009). It begins with the membrane over the hole, and the rim is blended by the membrane
  * of what is left to differ there (Perez et al. 2003). Removing an object and inpainting are this; layouts, other
- * photographs and masks only limit which patches may be taken.
+ * photographs and masks only limit which patches may be taken. Of large photographs, coarse levels are solved so, and
+ * finer ones carry on what these decided (large.ts).
  */
 import { UserError } from '../../../data/errors.ts';
-import { type Picture, toFloatCHW } from '../../../data/image/image.ts';
-import { surroundings } from '../guides.ts';
+import type { Picture } from '../../../data/image/image.ts';
 import { blendHole } from './blend.ts';
-import { type SolvedLevel, solveLevel } from './level.ts';
-import { defaultInpainting, type InpaintOptions, inpaintingScales, unguidedInpainting } from './options.ts';
-import type { PatchSource } from './sources.ts';
+import { inpaintLarge } from './large.ts';
+import { defaultInpainting, type InpaintOptions, searchedScale, unguidedInpainting } from './options.ts';
+import { solveHole } from './solve.ts';
 
 /**
  * The photograph with its hole filled: every pixel outside has the very bytes that it had. One seed and adapter, the
- * same bytes.
- * @throws UserError: nothing to fill, nothing to fill it with, or sides below two patches.
+ * same bytes. Beyond what a small photograph takes, memory is some 20 bytes a pixel.
+ * @throws UserError: nothing to fill, nothing to fill it with, sides below two patches, or photographs that are too
+ * many pixels together for the adapter.
  */
 export async function inpaint(o: InpaintOptions): Promise<Picture> {
   const { photo, hole, session, layout, others = [] } = o;
@@ -32,43 +33,7 @@ export async function inpaint(o: InpaintOptions): Promise<Picture> {
           `matched, and at least ${2 * s.patch} pixels a side are needed`,
       );
   }
-  const usable = Float32Array.from(hole, (v, i) =>
-    Number(!v && photo.data[4 * i + 3] === 255 && (o.sample?.[i] ?? 1) > 0),
-  );
-  const labels = layout?.now ?? new Uint8Array(width * height);
-  const classes = layout?.count ?? 1;
-  const source = (p: Picture, free: Float32Array, l: Uint8Array): PatchSource => ({
-    width: p.width,
-    height: p.height,
-    image: toFloatCHW(p),
-    free,
-    labels: l,
-    around: surroundings({ width: p.width, height: p.height, labels: l }, classes, s.guides.farRadius),
-  });
-  const sources = [
-    source(photo, usable, labels),
-    ...others.map((p) => {
-      const n = p.width * p.height;
-      return source(
-        p,
-        Float32Array.from({ length: n }, (_, i) => Number(p.data[4 * i + 3] === 255)),
-        new Uint8Array(n),
-      );
-    }),
-  ];
-  const known = Float32Array.from(hole, (v, i) => Number(!v && photo.data[4 * i + 3] === 255));
-  const target = {
-    known,
-    labels: layout?.wanted ?? labels,
-    around: surroundings({ width, height, labels: layout?.wanted ?? labels }, classes, s.guides.farRadius),
-  };
-  const scales = inpaintingScales(Math.min(width, height, ...others.flatMap((p) => [p.width, p.height])), s);
-  return session.memory.scope(async () => {
-    let before: SolvedLevel | null = null;
-    for (const [l, f] of scales.entries()) {
-      o.signal?.throwIfAborted();
-      before = (await solveLevel(o, s, sources, target, f, l, before)) ?? before;
-    }
-    return blendHole(photo, hole, before!);
-  });
+  const f = searchedScale([photo, ...others], layout?.count ?? 1, o.searched);
+  if (f < 1) return inpaintLarge(o, s, f);
+  return session.memory.scope(async () => blendHole(photo, hole, await solveHole(o, s)));
 }

@@ -88,8 +88,28 @@ export interface InpaintOptions {
   seed?: number;
   /** Default: `defaultInpainting` with a layout, `unguidedInpainting` without. */
   settings?: InpaintSettings;
-  /** Looked at between levels; an abort rejects with its reason. */
+  /** Looked at between levels, and bands of large ones; an abort rejects with its reason. */
   signal?: AbortSignal;
+  /** See `searchedBytes`: for tests. */
+  searched?: number;
+  /** Pixels of a band of a large level, about: for tests. */
+  bandPixels?: number;
+}
+
+/** Levels whose guides take at most so many bytes are searched: 2 megapixels of two classes, 0.7 of ten [M]. */
+export const searchedBytes = 1 << 25;
+
+/**
+ * The scale, 1 or 1/2^k, of the finest level that is searched: its guides, as floats of all photographs one under the
+ * other, fit into `most` bytes.
+ */
+export function searchedScale(pictures: readonly PatchGrid[], classes: number, most = searchedBytes): number {
+  const width = Math.max(...pictures.map((p) => p.width));
+  const height = pictures.reduce((sum, p) => sum + p.height, 0);
+  const perPixel = 16 * Math.ceil((classes + 2) / 4);
+  let f = 1;
+  while (width * height * f * f * perPixel > most) f /= 2;
+  return f;
 }
 
 /** Scales of the levels, coarsest first, 1 last. `shorter`: the shortest side of all pictures. */
