@@ -6,8 +6,25 @@ import { UserError } from '../data/errors.ts';
 import { DeviceError } from '../engine/device.ts';
 import { openNodeDevice, passesFromEnvironment } from '../node/gpu.ts';
 
+/**
+ * What a command wanted in one piece, and the adapter's most, in bytes, where that is why it failed. Sizes are refused
+ * before anything is computed where they can be estimated; this is for the rest.
+ */
+function tooLarge(error: unknown): RegExpExecArray | null {
+  const { message } = error as Error;
+  if (error instanceof RangeError)
+    return /needs (\d+) bytes, more than the adapter's largest buffer \((\d+)\)/.exec(message);
+  return /Binding size \((\d+)\)[\s\S]*?larger than[\s\S]*?(\d{4,})/.exec(message);
+}
+
 /** A device error as a UserError where the user can do something about it, else the error itself. */
 export function explainDevice(error: unknown): unknown {
+  const sizes = error instanceof Error ? tooLarge(error) : null;
+  if (sizes)
+    return new UserError(
+      `this size needs ${Math.ceil(Number(sizes[1]) / 1e6)} MB in one piece, and this adapter holds ` +
+        `${Math.floor(Number(sizes[2]) / 1e6)} MB: make it smaller (--output-size, or --size)`,
+    );
   if (!(error instanceof DeviceError)) return error;
   switch (error.kind) {
     case 'no-adapter':

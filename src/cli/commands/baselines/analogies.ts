@@ -2,7 +2,11 @@
 import type { Command } from 'commander';
 import { UserError } from '../../../data/errors.ts';
 import { fitSize, flatten, type Picture, resize } from '../../../data/image/image.ts';
-import { imageFilter, textureByNumbers } from '../../../model/baselines/imageAnalogies/imageAnalogies.ts';
+import {
+  imageFilter,
+  refuseAnalogy,
+  textureByNumbers,
+} from '../../../model/baselines/imageAnalogies/imageAnalogies.ts';
 import { readTogether } from '../../options/inputs.ts';
 import { number } from '../../options/options.ts';
 import { option } from '../../recipes/words.ts';
@@ -68,6 +72,9 @@ export function addAnalogies(program: Command): void {
             o,
           ),
         async (session, i) => {
+          // All targets before the first is made.
+          const [a, ap] = [source, source].map(({ width, height }) => ({ c: 3, width, height }));
+          if (!i) for (const b of task.targets) refuseAnalogy(session, { a, ap }, { ...b, c: 3 });
           const { image, matches } = await textureByNumbers({
             session,
             photo: source.photo,

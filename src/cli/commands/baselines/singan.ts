@@ -3,7 +3,14 @@ import type { Command } from 'commander';
 import { UserError } from '../../../data/errors.ts';
 import { readableList } from '../../../data/formats/imageFormats.ts';
 import { fitSize, flatten, type Picture, resize } from '../../../data/image/image.ts';
-import { published, type SinganConfig, scalesOf, small } from '../../../model/baselines/singan/config.ts';
+import { largestTensor, refuseSize } from '../../../model/baselines/limits.ts';
+import {
+  activationBytes,
+  published,
+  type SinganConfig,
+  scalesOf,
+  small,
+} from '../../../model/baselines/singan/config.ts';
 import { singanFormat } from '../../../model/baselines/singan/record.ts';
 import { repainting, SinganTraining, spread } from '../../../model/baselines/singan/training.ts';
 import type { PictureRecord } from '../../../model/run/runRecord.ts';
@@ -187,6 +194,17 @@ async function train({ run, base, photo, record, given }: Plan, o: TrainOptions)
     const fine = fitSize(photo.width, photo.height, config.finest);
     const used = resize(photo, fine.width, fine.height);
     const scales = scalesOf(used.width, used.height, config);
+    for (const scale of scales)
+      refuseSize(
+        {
+          what: 'SinGAN',
+          width: scale.width,
+          height: scale.height,
+          bytes: activationBytes(scale),
+          advice: (side) => `use --size ${side}, or a smaller --width`,
+        },
+        largestTensor(session),
+      );
     const training = new SinganTraining(
       session,
       config,

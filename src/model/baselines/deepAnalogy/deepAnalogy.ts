@@ -23,6 +23,7 @@ import { fromFloatCHW, type Picture, resize, toFloatCHW } from '../../../data/im
 import { HostRandom } from '../../../engine/random.ts';
 import { type Vgg, vggLayers } from '../../networks/vgg.ts';
 import { untaped } from '../../training/steps.ts';
+import { largestTensor, refuseSize } from '../limits.ts';
 
 /** By level, coarsest (relu5_1) first. The radius at the top is the whole map. */
 const patches = [3, 3, 3, 5, 5];
@@ -65,7 +66,10 @@ const fitted = (p: Picture): Picture => {
   return resize(p, round(p.width), round(p.height));
 };
 
-/** @throws UserError where a picture is too narrow. */
+/** Of the largest tensor: the features of relu1_1, 64 channels of a photograph and of its counterpart. */
+const bytesPerPixel = 4 * 2 * 64;
+
+/** @throws UserError where a picture is too narrow, or has more pixels than the adapter holds. */
 export const deepAnalogy = ({
   session,
   vgg,
@@ -80,7 +84,19 @@ export const deepAnalogy = ({
     for (const p of [a, b])
       if (Math.min(p.width, p.height) < 24)
         throw new UserError(`${p.source}: is ${p.width} x ${p.height} pixels: at least 24 a side are needed`);
-    const sides = [await sideOf(session, vgg, fitted(a)), await sideOf(session, vgg, fitted(b))];
+    const pair = [fitted(a), fitted(b)];
+    for (const { width, height } of pair)
+      refuseSize(
+        {
+          what: 'deep image analogy',
+          width,
+          height,
+          bytes: bytesPerPixel * width * height,
+          advice: (side) => `use --size ${side - (side % 16)}`,
+        },
+        largestTensor(session),
+      );
+    const sides = [await sideOf(session, vgg, pair[0]), await sideOf(session, vgg, pair[1])];
     let fields = sides.map((s, i) => randomField(s.own[4].shape, sides[1 - i].own[4].shape, seed + i));
     for (let l = 0; ; l++) {
       onLevel?.(l, 5);

@@ -10,6 +10,7 @@ import { UserError } from '../../../data/errors.ts';
 import type { Picture } from '../../../data/image/image.ts';
 import type { RGB } from '../../../data/layout/palette.ts';
 import type { LayoutData } from '../../pair.ts';
+import { largestTensor, refuseSize } from '../limits.ts';
 import { type Analogy, type AnalogyLevel, coherenceFactor, type FeaturePlanes, neighbors, pyramid } from './problem.ts';
 import type { Synthesis } from './reference.ts';
 
@@ -32,12 +33,55 @@ const concat = (parts: readonly FeaturePlanes[]): { data: Float32Array; at: numb
   return { data, at };
 };
 
-/** B' and its matches. Throws UserError where the source's features do not fit the adapter's memory. */
+/** Numbers that the search passes in a second on two processor cores, most of them unread, about [M]. */
+const rate = 5e9;
+/** What takes longer on an adapter that computes on the processor is refused. */
+const mostMinutes = 60;
+
+interface Planes {
+  c: number;
+  width: number;
+  height: number;
+}
+
+/**
+ * Throws UserError, one line with a number, where the features of A and A' are more than the adapter holds, or where
+ * computing B' on the processor would take hours. ap: any map of A's size with the planes of A'.
+ */
+export function refuseAnalogy(
+  session: Session,
+  { a, ap, guideWeight }: { a: Planes; ap: Planes; guideWeight?: number },
+  b: Planes,
+): void {
+  const entries = neighbors(a.c, ap.c, true, guideWeight).length;
+  const [width, height] = [a.width, a.height];
+  refuseSize(
+    {
+      what: 'image analogies',
+      width,
+      height,
+      bytes: 4 * entries * width * height,
+      advice: (side) => `use a smaller size (--output-size ${side})`,
+    },
+    largestTensor(session),
+  );
+  if (!session.device.info.software) return;
+  const minutes = (entries * width * height * b.width * b.height) / rate / 60;
+  if (minutes <= mostMinutes) return;
+  const side = Math.floor(Math.max(width, height) * (mostMinutes / minutes) ** 0.25);
+  throw new UserError(
+    `image analogies of ${b.width} x ${b.height} pixels from ${width} x ${height} would take about ` +
+      `${Math.round(minutes)} minutes on the processor: use a smaller size (--output-size ${side})`,
+  );
+}
+
+/** B' and its matches. Throws UserError where `refuseAnalogy` does. */
 export async function imageAnalogies(
   session: Session,
   problem: Analogy,
   { onProgress, signal }: AnalogyRun = {},
 ): Promise<Synthesis> {
+  refuseAnalogy(session, problem, problem.b);
   const levels = pyramid(problem);
   const work = levels.map(({ a, b }) => a.width * a.height * b.width * b.height);
   const total = work.reduce((x, y) => x + y, 0);
@@ -87,14 +131,7 @@ export async function imageAnalogies(
         signal?.throwIfAborted();
         onProgress?.((done + (work[l] * front) / of) / total);
       },
-    ).catch((error: unknown) => {
-      if (error instanceof RangeError)
-        throw new UserError(
-          `image analogies of ${a.width} x ${a.height} pixels are too much for this adapter ` +
-            `(${error.message}): use a smaller size`,
-        );
-      throw error;
-    });
+    );
     done += work[l];
     last = { result: { ...empty, data: made }, matches };
   }

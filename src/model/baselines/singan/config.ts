@@ -88,6 +88,10 @@ export function scalesOf(width: number, height: number, c: SinganConfig): Scale[
   }));
 }
 
+/** Bytes of a scale's largest activations, which have a border all around. */
+export const activationBytes = ({ width, height, channels }: Scale): number =>
+  4 * channels * (width + 2 * border) * (height + 2 * border);
+
 /** Every scale's size for a picture whose finest scale has this size in place of the trained one. */
 export const sizesFor = (
   scales: readonly Scale[],

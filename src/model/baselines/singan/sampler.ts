@@ -12,7 +12,8 @@ import { type Picture, resize, toFloatCHW } from '../../../data/image/image.ts';
 import { inColors } from '../../../data/image/quantize.ts';
 import type { Size } from '../../../data/prepare.ts';
 import type { Program } from '../../../engine/program.ts';
-import { type Scale, sizesFor } from './config.ts';
+import { largestTensor, refuseSize } from '../limits.ts';
+import { activationBytes, type Scale, sizesFor } from './config.ts';
 import { enlarge, type Frozen, gaussianField, generate, pad } from './networks.ts';
 
 /** All that is needed of a training. */
@@ -30,6 +31,23 @@ export interface Stage {
   width: number;
   height: number;
   first: boolean;
+}
+
+/** Throws UserError where a stage's activations are more than the adapter holds. */
+function refuseStages(session: Session, stages: readonly Stage[]): void {
+  for (const { width, height, generator } of stages) {
+    const channels = Math.max(...generator.weights.map((w) => w.shape[0]));
+    refuseSize(
+      {
+        what: 'a SinGAN picture',
+        width,
+        height,
+        bytes: activationBytes({ width, height, channels }),
+        advice: (side) => `make it at most ${side} pixels a side (a smaller --size or --factor)`,
+      },
+      largestTensor(session),
+    );
+  }
 }
 
 /** The stages from scale `start` on, for a finest size. */
@@ -59,8 +77,12 @@ export class Sampler {
     private readonly out: Tensor,
   ) {}
 
-  /** Records the stages. `wrap`: the pictures continue at their other sides. */
+  /**
+   * Records the stages. `wrap`: the pictures continue at their other sides.
+   * @throws UserError The adapter does not hold the activations of such a size.
+   */
   static async create(session: Session, stages: readonly Stage[], { wrap = false } = {}): Promise<Sampler> {
+    refuseStages(session, stages);
     const tensor = (s: Stage, name: string): Tensor => session.lasting([1, 3, s.height, s.width], name);
     const z = stages.map((s) => tensor(s, 'noise'));
     const before = stages[0].first ? null : tensor(stages[0], 'before');
