@@ -59,6 +59,8 @@ export interface SourceOptions {
 }
 
 const LARGEST = 16; // times the source's area that a target may have
+/** Pixels of a picture that is made, at most. */
+const mostPixels = 64e6;
 
 /** Reads a source pair. Throws UserError for what cannot be used; `report` and `notes` tell what was put right. */
 export function prepareSource(
@@ -179,6 +181,11 @@ export function fitTarget(layout: LabeledSize & { name: string }, source: Source
         `${source.drawn.height}): draw it smaller`,
     );
   }
+  if (width * height > mostPixels)
+    throw new UserError(
+      `${name}: its picture would be ${width} x ${height}, more than ${mostPixels / 1e6} megapixels: draw it ` +
+        'smaller, or make all smaller with --output-size',
+    );
   return { name, width, height, labels: resizerOf(source.palette)(labels, w, h, width, height), notes };
 }
 

@@ -1,8 +1,8 @@
 // From pictures to numbers: sizes, scales, shapes, padding; and the library's one call for all of it.
-import { test } from '../support/suite.ts';
+
 import * as assert from 'uvu/assert';
 import { padTo } from '../../src/data/image/pad.ts';
-import { prepareSource, prepareTarget } from '../../src/data/prepare.ts';
+import { fitTarget, prepareSource, prepareTarget } from '../../src/data/prepare.ts';
 import { fitLayout, fitPair, gridOf, smallSource } from '../../src/data/trainingScale.ts';
 import { analogy } from '../../src/model/analogy.ts';
 import { configure } from '../../src/model/configure.ts';
@@ -11,6 +11,7 @@ import { differences } from '../../src/model/run/runRecord.ts';
 import { withIterations } from '../../src/model/training/schedule.ts';
 import { testSession } from '../support/device.ts';
 import { blue, layout, paint, photo, red } from '../support/runs.ts';
+import { test } from '../support/suite.ts';
 
 const source = (w: number, h: number, lw = w, lh = h) => prepareSource(photo(w, h), layout(lw, lh)).source;
 const target = (w: number, h: number) => paint(w, h, (x) => (x < w / 3 ? red : blue), 'target.png');
@@ -81,6 +82,11 @@ test('what was put right is told', () => {
   assert.match(prepareTarget(target(60, 60), s).notes.join(), /another shape.*60 x 60/);
   assert.match(prepareTarget(target(30, 20), s).notes.join(), /the same view/);
   assert.throws(() => prepareTarget(target(60, 2000), s), /more than 16 times/);
+  const large = { ...s, width: 3000, height: 2000 };
+  assert.throws(
+    () => fitTarget({ name: 'wide.png', width: 200, height: 140, labels: new Uint8Array(200 * 140) }, large),
+    /wide\.png: its picture would be 10000 x 7000, more than 64 megapixels: draw it smaller/,
+  );
 });
 
 test('equal colors of two class numbers are told apart', () => {
