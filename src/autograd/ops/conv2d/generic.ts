@@ -119,12 +119,13 @@ export const genericBackwardData: ConvVariant = mirroring({
 export const genericBackwardWeight: ConvVariant = {
   name: 'generic',
   fits: () => true,
-  plan: (s) => {
+  plan: (s, { software }) => {
     const columns = s.ci * s.kh * s.kw;
     const tiles = ceilDiv(columns, 8) * ceilDiv(s.co, 4);
-    // Enough invocations to fill a GPU, but no more sums than a buffer may hold or than rows to split.
+    // Enough invocations to fill the adapter, but no more sums than a buffer may hold or than rows to split.
+    const enough = software ? 64 : 16384;
     const most = Math.max(1, Math.floor((64 << 20) / (4 * s.co * columns)));
-    const rows = ceilDiv(s.n * s.ho, Math.min(s.n * s.ho, most, Math.max(1, ceilDiv(16384, tiles))));
+    const rows = ceilDiv(s.n * s.ho, Math.min(s.n * s.ho, most, Math.max(1, ceilDiv(enough, tiles))));
     const splits = ceilDiv(s.n * s.ho, rows);
     return splitting('generic', s, splits, {
       kernel: backwardWeight,
