@@ -248,7 +248,7 @@ export class Training {
       this.run(name, 0);
       await this.session.idle();
       cost[name] = Infinity;
-      for (let trial = 0, spent = 0; trial < 3 && spent < 1000; trial++) {
+      for (let trial = 0, spent = 0; trial < 3 && spent < 300; trial++) {
         await between();
         const start = now();
         this.run(name, 0);
