@@ -281,6 +281,7 @@ async function train({ run, base, photo, record, given }: Plan, o: TrainOptions)
         return stop.requested !== null;
       },
     });
+    folder.close();
     if (finished) {
       notify(
         `${o.output}: trained. Next: semia singan ` +
