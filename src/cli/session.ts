@@ -1,7 +1,7 @@
 /** The device of a command. It is opened after everything else has been checked. */
 
 import type { PassName } from '../autograd/passes/index.ts';
-import { Session } from '../autograd/session.ts';
+import { Session, type SessionOptions } from '../autograd/session.ts';
 import { UserError } from '../data/errors.ts';
 import { DeviceError } from '../engine/device.ts';
 import { openNodeDevice, passesFromEnvironment } from '../node/gpu.ts';
@@ -47,11 +47,23 @@ function passesSwitchedOff(): readonly PassName[] {
   }
 }
 
+/** Makes the session of a command. */
+export type SessionSource = (options: SessionOptions) => Promise<Session>;
+let source: SessionSource = async (options) => new Session(await openNodeDevice(), undefined, options);
+
+/**
+ * From now on commands get their sessions from `other`. For tests, which run many command lines in one process on one
+ * device.
+ */
+export const takeSessionsFrom = (other: SessionSource): void => {
+  source = other;
+};
+
 /** A session on the machine's device. @throws UserError if there is none or a flag is wrong. */
 export async function openSession(): Promise<Session> {
   const disabledPasses = passesSwitchedOff();
   try {
-    return new Session(await openNodeDevice(), undefined, { disabledPasses });
+    return await source({ disabledPasses });
   } catch (error) {
     throw explainDevice(error);
   }

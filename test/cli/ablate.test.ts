@@ -14,7 +14,8 @@ import { PreparedSource } from '../../src/model/preparedSource.ts';
 import { preset } from '../../src/model/presets.ts';
 import { differences } from '../../src/model/run/runRecord.ts';
 import { TrainingSession } from '../../src/model/training/session.ts';
-import { folder, run, type Outcome } from '../support/child.ts';
+import { folder, type Outcome } from '../support/child.ts';
+import { runInProcess as run } from '../support/inProcess.ts';
 import { scoped } from '../support/device.ts';
 import { layout, photo } from '../support/runs.ts';
 

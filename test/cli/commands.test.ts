@@ -75,7 +75,7 @@ test('analogy shows previews, trains, and says which are the results; its run re
     encodeSafetensors(new Map([...conv(0, 4, 3), ...conv(2, 4, 4), ...conv(5, 8, 4)])),
   );
   const { stdout } = good(
-    await run([
+    await runInProcess([
       'analogy',
       'ex/coast/photo.png',
       'ex/coast/layout.png',
@@ -92,17 +92,17 @@ test('analogy shows previews, trains, and says which are the results; its run re
   assert.match(stdout, /coast\.png {2}64 x \d+ {2}a preview; training follows/);
   assert.match(stdout, /distance [\d.]+ trained, [\d.]+ preview; the (previews|trained pictures) are the results/);
   assert.match(readFileSync(join(folder, 'coast.run/run.json'), 'utf8'), /"vgg": \{\s*"name": "vgg\.safetensors"/);
-  good(await run(['render', 'coast.run', target, '-o', 'coast2.png']));
+  good(await runInProcess(['render', 'coast.run', target, '-o', 'coast2.png']));
   assert.match(readFileSync(join(folder, 'coast2.png'), 'latin1'), /"program":"semia".*"seed":0.*"run":"coast\.run"/s);
-  for (const file of ['coast.png', 'coast2.png']) assert.match(good(await run(['rerun', file])).stdout, /equal/);
+  for (const file of ['coast.png', 'coast2.png']) assert.match(good(await runInProcess(['rerun', file])).stdout, /equal/);
 });
 
 test('preview fills layouts in one command, the same each time, and says how in the file', async () => {
   const args = ['preview', ...pair, 'ex/lake/targets'];
-  const { stdout } = good(await run([...args, '-o', 'previews']));
+  const { stdout } = good(await runInProcess([...args, '-o', 'previews']));
   assert.equal(readdirSync(join(folder, 'previews')), readdirSync(join(folder, 'ex/lake/targets')));
   assert.match(stdout, /previews\/\S+\.png {2}64 x \d+ {2}[\d.]+ s/);
-  good(await run([...args, '-o', 'previews2', '--quiet']));
+  good(await runInProcess([...args, '-o', 'previews2', '--quiet']));
   const name = readdirSync(join(folder, 'previews'))[0];
   assert.is(hash(join(folder, 'previews', name)), hash(join(folder, 'previews2', name)));
   assert.match(readFileSync(join(folder, 'previews', name), 'latin1'), /semia-method.*"method":"preview","seed":0/s);
@@ -111,7 +111,7 @@ test('preview fills layouts in one command, the same each time, and says how in 
 test('analogies: by numbers and as a filter', async () => {
   const target = `ex/coast/targets/${readdirSync(join(folder, 'ex/coast/targets'))[0]}`;
   good(
-    await run([
+    await runInProcess([
       'analogies',
       'ex/coast/photo.png',
       'ex/coast/layout.png',
@@ -128,7 +128,7 @@ test('analogies: by numbers and as a filter', async () => {
   );
   assert.is((await readPicture(join(folder, 'numbers.png'))).width, 32);
   const { stdout } = good(
-    await run([
+    await runInProcess([
       'analogies',
       '--filter',
       'ex/lake/photo.png',
@@ -152,7 +152,10 @@ test('start: from nothing to a page, and again without training', async () => {
   assert.equal(readdirSync(join(at, 'lake/results')), readdirSync(join(at, 'lake/truth')));
   assert.not.match(readFileSync(join(at, 'index.html'), 'utf8'), /src="(?!data:)/);
   const sheet = hash(join(at, 'contact-sheet.png'));
-  assert.match(good(await run(['start', 'out', '--size', '64', '--iterations', '2'])).stdout, /is trained already/);
+  assert.match(
+    good(await runInProcess(['start', 'out', '--size', '64', '--iterations', '2'])).stdout,
+    /is trained already/,
+  );
   assert.is(hash(join(at, 'contact-sheet.png')), sheet);
 });
 

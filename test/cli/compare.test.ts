@@ -11,7 +11,8 @@ import { compare, shareOf } from '../../src/cli/commands/research/compare.ts';
 import { bestOf, type Row } from '../../src/cli/reports/comparePage.ts';
 import { readTask } from '../../src/cli/withoutTraining.ts';
 import { decodeImage, readPicture } from '../../src/node/decode.ts';
-import { folder, good, run } from '../support/child.ts';
+import { folder, good } from '../support/child.ts';
+import { runInProcess as run } from '../support/inProcess.ts';
 
 test('the best is marked among candidates: as shown, both ways, ties alike, controls never', () => {
   const rows = [true, false, false, false].map((control) => ({ method: { control } })) as unknown as Row[];

@@ -8,7 +8,8 @@ import * as assert from 'uvu/assert';
 import { encodeSafetensors } from '../../src/data/formats/safetensors.ts';
 import { hashUniform } from '../../src/engine/random.ts';
 import type { Report } from '../../src/evaluate/evaluate.ts';
-import { folder, run } from '../support/child.ts';
+import { folder } from '../support/child.ts';
+import { runInProcess as run } from '../support/inProcess.ts';
 import { copyScenes } from '../support/scenes.ts';
 
 const at = (name: string): string => join(folder, name);

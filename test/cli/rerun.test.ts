@@ -9,7 +9,8 @@ import * as assert from 'uvu/assert';
 import { readText, withText } from '../../src/data/formats/png.ts';
 import { readPicture } from '../../src/node/decode.ts';
 import { encodePng } from '../../src/node/encode.ts';
-import { folder, run } from '../support/child.ts';
+import { folder } from '../support/child.ts';
+import { runInProcess as run } from '../support/inProcess.ts';
 import { blue, layout, paint, photo, red } from '../support/runs.ts';
 
 const at = (name: string): string => join(folder, name);

@@ -13,7 +13,8 @@ import { injectedPainting } from '../../src/model/baselines/singan/sampler.ts';
 import { animate, blend, sample, softMask } from '../../src/model/baselines/singan/tasks.ts';
 import { repainting, SinganTraining, spread } from '../../src/model/baselines/singan/training.ts';
 import { scoped } from '../support/device.ts';
-import { folder, hash, listing, run, start, until } from '../support/child.ts';
+import { folder, hash, listing, start, until } from '../support/child.ts';
+import { runInProcess as run } from '../support/inProcess.ts';
 import { paint } from '../support/runs.ts';
 
 const at = (name: string): string => join(folder, name);

@@ -16,8 +16,8 @@ import { writeFilesAtomic } from '../../src/node/files.ts';
 import { RunFolder } from '../../src/node/runFolder.ts';
 import { fitTarget } from '../../src/data/prepare.ts';
 import { inputOf, sourceAt, targetAt, targetInputOf } from '../../src/web/worker/source.ts';
-import { folder, good, hash, run } from '../support/child.ts';
-import { runInProcess } from '../support/inProcess.ts';
+import { folder, good, hash } from '../support/child.ts';
+import { runInProcess as run } from '../support/inProcess.ts';
 
 const at = (name: string): string => join(folder, name);
 const tiny = ['--preset', 'fast', '--size', '32', '--width', '4', '--iterations', '6', '--condition', 'sketch'];
@@ -31,11 +31,9 @@ test('edges draws a photograph, and says how well a picture follows a drawing', 
   );
   const read = readDrawing(await readPicture(at('drawing.png')));
   assert.is(read.labels.length, 96 * 72);
-  assert.match(good(await runInProcess(['edges', truth, '--against', 'drawing.png'])).stdout, /F (1\.000|0\.9[5-9]\d)/);
+  assert.match(good(await run(['edges', truth, '--against', 'drawing.png'])).stdout, /F (1\.000|0\.9[5-9]\d)/);
   const other = Number(
-    /F (\d\.\d+)/.exec(
-      good(await runInProcess(['edges', 'ex/cabin/photo.png', '--against', 'drawing.png'])).stdout,
-    )![1],
+    /F (\d\.\d+)/.exec(good(await run(['edges', 'ex/cabin/photo.png', '--against', 'drawing.png'])).stdout)![1],
   );
   assert.ok(other < 0.85, `${other}`);
 });
@@ -43,7 +41,7 @@ test('edges draws a photograph, and says how well a picture follows a drawing', 
 test('a preview follows the drawing', async () => {
   good(await run(['preview', 'ex/cabin/photo.png', 'drawing.png', '--condition', 'sketch', '-o', 'preview.png']));
   const f = async (picture: string): Promise<number> =>
-    Number(/F (\d\.\d+)/.exec(good(await runInProcess(['edges', picture, '--against', 'drawing.png'])).stdout)![1]);
+    Number(/F (\d\.\d+)/.exec(good(await run(['edges', picture, '--against', 'drawing.png'])).stdout)![1]);
   const [source, made] = [await f('ex/cabin/photo.png'), await f('preview.png')];
   assert.ok(made > source + 0.1, `${made}, and the untouched source ${source}`);
 });

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { readPicture } from '../../src/node/decode.ts';
 import { RunFolder } from '../../src/node/runFolder.ts';
 import { anyChange, folder, good, hash, run, start, until } from '../support/child.ts';
+import { runInProcess } from '../support/inProcess.ts';
 import { copyScenes } from '../support/scenes.ts';
 import { test } from '../support/suite.ts';
 
@@ -43,7 +44,7 @@ test('train makes a whole run folder', async () => {
 });
 
 test('the same command gives the same weights, and --quiet says nothing', async () => {
-  const { stdout } = good(await run(['train', ...pair, '-o', 'twin', ...tiny, ...known, '--quiet']));
+  const { stdout } = good(await runInProcess(['train', ...pair, '-o', 'twin', ...tiny, ...known, '--quiet']));
   assert.is(stdout, '');
   assert.is(weights('twin'), weights('whole'));
 });
@@ -58,7 +59,7 @@ test('Ctrl-C saves, says how to go on, and going on gives the same weights', asy
   const at = /saved at iteration (\d) of 8\. To go on:\n {2}(.*)\n/.exec(stdout)!;
   assert.ok(at, stdout);
   assert.match(at[2], /train ex\/lake\/photo\.png .* --resume$/);
-  good(await run(['train', ...pair, '-o', 'stopped', ...tiny, ...known, '--resume']));
+  good(await runInProcess(['train', ...pair, '-o', 'stopped', ...tiny, ...known, '--resume']));
   assert.is(weights('stopped'), weights('whole'));
 });
 
@@ -74,7 +75,7 @@ test('killed at any moment, the last save loads, and going on gives the same wei
     assert.ok(left.iteration >= save);
     await left.state();
   }
-  good(await run(['train', '-o', 'killed', '--resume']));
+  good(await runInProcess(['train', '-o', 'killed', '--resume']));
   assert.is(weights('killed'), weights('whole'));
   const rows = readFileSync(join(folder, 'killed/losses.jsonl'), 'utf8')
     .trim()
@@ -87,7 +88,7 @@ test('killed at any moment, the last save loads, and going on gives the same wei
 });
 
 test('a larger total extends a run', async () => {
-  const { stdout } = good(await run(['train', '-o', 'twin', '--resume', '--iterations', '10']));
+  const { stdout } = good(await runInProcess(['train', '-o', 'twin', '--resume', '--iterations', '10']));
   assert.match(stdout, /iteration 10 of 10/);
   assert.equal(
     readdirSync(join(folder, 'twin')).filter((f) => f.startsWith('weights')),
@@ -107,21 +108,23 @@ test('render and rerun: files and folders, another shape, equal pixels', async (
   await sharp(join(folder, 'ex/lake/layout.png'))
     .extract({ left: 10, top: 4, width: 37, height: 58 })
     .toFile(join(folder, 'upright.png'));
-  const { stdout } = good(await run(['render', 'whole', 'upright.png', 'ex/lake/layout.png', '-o', 'rendered']));
+  const { stdout } = good(
+    await runInProcess(['render', 'whole', 'upright.png', 'ex/lake/layout.png', '-o', 'rendered']),
+  );
   assert.equal(readdirSync(join(folder, 'rendered')).sort(), ['layout.png', 'upright.png']);
   assert.match(stdout, /rendered\/upright\.png {2}37 x 58/);
   assert.match(stdout, /rendered\/layout\.png {2}64 x/);
   const own = await readPicture(join(folder, 'rendered/layout.png'));
   const photo = await readPicture(join(folder, 'ex/lake/photo.png'));
   assert.equal([own.width, own.height], [photo.width, photo.height]);
-  const again = good(await run(['rerun', 'rendered/layout.png', '-o', 'again.png']));
+  const again = good(await runInProcess(['rerun', 'rendered/layout.png', '-o', 'again.png']));
   assert.match(again.stdout, /rendered\/layout\.png: equal, all 64 x/);
   assert.equal((await readPicture(join(folder, 'again.png'))).data, own.data);
-  good(await run(['render', 'whole', 'ex/lake/layout.png', '-o', 'tile.png', '--tile', 'across']));
+  good(await runInProcess(['render', 'whole', 'ex/lake/layout.png', '-o', 'tile.png', '--tile', 'across']));
   assert.not.equal((await readPicture(join(folder, 'tile.png'))).data, own.data);
-  assert.match(good(await run(['rerun', 'tile.png'])).stdout, /tile\.png: equal, all 64 x/);
+  assert.match(good(await runInProcess(['rerun', 'tile.png'])).stdout, /tile\.png: equal, all 64 x/);
   renameSync(join(folder, 'whole'), join(folder, 'moved'));
-  const moved = good(await run(['rerun', 'rendered/layout.png', '--run', 'moved']));
+  const moved = good(await runInProcess(['rerun', 'rendered/layout.png', '--run', 'moved']));
   assert.match(moved.stdout, /equal/);
   renameSync(join(folder, 'moved'), join(folder, 'whole'));
 });

@@ -10,7 +10,8 @@ import { readText } from '../../src/data/formats/png.ts';
 import { readPicture } from '../../src/node/decode.ts';
 import { encodePng } from '../../src/node/encode.ts';
 import { readInput } from '../../src/node/files.ts';
-import { folder, good, run } from '../support/child.ts';
+import { folder, good } from '../support/child.ts';
+import { runInProcess as run } from '../support/inProcess.ts';
 import { copyScenes } from '../support/scenes.ts';
 import { paint } from '../support/runs.ts';
 
