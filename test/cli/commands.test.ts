@@ -94,7 +94,8 @@ test('analogy shows previews, trains, and says which are the results; its run re
   assert.match(readFileSync(join(folder, 'coast.run/run.json'), 'utf8'), /"vgg": \{\s*"name": "vgg\.safetensors"/);
   good(await runInProcess(['render', 'coast.run', target, '-o', 'coast2.png']));
   assert.match(readFileSync(join(folder, 'coast2.png'), 'latin1'), /"program":"semia".*"seed":0.*"run":"coast\.run"/s);
-  for (const file of ['coast.png', 'coast2.png']) assert.match(good(await runInProcess(['rerun', file])).stdout, /equal/);
+  for (const file of ['coast.png', 'coast2.png'])
+    assert.match(good(await runInProcess(['rerun', file])).stdout, /equal/);
 });
 
 test('preview fills layouts in one command, the same each time, and says how in the file', async () => {
