@@ -3,6 +3,7 @@
 import { allDistances } from '../../data/layout/drawing/lines.ts';
 import type { LayoutData } from '../pair.ts';
 import { shrinkImage } from './pyramid.ts';
+import type { MirroredPlanes } from './reflections.ts';
 import { placesWithin, type RegionCoordinates, regionCoordinates } from './regionCoordinates.ts';
 
 /** Weights of the guide channels, each against squared color differences in [-1,1]. */
@@ -27,6 +28,8 @@ export interface GuideWeights {
   within: number;
   /** Light and shadow that an object casts beside its foot (synthesis/castShadows.ts), against luminance in [-1,1]. */
   castShadow: number;
+  /** What a reflecting class mirrors (synthesis/reflections.ts). */
+  mirrored: number;
 }
 
 /**
@@ -72,6 +75,8 @@ export interface Surroundings {
   regions: () => RegionCoordinates;
   /** [h,w], see synthesis/castShadows.ts. */
   castShadow?: Float32Array;
+  /** See synthesis/reflections.ts. */
+  mirrored?: MirroredPlanes;
 }
 
 function regionsOf(layout: LayoutData): () => RegionCoordinates {
@@ -123,7 +128,7 @@ export function surroundings(
 
 /**
  * Guides [h,w,4 n] of one level, times their weights: surroundings, position across and down, place within the region
- * where it has a weight, light and shadow where there is some, colors [3,h,w] where given, zeros to fill up.
+ * where it has a weight, light and shadow and what is mirrored where there is some, colors [3,h,w] where given, zeros to fill up.
  */
 export function guides(
   around: Surroundings,
@@ -136,7 +141,13 @@ export function guides(
   const castShadow =
     weight.castShadow && around.castShadow ? shrinkImage(around.castShadow, around.width, around.height, w, h) : null;
   const third = kinds + (places ? 4 : 2); // channel of the castShadow
-  const first = third + (castShadow ? 1 : 0); // channel of the colors
+  const fourth = third + (castShadow ? 1 : 0); // channel of the first mirrored class
+  const mirrored =
+    weight.mirrored && around.mirrored
+      ? shrinkImage(around.mirrored.planes, around.mirrored.width, around.mirrored.height, w, h)
+      : new Float32Array(0);
+  const mirroredKinds = mirrored.length / (w * h);
+  const first = fourth + mirroredKinds; // channel of the colors
   const n = 4 * Math.ceil((first + (colors ? 3 : 0)) / 4);
   const data = new Float32Array(w * h * n);
   const planes = shrinkImage(around.planes, around.width, around.height, w, h);
@@ -153,6 +164,7 @@ export function guides(
         data[at + kinds + 3] = places[each + i] * weight.within;
       }
       if (castShadow) data[at + third] = castShadow[i] * weight.castShadow;
+      for (let k = 0; k < mirroredKinds; k++) data[at + fourth + k] = mirrored[k * each + i] * weight.mirrored;
       if (colors) for (let c = 0; c < 3; c++) data[at + first + c] = colors[c * each + i];
     }
   return data;

@@ -61,7 +61,7 @@ export const defaultSynthesis: SynthesisOptions = {
   draft: 0.5,
   fromDraft: false,
   tones: { spread: 0.1, largest: 0.4, other: 0, reach: 0.3, pull: 0.04 },
-  guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2, within: 1, castShadow: 2.5 },
+  guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2, within: 1, castShadow: 2.5, mirrored: 1 },
 };
 
 /**
@@ -72,7 +72,7 @@ export const lineSynthesis: SynthesisOptions = {
   ...defaultSynthesis,
   fromDraft: true,
   draft: 1,
-  guides: { near: 0.5, far: 3, farRadius: 0, across: 0.3, down: 1.2, within: 0, castShadow: 0 },
+  guides: { near: 0.5, far: 3, farRadius: 0, across: 0.3, down: 1.2, within: 0, castShadow: 0, mirrored: 0 },
 };
 
 /** Scales of the levels, coarsest first, 1 last. */
@@ -90,7 +90,7 @@ export function weightsAt(
   tile: Tile | null,
 ): GuideWeights {
   const weight = fade ** Math.log2(f / coarsest);
-  const { near, farRadius, far, across, down, within, castShadow } = guides;
+  const { near, farRadius, far, across, down, within, castShadow, mirrored } = guides;
   const own = {
     near,
     farRadius,
@@ -99,6 +99,7 @@ export function weightsAt(
     down: down * weight,
     within: within * weight,
     castShadow: castShadow * weight,
+    mirrored: mirrored * weight,
   };
   return tile ? placeless(own, tile) : own;
 }

@@ -9,6 +9,7 @@ import { lineSurroundings, type Surroundings, surroundings } from './guides.ts';
 import { type Draft, Level, type LevelPicture, type LevelPlan } from './level.ts';
 import type { NearestNeighborField, PatchMatches } from './matches.ts';
 import { defaultSynthesis, lineSynthesis, type SynthesisOptions, scales } from './options.ts';
+import { learnReflections, mirroredPlanes, type Reflections } from './reflections.ts';
 import { continued, type Tile } from './tile.ts';
 
 export interface RunOptions {
@@ -33,10 +34,15 @@ export interface SynthesizerOptions {
   tile?: Tile;
 }
 
+/** Classes at most for which guides have room for what is mirrored. */
+const mostClasses = 64;
+
 export class Synthesizer {
   private levels: Level[] = [];
   /** The shadows of the source's objects; null where there are none. */
   private castShadows: CastShadows | null = null;
+  /** The source's reflecting classes; null where there are none. */
+  private reflections: Reflections | null = null;
   private last: Promise<unknown> = Promise.resolve();
   private constructor(
     readonly session: Session,
@@ -68,6 +74,8 @@ export class Synthesizer {
       const around = made.around(source);
       made.castShadows = o.guides.castShadow && !lines ? learnCastShadows(source, around) : null;
       around.castShadow = made.castShadows?.own;
+      made.reflections = o.guides.mirrored && !lines && classes <= mostClasses ? learnReflections(source) : null;
+      if (made.reflections) around.mirrored = mirroredPlanes(made.reflections, source);
       for (const [l, scale] of all.entries())
         made.levels.push(await Level.create(session, made.plan, l, scale, source, around, made.levels.at(-1)));
       return made;
@@ -80,6 +88,7 @@ export class Synthesizer {
   private around(of: LayoutData): Surroundings {
     if (this.plan.lines) return lineSurroundings(of);
     const around = surroundings(of, this.classes, this.plan.o.guides.farRadius);
+    if (this.reflections) around.mirrored = mirroredPlanes(this.reflections, of);
     around.castShadow = this.castShadows ? castShadowsOf(this.castShadows, of, around) : undefined;
     return around;
   }

@@ -100,6 +100,7 @@ export const placeless = (w: GuideWeights, tile: Tile): GuideWeights => ({
   across: tile.across ? 0 : w.across,
   down: tile.down ? 0 : w.down,
   within: 0,
+  mirrored: tile.down ? 0 : w.mirrored,
 });
 
 /** A map moved on by so much, what leaves at one side coming in at the other. */

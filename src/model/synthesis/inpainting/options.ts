@@ -40,7 +40,7 @@ export const defaultInpainting: InpaintSettings = {
   sigma: 1.5,
   sharp: 0.8,
   trust: 8,
-  guides: { near: 2, far: 0.5, farRadius: 0.06, across: 0.15, down: 0.5, within: 0, castShadow: 0 },
+  guides: { near: 2, far: 0.5, farRadius: 0.06, across: 0.15, down: 0.5, within: 0, castShadow: 0, mirrored: 0 },
 };
 /**
  * Where no layout says what is to be there, the height in the picture does: what goes across a hole (waves, a shore)
