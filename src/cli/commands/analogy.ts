@@ -6,7 +6,6 @@ import { finishesByPatches } from '../../model/presets.ts';
 import { checkTile } from '../../model/rendering/painter.ts';
 import { dataUri } from '../../node/page.ts';
 import { writeRunPage } from '../../node/runs/runPage.ts';
-import { isTrainedBetter, previewsOf } from '../firstPictures.ts';
 import {
   type Axes,
   drawingOption,
@@ -20,6 +19,7 @@ import {
 import { resultFiles, runBeside } from '../options/outputs.ts';
 import { type OutputOptions, outputHelp, outputOptions } from '../options/results.ts';
 import { paintAll } from '../painting.ts';
+import { isTrainedBetter, previewsOf } from '../previews/analogyPreviews.ts';
 import { sheetFile, sheetOption, writeSheet } from '../reports/contactSheet.ts';
 import { Progress } from '../reports/progress.ts';
 import { explainDevice, openSession } from '../session.ts';

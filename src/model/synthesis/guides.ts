@@ -128,7 +128,8 @@ export function surroundings(
 
 /**
  * Guides [h,w,4 n] of one level, times their weights: surroundings, position across and down, place within the region
- * where it has a weight, light and shadow and what is mirrored where there is some, colors [3,h,w] where given, zeros to fill up.
+ * where it has a weight, light and shadow and what is mirrored where there is some, colors [3,h,w] where given, zeros
+ * to fill up.
  */
 export function guides(
   around: Surroundings,
