@@ -90,7 +90,7 @@ export {
 } from './model/synthesis/inpainting/options.ts';
 export type { Draft, LevelPicture } from './model/synthesis/level.ts';
 export type { NearestNeighborField } from './model/synthesis/matches.ts';
-export type { SynthesisOptions } from './model/synthesis/options.ts';
+export type { SynthesisOptions, ToneOptions } from './model/synthesis/options.ts';
 export {
   type Preview,
   Previewer,
@@ -100,6 +100,7 @@ export {
   preview,
 } from './model/synthesis/preview.ts';
 export type { Tile } from './model/synthesis/tile.ts';
+export type { PhotoPair } from './model/synthesis/upsampling/photoSynthesizer.ts';
 export {
   type DeviceSharing,
   type IterateOptions,

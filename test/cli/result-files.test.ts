@@ -9,7 +9,8 @@ import * as assert from 'uvu/assert';
 import { readDirectory, tiffHeader } from '../../src/data/formats/metadata/ifd.ts';
 import { readPicture } from '../../src/node/decode.ts';
 import { encodePng } from '../../src/node/encode.ts';
-import { folder, good, run } from '../support/child.ts';
+import { folder, good } from '../support/child.ts';
+import { runInProcess as run } from '../support/inProcess.ts';
 import { blue, paint, photo as pattern, red } from '../support/runs.ts';
 import { test } from '../support/suite.ts';
 
