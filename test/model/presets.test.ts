@@ -197,7 +197,7 @@ test("a picture is refined from drafts blended by the preset's share with synthe
       (['fixed', 'fast', 'paper', 'code'] as const).map((name) => [name, preset(name).blend]),
       [
         ['fixed', 0.65],
-        ['fast', 0.65],
+        ['fast', 0.9],
         ['paper', 0],
         ['code', 0],
       ],

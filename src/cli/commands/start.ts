@@ -50,7 +50,7 @@ export function addStart(program: Command): void {
     )
     .argument('[dir]', 'where to', 'out')
     .option('--scene <name>', `which scene: ${allSceneNames.join(', ')}`, allSceneNames[0])
-    .option('--size <pixels>', 'width of the painted pictures', integer(64, 1024), 512)
+    .option('--size <pixels>', 'width of the painted pictures', integer(64, 1024), 384)
     .option('--iterations <count>', 'iterations in all', integer(1, 1_000_000))
     .option('--deterministic', 'take kernels in a fixed order instead of the fastest measured here')
     .addHelpText('after', '\nExample:\n  semia start out --scene meadow\n')

@@ -47,7 +47,7 @@ export function previewsOf(
  * Trained pictures are worse than previews only where their distance on warps of the photograph is this much larger:
  * warps are mild, and there a copy of the photograph is hard to beat [M].
  */
-const muchWorse = 1.25;
+const muchWorse = 1.1;
 
 /** Whether the trained pictures are to take the previews' place, and says so. */
 export async function isTrainedBetter(painter: Painter, notify: (note: string) => void): Promise<boolean> {

@@ -145,7 +145,7 @@ export class Level implements PatchGrid {
       s,
       o.patch,
       packed,
-      guides(around, s, this.weights, drafted ? this.colors(drafted.own, s) : undefined),
+      guides(around, s, this.weights, drafted && o.draft ? this.colors(drafted.own, s) : undefined),
     );
     this.owned.push(this.source.map, this.source.guides, this.source.members, this.source.classes);
     const lasting = (shape: number[], name: string, dtype: 'f32' | 'u32' = 'u32'): Tensor => {
@@ -249,7 +249,7 @@ export class Level implements PatchGrid {
     const plain = this.shrink(labels, size.width, size.height, inner.width, inner.height);
     const own = tile ? withMargins(plain, inner, this.margin) : plain;
     session.write(this.labels, own);
-    const colors = draft ? this.colors(draft, inner) : undefined;
+    const colors = draft && o.draft ? this.colors(draft, inner) : undefined;
     session.write(
       this.target.guides,
       tile ? continuedGuides(around, inner, tile, this.margin, weights, colors) : guides(around, this, weights, colors),

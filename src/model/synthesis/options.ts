@@ -31,7 +31,7 @@ export interface SynthesisOptions {
   fade: number;
   /**
    * Weight of the draft's colors at patch centers, against those that the source's own draft has there. It counts at
-   * all levels, those larger than the draft too.
+   * all levels, those larger than the draft too. 0: the draft decides only how bright a place is (`tones`) [M].
    */
   draft: number;
   /** Whether the draft is matched at levels up to its size, in place of a search by classes and guides. */
@@ -58,7 +58,7 @@ export const defaultSynthesis: SynthesisOptions = {
   fade: 0.8,
   repetition: 0.5,
   noise: 0,
-  draft: 0.5,
+  draft: 0,
   fromDraft: false,
   tones: { spread: 0.1, largest: 0.4, other: 0, reach: 0.3, pull: 0.04 },
   guides: { near: 4, far: 1.5, farRadius: 0.06, across: 0.3, down: 1.2, within: 1, castShadow: 2.5, mirrored: 1 },
