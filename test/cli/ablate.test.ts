@@ -38,7 +38,7 @@ const expected: Record<string, string[]> = {
   augmentation: ['augment.flip 0.5 -> 0', 'augment.warp 0.5 -> 0', 'augment.zoom 0.2 -> 0'],
   'warm-start': ['targetShare 0.5 -> 0'],
   refine: ['refine 1 -> 0'],
-  blend: ['blend 0.65 -> 0'],
+  blend: ['blend 0.9 -> 0'],
 };
 
 test('each factor changes what it says and nothing else, and leaves the base alone', () => {
