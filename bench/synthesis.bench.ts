@@ -6,6 +6,7 @@
 import { Session } from '../src/autograd/session.ts';
 import { type Picture, resize, resizeLabels } from '../src/data/image/image.ts';
 import { paintScene } from '../src/data/scenes/index.ts';
+import { scenePhoto } from '../src/data/scenes/pictures.ts';
 import { preview } from '../src/model/synthesis/preview.ts';
 import { openNodeDevice } from '../src/node/gpu.ts';
 import { openBench } from './support/stamp.ts';
@@ -15,15 +16,7 @@ const bench = await openBench('synthesis');
 const MiB = 2 ** 20;
 const scene = paintScene('lake', { size: 1024 });
 const { width: w, height: h } = scene.source;
-const painted: Picture = {
-  width: w,
-  height: h,
-  data: Uint8Array.from({ length: 4 * w * h }, (_, i) =>
-    i % 4 === 3 ? 255 : scene.source.photo[3 * (i >> 2) + (i % 4)],
-  ),
-  hasAlpha: false,
-  source: 'lake',
-};
+const painted = scenePhoto(scene.source);
 
 for (const megapixels of [1, 4, 12, 24, 50]) {
   const what = `${megapixels} megapixels`;

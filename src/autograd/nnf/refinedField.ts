@@ -12,6 +12,12 @@ import { type CutOut, type FieldPixels, fieldOf, type PatchGrid, patches, type S
 /** Pixels that are sent to the device at once. */
 const sentAtOnce = 1 << 21;
 
+/** Pixels that `fieldPixels` can hold on this adapter: one binding's, and those of a second. */
+export function pixelLimits({ device: { limits } }: Session): { one: number; all: number } {
+  const one = Math.floor(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize) / 4);
+  return { one, all: 2 * one };
+}
+
 /**
  * A source's pixels as lasting tensors, in two parts where one binding of this adapter cannot hold them.
  * @param rgba Opaque bytes [H,W,4]. @param labels Classes [H,W].
@@ -25,10 +31,9 @@ export function fieldPixels(
   labels: Uint8Array,
 ): FieldPixels {
   const n = width * height;
-  const { maxStorageBufferBindingSize, maxBufferSize } = session.device.limits;
-  const most = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / 4);
-  if (n > 2 * most) throw new RangeError(`fieldPixels: ${n} pixels, and this adapter holds ${2 * most}`);
-  const parts = n > most ? [most, n - most] : [n];
+  const { one, all } = pixelLimits(session);
+  if (n > all) throw new RangeError(`fieldPixels: ${n} pixels, and this adapter holds ${all}`);
+  const parts = n > one ? [one, n - one] : [n];
   const tensors = parts.map((size) => session.lasting([size], 'fieldPixels', undefined, 'u32'));
   const packed = new Uint32Array(Math.min(n, sentAtOnce));
   let first = 0;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Picture, resize } from '../../data/image/image.ts';
 import { renderLayout } from '../../data/layout/layout.ts';
 import type { Scene } from '../../data/scenes/index.ts';
+import { scenePhoto } from '../../data/scenes/pictures.ts';
 import { perceptualDistance } from '../../evaluate/metrics/perceptual.ts';
 import { psnr } from '../../evaluate/metrics/reconstruction.ts';
 import { encodePng } from '../../node/encode.ts';
@@ -25,7 +26,7 @@ export class Results {
     this.sheet = join(dir, 'contact-sheet.png');
     const palette = scenePalette(scene);
     const layout = (p: Scene['source']): Picture => renderLayout({ ...p, labels: p.layout }, palette);
-    const source = photo(scene.source);
+    const source = scenePhoto(scene.source);
     this.shown = {
       title: scene.title,
       photo: source,
@@ -33,8 +34,8 @@ export class Results {
       targets: scene.targets.map((t) => ({
         name: t.name,
         layout: layout(t),
-        truth: photo(t),
-        before: against(source, photo(t)),
+        truth: scenePhoto(t),
+        before: against(source, scenePhoto(t)),
         preview: null,
         trained: null,
       })),
@@ -81,12 +82,6 @@ export class Results {
   private write(run: RunFolder | null, live = true): Promise<void> {
     return writeFileAtomic(this.page, showResults(this.shown, run, live));
   }
-}
-
-function photo(p: Scene['source']): Picture {
-  const data = new Uint8Array(4 * p.width * p.height).fill(255);
-  for (let i = 0; i < p.width * p.height; i++) data.set(p.photo.subarray(3 * i, 3 * i + 3), 4 * i);
-  return { width: p.width, height: p.height, data, hasAlpha: false, source: p.name };
 }
 
 const against = (picture: Picture, truth: Picture): Against => ({

@@ -20,14 +20,13 @@ import {
 import { noTone } from '../../autograd/nnf/tone.ts';
 import type { Session } from '../../autograd/session.ts';
 import type { Tensor } from '../../autograd/tensor.ts';
-import { resizeLines } from '../../data/layout/drawing/lines.ts';
 import type { Program } from '../../engine/program.ts';
 import type { PairData } from '../pair.ts';
 import { type GuideWeights, guides, type Surroundings } from './guides.ts';
 import { LevelTones, type TonedLevel } from './levelTones.ts';
 import { columnsOf, gridOfPatches, type NearestNeighborField, type PatchMatches, pixelField } from './matches.ts';
 import { firstNoise, passes, type SynthesisOptions, weightsAt } from './options.ts';
-import { shrinkImage, shrinkLabels } from './pyramid.ts';
+import { shrinkerOf, shrinkImage, type shrinkLabels, sized } from './pyramid.ts';
 import { continuedGuides, planesWithMargins, type Tile, windowOf, withMargins } from './tile.ts';
 
 /** RGBA bytes [H,W,4] of one level, coarsest first. */
@@ -166,11 +165,11 @@ export class Level implements PatchGrid {
     this.field = lasting([(this.width - o.patch + 1) * (this.height - o.patch + 1), 2], 'field');
   }
 
-  private part({ width, height }: PatchGrid): PatchGrid {
-    return { width: Math.round(width * this.scale), height: Math.round(height * this.scale) };
+  private part(whole: PatchGrid): PatchGrid {
+    return sized(whole, this.scale);
   }
   private get shrink(): typeof shrinkLabels {
-    return this.plan.lines ? resizeLines : shrinkLabels;
+    return shrinkerOf(this.plan.lines);
   }
   /** Pixels beyond each edge in which patches see how a tile goes on: as many as a patch that votes inside reaches. */
   private get margin(): { x: number; y: number } {

@@ -7,6 +7,7 @@ import { type FieldPixels, type PatchGrid, patches, voteField } from '../../auto
 import { toneField } from '../../autograd/nnf/tone.ts';
 import type { Session } from '../../autograd/session.ts';
 import type { Tensor } from '../../autograd/tensor.ts';
+import { toFloatCHW } from '../../data/image/image.ts';
 import type { Program } from '../../engine/program.ts';
 import type { Draft } from './level.ts';
 import type { SynthesisOptions, ToneOptions } from './options.ts';
@@ -72,9 +73,8 @@ export class LevelTones {
     const { width, height } = level;
     const [packed] = (await session.read([level.picture])) as Uint32Array[];
     const n = width * height;
-    const colors = new Float32Array(3 * n);
-    for (let i = 0; i < n; i++)
-      for (let c = 0; c < 3; c++) colors[c * n + i] = ((packed[i] >>> (8 * c)) & 255) / 127.5 - 1;
+    // Packed pixels are the bytes red, green, blue, class.
+    const colors = toFloatCHW({ width, height, data: new Uint8Array(packed.buffer) });
     const lacks = shrinkImage(colors, width, height, w, h).map((v, i) => image[i] - v);
     const full = shrinkImage(lacks, w, h, width, height);
     const { across, count } = patches(level, level.source.patch);

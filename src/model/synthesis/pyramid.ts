@@ -1,4 +1,15 @@
 /** Images and label maps at other sizes, on the host, for the levels of a pyramid. */
+import type { PatchGrid } from '../../autograd/nnf/patchField.ts';
+import { resizeLines } from '../../data/layout/drawing/lines.ts';
+
+/** The size of a level at scale f. */
+export const sized = ({ width, height }: PatchGrid, f: number): PatchGrid => ({
+  width: Math.round(width * f),
+  height: Math.round(height * f),
+});
+
+/** How labels shrink: of drawings no line is lost. */
+export const shrinkerOf = (lines = false): typeof shrinkLabels => (lines ? resizeLines : shrinkLabels);
 
 /** Bilinear when enlarging, area average when shrinking; [3,h,w] -> [3,H,W]. */
 export function shrinkImage(x: Float32Array, w: number, h: number, W: number, H: number): Float32Array {

@@ -6,6 +6,7 @@
  * photograph's size, synthesizer.ts its searched levels, level.ts has a level's rounds.
  */
 import type { Session } from '../../autograd/session.ts';
+import { toFloatCHW } from '../../data/image/image.ts';
 import type { Config } from '../config.ts';
 import type { LayoutData, PairData } from '../pair.ts';
 import type { Draft } from './level.ts';
@@ -20,14 +21,6 @@ export interface Drafts {
   own: Draft;
 }
 
-/** [3,H,W] in [-1,1] of RGBA bytes. */
-function floats(data: Uint8Array): Float32Array {
-  const n = data.length / 4;
-  const out = new Float32Array(3 * n);
-  for (let i = 0; i < n; i++) for (let c = 0; c < 3; c++) out[c * n + i] = data[4 * i + c] / 127.5 - 1;
-  return out;
-}
-
 async function once(
   session: Session,
   source: PairData,
@@ -37,7 +30,8 @@ async function once(
 ): Promise<Float32Array> {
   const synthesizer = await Synthesizer.create(session, source, layout, options);
   try {
-    return floats((await synthesizer.run(layout.labels, run)).data);
+    const { data } = await synthesizer.run(layout.labels, run);
+    return toFloatCHW({ ...layout, data });
   } finally {
     synthesizer.destroy();
   }
@@ -53,11 +47,12 @@ export const synthesize = (
 ): Promise<Float32Array> => once(session, source, layout, { classes, options }, {});
 
 /**
- * Finishes a rendered draft at the photograph's own resolution, coarse to fine like `synthesize`. At every level up to
- * the draft's size it is the draft that is matched: it decides what goes where, the photograph's patches how it looks.
- * `drafts.own`: what the generator makes of the source's own layout. Drafts are compared with it at every level, so
- * that what all drafts have in common (a blur, a tint) costs nothing. Both drafts are of any size, source and layout at
- * the resolution wanted. `tile`: the result fits itself along these axes, as the draft should. Gives opaque RGBA bytes
+ * Finishes a rendered draft at the photograph's own resolution. The layout is filled as `synthesize` does it, and the
+ * tones are pulled to the draft (levelTones.ts): it decides how bright a place is. Of drawings (`fromDraft`), the draft
+ * is what is matched at levels up to its size, and it guides all levels where the options give it a weight: it is then
+ * compared with `drafts.own`, what the generator makes of the source's own layout, so that what all drafts have in
+ * common costs nothing. Both drafts are of any size, source and layout at the resolution wanted. `tile`: the result
+ * fits itself along these axes, as the draft should. Gives opaque RGBA bytes
  * [H,W,4] of the layout's size.
  */
 export async function refine(
@@ -69,9 +64,9 @@ export async function refine(
   { options: o, tile }: { options?: SynthesisOptions; tile?: Tile } = {},
 ): Promise<Uint8Array> {
   const { draft, own } = drafts;
-  // The first rounds of a synthesis without a draft decide what goes where; here the draft has decided that.
   const lines = c.network.condition === 'sketch';
   const base = o ?? (lines ? lineSynthesis : defaultSynthesis);
+  // The first rounds of a synthesis decide what goes where; begun with a draft, that is decided.
   const options = { ...base, rounds: base.fromDraft ? base.rounds.map((n) => Math.min(n, 1 + c.refine)) : base.rounds };
   const synthesizer = await PhotoSynthesizer.create(session, source, layout, {
     classes: classesOf(source, layout),

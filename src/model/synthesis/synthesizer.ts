@@ -121,6 +121,11 @@ export class Synthesizer {
     return this.levels.at(-1)!.result();
   }
 
+  /** How many levels it has. */
+  get depth(): number {
+    return this.levels.length;
+  }
+
   /** The last run's matches at the finest level. */
   matches(): Promise<PatchMatches> {
     return this.levels.at(-1)!.matches();

@@ -1,12 +1,6 @@
 /** The part of a level around its hole. */
 import type { CutOut, PatchGrid } from '../../../autograd/nnf/patchField.ts';
 
-/** The size of a level at scale f. */
-export const sized = ({ width, height }: PatchGrid, f: number): PatchGrid => ({
-  width: Math.round(width * f),
-  height: Math.round(height * f),
-});
-
 /** The smallest cut-out that has all patches with a pixel in the hole; null without a hole. */
 export function aroundHole(hole: Uint8Array, whole: PatchGrid, patch: number): CutOut | null {
   let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];

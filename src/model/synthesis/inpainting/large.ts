@@ -4,15 +4,16 @@
  * memory for the photograph's pixels and one band.
  */
 import type { FieldPixels, PatchGrid } from '../../../autograd/nnf/patchField.ts';
-import { releasePixels } from '../../../autograd/nnf/refinedField.ts';
+import { pixelLimits, releasePixels } from '../../../autograd/nnf/refinedField.ts';
 import { noTone } from '../../../autograd/nnf/tone.ts';
 import { isUserError, UserError } from '../../../data/errors.ts';
 import type { Picture } from '../../../data/image/image.ts';
 import { columnsOf, type PatchMatches } from '../matches.ts';
+import { sized } from '../pyramid.ts';
 import { type Place, upperLevel } from '../upsampling/upperLevel.ts';
 import { type MissedRim, missedRim } from './blend.ts';
 import { blendLarge } from './blendLarge.ts';
-import { aroundHole, cutOut, sized } from './cutOut.ts';
+import { aroundHole, cutOut } from './cutOut.ts';
 import { type InpaintOptions, type InpaintSettings, stray } from './options.ts';
 import { Reducer } from './reduced.ts';
 import { solveHole } from './solve.ts';
@@ -122,8 +123,7 @@ async function solveBase(
 
 /** Throws UserError where the adapter does not hold the pixels of all photographs. */
 function refuseTooMany({ session, photo, others = [] }: InpaintOptions): void {
-  const { maxStorageBufferBindingSize, maxBufferSize } = session.device.limits;
-  const most = 2 * Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / 4);
+  const most = pixelLimits(session).all;
   const all = [photo, ...others];
   const width = Math.max(...all.map((p) => p.width));
   const pixels = width * all.reduce((sum, p) => sum + p.height + 3, 0);

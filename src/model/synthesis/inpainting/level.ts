@@ -16,8 +16,8 @@ import { UserError } from '../../../data/errors.ts';
 import { toFloatCHW } from '../../../data/image/image.ts';
 import { membrane } from '../../../data/image/membrane.ts';
 import { guides, type Surroundings } from '../guides.ts';
-import { shrinkImage, shrinkLabels } from '../pyramid.ts';
-import { aroundHole, cutOut, sized } from './cutOut.ts';
+import { shrinkImage, shrinkLabels, sized } from '../pyramid.ts';
+import { aroundHole, cutOut } from './cutOut.ts';
 import { type InpaintOptions, type InpaintSettings, passesOf, stray } from './options.ts';
 import { type PatchSource, shrinkKnown, stackSources } from './sources.ts';
 

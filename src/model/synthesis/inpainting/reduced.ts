@@ -1,8 +1,7 @@
 /** A large photograph with its hole at the size of a level, in bytes. */
 import type { PatchGrid } from '../../../autograd/nnf/patchField.ts';
 import { type Picture, resize } from '../../../data/image/image.ts';
-import { shrinkLabels } from '../pyramid.ts';
-import { sized } from './cutOut.ts';
+import { shrinkLabels, sized } from '../pyramid.ts';
 import type { InpaintOptions } from './options.ts';
 
 /** A picture with what is open in it and what may not be taken from it, each [H,W] of 0 and 1. */

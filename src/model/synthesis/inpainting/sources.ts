@@ -2,8 +2,7 @@
 import { type FieldSource, fieldSource, type PatchGrid, packPixels } from '../../../autograd/nnf/patchField.ts';
 import type { Session } from '../../../autograd/session.ts';
 import { guides, type Surroundings } from '../guides.ts';
-import { shrinkImage, shrinkLabels } from '../pyramid.ts';
-import { sized } from './cutOut.ts';
+import { shrinkImage, shrinkLabels, sized } from '../pyramid.ts';
 import type { InpaintSettings } from './options.ts';
 
 /** A photograph with what may be taken of it: image [3,H,W], `free` [H,W] 1 where patches may come from. */

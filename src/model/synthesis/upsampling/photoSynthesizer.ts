@@ -8,11 +8,10 @@ import type { FieldPixels, PatchGrid } from '../../../autograd/nnf/patchField.ts
 import { fieldPixels, releasePixels } from '../../../autograd/nnf/refinedField.ts';
 import type { Session } from '../../../autograd/session.ts';
 import { fromFloatCHW, type Picture, resize, toFloatCHW } from '../../../data/image/image.ts';
-import { resizeLines } from '../../../data/layout/drawing/lines.ts';
 import type { PairData } from '../../pair.ts';
 import { type NearestNeighborField, pixelField } from '../matches.ts';
 import { defaultSynthesis, lineSynthesis, type SynthesisOptions, scales } from '../options.ts';
-import { shrinkLabels } from '../pyramid.ts';
+import { shrinkerOf, sized } from '../pyramid.ts';
 import { type RunOptions, Synthesizer, type SynthesizerOptions } from '../synthesizer.ts';
 import { type UpperLevelResult, upperLevel } from './upperLevel.ts';
 
@@ -88,7 +87,7 @@ export class PhotoSynthesizer {
     const searched = all.filter((f, i) => i === 0 || pixels * f * f <= most);
     const at = searched[searched.length - 1];
     const small = at === 1 ? source : shrunk(source, at, lines);
-    const baseSize = scaled(size, at);
+    const baseSize = sized(size, at);
     const synthesizer = await Synthesizer.create(
       session,
       { width: small.width, height: small.height, image: toFloatCHW(small), labels: small.labels },
@@ -125,15 +124,14 @@ export class PhotoSynthesizer {
     if (labels.length !== size.width * size.height)
       throw new Error(`synthesis: ${labels.length} labels for ${size.width} x ${size.height}`);
     const small = upper.length
-      ? shrinkers(this.o.lines)(labels, size.width, size.height, base.size.width, base.size.height)
+      ? shrinkerOf(this.o.lines)(labels, size.width, size.height, base.size.width, base.size.height)
       : labels;
-    let of = 0;
+    const of = base.synthesizer.depth + upper.length;
+    const { onLevel } = o;
+    // Without a listener no level's picture is read back.
     const made = await base.synthesizer.run(small, {
       ...o,
-      onLevel: (picture) => {
-        of = picture.of + upper.length;
-        return o.onLevel?.({ ...picture, of });
-      },
+      onLevel: onLevel && ((picture) => onLevel({ ...picture, of })),
     });
     if (!upper.length) return { data: made.data, field: field ? made.field : null };
     return this.enlarge(labels, of, { ...o, field });
@@ -146,7 +144,7 @@ export class PhotoSynthesizer {
     let sourceBefore: PatchGrid = base.source;
     let result!: UpperLevelResult;
     for (const [i, { scale, source }] of upper.entries()) {
-      const level = scaled(size, scale);
+      const level = sized(size, scale);
       const finest = i === upper.length - 1;
       let pixels: FieldPixels | null = null;
       try {
@@ -161,7 +159,7 @@ export class PhotoSynthesizer {
             before,
             labels: finest
               ? labels
-              : shrinkers(settings.lines)(labels, size.width, size.height, level.width, level.height),
+              : shrinkerOf(settings.lines)(labels, size.width, size.height, level.width, level.height),
             options: settings.options,
             tile: settings.tile ?? null,
             seed: o.seed ?? 0,
@@ -194,22 +192,14 @@ export class PhotoSynthesizer {
   }
 }
 
-/** A level's size. */
-const scaled = ({ width, height }: PatchGrid, f: number): PatchGrid => ({
-  width: Math.round(width * f),
-  height: Math.round(height * f),
-});
-
-const shrinkers = (lines = false): typeof shrinkLabels => (lines ? resizeLines : shrinkLabels);
-
 /** The pair at a level: colors by area average, the most frequent class. */
 function shrunk(source: PhotoPair, f: number, lines: boolean): PhotoPair {
-  const { width, height } = scaled(source, f);
+  const { width, height } = sized(source, f);
   const whole: Picture = { ...source, hasAlpha: false, source: 'photo' };
   return {
     width,
     height,
     data: resize(whole, width, height).data,
-    labels: shrinkers(lines)(source.labels, source.width, source.height, width, height),
+    labels: shrinkerOf(lines)(source.labels, source.width, source.height, width, height),
   };
 }
