@@ -99,11 +99,6 @@ export const taskWords = (
   ...option('--palette', files.palette),
 ];
 
-/** The adapter as recipes name it. */
-export const adapterName = ({ device: { info } }: Session): { adapter: string } => ({
-  adapter: info.description || info.vendor,
-});
-
 /** What a method makes of one target. */
 export interface MethodResult {
   image: Picture;
@@ -111,6 +106,30 @@ export interface MethodResult {
   photo?: Picture;
   /** The photograph's pixel that each of its pixels was copied from: see `likePhoto`. */
   from?: Uint32Array;
+}
+
+/** How a result was made: the method's settings, and the command that makes it again. */
+interface Making {
+  method: string;
+  settings: object;
+  words: Word[];
+}
+
+/** Writes a result with its recipe, and with the profile, EXIF and depth of its photograph; gives its picture. */
+export async function writeResult(
+  { device: { info } }: Session,
+  path: string,
+  { image, photo, from }: MethodResult,
+  files: Made['files'],
+  target: FileRecord,
+  { method, settings, words }: Making,
+  o: OutputOptions,
+): Promise<Picture> {
+  const picture = photo ? likePhoto(image, photo, from) : image;
+  const adapter = info.description || info.vendor;
+  const record = { method, ...settings, adapter, photo: files.photo, layout: files.layout, target };
+  await writeResults([{ path, picture, texts: methodTexts(path, record, [...words, ...outputWords(o)]) }], o);
+  return picture;
 }
 
 /**
@@ -141,18 +160,9 @@ export async function makeResults(
   try {
     for (const [i, target] of files.targets.entries()) {
       const began = performance.now();
-      const { image, photo = source?.photo, from } = await make(session, i);
-      const picture = photo ? likePhoto(image, photo, from) : image;
-      const record = {
-        method,
-        ...settings(),
-        ...adapterName(session),
-        photo: files.photo,
-        layout: files.layout,
-        target,
-      };
-      const command = [...words(target), ...outputWords(o)];
-      await writeResults([{ path: paths[i], picture, texts: methodTexts(paths[i], record, command) }], o);
+      const made = { photo: source?.photo, ...(await make(session, i)) };
+      const how = { method, settings: settings(), words: words(target) };
+      const picture = await writeResult(session, paths[i], made, files, target, how, o);
       pictures.push(picture);
       const ms = performance.now() - began;
       notify(

@@ -8,10 +8,10 @@ import type { Source, Target } from '../data/prepare.ts';
 import { warpedPair } from './layoutClassifier/warps.ts';
 import { perceptualDistance } from './metrics/perceptual.ts';
 
-/** A method as it is compared: its picture of a layout of the source given. */
+/** A method as it is compared: its pictures of layouts of the source given, in their order. */
 export interface Contender {
   name: string;
-  paint(source: Source, target: Target): Promise<Picture>;
+  paint(source: Source, targets: readonly Target[]): Promise<Picture[]>;
 }
 
 /** What a contender came to. */
@@ -41,13 +41,16 @@ function smallSource(source: Source): Source {
 /** The mean perceptual distance of each contender on warps of the photograph, in the contenders' order. */
 export async function compareHeldOut(source: Source, contenders: readonly Contender[]): Promise<HeldOutScore[]> {
   const small = smallSource(source);
-  const sums = contenders.map(() => 0);
-  for (let n = 0; n < pairs; n++) {
-    // Mirrored truths are out of reach for patches.
-    const { width, height, photo, labels } = warpedPair(small, seed, n, { mirror: false });
-    const target: Target = { name: `warp ${n}`, width, height, labels, notes: [] };
-    for (const [i, contender] of contenders.entries())
-      sums[i] += perceptualDistance(await contender.paint(small, target), photo);
+  // Mirrored truths are out of reach for patches.
+  const warps = Array.from({ length: pairs }, (_, n) => warpedPair(small, seed, n, { mirror: false }));
+  const targets = warps.map(
+    ({ width, height, labels }, n): Target => ({ name: `warp ${n}`, width, height, labels, notes: [] }),
+  );
+  const scores: HeldOutScore[] = [];
+  for (const contender of contenders) {
+    const pictures = await contender.paint(small, targets);
+    const sum = pictures.reduce((total, p, i) => total + perceptualDistance(p, warps[i].photo), 0);
+    scores.push({ name: contender.name, distance: sum / pairs });
   }
-  return contenders.map(({ name }, i) => ({ name, distance: sums[i] / pairs }));
+  return scores;
 }

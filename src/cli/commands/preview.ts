@@ -1,7 +1,7 @@
 /** semia preview PHOTO LAYOUT TARGET... -o OUT: patch synthesis, without training. */
 import type { Command } from 'commander';
 import type { FileRecord } from '../../model/run/runRecord.ts';
-import { preview } from '../../model/synthesis/preview.ts';
+import { type Previewer, previewerOf } from '../../model/synthesis/preview.ts';
 import {
   type Axes,
   conditionOption,
@@ -60,6 +60,8 @@ export async function makePreviews(photo: string, first: string, rest: string[],
   const { source } = task;
   const tile = tileOf(o.tile);
   const seed = o.seed ?? 0;
+  // Kept from target to target: what one size needs is prepared once.
+  let previewer: Previewer | null = null;
   await makeResults(
     task,
     o,
@@ -67,17 +69,9 @@ export async function makePreviews(photo: string, first: string, rest: string[],
     () => previewSettings(seed, o),
     (target) => previewWords(task, target, seed, o),
     async (session, i) => {
-      const { image, field } = await preview({
-        session,
-        photo: source.photo,
-        layout: source.labels,
-        target: task.targets[i],
-        classes: source.palette.classes.length,
-        lines: source.palette.lines,
-        tile,
-        seed,
-        field: source.photo.wide !== undefined,
-      });
+      const wide = source.photo.wide !== undefined;
+      previewer ??= previewerOf(session, source);
+      const { image, field } = await previewer.run({ target: task.targets[i], tile, seed, field: wide });
       return { image, from: field?.indices };
     },
   );

@@ -1,14 +1,13 @@
 /** The previews that `semia analogy` writes before it trains, and whether the training was worth it. */
 import type { Session } from '../../autograd/session.ts';
-import { likePhoto, type Picture } from '../../data/image/image.ts';
+import type { Picture } from '../../data/image/image.ts';
+import type { Target } from '../../data/prepare.ts';
 import { compareHeldOut } from '../../evaluate/heldOut.ts';
 import type { Painter } from '../../model/rendering/painter.ts';
 import { type PreviewCommand, previewSettings, previewWords } from '../commands/preview.ts';
 import type { Job } from '../job.ts';
 import { tileOf } from '../options/options.ts';
-import { outputWords, writeResults } from '../options/results.ts';
-import { methodTexts } from '../recipes/methodRecipe.ts';
-import { adapterName } from '../withoutTraining.ts';
+import { type Made, writeResult } from '../withoutTraining.ts';
 import { firstPictures } from './firstPictures.ts';
 
 /** The previews of a training's targets, written to the results' files: the same files that `semia preview` makes. */
@@ -21,23 +20,19 @@ export function previewsOf(
 ): Promise<Picture[]> {
   const { source } = job.prepared;
   const { photo, layout, targets, palette } = job.inputs;
-  const made = { files: { photo, layout, targets, palette }, notify };
+  const made: Made = { files: { photo, layout, targets, palette }, notify };
   const seed = job.config.seed;
   return firstPictures(session, source, job.targets, {
     seed,
     tile: tileOf(o.tile),
     done: async (i, { image, field }) => {
-      const record = {
+      const how = {
         method: 'preview',
-        ...previewSettings(seed, o),
-        ...adapterName(session),
-        photo,
-        layout,
-        target: targets[i],
+        settings: previewSettings(seed, o),
+        words: previewWords(made, targets[i], seed, o),
       };
-      const words = [...previewWords(made, targets[i], seed, o), ...outputWords(o)];
-      const picture = likePhoto(image, source.photo, field?.indices);
-      await writeResults([{ path: paths[i], picture, texts: methodTexts(paths[i], record, words) }], o);
+      const result = { image, photo: source.photo, from: field?.indices };
+      await writeResult(session, paths[i], result, made.files, targets[i], how, o);
       notify(`${paths[i]}  ${image.width} x ${image.height}  a preview; training follows`);
     },
   });
@@ -49,15 +44,19 @@ export function previewsOf(
  */
 const muchWorse = 1.1;
 
+/** The network's picture of each target. */
+async function paintTargets(painter: Painter, targets: readonly Target[]): Promise<Picture[]> {
+  const pictures: Picture[] = [];
+  for (const target of targets) pictures.push(await painter.paint(target));
+  return pictures;
+}
+
 /** Whether the trained pictures are to take the previews' place, and says so. */
 export async function isTrainedBetter(painter: Painter, notify: (note: string) => void): Promise<boolean> {
   const { session } = painter;
   const [preview, trained] = await compareHeldOut(painter.source, [
-    {
-      name: 'preview',
-      paint: async (source, target) => (await firstPictures(session, source, [target]))[0],
-    },
-    { name: 'trained', paint: (source, target) => painter.at(source).paint(target) },
+    { name: 'preview', paint: (source, targets) => firstPictures(session, source, targets) },
+    { name: 'trained', paint: (source, targets) => paintTargets(painter.at(source), targets) },
   ]);
   const better = trained.distance <= muchWorse * preview.distance;
   notify(
